@@ -1,0 +1,54 @@
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  // The package's own name leads to its source: no build step, and never a second copy of a guard.
+  moduleNameMapper: {
+    '^nestjs-aerie$': '<rootDir>/libs/auth/src/index.ts',
+    '^nestjs-aerie/testing$': '<rootDir>/libs/auth/src/testing/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist',
+    '<rootDir>/libs/auth/dist',
+    '<rootDir>/bench',
+    '<rootDir>/var',
+  ],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          // Nest reads constructor types from the metadata that decorators emit.
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+          target: 'es2022',
+          keepClassNames: true,
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+};
+
+export default {
+  // Two cores: two suites at a time, and a limit that only a hang reaches.
+  maxWorkers: 2,
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: [
+        '<rootDir>/libs/*/src/**/*.spec.ts',
+        '<rootDir>/src/**/*.spec.ts',
+        '<rootDir>/test/*.spec.ts',
+      ],
+    },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    // Need PostgreSQL, MariaDB and Redis on this machine.
+    { ...shared, displayName: 'services', testMatch: ['<rootDir>/test/**/*.services-spec.ts'] },
+    // Installs the packed package into empty projects: needs a package registry.
+    { ...shared, displayName: 'package', testMatch: ['<rootDir>/test/**/*.package-spec.ts'] },
+  ],
+};

@@ -1,0 +1,42 @@
+import type { Principal } from '../principal/principal.js';
+
+/** The `typ` header of an access token (RFC 9068, section 2.1). */
+export const ACCESS_TOKEN_TYPE = 'at+jwt';
+
+/** What a genuine access token says. */
+export interface AccessToken {
+  readonly principal: Principal;
+  /** Unique (`jti`). */
+  readonly id: string;
+  /** The subject's epoch, read before the roles were loaded (`sep`). */
+  readonly subjectEpoch: number;
+  /** The global epoch (`gep`). */
+  readonly globalEpoch: number;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  readonly notBefore: number;
+}
+
+/** Claims with a meaning of their own: a profile may not use them. */
+export const RESERVED_CLAIMS: ReadonlySet<string> = new Set([
+  'iss',
+  'aud',
+  'sub',
+  'exp',
+  'nbf',
+  'iat',
+  'jti',
+  'client_id',
+  'sid',
+  'sep',
+  'gep',
+  'gen',
+  'auth_time',
+  'amr',
+  'acr',
+  'roles',
+  'scope',
+  'act',
+  'cnf',
+  '__proto__',
+]);

@@ -1,0 +1,62 @@
+import { decodeBase64url } from '../crypto/base64url.js';
+
+const MAX_LENGTH = 8 * 1024;
+const MEMBER = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
+/** Headers that bring a key, an unencoded or a compressed payload, or rules we would have to understand (RFC 7515, 4.1). */
+const FORBIDDEN = ['crit', 'b64', 'zip', 'jwk', 'jku', 'x5u', 'x5c'];
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface CompactJws {
+  readonly header: JsonObject & { readonly alg: string; readonly kid: string };
+  readonly payload: JsonObject;
+}
+
+/**
+ * Reads a compact JWS, strictly, before anything is verified: size, three segments, alphabet, canonical trailing
+ * bits, objects without duplicate members, no header that would steer the verifier (RFC 8725, section 3). Gives
+ * `undefined` for everything else.
+ */
+export function readCompactJws(token: string): CompactJws | undefined {
+  if (token.length > MAX_LENGTH) return undefined;
+  const first = token.indexOf('.');
+  const second = token.indexOf('.', first + 1);
+  if (first < 1 || second < first + 2 || second === token.length - 1 || token.includes('.', second + 1))
+    return undefined;
+  const header = jsonObject(token.slice(0, first));
+  if (!header || typeof header['alg'] !== 'string' || typeof header['kid'] !== 'string') return undefined;
+  if (FORBIDDEN.some((name) => Object.hasOwn(header, name))) return undefined;
+  const payload = jsonObject(token.slice(first + 1, second));
+  if (!payload || !decodeBase64url(token.slice(second + 1))) return undefined;
+  return { header: header as CompactJws['header'], payload };
+}
+
+function jsonObject(segment: string): JsonObject | undefined {
+  const bytes = decodeBase64url(segment);
+  if (!bytes) return undefined;
+  const text = bytes.toString();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return membersIn(value) === membersWritten(text) ? (value as JsonObject) : undefined;
+}
+
+/** How many members the text writes; more than the parsed value has means that one was written twice. */
+function membersWritten(text: string): number {
+  let count = 0;
+  for (const match of text.matchAll(MEMBER)) if (match[1]) count++;
+  return count;
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const members = Object.values(value);
+  return members.reduce(
+    (sum: number, member) => sum + membersIn(member),
+    Array.isArray(value) ? 0 : members.length,
+  );
+}

@@ -1,0 +1,56 @@
+interface OfSignIn {
+  readonly subject: string;
+  readonly signInId: string;
+}
+interface FromRequester {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/** Why a family was taken for stolen. */
+export type ReuseCause =
+  'parent_late' | 'ancestor' | 'replaced' | 'parent_other_hash' | 'parent_other_user_agent';
+
+/** Everything worth an auditor's attention. No event ever holds a password, a token, a hash or a key. */
+export type SecurityEvent =
+  | ({ readonly type: 'signed_in'; readonly mode: 'session' | 'tokens' } & OfSignIn & FromRequester)
+  | ({
+      readonly type: 'sign_in_refused';
+      readonly reason: 'credentials' | 'disabled' | 'changed_meanwhile';
+    } & FromRequester)
+  | ({ readonly type: 'sign_in_ended'; readonly reason: string } & OfSignIn)
+  | {
+      readonly type: 'subject_ended';
+      readonly subject: string;
+      readonly reason: string;
+      readonly ended: number;
+    }
+  | { readonly type: 'subject_changed'; readonly subject: string; readonly reason: string }
+  | { readonly type: 'everything_revoked' }
+  | ({ readonly type: 'token_rotated'; readonly generation: number } & OfSignIn & FromRequester)
+  | ({
+      readonly type: 'token_replayed';
+      readonly ageMs: number;
+      readonly sameIp: boolean;
+      readonly sameUserAgent: boolean;
+    } & OfSignIn &
+      FromRequester)
+  | ({ readonly type: 'replay_suspicious'; readonly generations: number } & OfSignIn & FromRequester)
+  | ({ readonly type: 'token_retried_late'; readonly ageMs: number } & OfSignIn & FromRequester)
+  | ({ readonly type: 'family_caught_up'; readonly generations: number } & OfSignIn & FromRequester)
+  | ({ readonly type: 'family_desynchronised'; readonly distance: number } & OfSignIn & FromRequester)
+  | ({
+      readonly type: 'refresh_refused';
+      readonly reason: string;
+      readonly signInId: string | null;
+    } & FromRequester)
+  | ({
+      readonly type: 'reuse_detected';
+      readonly cause: ReuseCause;
+      /** How many generations the presented token was behind. */
+      readonly distance: number;
+      readonly ageMs: number;
+      /** Where the family was last rotated from. */
+      readonly holder: FromRequester;
+    } & OfSignIn &
+      FromRequester);

@@ -1,0 +1,177 @@
+import { type Provider } from '@nestjs/common';
+import { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
+import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
+import { LoggerSecurityEventSink } from './audit/logger-security-event-sink.js';
+import { SecurityEventSink } from './audit/security-event-sink.js';
+import { AuthStores } from './auth.stores.js';
+import { PasswordHasher } from './credentials/password-hasher.js';
+import { DerivedKeys } from './crypto/derived-keys.js';
+import { KeyRing } from './keys/key-ring.js';
+import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import { UserDirectory } from './principal/user-directory.js';
+import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
+import { RefreshTokenService } from './refresh-tokens/refresh-token.service.js';
+import { SessionService } from './sessions/session.service.js';
+import { AuthenticationService } from './sign-in/authentication.service.js';
+import { Authenticator } from './sign-in/authenticator.js';
+import { CredentialChanges } from './sign-in/credential-changes.js';
+import { CredentialEnding } from './sign-in/credential-ending.js';
+import { PrincipalSource } from './sign-in/principal-source.js';
+import { SignInEnding } from './sign-in/sign-in-ending.js';
+import { SignInOpener } from './sign-in/sign-in-opener.js';
+import { Sweeper } from './sign-in/sweeper.js';
+import { TokenExchange } from './sign-in/token-exchange.js';
+import { Clock, SystemClock } from './time/clock.js';
+
+type Options = ResolvedAuthOptions;
+
+/** The rooms and the second floor: nothing here knows a request. */
+export const CORE_PROVIDERS: Provider[] = [
+  { provide: Clock, useClass: SystemClock },
+  {
+    provide: SecurityEventSink,
+    inject: [ResolvedAuthOptions],
+    useFactory: (options: Options) => new LoggerSecurityEventSink(options.onSecurityEvent),
+  },
+  {
+    provide: DerivedKeys,
+    inject: [ResolvedAuthOptions],
+    useFactory: ({ secrets, issuer }: Options) => new DerivedKeys(secrets, issuer),
+  },
+  {
+    provide: KeyRing,
+    inject: [ResolvedAuthOptions, DerivedKeys],
+    useFactory: ({ keys }: Options, derived: DerivedKeys) => KeyRing.of(keys, derived),
+  },
+  {
+    provide: PasswordHasher,
+    inject: [ResolvedAuthOptions],
+    useFactory: ({ credentials }: Options) => new PasswordHasher(credentials),
+  },
+  {
+    provide: AccessTokenIssuer,
+    inject: [KeyRing, ResolvedAuthOptions, Clock],
+    useFactory: (keys: KeyRing, { issuer, accessTokens }: Options, clock: Clock) =>
+      new AccessTokenIssuer(keys, issuer, accessTokens, clock),
+  },
+  {
+    provide: AccessTokenVerifier,
+    inject: [KeyRing, ResolvedAuthOptions, Clock],
+    useFactory: (keys: KeyRing, { issuer, accessTokens }: Options, clock: Clock) =>
+      new AccessTokenVerifier(keys, issuer, accessTokens, clock),
+  },
+  {
+    provide: PrincipalSource,
+    inject: [UserDirectory, ResolvedAuthOptions],
+    useFactory: (directory: UserDirectory, { accessTokens }: Options) =>
+      new PrincipalSource(directory, accessTokens.claims),
+  },
+  {
+    provide: SessionService,
+    inject: [AuthStores, ResolvedAuthOptions, Clock],
+    useFactory: ({ sessions }: AuthStores, options: Options, clock: Clock) =>
+      new SessionService(sessions, options.sessions, clock),
+  },
+  {
+    provide: RefreshTokenCodec,
+    inject: [DerivedKeys],
+    useFactory: (keys: DerivedKeys) => new RefreshTokenCodec(keys),
+  },
+  {
+    provide: RefreshTokenService,
+    inject: [AuthStores, RefreshTokenCodec, ResolvedAuthOptions, SecurityEventSink],
+    useFactory: (
+      { families }: AuthStores,
+      codec: RefreshTokenCodec,
+      { refreshTokens }: Options,
+      events: SecurityEventSink,
+    ) => new RefreshTokenService(families, codec, refreshTokens, events),
+  },
+  {
+    provide: Authenticator,
+    inject: [
+      AuthStores,
+      PrincipalSource,
+      PasswordHasher,
+      AccessTokenVerifier,
+      SessionService,
+      SecurityEventSink,
+    ],
+    useFactory: (
+      { subjects, lookup, registry }: AuthStores,
+      source: PrincipalSource,
+      hasher: PasswordHasher,
+      verifier: AccessTokenVerifier,
+      sessions: SessionService,
+      events: SecurityEventSink,
+    ) => new Authenticator(source, hasher, subjects, verifier, lookup, sessions, registry, events),
+  },
+  {
+    provide: SignInEnding,
+    inject: [AuthStores, SecurityEventSink],
+    useFactory: ({ sessions, families, registry }: AuthStores, events: SecurityEventSink) =>
+      new SignInEnding(sessions, families, registry, events),
+  },
+  {
+    provide: CredentialEnding,
+    inject: [AccessTokenVerifier, SessionService, RefreshTokenCodec, AuthStores, SignInEnding],
+    useFactory: (
+      verifier: AccessTokenVerifier,
+      sessions: SessionService,
+      codec: RefreshTokenCodec,
+      { families }: AuthStores,
+      endings: SignInEnding,
+    ) => new CredentialEnding(verifier, sessions, codec, families, endings),
+  },
+  {
+    provide: Sweeper,
+    inject: [AuthStores, ResolvedAuthOptions],
+    useFactory: ({ families, sessions, registry }: AuthStores, { sweepIntervalMs }: Options) =>
+      new Sweeper(families, sessions, registry, sweepIntervalMs),
+  },
+  {
+    provide: AuthenticationService,
+    inject: [
+      AuthStores,
+      ResolvedAuthOptions,
+      Authenticator,
+      PrincipalSource,
+      SessionService,
+      RefreshTokenService,
+      AccessTokenIssuer,
+      SignInEnding,
+      Sweeper,
+      SecurityEventSink,
+    ],
+    useFactory: (
+      { subjects, registry }: AuthStores,
+      { defaultMode }: Options,
+      authenticator: Authenticator,
+      source: PrincipalSource,
+      sessions: SessionService,
+      families: RefreshTokenService,
+      issuer: AccessTokenIssuer,
+      endings: SignInEnding,
+      sweeper: Sweeper,
+      events: SecurityEventSink,
+    ) => {
+      const opener = new SignInOpener(sessions, families, issuer, events);
+      const exchange = new TokenExchange(source, families, opener, endings);
+      const changes = new CredentialChanges(sessions, families, registry, authenticator, exchange, events);
+      const parts = {
+        authenticator,
+        source,
+        subjects,
+        sessions,
+        opener,
+        exchange,
+        endings,
+        changes,
+        registry,
+        sweeper,
+        events,
+      };
+      return new AuthenticationService(parts, defaultMode);
+    },
+  },
+];

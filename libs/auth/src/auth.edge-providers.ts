@@ -1,0 +1,64 @@
+import { type Provider } from '@nestjs/common';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import { AuthLifecycle } from './auth.lifecycle.js';
+import { RequestAuthenticator } from './context/request-authenticator.js';
+import { AnyAuthGuard } from './guards/any-auth.guard.js';
+import { JwtAuthGuard } from './guards/jwt-auth.guard.js';
+import { LocalAuthGuard } from './guards/local-auth.guard.js';
+import { RolesGuard } from './guards/roles.guard.js';
+import { SessionAuthGuard } from './guards/session-auth.guard.js';
+import { AuthCookies } from './http/auth-cookies.js';
+import { AuthExceptionFilter } from './http/auth-exception.filter.js';
+import { EarlyHook } from './http/early-hook.js';
+import { HeldSignIns } from './http/held-sign-ins.js';
+import { RoutesPath } from './http/routes-path.js';
+import { SignInAnswer } from './http/sign-in-answer.js';
+import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import { JwtStrategy } from './passport/jwt.strategy.js';
+import { LocalStrategy } from './passport/local.strategy.js';
+import { SessionStrategy } from './passport/session.strategy.js';
+import { StrategyRegistration } from './passport/strategy-registration.js';
+import { Authenticator } from './sign-in/authenticator.js';
+import { CredentialEnding } from './sign-in/credential-ending.js';
+
+type Options = ResolvedAuthOptions;
+
+/** The edge: guards, strategies, routes, and what they read requests with. */
+export const EDGE_PROVIDERS: Provider[] = [
+  {
+    provide: RequestAuthenticator,
+    inject: [Authenticator, ResolvedAuthOptions],
+    useFactory: (authenticator: Authenticator, { cookies, origins }: Options) =>
+      new RequestAuthenticator(authenticator, cookies.session.name, origins),
+  },
+  {
+    provide: AuthCookies,
+    inject: [ResolvedAuthOptions, RoutesPath],
+    useFactory: ({ cookies }: Options, path: RoutesPath) =>
+      new AuthCookies(cookies, () => `${cookies.proxyPrefix}${path.get()}`),
+  },
+  {
+    provide: SignInAnswer,
+    inject: [HttpAdapterHost, AuthCookies],
+    useFactory: (host: HttpAdapterHost, cookies: AuthCookies) => new SignInAnswer(host, cookies),
+  },
+  {
+    provide: HeldSignIns,
+    inject: [CredentialEnding, ResolvedAuthOptions],
+    useFactory: (endings: CredentialEnding, options: Options) => new HeldSignIns(endings, options),
+  },
+  RoutesPath,
+  EarlyHook,
+  JwtStrategy,
+  LocalStrategy,
+  SessionStrategy,
+  StrategyRegistration,
+  AuthLifecycle,
+  JwtAuthGuard,
+  SessionAuthGuard,
+  AnyAuthGuard,
+  LocalAuthGuard,
+  RolesGuard,
+  AuthExceptionFilter,
+  { provide: APP_FILTER, useExisting: AuthExceptionFilter },
+];

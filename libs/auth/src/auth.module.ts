@@ -1,0 +1,46 @@
+import { type DynamicModule, Inject, Module, Optional } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import {
+  type AuthAsyncOptions,
+  checkAsyncOptions,
+  ConfigurableAuthModule,
+} from './auth.module-definition.js';
+import type { AuthStructuralOptions } from './auth.structure.js';
+import { AuthConfigError } from './errors/auth-config-error.js';
+import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import type { AuthOptions } from './options/auth-options.js';
+
+/**
+ * Authentication for a Nest application: import it once, with `forRoot` or `forRootAsync`. Every option is checked
+ * while the application boots; AuthConfigError names the one that is wrong.
+ */
+@Module({})
+export class AuthModule extends ConfigurableAuthModule {
+  constructor(
+    modules: ModulesContainer,
+    @Optional() @Inject(ResolvedAuthOptions) configured?: ResolvedAuthOptions,
+  ) {
+    super();
+    const registrations = [...modules.values()].filter((module) => module.metatype === AuthModule).length;
+    if (!configured)
+      throw new AuthConfigError(
+        'AuthModule must be imported as AuthModule.forRoot(...) or forRootAsync(...) (got the bare class)',
+      );
+    if (registrations > 1) {
+      throw new AuthConfigError(
+        `AuthModule must be registered once in an application (got ${registrations} registrations, bare imports included); it is global, so other modules need not import it`,
+      );
+    }
+  }
+
+  /** Options as literals. Throws AuthConfigError for a structural one that is wrong; the others are checked at boot. */
+  static override forRoot(options: AuthOptions & AuthStructuralOptions): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** Runtime options from `useFactory`, `useClass` or `useExisting`; structural ones beside it, as literals. */
+  static override forRootAsync(options: AuthAsyncOptions): DynamicModule {
+    checkAsyncOptions(options);
+    return super.forRootAsync(options);
+  }
+}

@@ -1,0 +1,93 @@
+import { Controller, type DynamicModule, type Provider, type Type, VERSION_NEUTRAL } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
+import { AUTH_ENTITIES } from './auth.entities.js';
+import { type AuthStructuralOptions, refuseStructural } from './auth.structure.js';
+import { authStores, AuthStores } from './auth.stores.js';
+import { RequestAuthenticator } from './context/request-authenticator.js';
+import { PasswordHasher } from './credentials/password-hasher.js';
+import { AnyAuthGuard } from './guards/any-auth.guard.js';
+import { JwtAuthGuard } from './guards/jwt-auth.guard.js';
+import { LocalAuthGuard } from './guards/local-auth.guard.js';
+import { RolesGuard } from './guards/roles.guard.js';
+import { SessionAuthGuard } from './guards/session-auth.guard.js';
+import { AuthController } from './http/auth.controller.js';
+import { JwksController } from './http/jwks.controller.js';
+import { ConfiguredRoutes } from './http/routes-path.js';
+import { SignInAnswer } from './http/sign-in-answer.js';
+import { KeyRing } from './keys/key-ring.js';
+import { resolveAuthOptions, ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import { UserDirectory } from './principal/user-directory.js';
+import { AuthenticationService } from './sign-in/authentication.service.js';
+import { Authenticator } from './sign-in/authenticator.js';
+import { CORE_PROVIDERS } from './auth.core-providers.js';
+import { EDGE_PROVIDERS } from './auth.edge-providers.js';
+
+type Options = ResolvedAuthOptions;
+
+/** The one composition root: binds ports to adapters and hands every room its own options. */
+export function composeAuthModule(
+  definition: DynamicModule,
+  structure: AuthStructuralOptions,
+  optionsToken: string | symbol,
+): DynamicModule {
+  // For its side effect: `autoLoadEntities` learns of ours. Importing its result would fail before our own checks.
+  TypeOrmModule.forFeature([...AUTH_ENTITIES], structure.dataSource);
+  const { routes = { path: 'auth' } } = structure;
+  const providers: Provider[] = [
+    ...(definition.providers ?? []),
+    {
+      provide: ResolvedAuthOptions,
+      inject: [optionsToken],
+      useFactory: (given: unknown) => {
+        refuseStructural(given);
+        return resolveAuthOptions(given, Date.now());
+      },
+    },
+    { provide: UserDirectory, useExisting: structure.users },
+    { provide: ConfiguredRoutes, useValue: { path: routes === false ? null : routes.path } },
+    {
+      provide: AuthStores,
+      inject: [{ token: getDataSourceToken(structure.dataSource), optional: true }, ResolvedAuthOptions],
+      useFactory: (source: DataSource | undefined, options: Options) =>
+        authStores(source, structure.dataSource, options),
+    },
+    ...CORE_PROVIDERS,
+    ...EDGE_PROVIDERS,
+    ...(structure.globalGuard ? [{ provide: APP_GUARD, useExisting: AnyAuthGuard }] : []),
+  ];
+  return {
+    ...definition,
+    global: structure.isGlobal !== false,
+    imports: [...(definition.imports ?? []), ...(structure.imports ?? [])],
+    providers,
+    controllers: routes === false ? [] : [routedAt(routes.path), JwksController],
+    exports: EXPORTED,
+  };
+}
+
+const EXPORTED = [
+  AuthenticationService,
+  Authenticator,
+  RequestAuthenticator,
+  SignInAnswer,
+  PasswordHasher,
+  ResolvedAuthOptions,
+  AccessTokenVerifier,
+  KeyRing,
+  JwtAuthGuard,
+  SessionAuthGuard,
+  AnyAuthGuard,
+  LocalAuthGuard,
+  RolesGuard,
+];
+
+/** A subclass for each registration: the path is metadata of the subclass, never of the class that applications share. */
+function routedAt(path: string): Type {
+  class RoutedAuthController extends AuthController {}
+  Object.defineProperty(RoutedAuthController, 'name', { value: AuthController.name });
+  Controller({ path, version: VERSION_NEUTRAL })(RoutedAuthController);
+  return RoutedAuthController;
+}

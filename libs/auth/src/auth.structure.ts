@@ -1,0 +1,69 @@
+import type { ModuleMetadata, Type } from '@nestjs/common';
+import { AuthConfigError } from './errors/auth-config-error.js';
+import type { UserDirectory } from './principal/user-directory.js';
+
+/** Options that shape the module before the container exists: literals, given beside the factory where there is one. */
+export interface AuthStructuralOptions {
+  /** Modules that export what `users` and the factory need. */
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  /** The host's UserDirectory: a provider of an imported module. */
+  readonly users: Type<UserDirectory>;
+  /** Whether guards and services can be injected everywhere. Default true. */
+  readonly isGlobal?: boolean;
+  /** The name of the TypeORM connection. Default: the unnamed one. */
+  readonly dataSource?: string;
+  /** Where the built-in routes are, or false for none. Default `{ path: 'auth' }`. */
+  readonly routes?: false | { readonly path: string };
+  /** Whether every route needs a sign-in (`AnyAuthGuard`) unless it is `@Public()`. Default false. */
+  readonly globalGuard?: boolean;
+}
+
+/** Every structural key, and its default. */
+export const STRUCTURAL_DEFAULTS = {
+  imports: [],
+  users: undefined,
+  isGlobal: true,
+  dataSource: undefined,
+  routes: { path: 'auth' },
+  globalGuard: false,
+};
+
+/** Refuses a structural option among the runtime ones that a factory returned. */
+export function refuseStructural(options: unknown): void {
+  if (typeof options !== 'object' || options === null) return;
+  for (const key of Object.keys(STRUCTURAL_DEFAULTS)) {
+    if (Object.hasOwn(options, key)) {
+      throw new AuthConfigError(
+        `"${key}" must be given beside the factory (got it from the factory): it is needed before the factory runs`,
+      );
+    }
+  }
+}
+
+/** Throws AuthConfigError for a structural option that is wrong. */
+export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOptions {
+  const { users, dataSource, routes, isGlobal, globalGuard, imports } = given;
+  const refuse = (key: string, allowed: string, got: string): never => {
+    throw new AuthConfigError(`"${key}" must be ${allowed} (got ${got})`);
+  };
+  if (typeof users !== 'function') {
+    refuse(
+      'users',
+      'a class that implements UserDirectory',
+      users === undefined ? 'undefined: left out, or a circular import' : typeof users,
+    );
+  }
+  if (dataSource !== undefined && typeof dataSource !== 'string')
+    refuse('dataSource', 'the name of a TypeORM connection', typeof dataSource);
+  if (
+    routes !== false &&
+    (typeof routes?.path !== 'string' || !/^\/?[\w.~-]+(\/[\w.~-]+)*$/.test(routes.path))
+  ) {
+    refuse('routes', 'false or { path }, a path such as "auth"', JSON.stringify(routes) ?? 'undefined');
+  }
+  if (routes && Object.keys(routes).length > 1) refuse('routes', 'false or { path }', JSON.stringify(routes));
+  if (typeof isGlobal !== 'boolean') refuse('isGlobal', 'true or false', typeof isGlobal);
+  if (typeof globalGuard !== 'boolean') refuse('globalGuard', 'true or false', typeof globalGuard);
+  if (!Array.isArray(imports)) refuse('imports', 'a list of modules', typeof imports);
+  return given;
+}

@@ -1,0 +1,42 @@
+import { AccessTokenInvalidError, RequestInvalidError } from '../errors/auth-error.js';
+import { headerOf, type HttpRequest } from './http-request.js';
+
+const BEARER = /^bearer +([^\s]+) *$/i;
+
+/**
+ * The bearer token of a request (RFC 6750, section 2.1); `undefined` when it has no Authorization header, or one of
+ * another scheme. Throws AccessTokenInvalidError for a malformed one.
+ */
+export function bearerToken(request: HttpRequest): string | undefined {
+  const header = headerOf(request, 'authorization');
+  if (header === undefined) return undefined;
+  if (header.startsWith('Bearer ') && header.indexOf(' ', 7) === -1 && header.length > 7)
+    return header.slice(7);
+  if (!/^bearer\b/i.test(header)) return undefined;
+  const token = BEARER.exec(header)?.[1];
+  if (token === undefined) throw new AccessTokenInvalidError();
+  return token;
+}
+
+/** Whether a request has an Authorization header, of whatever scheme: it then decides alone, and cookies are not looked at. */
+export function hasAuthorization(request: HttpRequest): boolean {
+  return request.headers?.['authorization'] !== undefined;
+}
+
+/**
+ * The value of a cookie, or `undefined`. Throws RequestInvalidError when the request has two of the name: one of
+ * them was planted, and nobody can tell which (RFC 6265, section 8.6).
+ */
+export function cookieOf(request: HttpRequest, name: string): string | undefined {
+  const header = request.headers?.['cookie'];
+  const text = Array.isArray(header) ? header.join(';') : header;
+  if (!text || !text.includes(name)) return undefined;
+  let found: string | undefined;
+  for (const pair of text.split(';')) {
+    const equals = pair.indexOf('=');
+    if (equals === -1 || pair.slice(0, equals).trim() !== name) continue;
+    if (found !== undefined) throw new RequestInvalidError(`The request has two cookies named ${name}.`);
+    found = pair.slice(equals + 1).trim();
+  }
+  return found;
+}

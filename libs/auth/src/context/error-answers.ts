@@ -1,0 +1,43 @@
+import { HttpException } from '@nestjs/common';
+import type { AuthError, AuthErrorCode } from '../errors/auth-error.js';
+
+/** The one table from code to status. */
+export const STATUS_OF: Readonly<Record<AuthErrorCode, number>> = {
+  AUTH_REQUEST_INVALID: 400,
+  AUTH_CREDENTIALS_MISSING: 401,
+  AUTH_CREDENTIALS_INVALID: 401,
+  AUTH_ACCESS_TOKEN_INVALID: 401,
+  AUTH_ACCESS_TOKEN_EXPIRED: 401,
+  AUTH_ACCESS_TOKEN_REVOKED: 401,
+  AUTH_ACCESS_TOKEN_STALE: 401,
+  AUTH_REFRESH_TOKEN_INVALID: 401,
+  AUTH_SESSION_INVALID: 401,
+  AUTH_SESSION_EXPIRED: 401,
+  AUTH_CSRF_REJECTED: 403,
+  AUTH_FORBIDDEN: 403,
+  AUTH_SIGN_IN_NOT_FOUND: 404,
+  AUTH_STORE_UNAVAILABLE: 503,
+};
+
+/** What a caller sees of an error: nothing but its code and its public message. */
+export function bodyOf(error: AuthError): { statusCode: number; code: AuthErrorCode; message: string } {
+  return { statusCode: STATUS_OF[error.code], code: error.code, message: error.message };
+}
+
+/** Headers that go with an error: RFC 6750, section 3, for 401; Retry-After for 503. */
+export function headersOf(error: AuthError): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
+  const status = STATUS_OF[error.code];
+  if (status === 401) {
+    const token = error.code.startsWith('AUTH_ACCESS_TOKEN_');
+    headers['WWW-Authenticate'] = token ? 'Bearer error="invalid_token"' : 'Bearer';
+  }
+  if (status === 503) headers['Retry-After'] = '1';
+  return headers;
+}
+
+/** As Nest's own exception, so that a host's catch-all filter answers with the right status too. */
+export function asHttpException(error: AuthError): HttpException {
+  const body = bodyOf(error);
+  return new HttpException(body, body.statusCode, { cause: error });
+}

@@ -1,0 +1,36 @@
+/** The little of a request that authentication reads: true of Express and of Fastify. */
+export interface HttpRequest {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly method?: string;
+  readonly url?: string;
+  readonly originalUrl?: string;
+  readonly ip?: string;
+  readonly body?: unknown;
+  readonly socket?: { readonly destroyed?: boolean; readonly remoteAddress?: string };
+  /** Fastify: Node's own request. */
+  readonly raw?: object;
+}
+
+/** The little of a response that we write: true of Express and of Fastify. */
+export interface HttpResponse {
+  header(name: string, value: string): unknown;
+}
+
+const arrivals = new WeakMap<object, number>();
+
+/** Notes when a request arrived, by the monotonic clock; `request` is Node's own. */
+export function noteArrival(request: object): void {
+  arrivals.set(request, performance.now());
+}
+
+/** Milliseconds since the request arrived; 0 when nobody noted it. */
+export function waitedMs(request: HttpRequest): number {
+  const arrived = arrivals.get(request.raw ?? request);
+  return arrived === undefined ? 0 : performance.now() - arrived;
+}
+
+/** One header as text: the first, when a client sent several. */
+export function headerOf(request: HttpRequest, name: string): string | undefined {
+  const value = request.headers?.[name];
+  return Array.isArray(value) ? value[0] : value;
+}

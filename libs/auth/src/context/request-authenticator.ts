@@ -1,0 +1,50 @@
+import { CredentialsMissingError } from '../errors/auth-error.js';
+import type { Principal } from '../principal/principal.js';
+import type { Authenticator } from '../sign-in/authenticator.js';
+import { bearerToken, cookieOf, hasAuthorization } from './credentials-of.js';
+import type { HttpRequest } from './http-request.js';
+import { checkOrigin, checkOriginHeaders } from './origin-check.js';
+import { rememberHandshake } from './request-of.js';
+
+/** Which credentials a place accepts. */
+export type Accepted = 'access-token' | 'session' | 'any';
+
+/** Reads the credentials of a request and has them checked. */
+export class RequestAuthenticator {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly sessionCookie: string,
+    private readonly origins: readonly string[],
+  ) {}
+
+  /** The principal, when it can be told without waiting; else `undefined`. Throws AccessTokenExpired-, -InvalidError. */
+  immediately(request: HttpRequest, accepted: Accepted): Principal | undefined {
+    if (accepted === 'session') return undefined;
+    const token = bearerToken(request);
+    return token === undefined ? undefined : this.authenticator.rememberedAccessToken(token);
+  }
+
+  /** Throws every error of `Authenticator`, CredentialsMissingError, RequestInvalidError and CsrfRejectedError. */
+  async authenticate(request: HttpRequest, accepted: Accepted, handshake = false): Promise<Principal> {
+    if (hasAuthorization(request)) {
+      const token = accepted === 'session' ? undefined : bearerToken(request);
+      if (token === undefined) throw new CredentialsMissingError();
+      return this.authenticator.accessToken(token);
+    }
+    const cookie = accepted === 'access-token' ? undefined : cookieOf(request, this.sessionCookie);
+    if (cookie === undefined) throw new CredentialsMissingError();
+    if (handshake) checkOriginHeaders(request, this.origins);
+    else checkOrigin(request, this.origins);
+    return this.authenticator.session(cookie);
+  }
+
+  /**
+   * For a gateway's `handleConnection(client, request)`, which guards do not cover: throws when the credentials of
+   * the handshake are no good, and keeps it, so that guards can check them again with every message.
+   */
+  async connection(client: object, request: HttpRequest): Promise<Principal> {
+    const principal = await this.authenticate(request, 'any', true);
+    rememberHandshake(client, request);
+    return principal;
+  }
+}

@@ -1,0 +1,27 @@
+import type { OptionReader } from '../validation/option-reader.js';
+
+/** argon2id parameters (RFC 9106); the defaults are OWASP's (Password Storage Cheat Sheet). */
+export interface CredentialOptions {
+  /** KiB of memory, 8,192 to 1,048,576. Default 19,456. */
+  readonly memoryKiB?: number;
+  /** Passes, 1 to 20. Default 2. */
+  readonly passes?: number;
+  /** Lanes, 1 to 16. Default 1. */
+  readonly lanes?: number;
+}
+
+export interface ResolvedCredentialOptions {
+  readonly memoryKiB: number;
+  readonly passes: number;
+  readonly lanes: number;
+}
+
+export function resolveCredentialOptions(reader: OptionReader): ResolvedCredentialOptions {
+  const resolved = {
+    memoryKiB: reader.integer('memoryKiB', { default: 19_456, min: 8_192, max: 1_048_576 }),
+    passes: reader.integer('passes', { default: 2, min: 1, max: 20 }),
+    lanes: reader.integer('lanes', { default: 1, min: 1, max: 16 }),
+  };
+  reader.done();
+  return resolved;
+}

@@ -1,0 +1,18 @@
+/** Instants and counters are bigints, which drivers hand back as strings: converted here, and nowhere else. */
+export const asNumber = {
+  from: (value: string | number | null): number | null => (value === null ? null : Number(value)),
+  to: (value: number | null): number | null => value,
+};
+
+/** MariaDB and SQLite keep booleans as 0 and 1. */
+export const asBoolean = {
+  from: (value: unknown): boolean => value === true || value === 1,
+  to: (value: boolean): boolean => value,
+};
+
+/** A list of words, kept as JSON text. */
+export const asWords = {
+  from: (value: string | null): readonly string[] | null =>
+    value === null ? null : (JSON.parse(value) as string[]),
+  to: (value: readonly string[] | null): string | null => (value === null ? null : JSON.stringify(value)),
+};

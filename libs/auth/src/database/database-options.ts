@@ -1,0 +1,18 @@
+import type { Duration } from '../time/duration.js';
+import type { OptionReader } from '../validation/option-reader.js';
+
+/** `database`: how long we wait for it. */
+export interface DatabaseOptions {
+  /** A call that has no answer by then is given up: its connection is cut, the answer is 503. 100ms to 20s. Default `2s`. */
+  readonly deadline?: Duration;
+}
+
+export interface ResolvedDatabaseOptions {
+  readonly deadlineMs: number;
+}
+
+export function resolveDatabaseOptions(reader: OptionReader): ResolvedDatabaseOptions {
+  const resolved = { deadlineMs: reader.duration('deadline', { default: '2s', min: '100ms', max: '20s' }) };
+  reader.done();
+  return resolved;
+}

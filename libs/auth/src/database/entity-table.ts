@@ -1,0 +1,78 @@
+import type { SqlRow } from './auth-database.js';
+import { Sql, sql, type SqlValue, trustedSql } from './sql.js';
+
+/** How one column is written and read. */
+export interface ColumnMapping {
+  readonly property: string;
+  /** Quoted for this database. */
+  readonly quoted: string;
+  readonly toDatabase: (value: unknown) => SqlValue;
+  readonly fromDatabase: (value: unknown) => unknown;
+}
+
+/**
+ * An entity's table as statements need it: quoted names from the connection's metadata (the host's prefix, schema
+ * and naming strategy included) and values converted in one place.
+ */
+export class EntityTable<E extends object> {
+  readonly column: { readonly [P in keyof E & string]: Sql };
+  private readonly byProperty: ReadonlyMap<string, ColumnMapping>;
+
+  constructor(
+    /** Quoted, with its schema. */
+    readonly name: Sql,
+    private readonly mappings: readonly ColumnMapping[],
+    quoteAlias: (alias: string) => string,
+  ) {
+    this.byProperty = new Map(mappings.map((mapping) => [mapping.property, mapping]));
+    const columns: Record<string, Sql> = {};
+    for (const { property, quoted } of mappings) columns[property] = trustedSql(quoted);
+    this.column = columns as { readonly [P in keyof E & string]: Sql };
+    this.quoteAlias = quoteAlias;
+  }
+  private readonly quoteAlias: (alias: string) => string;
+
+  /** A select list of every column, of the table alias given, named by property. */
+  columnsOf(alias: string): Sql {
+    return trustedSql(
+      this.mappings
+        .map(({ property, quoted }) => `${alias}.${quoted} as ${this.quoteAlias(property)}`)
+        .join(', '),
+    );
+  }
+
+  /** A value as a statement that compares with this column must bind it. */
+  value<P extends keyof E & string>(property: P, value: E[P]): SqlValue {
+    return this.byProperty.get(property)!.toDatabase(value);
+  }
+
+  /** `insert into table(columns) values (...)` of the members given. */
+  insert(values: Partial<E>): Sql {
+    const present = this.mappings.filter(({ property }) => property in values);
+    const columns = trustedSql(present.map(({ quoted }) => quoted).join(', '));
+    const bound = present.map((mapping) => mapping.toDatabase(values[mapping.property as keyof E]));
+    return sql`insert into ${this.name} (${columns}) values (${list(bound)})`;
+  }
+
+  /** `column = value` of the members given, for an UPDATE. */
+  assignments(values: Partial<E>): Sql {
+    const present = this.mappings.filter(({ property }) => property in values);
+    const texts = present.map(({ quoted }, i) => `${i === 0 ? '' : ', '}${quoted} = `);
+    return new Sql(
+      [...texts, ''],
+      present.map((mapping) => mapping.toDatabase(values[mapping.property as keyof E])),
+    );
+  }
+
+  /** The entity in a row that was selected with `columnsOf`. */
+  read(row: SqlRow): E {
+    const entity: Record<string, unknown> = {};
+    for (const { property, fromDatabase } of this.mappings) entity[property] = fromDatabase(row[property]);
+    return entity as E;
+  }
+}
+
+/** Bound values, separated by commas. */
+export function list(values: readonly SqlValue[]): Sql {
+  return new Sql(values.length === 0 ? ['null'] : ['', ...values.slice(1).map(() => ', '), ''], values);
+}

@@ -1,0 +1,23 @@
+import type { DataSource } from 'typeorm';
+import { AuthConfigError } from '../errors/auth-config-error.js';
+import type { AuthDatabase } from './auth-database.js';
+import { TypeOrmServerDatabase } from './typeorm-server-database.js';
+import { MYSQL_DRIVER, POSTGRES_DRIVER } from './typeorm-server-drivers.js';
+import { TypeOrmSqliteDatabase } from './typeorm-sqlite-database.js';
+
+/** The adapter for a TypeORM connection. Throws AuthConfigError for a database that was not built for. */
+export function authDatabase(source: DataSource, deadlineMs: number): AuthDatabase {
+  switch (source.options.type) {
+    case 'postgres':
+      return new TypeOrmServerDatabase(source, POSTGRES_DRIVER, deadlineMs);
+    case 'mysql':
+    case 'mariadb':
+      return new TypeOrmServerDatabase(source, MYSQL_DRIVER, deadlineMs);
+    case 'better-sqlite3':
+      return new TypeOrmSqliteDatabase(source, deadlineMs);
+    default:
+      throw new AuthConfigError(
+        `AuthModule works on postgres, mysql, mariadb and better-sqlite3 connections (got ${JSON.stringify(source.options.type)})`,
+      );
+  }
+}

@@ -1,0 +1,120 @@
+import { Logger } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
+import {
+  AuthDatabase,
+  type HostTransaction,
+  type SqlResult,
+  type SqlRow,
+  type SqlTransaction,
+} from './auth-database.js';
+import { type Dialect, SQLITE } from './dialect.js';
+import type { EntityTable } from './entity-table.js';
+import type { Sql, SqlValue } from './sql.js';
+import { entityTable } from './typeorm-entity-table.js';
+
+interface SqliteStatement {
+  readonly reader: boolean;
+  all(...values: unknown[]): SqlRow[];
+  run(...values: unknown[]): { changes: number };
+}
+interface SqliteHandle {
+  readonly inTransaction: boolean;
+  prepare(text: string): SqliteStatement;
+  transaction<T>(body: () => T): { immediate(): T };
+}
+
+/**
+ * SQLite through better-sqlite3. TypeORM gives a process one connection, which all requests share: a statement sent
+ * while another request has a transaction open would be rolled back with it. So we wait until nobody has one, then
+ * do everything in a single turn of the event loop.
+ */
+export class TypeOrmSqliteDatabase extends AuthDatabase {
+  readonly dialect: Dialect = SQLITE;
+  private readonly logger = new Logger('AuthModule');
+  private readonly prepared = new Map<string, SqliteStatement>();
+  private preparedOn: SqliteHandle | undefined;
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly deadlineMs: number,
+  ) {
+    super();
+  }
+
+  table<E extends object>(entity: new () => E): EntityTable<E> {
+    return entityTable(this.source, entity);
+  }
+
+  run(statement: Sql): Promise<SqlResult> {
+    return this.whenFree((handle) => this.send(handle, statement));
+  }
+
+  transaction<T>(body: () => SqlTransaction<T>): Promise<T> {
+    return this.whenFree((handle) =>
+      handle
+        .transaction(() => {
+          const steps = body();
+          let step = steps.next();
+          while (!step.done) step = steps.next(this.send(handle, step.value));
+          return step.value;
+        })
+        .immediate(),
+    );
+  }
+
+  /** The host's transaction is open on the one connection: its statements and ours are the same transaction. */
+  async within<T>(_host: HostTransaction, body: () => SqlTransaction<T>): Promise<T> {
+    const handle = this.handle();
+    const steps = body();
+    let step = steps.next();
+    while (!step.done) step = steps.next(this.send(handle, step.value));
+    return step.value;
+  }
+
+  private handle(): SqliteHandle {
+    const handle = (this.source.driver as unknown as { databaseConnection?: SqliteHandle })
+      .databaseConnection;
+    if (!handle || !this.source.isInitialized) throw new Error('the connection is closed');
+    return handle;
+  }
+
+  private async whenFree<T>(work: (handle: SqliteHandle) => T): Promise<T> {
+    try {
+      const start = performance.now();
+      while (this.handle().inTransaction) {
+        if (performance.now() - start > this.deadlineMs) {
+          throw new Error(`another transaction was open for ${this.deadlineMs} ms`);
+        }
+        await new Promise((next) => setImmediate(next));
+      }
+      return work(this.handle());
+    } catch (error) {
+      if (error instanceof AuthError) throw error;
+      this.logger.error(`the database did not answer: ${error instanceof Error ? error.message : 'unknown'}`);
+      throw new StoreUnavailableError({ cause: error });
+    }
+  }
+
+  private send(handle: SqliteHandle, statement: Sql): SqlResult {
+    const text = statement.text(this.dialect.placeholder);
+    const values = statement.values.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+    this.source.logger.logQuery(text, values as SqlValue[] as unknown[]);
+    const prepared = this.prepare(handle, text);
+    if (prepared.reader) return { rows: prepared.all(...values), affected: 0 };
+    return { rows: [], affected: prepared.run(...values).changes };
+  }
+
+  private prepare(handle: SqliteHandle, text: string): SqliteStatement {
+    if (this.preparedOn !== handle) {
+      this.prepared.clear();
+      this.preparedOn = handle;
+    }
+    let prepared = this.prepared.get(text);
+    if (!prepared) {
+      prepared = handle.prepare(text);
+      this.prepared.set(text, prepared);
+    }
+    return prepared;
+  }
+}

@@ -1,0 +1,15 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { currentUser } from '../context/current-principal.js';
+import { carrierOf } from '../context/request-of.js';
+import type { Principal } from '../principal/principal.js';
+
+/**
+ * The principal of this request, or one member of it: `@CurrentUser() user: Principal`, `@CurrentUser('id') id`.
+ * `undefined` on a public handler.
+ */
+export const CurrentUser = createParamDecorator(
+  (member: keyof Principal | undefined, context: ExecutionContext) => {
+    const user = currentUser(carrierOf(context)) as Principal | undefined;
+    return member === undefined ? user : user?.[member];
+  },
+);

@@ -1,0 +1,170 @@
+/**
+ * What went wrong for a caller, at run time. `code` and `message` are public; `cause` and the fields of a subclass
+ * that are marked private stay in the process: the edge never serialises them.
+ */
+export abstract class AuthError extends Error {
+  abstract readonly code: AuthErrorCode;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The request holds no credential that this place accepts. */
+export class CredentialsMissingError extends AuthError {
+  readonly code = 'AUTH_CREDENTIALS_MISSING';
+  constructor(options?: ErrorOptions) {
+    super('Sign in to continue.', options);
+  }
+}
+
+/** Wrong identifier or password, or a subject that may not sign in: alike on purpose (OWASP ASVS 5.0, 6.3.8). */
+export class CredentialsInvalidError extends AuthError {
+  readonly code = 'AUTH_CREDENTIALS_INVALID';
+  constructor(options?: ErrorOptions) {
+    super('Wrong identifier or password.', options);
+  }
+}
+
+/** The access token is not one of ours, or was altered (RFC 6750, section 3.1: `invalid_token`). */
+export class AccessTokenInvalidError extends AuthError {
+  readonly code = 'AUTH_ACCESS_TOKEN_INVALID';
+  constructor(options?: ErrorOptions) {
+    super('The access token is not valid.', options);
+  }
+}
+
+/** A genuine access token whose time has passed. Refresh, then try again. */
+export class AccessTokenExpiredError extends AuthError {
+  readonly code = 'AUTH_ACCESS_TOKEN_EXPIRED';
+  constructor(options?: ErrorOptions) {
+    super('The access token has expired.', options);
+  }
+}
+
+/** The sign-in this access token came from has ended. */
+export class AccessTokenRevokedError extends AuthError {
+  readonly code = 'AUTH_ACCESS_TOKEN_REVOKED';
+  constructor(options?: ErrorOptions) {
+    super('The sign-in of this access token has ended.', options);
+  }
+}
+
+/** The subject changed after the token was issued (roles, password): refresh to go on. */
+export class AccessTokenStaleError extends AuthError {
+  readonly code = 'AUTH_ACCESS_TOKEN_STALE';
+  constructor(options?: ErrorOptions) {
+    super('The account has changed since this access token was issued: refresh it.', options);
+  }
+}
+
+/** Why a refresh token was refused. Private: outside, all of them look the same. */
+export type RefreshRefusal =
+  | 'malformed'
+  | 'unknown'
+  | 'revoked'
+  | 'expired'
+  | 'reused'
+  | 'superseded'
+  | 'desynchronised'
+  | 'subject_gone';
+
+/** Every refresh failure, in one shape (RFC 6749, section 5.2); `reason` is for logs and events only. */
+export class RefreshTokenInvalidError extends AuthError {
+  readonly code = 'AUTH_REFRESH_TOKEN_INVALID';
+  constructor(
+    /** Private. */
+    readonly reason: RefreshRefusal,
+    options?: ErrorOptions,
+  ) {
+    super('The refresh token is not valid.', options);
+  }
+}
+
+/** The session cookie names no live session. */
+export class SessionInvalidError extends AuthError {
+  readonly code = 'AUTH_SESSION_INVALID';
+  constructor(options?: ErrorOptions) {
+    super('The session is not valid.', options);
+  }
+}
+
+/** The session reached its idle or absolute limit (OWASP ASVS 5.0, 7.3). */
+export class SessionExpiredError extends AuthError {
+  readonly code = 'AUTH_SESSION_EXPIRED';
+  constructor(options?: ErrorOptions) {
+    super('The session has expired.', options);
+  }
+}
+
+/** A cookie came with an unsafe request from an origin that is neither ours nor trusted. */
+export class CsrfRejectedError extends AuthError {
+  readonly code = 'AUTH_CSRF_REJECTED';
+  constructor(options?: ErrorOptions) {
+    super('The request came from another origin.', options);
+  }
+}
+
+/** Signed in, but not allowed. */
+export class ForbiddenError extends AuthError {
+  readonly code = 'AUTH_FORBIDDEN';
+  constructor(options?: ErrorOptions) {
+    super('You may not do this.', options);
+  }
+}
+
+/** The request itself is malformed: body, content type, duplicate cookies, two refresh tokens at once. */
+export class RequestInvalidError extends AuthError {
+  readonly code = 'AUTH_REQUEST_INVALID';
+}
+
+/** The subject has no live sign-in of that id. */
+export class SignInNotFoundError extends AuthError {
+  readonly code = 'AUTH_SIGN_IN_NOT_FOUND';
+  constructor(options?: ErrorOptions) {
+    super('There is no such sign-in.', options);
+  }
+}
+
+/** A database, directory or signer could not answer. Nothing was decided: what the caller holds stays good. */
+export class StoreUnavailableError extends AuthError {
+  readonly code = 'AUTH_STORE_UNAVAILABLE';
+  constructor(options?: ErrorOptions) {
+    super('The service cannot answer right now: try again shortly.', options);
+  }
+}
+
+/** Every run-time error of the module, closed: a `switch` over `code` can be exhaustive. */
+export type AnyAuthError =
+  | CredentialsMissingError
+  | CredentialsInvalidError
+  | AccessTokenInvalidError
+  | AccessTokenExpiredError
+  | AccessTokenRevokedError
+  | AccessTokenStaleError
+  | RefreshTokenInvalidError
+  | SessionInvalidError
+  | SessionExpiredError
+  | CsrfRejectedError
+  | ForbiddenError
+  | RequestInvalidError
+  | SignInNotFoundError
+  | StoreUnavailableError;
+
+/** The stable codes that callers may rely on. */
+export type AuthErrorCode =
+  | 'AUTH_CREDENTIALS_MISSING'
+  | 'AUTH_CREDENTIALS_INVALID'
+  | 'AUTH_ACCESS_TOKEN_INVALID'
+  | 'AUTH_ACCESS_TOKEN_EXPIRED'
+  | 'AUTH_ACCESS_TOKEN_REVOKED'
+  | 'AUTH_ACCESS_TOKEN_STALE'
+  | 'AUTH_REFRESH_TOKEN_INVALID'
+  | 'AUTH_SESSION_INVALID'
+  | 'AUTH_SESSION_EXPIRED'
+  | 'AUTH_CSRF_REJECTED'
+  | 'AUTH_FORBIDDEN'
+  | 'AUTH_REQUEST_INVALID'
+  | 'AUTH_SIGN_IN_NOT_FOUND'
+  | 'AUTH_STORE_UNAVAILABLE';

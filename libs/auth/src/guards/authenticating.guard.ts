@@ -1,0 +1,108 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import { clearCurrent, currentPrincipal, setCurrent } from '../context/current-principal.js';
+import type { HttpRequest } from '../context/http-request.js';
+import { refusal } from '../context/refuse.js';
+import { type Accepted, RequestAuthenticator } from '../context/request-authenticator.js';
+import { carrierOf, requestOf } from '../context/request-of.js';
+import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
+import type { Principal } from '../principal/principal.js';
+import { policyOf } from './handler-policy.js';
+
+type Found = { readonly principal: Principal } | { readonly error: unknown };
+
+/**
+ * What our guards have in common. They are guards of @nestjs/passport, whose `getRequest` and `handleRequest` a
+ * subclass may override, but go to the authenticator directly rather than through Passport's middleware; a token
+ * that is known to be good passes without waiting for anything.
+ */
+@Injectable()
+export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
+  protected abstract readonly accepted: Accepted;
+
+  constructor(private readonly requests: RequestAuthenticator) {
+    super();
+  }
+
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    if (policyOf(context).isPublic) return true;
+    const request = this.getRequest(context) as HttpRequest;
+    let principal: Principal | undefined;
+    try {
+      principal = this.foundBefore(context) ?? this.requests.immediately(request, this.accepted);
+    } catch (error) {
+      return this.admitLater(context, request, Promise.resolve({ error }));
+    }
+    if (!principal) return this.admitLater(context, request, this.ask(context, request));
+    try {
+      return this.admit(context, request, { principal });
+    } catch (error) {
+      const refused = refusal(error, context);
+      if (refused instanceof Promise) return refused.then((exception) => Promise.reject(exception as Error));
+      throw refused;
+    }
+  }
+
+  override getRequest(context: ExecutionContext): unknown {
+    return requestOf(context);
+  }
+
+  override handleRequest<TUser = Principal>(
+    error: unknown,
+    user: unknown,
+    _info?: unknown,
+    _context?: ExecutionContext,
+    _status?: unknown,
+  ): TUser {
+    if (error) throw error;
+    if (!user) throw new CredentialsMissingError();
+    return user as TUser;
+  }
+
+  private async ask(context: ExecutionContext, request: HttpRequest): Promise<Found> {
+    try {
+      const handshake = context.getType<string>() === 'ws';
+      return { principal: await this.requests.authenticate(request, this.accepted, handshake) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  private async admitLater(
+    context: ExecutionContext,
+    request: HttpRequest,
+    found: Promise<Found>,
+  ): Promise<boolean> {
+    try {
+      return this.admit(context, request, await found);
+    } catch (error) {
+      throw await refusal(error, context);
+    }
+  }
+
+  /** `handleRequest` has the last word on who the user is; roles are asked of the principal alone. */
+  private admit(context: ExecutionContext, request: HttpRequest, found: Found): boolean {
+    const principal = 'principal' in found ? found.principal : undefined;
+    const error = 'error' in found ? found.error : null;
+    const user: unknown = this.handleRequest(error, principal ?? false, undefined, context);
+    const { roles } = policyOf(context);
+    if (roles && !principal) throw error ?? new CredentialsMissingError();
+    if (roles && !roles.some((role) => principal!.roles.includes(role))) throw new ForbiddenError();
+    if (principal) setCurrent(carrierOf(context), principal, user);
+    const { property = 'user' } = (this as { options?: { property?: string } }).options ?? {};
+    (request as unknown as Record<string, unknown>)[property] = user;
+    return true;
+  }
+
+  /** One request asks once, whatever the number of guards; every message of a connection asks again. */
+  private foundBefore(context: ExecutionContext): Principal | undefined {
+    const carrier = carrierOf(context);
+    if (context.getType<string>() === 'ws') {
+      clearCurrent(carrier);
+      return undefined;
+    }
+    const found = currentPrincipal(carrier);
+    if (this.accepted === 'any' || !found) return found;
+    return (found.kind === 'session') === (this.accepted === 'session') ? found : undefined;
+  }
+}

@@ -1,0 +1,119 @@
+import { Delete, Get, Header, HttpCode, Param, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { bearerToken, cookieOf } from '../context/credentials-of.js';
+import type { HttpRequest } from '../context/http-request.js';
+import { loginBody } from '../context/login-body.js';
+import { requesterOf } from '../context/requester-of.js';
+import { strictBody } from '../context/strict-body.js';
+import { CurrentUser } from '../decorators/current-user.decorator.js';
+import { Public } from '../decorators/public.decorator.js';
+import { AnyAuthGuard } from '../guards/any-auth.guard.js';
+import { LocalAuthGuard } from '../guards/local-auth.guard.js';
+import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
+import type { Principal } from '../principal/principal.js';
+import { AuthenticationService } from '../sign-in/authentication.service.js';
+import { AuthExceptionFilter } from './auth-exception.filter.js';
+import { HeldSignIns } from './held-sign-ins.js';
+import { idempotencyKeyOf, requiredRefreshToken } from './refresh-request.js';
+import { SignInAnswer, userBody } from './sign-in-answer.js';
+import { signInBody } from './sign-in-body.js';
+
+/**
+ * The built-in routes. Not decorated with a path: the module makes a subclass for each registration. Handlers read
+ * the request themselves: what is malformed is refused by code, and before Passport or a pipe sees it.
+ */
+@UseFilters(AuthExceptionFilter)
+export class AuthController {
+  constructor(
+    private readonly authentication: AuthenticationService,
+    private readonly answer: SignInAnswer,
+    private readonly held: HeldSignIns,
+    private readonly options: ResolvedAuthOptions,
+  ) {}
+
+  @Public()
+  @UseGuards(LocalAuthGuard)
+  @Post('login')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async login(
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: unknown,
+    @CurrentUser() user: Principal,
+  ) {
+    const { mode = this.options.defaultMode } = loginBody(request);
+    const result = await this.authentication.signIn(user, { mode, requester: requesterOf(request) });
+    await this.held.endFormer(request, mode);
+    return this.answer.of(result, response);
+  }
+
+  @Public()
+  @Post('refresh')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async refresh(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown) {
+    const { origins, cookies } = this.options;
+    const { token, by } = requiredRefreshToken(request, cookies.refresh.name, origins);
+    const idempotencyKey = idempotencyKeyOf(request);
+    const requester = requesterOf(request);
+    const result = await this.authentication.refresh(token, {
+      requester,
+      ...(idempotencyKey !== null && { idempotencyKey }),
+    });
+    return this.answer.of({ ...result, mode: by === 'cookie' ? 'hybrid' : 'tokens' }, response);
+  }
+
+  @Public()
+  @Post('logout')
+  @HttpCode(204)
+  @Header('Cache-Control', 'no-store')
+  async logout(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown): Promise<void> {
+    await this.held.endAll(request);
+    if (cookieOf(request, this.options.cookies.session.name) !== undefined)
+      this.answer.clear(response, 'session');
+    if (cookieOf(request, this.options.cookies.refresh.name) !== undefined)
+      this.answer.clear(response, 'refresh');
+  }
+
+  @UseGuards(AnyAuthGuard)
+  @Post('logout-all')
+  @HttpCode(204)
+  @Header('Cache-Control', 'no-store')
+  async logoutAll(
+    @Req() request: HttpRequest,
+    @CurrentUser() user: Principal,
+    @Res({ passthrough: true }) response: unknown,
+  ) {
+    const { except_current: exceptCurrent } = strictBody(request, { except_current: { type: 'boolean' } });
+    if (exceptCurrent === true) {
+      await this.authentication.endOtherSignIns(user.id, user.signInId);
+      return;
+    }
+    await this.authentication.endAllSignIns(user.id);
+    if (user.kind === 'session' && bearerToken(request) === undefined) this.answer.clear(response, 'session');
+    if (cookieOf(request, this.options.cookies.refresh.name) !== undefined)
+      this.answer.clear(response, 'refresh');
+  }
+
+  @UseGuards(AnyAuthGuard)
+  @Get('me')
+  @Header('Cache-Control', 'no-store')
+  me(@CurrentUser() user: Principal) {
+    return { user: userBody(user) };
+  }
+
+  @UseGuards(AnyAuthGuard)
+  @Get('sign-ins')
+  @Header('Cache-Control', 'no-store')
+  async signIns(@CurrentUser() user: Principal) {
+    const records = await this.authentication.listSignIns(user.id);
+    return records.map((record) => signInBody(record, user.signInId));
+  }
+
+  @UseGuards(AnyAuthGuard)
+  @Delete('sign-ins/:id')
+  @HttpCode(204)
+  @Header('Cache-Control', 'no-store')
+  async endSignIn(@CurrentUser() user: Principal, @Param('id') id: string): Promise<void> {
+    await this.authentication.endSignIn(user.id, id);
+  }
+}

@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { bodyOf, headersOf } from '../context/error-answers.js';
+import { noteArrival } from '../context/http-request.js';
+import { RequestInvalidError } from '../errors/auth-error.js';
+import type { EarlyMatch } from './early-hook.js';
+import { checkBodyHeaders, hasBody, readJson } from './json-body.js';
+
+type Match = (url: string) => EarlyMatch;
+
+interface ExpressRequest extends IncomingMessage {
+  body?: unknown;
+  _body?: boolean;
+}
+interface FastifyReply {
+  header(name: string, value: string): FastifyReply;
+  code(status: number): FastifyReply;
+  send(body: unknown): FastifyReply;
+}
+interface FastifyRequest {
+  readonly raw: IncomingMessage;
+  readonly headers: Record<string, unknown>;
+}
+
+/** The part of both applications that takes hooks. */
+export interface EarlyApplication {
+  use(middleware: (request: ExpressRequest, response: ServerResponse, next: () => void) => void): void;
+  addHook(
+    name: 'onRequest' | 'preParsing',
+    hook: (request: FastifyRequest, reply: FastifyReply, payload: Readable) => Promise<unknown>,
+  ): void;
+}
+
+export function hookExpress(application: EarlyApplication, match: Match): void {
+  application.use((request, response, next) => {
+    const matched = match(request.url ?? '/');
+    if (matched === 'none') return next();
+    response.setHeader('Cache-Control', 'no-store');
+    noteArrival(request);
+    if (matched !== 'our-route' || !hasBody(request)) return next();
+    receive(request, request).then(
+      ({ value }) => {
+        request.body = value;
+        request._body = true;
+        next();
+      },
+      (error: unknown) => {
+        const refused = asRefusal(error);
+        response.statusCode = bodyOf(refused).statusCode;
+        for (const [name, header] of Object.entries(headersOf(refused))) response.setHeader(name, header);
+        response.setHeader('Content-Type', 'application/json; charset=utf-8');
+        response.setHeader('Connection', 'close');
+        response.end(JSON.stringify(bodyOf(refused)));
+        request.resume();
+      },
+    );
+  });
+}
+
+export function hookFastify(application: EarlyApplication, match: Match): void {
+  application.addHook('onRequest', async (request, reply) => {
+    const matched = match(request.raw.url ?? '/');
+    if (matched === 'none') return;
+    reply.header('Cache-Control', 'no-store');
+    noteArrival(request.raw);
+    // Fastify calls an empty body of type JSON malformed; here it is no body.
+    if (matched === 'our-route' && !hasBody(request.raw)) delete request.headers['content-type'];
+  });
+  application.addHook('preParsing', async (request, reply, payload) => {
+    if (match(request.raw.url ?? '/') !== 'our-route' || !hasBody(request.raw)) return payload;
+    try {
+      const { text } = await receive(request.raw, payload);
+      if (text === '') delete request.headers['content-type'];
+      return Object.assign(Readable.from(text === '' ? [] : [Buffer.from(text)]), {
+        receivedEncodedLength: Buffer.byteLength(text),
+      });
+    } catch (error) {
+      const refused = asRefusal(error);
+      for (const [name, header] of Object.entries(headersOf(refused))) reply.header(name, header);
+      reply.header('Connection', 'close').code(bodyOf(refused).statusCode).send(bodyOf(refused));
+      request.raw.resume();
+      return reply;
+    }
+  });
+}
+
+async function receive(
+  request: IncomingMessage,
+  stream: Readable,
+): Promise<{ text: string; value: unknown }> {
+  checkBodyHeaders(request);
+  return readJson(stream);
+}
+
+function asRefusal(error: unknown): RequestInvalidError {
+  return error instanceof RequestInvalidError
+    ? error
+    : new RequestInvalidError('The body did not arrive whole.', { cause: error });
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { type EarlyApplication, hookExpress, hookFastify } from './early-hook-adapters.js';
+import { ConfiguredRoutes, RoutesPath } from './routes-path.js';
+
+const ROUTES = /^\/(login|refresh|logout|logout-all|me|sign-ins(\/[^/]+)?)\/?$/;
+
+/** How a request concerns us. */
+export type EarlyMatch = 'none' | 'under-path' | 'our-route';
+
+/**
+ * What must happen before the framework parses anything: no-store on every answer under the path, the framework's
+ * own errors and 404 included, and bodies of our routes read by us, so that a malformed or oversized one is refused
+ * with a code. Armed when the adapter is set, which is before its parsers are registered.
+ */
+@Injectable()
+export class EarlyHook {
+  constructor(host: HttpAdapterHost, path: RoutesPath, routes: ConfiguredRoutes) {
+    if (routes.path === null) return;
+    const match = (url: string): EarlyMatch => matchOf(url, path.get());
+    const arm = (): void => {
+      const adapter = host.httpAdapter;
+      if (adapter.getType() === 'fastify') hookFastify(adapter.getInstance<EarlyApplication>(), match);
+      else hookExpress(adapter as unknown as EarlyApplication, match);
+    };
+    if (host.httpAdapter) arm();
+    else host.init$?.subscribe(arm);
+  }
+}
+
+/** Compared as loosely as any router does: case, percent escapes, a trailing slash. */
+function matchOf(url: string, path: string): EarlyMatch {
+  const query = url.indexOf('?');
+  let pathname = query === -1 ? url : url.slice(0, query);
+  if (pathname.includes('%')) {
+    try {
+      pathname = decodeURIComponent(pathname);
+    } catch {
+      return 'none';
+    }
+  }
+  const lower = pathname.toLowerCase();
+  const base = path === '/' ? '' : path.toLowerCase();
+  if (!lower.startsWith(`${base}/`) && lower !== base) return 'none';
+  return ROUTES.test(lower.slice(base.length)) ? 'our-route' : 'under-path';
+}

@@ -1,0 +1,55 @@
+import { cookieOf } from '../context/credentials-of.js';
+import { headerOf, type HttpRequest } from '../context/http-request.js';
+import { checkOrigin } from '../context/origin-check.js';
+import { strictBody } from '../context/strict-body.js';
+import { CredentialsMissingError, RequestInvalidError } from '../errors/auth-error.js';
+
+const MAX_TOKEN = 512;
+const KEY = /^[\x21-\x7e]{16,255}$/;
+
+/** A refresh token and how it travelled. */
+export interface HeldToken {
+  readonly token: string;
+  readonly by: 'cookie' | 'body';
+}
+
+/**
+ * The refresh token of a request, or `undefined`. Throws RequestInvalidError when it holds two, CsrfRejectedError
+ * when it came by cookie from another site.
+ */
+export function heldRefreshToken(
+  request: HttpRequest,
+  cookieName: string,
+  origins: readonly string[],
+): HeldToken | undefined {
+  const body = strictBody(request, { refresh_token: { type: 'string', max: MAX_TOKEN } });
+  const fromBody = body.refresh_token as string | undefined;
+  const fromCookie = cookieOf(request, cookieName);
+  if (fromBody !== undefined && fromCookie !== undefined) {
+    throw new RequestInvalidError('The request has a refresh token in its body and another in its cookie.');
+  }
+  if (fromBody !== undefined) return { token: fromBody, by: 'body' };
+  if (fromCookie === undefined) return undefined;
+  checkOrigin(request, origins);
+  return { token: fromCookie, by: 'cookie' };
+}
+
+/** The same for a request that must have one. Throws CredentialsMissingError too. */
+export function requiredRefreshToken(
+  request: HttpRequest,
+  cookieName: string,
+  origins: readonly string[],
+): HeldToken {
+  const held = heldRefreshToken(request, cookieName, origins);
+  if (!held) throw new CredentialsMissingError();
+  return held;
+}
+
+/** The Idempotency-Key of a refresh, or null. Throws RequestInvalidError for one that is too short to be unguessable. */
+export function idempotencyKeyOf(request: HttpRequest): string | null {
+  const key = headerOf(request, 'idempotency-key');
+  if (key === undefined) return null;
+  if (!KEY.test(key))
+    throw new RequestInvalidError('"Idempotency-Key" must be 16 to 255 printable characters.');
+  return key;
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
+
+/** Where the built-in routes are, as configured beside the factory; null when they are off. */
+export abstract class ConfiguredRoutes {
+  abstract readonly path: string | null;
+}
+
+/** Where the built-in routes are mounted: the global prefix may be set after this provider was made. */
+@Injectable()
+export class RoutesPath {
+  private known: string | undefined;
+
+  constructor(
+    private readonly config: ApplicationConfig,
+    private readonly routes: ConfiguredRoutes,
+  ) {}
+
+  /** With a leading and without a trailing slash; `/` when there are no routes. */
+  get(): string {
+    return (this.known ??= `/${[this.config.getGlobalPrefix(), this.routes.path ?? '']
+      .map((part) => part.replace(/^\/+|\/+$/g, ''))
+      .filter(Boolean)
+      .join('/')}`);
+  }
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Principal } from '../principal/principal.js';
+import type { SignInResult } from '../sign-in/sign-in-result.js';
+import { AuthCookies } from './auth-cookies.js';
+
+/** A principal as answers show it. */
+export function userBody({ id, roles, scopes, ...rest }: Principal): Record<string, unknown> {
+  const { signInId: _signIn, kind: _kind, authenticatedAt: _at, methods: _methods, ...profile } = rest;
+  return { id, ...profile, roles, scopes };
+}
+
+/** Puts the result of a sign-in into a response: cookies as the mode asks, and the body to return. For an application's own routes too. */
+@Injectable()
+export class SignInAnswer {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly cookies: AuthCookies,
+  ) {}
+
+  /** Sets the cookies on the response (Express or Fastify) and gives the body. */
+  of(result: SignInResult, response: unknown): Record<string, unknown> {
+    const user = userBody(result.principal);
+    if (result.mode === 'session') {
+      const { sessionToken, principal, expiresAt, idleExpiresAt } = result;
+      const left = Math.max(
+        0,
+        Math.floor((expiresAt.getTime() - principal.authenticatedAt.getTime()) / 1000),
+      );
+      this.setCookie(response, this.cookies.session(sessionToken, left));
+      const limits = { expires_at: expiresAt.toISOString(), idle_expires_at: idleExpiresAt.toISOString() };
+      return { user, sign_in: { id: principal.signInId, ...limits } };
+    }
+    const { accessToken, expiresIn, refreshToken, refreshExpiresIn } = result;
+    const access = { access_token: accessToken, token_type: 'Bearer', expires_in: expiresIn };
+    if (result.mode === 'hybrid') {
+      this.setCookie(response, this.cookies.refresh(refreshToken, refreshExpiresIn));
+      return { ...access, refresh_expires_in: refreshExpiresIn, user };
+    }
+    return { ...access, refresh_token: refreshToken, refresh_expires_in: refreshExpiresIn, user };
+  }
+
+  /** Removes a cookie that the request came with. */
+  clear(response: unknown, which: 'session' | 'refresh'): void {
+    this.setCookie(response, which === 'session' ? this.cookies.clearSession() : this.cookies.clearRefresh());
+  }
+
+  private setCookie(response: unknown, cookie: string): void {
+    this.host.httpAdapter.appendHeader(response, 'Set-Cookie', cookie);
+  }
+}

@@ -1,0 +1,88 @@
+// The module
+export { AuthModule } from './auth.module.js';
+export type { AuthAsyncOptions, AuthModuleOptionsFactory } from './auth.module-definition.js';
+export type { AuthStructuralOptions } from './auth.structure.js';
+export type { AuthOptions, SignInMode } from './options/auth-options.js';
+export { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+export type { Duration } from './time/duration.js';
+
+// Your users
+export { UserDirectory, type Subject } from './principal/user-directory.js';
+export { PasswordHasher } from './credentials/password-hasher.js';
+
+// Who makes a request
+export type { Principal, PrincipalProfile, SignInKind } from './principal/principal.js';
+export type { Requester } from './principal/requester.js';
+export { requesterOf } from './context/requester-of.js';
+
+// Guards and decorators
+export { JwtAuthGuard } from './guards/jwt-auth.guard.js';
+export { SessionAuthGuard } from './guards/session-auth.guard.js';
+export { AnyAuthGuard } from './guards/any-auth.guard.js';
+export { LocalAuthGuard } from './guards/local-auth.guard.js';
+export { RolesGuard } from './guards/roles.guard.js';
+export { CurrentUser } from './decorators/current-user.decorator.js';
+export { Public } from './decorators/public.decorator.js';
+export { Roles } from './decorators/roles.decorator.js';
+
+// Signing in and out
+export {
+  AuthenticationService,
+  type RefreshOptions,
+  type SignInOptions,
+} from './sign-in/authentication.service.js';
+export { Authenticator } from './sign-in/authenticator.js';
+export type { SessionResult, SignInResult, TokensResult } from './sign-in/sign-in-result.js';
+export type { KeptCredential, KeptResult } from './sign-in/credential-changes.js';
+export type { SignInRecord } from './sign-in/sign-in-registry.js';
+export type { Swept } from './sign-in/sweeper.js';
+export { SignInAnswer } from './http/sign-in-answer.js';
+export { RequestAuthenticator } from './context/request-authenticator.js';
+
+// Tokens and keys
+export { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
+export type { AccessToken } from './access-tokens/access-token.js';
+export { KeyRing, type PublicJwk } from './keys/key-ring.js';
+export type { KeyOption, KeyState, SigningAlgorithm } from './keys/key-options.js';
+
+// Options of the rooms
+export type { AccessTokenOptions } from './access-tokens/access-token-options.js';
+export type { CookieOptions } from './http/cookie-options.js';
+export type { CredentialOptions } from './credentials/credential-options.js';
+export type { DatabaseOptions } from './database/database-options.js';
+export type { RefreshTokenOptions } from './refresh-tokens/refresh-token-options.js';
+export type { RevocationOptions } from './revocation/revocation-options.js';
+export type { SessionOptions } from './sessions/session-options.js';
+
+// Tables
+export { AUTH_ENTITIES } from './auth.entities.js';
+export { AUTH_MIGRATIONS } from './migrations/create-auth-tables.js';
+export { AuthSubject } from './subjects/auth-subject.entity.js';
+export { Session } from './sessions/session.entity.js';
+export { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity.js';
+export { Revocation } from './revocation/revocation.entity.js';
+
+// Security events
+export type { ReuseCause, SecurityEvent } from './audit/security-event.js';
+
+// Errors
+export { AuthConfigError } from './errors/auth-config-error.js';
+export {
+  AccessTokenExpiredError,
+  AccessTokenInvalidError,
+  AccessTokenRevokedError,
+  AccessTokenStaleError,
+  type AnyAuthError,
+  AuthError,
+  type AuthErrorCode,
+  CredentialsInvalidError,
+  CredentialsMissingError,
+  CsrfRejectedError,
+  ForbiddenError,
+  RefreshTokenInvalidError,
+  RequestInvalidError,
+  SessionExpiredError,
+  SessionInvalidError,
+  SignInNotFoundError,
+  StoreUnavailableError,
+} from './errors/auth-error.js';

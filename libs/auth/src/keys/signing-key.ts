@@ -1,0 +1,132 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  type JsonWebKey,
+  KeyObject,
+} from 'node:crypto';
+import { AuthConfigError } from '../errors/auth-config-error.js';
+import { OptionReader } from '../validation/option-reader.js';
+import { type KeyOption, type KeyState, SIGNING_ALGORITHMS, type SigningAlgorithm } from './key-options.js';
+
+/** A key of the ring: material as KeyObjects, made once. */
+export interface SigningKey {
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly state: KeyState;
+  /** Null for a retired key of which only the public half is left. */
+  readonly signWith: KeyObject | null;
+  readonly verifyWith: KeyObject;
+}
+
+const HMAC_BYTES: Partial<Record<SigningAlgorithm, number>> = { HS256: 32, HS384: 48, HS512: 64 };
+const RSA_ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'PS256'];
+const MIN_RSA_BITS = 2048;
+const KID = /^[\x21-\x7e]{1,128}$/;
+
+/** Checks one key that the application gave. Throws AuthConfigError that names it by its place in the list. */
+export function readSigningKey(option: KeyOption, index: number): SigningKey {
+  const path = `keys[${index}]`;
+  const reader = new OptionReader(option, path);
+  const alg = reader.custom('alg', `one of ${SIGNING_ALGORITHMS.join(', ')}`, (v): v is SigningAlgorithm =>
+    SIGNING_ALGORITHMS.includes(v as SigningAlgorithm),
+  );
+  const state = reader.oneOf('state', ['next', 'active', 'retired'], 'active');
+  const kid = reader.custom<string | null>(
+    'kid',
+    '1 to 128 printable characters',
+    (v): v is string => typeof v === 'string' && KID.test(v),
+    null,
+  );
+  const minBytes = HMAC_BYTES[alg];
+  if (minBytes !== undefined) {
+    const secret = reader.secret(
+      'secret',
+      `a string of at least ${minBytes} bytes for ${alg}`,
+      (v): v is string => typeof v === 'string' && Buffer.byteLength(v) >= minBytes,
+    );
+    reader.done();
+    if (kid === null) throw new AuthConfigError(`"${path}.kid" must be given for ${alg} (got undefined)`);
+    const key = createSecretKey(Buffer.from(secret));
+    return { kid, alg, state, signWith: key, verifyWith: key };
+  }
+  const given = (v: unknown): v is NonNullable<KeyOption['privateKey']> | undefined =>
+    v === undefined || typeof v === 'string' || (typeof v === 'object' && v !== null);
+  const privateInput = reader.secret('privateKey', 'a PEM text, a private JWK or a KeyObject', given);
+  const publicInput = reader.secret('publicKey', 'a PEM text, a JWK or a KeyObject', given);
+  reader.done();
+  if (privateInput === undefined && (state !== 'retired' || publicInput === undefined)) {
+    throw new AuthConfigError(
+      `"${path}.privateKey" must be given for a key that is ${state} (got undefined)`,
+    );
+  }
+  const signWith = privateInput === undefined ? null : parse(privateInput, 'private', `${path}.privateKey`);
+  const verifyWith =
+    publicInput === undefined
+      ? createPublicKey(signWith!)
+      : parse(publicInput, 'public', `${path}.publicKey`);
+  checkStrength(verifyWith, alg, path);
+  if (signWith && !createPublicKey(signWith).equals(verifyWith)) {
+    throw new AuthConfigError(
+      `"${path}.publicKey" must be the public half of "${path}.privateKey" (got another key)`,
+    );
+  }
+  return { kid: kid ?? thumbprint(verifyWith), alg, state, signWith, verifyWith };
+}
+
+function parse(
+  input: NonNullable<KeyOption['privateKey']>,
+  type: 'private' | 'public',
+  path: string,
+): KeyObject {
+  let key: KeyObject;
+  try {
+    if (input instanceof KeyObject) key = input;
+    else {
+      const material =
+        typeof input === 'string' ? input : ({ key: input as JsonWebKey, format: 'jwk' } as const);
+      if (type === 'public' && holdsPrivatePart(input)) throw new Error('a private key');
+      key = type === 'private' ? createPrivateKey(material) : createPublicKey(material);
+    }
+  } catch (cause) {
+    throw new AuthConfigError(
+      `"${path}" must be a ${type} key as PEM, JWK or KeyObject (got something else, not shown)`,
+      { cause },
+    );
+  }
+  if (key.type !== type) throw new AuthConfigError(`"${path}" must be a ${type} key (got a ${key.type} key)`);
+  return key;
+}
+
+/** createPublicKey() would quietly take the public half of a private key. */
+function holdsPrivatePart(input: NonNullable<KeyOption['privateKey']>): boolean {
+  return typeof input === 'string' ? input.includes('PRIVATE KEY') : 'd' in input;
+}
+
+function checkStrength(key: KeyObject, alg: SigningAlgorithm, path: string): void {
+  const details = key.asymmetricKeyDetails;
+  const refuse = (allowed: string, got: string): never => {
+    throw new AuthConfigError(`"${path}" must be ${allowed} for ${alg} (got ${got})`);
+  };
+  if (RSA_ALGORITHMS.includes(alg)) {
+    if (key.asymmetricKeyType !== 'rsa') refuse('an RSA key', `${key.asymmetricKeyType}`);
+    if ((details?.modulusLength ?? 0) < MIN_RSA_BITS)
+      refuse(`of at least ${MIN_RSA_BITS} bits`, `${details?.modulusLength} bits`);
+    if ((details?.publicExponent ?? 0n) < 65_537n)
+      refuse('of public exponent 65537 or more', `${details?.publicExponent}`);
+  } else if (alg === 'ES256') {
+    if (key.asymmetricKeyType !== 'ec' || details?.namedCurve !== 'prime256v1')
+      refuse('a P-256 key', `${details?.namedCurve ?? key.asymmetricKeyType}`);
+  } else if (key.asymmetricKeyType !== 'ed25519') refuse('an Ed25519 key', `${key.asymmetricKeyType}`);
+}
+
+/** RFC 7638: SHA-256 of the required members, in lexicographic order. */
+function thumbprint(key: KeyObject): string {
+  const jwk = key.export({ format: 'jwk' });
+  const required = (
+    jwk.kty === 'RSA' ? ['e', 'kty', 'n'] : jwk.kty === 'EC' ? ['crv', 'kty', 'x', 'y'] : ['crv', 'kty', 'x']
+  ) as (keyof JsonWebKey)[];
+  const canonical = JSON.stringify(Object.fromEntries(required.map((member) => [member, jwk[member]])));
+  return createHash('sha256').update(canonical).digest('base64url');
+}

@@ -1,0 +1,48 @@
+import type { AccessTokenOptions } from '../access-tokens/access-token-options.js';
+import type { SecurityEvent } from '../audit/security-event.js';
+import type { CredentialOptions } from '../credentials/credential-options.js';
+import type { DatabaseOptions } from '../database/database-options.js';
+import type { CookieOptions } from '../http/cookie-options.js';
+import type { KeyOption } from '../keys/key-options.js';
+import type { RefreshTokenOptions } from '../refresh-tokens/refresh-token-options.js';
+import type { RevocationOptions } from '../revocation/revocation-options.js';
+import type { SessionOptions } from '../sessions/session-options.js';
+import type { Duration } from '../time/duration.js';
+
+/** What a sign-in gives the client: a session cookie, tokens in the body, or a refresh cookie and an access token. */
+export type SignInMode = 'session' | 'tokens' | 'hybrid';
+
+/** The runtime options of `AuthModule`: given to `forRoot`, or returned by a factory. */
+export interface AuthOptions {
+  /**
+   * At least 32 bytes of randomness, or a list: the first signs, all are accepted. Every key of the module is
+   * derived from it. `undefined` compiles, so that `process.env.AUTH_SECRET` does, and is refused at boot.
+   */
+  readonly secret: string | readonly string[] | undefined;
+  /** `iss` of the tokens, and this application's own origin: an http(s) URL. */
+  readonly issuer: string;
+  /** Other origins whose pages may send our cookies with unsafe requests. Default: none. */
+  readonly trustedOrigins?: readonly string[];
+  /** The mode of a login that names none. Default `session`. */
+  readonly defaultMode?: SignInMode;
+  readonly accessTokens?: AccessTokenOptions;
+  /** Signing keys of access tokens. Default: HS256 under a key derived from `secret`. */
+  readonly keys?: readonly KeyOption[];
+  readonly refreshTokens?: RefreshTokenOptions;
+  readonly sessions?: SessionOptions;
+  readonly cookies?: {
+    /** Default name `__Host-session`. */
+    readonly session?: CookieOptions;
+    /** Default name `__Secure-refresh`; its Path is that of the routes. */
+    readonly refresh?: CookieOptions;
+    /** A path that a proxy puts in front of this application's own: part of the refresh cookie's Path. Default none. */
+    readonly proxyPrefix?: string;
+  };
+  readonly revocation?: RevocationOptions;
+  readonly credentials?: CredentialOptions;
+  readonly database?: DatabaseOptions;
+  /** How often expired rows are deleted, 1m to 24h; false when the application calls `sweep()` itself. Default `10m`. */
+  readonly sweepInterval?: Duration | false;
+  /** Hears every security event, beside the logger. Must not throw. */
+  readonly onSecurityEvent?: (event: SecurityEvent) => void;
+}

@@ -1,0 +1,128 @@
+import {
+  resolveAccessTokenOptions,
+  type ResolvedAccessTokenOptions,
+} from '../access-tokens/access-token-options.js';
+import type { SecurityEvent } from '../audit/security-event.js';
+import {
+  type ResolvedCredentialOptions,
+  resolveCredentialOptions,
+} from '../credentials/credential-options.js';
+import { type ResolvedDatabaseOptions, resolveDatabaseOptions } from '../database/database-options.js';
+import { type ResolvedCookie, resolveCookie } from '../http/cookie-options.js';
+import type { KeyOption } from '../keys/key-options.js';
+import {
+  type ResolvedRefreshTokenOptions,
+  resolveRefreshTokenOptions,
+} from '../refresh-tokens/refresh-token-options.js';
+import {
+  type ResolvedRevocationOptions,
+  resolveRevocationOptions,
+} from '../revocation/revocation-options.js';
+import { type ResolvedSessionOptions, resolveSessionOptions } from '../sessions/session-options.js';
+import { isFunction, OptionReader } from '../validation/option-reader.js';
+import type { SignInMode } from './auth-options.js';
+
+const MIN_SECRET_BYTES = 32;
+
+/** The options as the module uses them: checked, defaulted, frozen. Also the injection token for them. */
+export abstract class ResolvedAuthOptions {
+  abstract readonly secrets: readonly string[];
+  abstract readonly issuer: string;
+  /** Lower-case origins, the issuer's first. */
+  abstract readonly origins: readonly string[];
+  abstract readonly defaultMode: SignInMode;
+  abstract readonly accessTokens: ResolvedAccessTokenOptions;
+  abstract readonly keys: readonly KeyOption[] | null;
+  abstract readonly refreshTokens: ResolvedRefreshTokenOptions;
+  abstract readonly sessions: ResolvedSessionOptions;
+  abstract readonly cookies: {
+    readonly session: ResolvedCookie;
+    readonly refresh: ResolvedCookie;
+    readonly proxyPrefix: string;
+  };
+  abstract readonly revocation: ResolvedRevocationOptions;
+  abstract readonly credentials: ResolvedCredentialOptions;
+  abstract readonly database: ResolvedDatabaseOptions;
+  abstract readonly sweepIntervalMs: number | null;
+  abstract readonly onSecurityEvent: ((event: SecurityEvent) => void) | null;
+}
+
+const longEnough = (v: unknown): v is string =>
+  typeof v === 'string' && Buffer.byteLength(v) >= MIN_SECRET_BYTES;
+const secretOption = (v: unknown): v is string | readonly string[] =>
+  longEnough(v) || (Array.isArray(v) && v.length > 0 && v.every(longEnough) && new Set(v).size === v.length);
+
+function isHttpUrl(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > 255 || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
+}
+const isOrigin = (v: unknown): v is string =>
+  typeof v === 'string' && isHttpUrl(v) && new URL(v).origin === v.toLowerCase();
+const origins = (v: unknown): v is readonly string[] => Array.isArray(v) && v.every(isOrigin);
+const path = (v: unknown): v is string => typeof v === 'string' && /^(\/[A-Za-z0-9._~-]+)*$/.test(v);
+const keys = (v: unknown): v is readonly KeyOption[] => Array.isArray(v) && v.length > 0;
+
+/**
+ * Checks, defaults and freezes the options. Throws AuthConfigError, naming the option, what was wrong and what is
+ * allowed; unknown keys are refused.
+ */
+export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOptions {
+  const reader = new OptionReader(given);
+  const secret = reader.secret(
+    'secret',
+    `a string of at least ${MIN_SECRET_BYTES} bytes, or a list of different ones`,
+    secretOption,
+  );
+  const issuer = reader.custom('issuer', 'an http(s) URL without query and fragment', isHttpUrl);
+  const trusted = reader.custom(
+    'trustedOrigins',
+    'a list of origins such as "https://app.example.com"',
+    origins,
+    [],
+  );
+  const cookies = reader.nested('cookies');
+  const resolved: ResolvedAuthOptions = {
+    secrets: typeof secret === 'string' ? [secret] : [...secret],
+    issuer,
+    origins: [new URL(issuer).origin, ...trusted.map((origin) => origin.toLowerCase())],
+    defaultMode: reader.oneOf('defaultMode', ['session', 'tokens', 'hybrid'], 'session'),
+    accessTokens: resolveAccessTokenOptions(reader.nested('accessTokens'), issuer),
+    keys: reader.custom<readonly KeyOption[] | null>('keys', 'a list of at least one key', keys, null),
+    refreshTokens: resolveRefreshTokenOptions(reader.nested('refreshTokens'), now),
+    sessions: resolveSessionOptions(reader.nested('sessions')),
+    cookies: {
+      session: resolveCookie(cookies.nested('session'), '__Host-session', true),
+      refresh: resolveCookie(cookies.nested('refresh'), '__Secure-refresh', false),
+      proxyPrefix: cookies.custom('proxyPrefix', 'a path such as "/api"', path, ''),
+    },
+    revocation: resolveRevocationOptions(reader.nested('revocation')),
+    credentials: resolveCredentialOptions(reader.nested('credentials')),
+    database: resolveDatabaseOptions(reader.nested('database')),
+    sweepIntervalMs: reader.isOff('sweepInterval')
+      ? null
+      : reader.duration('sweepInterval', { default: '10m', min: '1m', max: '24h' }),
+    onSecurityEvent: reader.custom(
+      'onSecurityEvent',
+      'a function',
+      isFunction,
+      null,
+    ) as ResolvedAuthOptions['onSecurityEvent'],
+  };
+  cookies.done();
+  reader.done();
+  if (resolved.cookies.session.name.toLowerCase() === resolved.cookies.refresh.name.toLowerCase()) {
+    cookies
+      .nested('refresh')
+      .refuse('name', 'another name than the session cookie', resolved.cookies.refresh.name);
+  }
+  return deepFreeze(resolved);
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const member of Object.values(value)) {
+    if (typeof member === 'object' && member !== null && Object.getPrototypeOf(member) === Object.prototype)
+      deepFreeze(member as object);
+  }
+  return Object.freeze(value);
+}

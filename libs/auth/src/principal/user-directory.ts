@@ -1,0 +1,35 @@
+/** A subject as the host application knows it now. */
+export interface Subject {
+  /** Stable for ever, never reused; at most 255 bytes. */
+  readonly id: string;
+  /** May no longer sign in: everything of theirs ends at the next refresh or session request. */
+  readonly disabled?: boolean;
+  readonly roles?: readonly string[];
+  readonly scopes?: readonly string[];
+  /** Anything else the host wants to hand to `accessTokens.claims`. */
+  readonly [member: string]: unknown;
+}
+
+/**
+ * The host application's users, as far as authentication needs them. The host implements it; whatever a method
+ * throws is answered with 503 and changes nothing.
+ */
+export abstract class UserDirectory {
+  /** The subject that has this identifier (an e-mail address, a user name), or null. Load nothing else here. */
+  abstract findSubject(identifier: string): Promise<string | null>;
+
+  /**
+   * Whether this is the subject's password: load the hash, give both to the module's `PasswordHasher`. Called after
+   * the subject's epoch was read, so that a password change in between cannot be slept through.
+   */
+  abstract verifyPassword(subject: string, password: string): Promise<boolean>;
+
+  /** The subject as it is now, or null when it is gone: that ends everything of theirs. */
+  abstract loadSubject(subject: string): Promise<Subject | null>;
+
+  /**
+   * Called in place of `verifyPassword` when nobody has the identifier, and must take as long. Only needed when you
+   * do not verify with the module's `PasswordHasher`, which is what happens otherwise.
+   */
+  refusePassword?(password: string): Promise<void>;
+}

@@ -1,0 +1,135 @@
+import type { ReuseCause } from '../audit/security-event.js';
+import type { OpeningOutcome } from '../subjects/opening-outcome.js';
+import type { SubjectEpochs } from '../subjects/subject-store.js';
+import type { FamilyState, Presentation, RotationRules } from './rotation-decision.js';
+
+/** A family's row, as a port speaks of it. */
+export interface FamilyRow extends FamilyState {
+  readonly id: string;
+  readonly subject: string;
+  readonly subjectEpoch: number;
+  readonly globalEpoch: number;
+  readonly salt: string;
+  readonly foreignReplays: number;
+  readonly foreignReplayGeneration: number | null;
+  readonly createdAt: number;
+  readonly revokedReason: string | null;
+  readonly authenticatedAt: number;
+  readonly methods: readonly string[];
+  readonly scopes: readonly string[] | null;
+  readonly ip: string | null;
+  readonly label: string | null;
+}
+
+export interface FamilyReading {
+  readonly row: FamilyRow;
+  /** The subject's present epoch; null when it has no row any more. */
+  readonly subjectEpochNow: number | null;
+  readonly globalEpochNow: number;
+  /** The store's clock, epoch milliseconds. */
+  readonly now: number;
+}
+
+/** A family to open; instants are left to the store's clock. */
+export interface NewFamily {
+  readonly id: string;
+  readonly epochs: SubjectEpochs;
+  readonly currentHash: string;
+  readonly salt: string;
+  readonly idleMs: number;
+  readonly absoluteMs: number;
+  readonly methods: readonly string[];
+  readonly scopes: readonly string[] | null;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly label: string | null;
+}
+
+/** A token that was presented, and what to do if it may be rotated. */
+export interface RotationAttempt {
+  readonly familyId: string;
+  readonly subject: string;
+  readonly presented: Presentation;
+  readonly successorHash: string;
+  readonly salt: string;
+  readonly idleMs: number;
+  readonly rules: RotationRules;
+  readonly onReuse: 'revoke-family' | 'revoke-subject';
+  readonly ip: string | null;
+  /** Milliseconds since the request arrived: read when a statement is sent, so that waiting never ages a retry. */
+  readonly waitedMs: () => number;
+}
+
+/** Where a family was last rotated from. */
+export interface Holder {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+export type RotationOutcome =
+  | { readonly kind: 'rotated' }
+  | { readonly kind: 'caught_up'; readonly distance: number }
+  | {
+      readonly kind: 'replayed';
+      /** What the current token was derived with. */
+      readonly salt: string;
+      readonly currentHash: string;
+      readonly idleExpiresAt: number;
+      readonly ageMs: number;
+      readonly holder: Holder;
+      /** Generations running with a replay from another user agent, this one included. */
+      readonly foreignReplays: number;
+    }
+  | { readonly kind: 'retried_late'; readonly idleExpiresAt: number; readonly ageMs: number }
+  | { readonly kind: 'unknown' | 'revoked' | 'expired' | 'superseded' }
+  | { readonly kind: 'desynchronised'; readonly distance: number }
+  | {
+      readonly kind: 'reused';
+      readonly cause: ReuseCause;
+      readonly distance: number;
+      readonly ageMs: number;
+      readonly holder: Holder;
+    };
+
+/** A family's new token after a rise of privilege or a change of credentials: it owes nothing to its parent. */
+export interface RekeyAttempt extends RotationAttempt {
+  /** Null: the sign-in keeps when and how its person was authenticated. */
+  readonly authenticated: { readonly methods: readonly string[] } | null;
+}
+
+export type RekeyOutcome =
+  | Exclude<RotationOutcome, { kind: 'rotated' | 'replayed' | 'retried_late' | 'caught_up' }>
+  | {
+      readonly kind: 'rekeyed';
+      readonly now: number;
+      readonly idleExpiresAt: number;
+      readonly row: FamilyRow;
+    };
+
+/**
+ * Where families live. Every method throws StoreUnavailableError when the store cannot answer, and has then changed
+ * nothing, or changed what its answer would have said.
+ */
+export abstract class RefreshTokenFamilyStore {
+  /** Inserts the family if and only if the subject's epoch is still the one given: atomic against `advance`. */
+  abstract open(family: NewFamily): Promise<OpeningOutcome>;
+
+  /** The row and the present epochs, in one read of the primary. Decides nothing. */
+  abstract read(familyId: string): Promise<FamilyReading | null>;
+
+  /**
+   * Presents a token: decides with `decideRotation` and does what was decided in one atomic step, on the row as it
+   * is then. Of any number of callers that present the current token, exactly one gets `rotated`. A reuse has been
+   * revoked and announced, together, before it is returned, and only the caller that revoked it hears `reused`.
+   */
+  abstract rotate(attempt: RotationAttempt): Promise<RotationOutcome>;
+
+  /** Presents the current token to have it replaced by one of a new secret; the parent cannot be replayed afterwards. */
+  abstract rekey(attempt: RekeyAttempt): Promise<RekeyOutcome>;
+
+  /** Ends a family and announces it, in one step. Whether it was live (and of this subject, where one is given). */
+  abstract revoke(familyId: string, reason: string, subject?: string): Promise<boolean>;
+
+  /** Deletes up to `limit` families past their absolute limit, by the store's clock; how many it deleted. */
+  abstract sweep(limit: number): Promise<number>;
+}

@@ -1,0 +1,132 @@
+import { type KeyObject, randomBytes } from 'node:crypto';
+import type { DerivedKeys } from '../crypto/derived-keys.js';
+import { hmacSha256, sha256 } from '../crypto/digest.js';
+import { equalInConstantTime } from '../crypto/constant-time.js';
+import { OpaqueTokenForm } from '../crypto/opaque-token.js';
+import { bytesToUuid, uuidToBytes } from '../crypto/uuid.js';
+
+const ID = 16;
+const SECRET = 32;
+const TAG = 16;
+const SECRET_AT = ID + 4;
+const TAG_AT = SECRET_AT + SECRET;
+const FORM = new OpaqueTokenForm('rt1_', TAG_AT + TAG);
+
+/** A refresh token that this application made: its tag was checked. */
+export interface RefreshToken {
+  /** The whole token, as the client holds it: never logged, never stored. */
+  readonly token: string;
+  /** SHA-256 of the token, in hex. */
+  readonly hash: string;
+  readonly familyId: string;
+  readonly generation: number;
+}
+
+/** A token that was derived, and what it was derived with. */
+export interface Successor extends RefreshToken {
+  /** 16 bytes in hex. */
+  readonly salt: string;
+}
+
+/**
+ * The form of refresh tokens: `rt1_` and base64url( family 16 | generation 4 | secret 32 | tag 16 bytes ).
+ * The tag is an HMAC over the rest, checked before any query; the secret of a successor is an HMAC over its parent's,
+ * so that every retry with the same parent can be given the same successor without storing it.
+ */
+export class RefreshTokenCodec {
+  private readonly tagKeys: readonly [KeyObject, ...KeyObject[]];
+  private readonly nextKeys: readonly [KeyObject, ...KeyObject[]];
+
+  constructor(keys: DerivedKeys) {
+    this.tagKeys = keys.of('refresh-tag');
+    this.nextKeys = keys.of('refresh-next');
+  }
+
+  /** A token of random secret: the first of a family, or one that owes nothing to its parent. */
+  fresh(familyId: string, generation: number): Successor {
+    return {
+      ...this.encode(familyId, generation, randomBytes(SECRET)),
+      salt: randomBytes(16).toString('hex'),
+    };
+  }
+
+  /** The token of a value from a request, or `undefined`: not of the form, or not of our making. No query is needed to tell. */
+  parse(value: unknown): RefreshToken | undefined {
+    const bytes = FORM.decode(value);
+    if (!bytes) return undefined;
+    const body = bytes.subarray(0, TAG_AT);
+    const tag = bytes.subarray(TAG_AT);
+    if (!this.tagKeys.some((key) => equalInConstantTime(tagOf(key, body), tag))) return undefined;
+    const token = value as string;
+    return {
+      token,
+      hash: sha256(token).toString('hex'),
+      familyId: bytesToUuid(bytes.subarray(0, ID)),
+      generation: bytes.readUInt32BE(ID),
+    };
+  }
+
+  /** The successor that this application derives now, under a salt of its own. */
+  successor(parent: RefreshToken): Successor {
+    const salt = randomBytes(16);
+    return { ...this.derive(this.nextKeys[0], parent, salt), salt: salt.toString('hex') };
+  }
+
+  /** The successor that was derived under this salt, if it is the one whose hash is current: each secret is tried. */
+  rederive(parent: RefreshToken, salt: string, currentHash: string): RefreshToken | undefined {
+    const current = Buffer.from(currentHash, 'hex');
+    for (const key of this.nextKeys) {
+      // While a secret is being rolled, nodes may tag with different keys: the tag is part of what was hashed.
+      for (const tagKey of this.tagKeys) {
+        const candidate = this.derive(key, parent, Buffer.from(salt, 'hex'), tagKey);
+        if (equalInConstantTime(Buffer.from(candidate.hash, 'hex'), current)) return candidate;
+      }
+    }
+    return undefined;
+  }
+
+  private derive(key: KeyObject, parent: RefreshToken, salt: Buffer, tagKey = this.tagKeys[0]): RefreshToken {
+    const bytes = FORM.decode(parent.token)!;
+    const generation = parent.generation + 1;
+    const secret = hmacSha256(
+      key,
+      'next',
+      bytes.subarray(0, ID),
+      uint32(generation),
+      bytes.subarray(SECRET_AT, TAG_AT),
+      salt,
+    );
+    return this.encode(parent.familyId, generation, secret, tagKey);
+  }
+
+  private encode(
+    familyId: string,
+    generation: number,
+    secret: Buffer,
+    tagKey = this.tagKeys[0],
+  ): RefreshToken {
+    const body = Buffer.concat([uuidToBytes(familyId), uint32(generation), secret]);
+    const token = FORM.encode(Buffer.concat([body, tagOf(tagKey, body)]));
+    return { token, hash: sha256(token).toString('hex'), familyId, generation };
+  }
+}
+
+/** What is stored of an Idempotency-Key: bound to the family and to the token it came with. */
+export function attemptHash(parent: RefreshToken, idempotencyKey: string): string {
+  return sha256(
+    'idem',
+    uuidToBytes(parent.familyId),
+    Buffer.from(parent.hash, 'hex'),
+    idempotencyKey,
+  ).toString('hex');
+}
+
+function tagOf(key: KeyObject, body: Uint8Array): Buffer {
+  return hmacSha256(key, 'rt1', body).subarray(0, TAG);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

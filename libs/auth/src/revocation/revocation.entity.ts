@@ -1,0 +1,35 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { asNumber } from '../database/column-values.js';
+
+/**
+ * - `sign_in`: the family or session of this id has ended
+ * - `sign_in_changed`: the session of this id has a new secret
+ * - `subject_stale`: the subject has a new epoch
+ * - `everything`: there is a new global epoch
+ */
+export type RevocationKind = 'sign_in' | 'sign_in_changed' | 'subject_stale' | 'everything';
+
+/** One announcement, written in the same transaction as the change it announces. */
+@Entity('auth_revocation')
+export class Revocation {
+  // An integer: the one generated type that all three databases share. Rows live for an hour or two.
+  @PrimaryGeneratedColumn({ type: 'integer' })
+  id!: number;
+
+  @Column({ type: 'varchar', length: 20 })
+  kind!: RevocationKind;
+
+  /** A sign-in id, or a subject in its column form. */
+  @Column({ type: 'varchar', length: 255 })
+  value!: string;
+
+  @Column({ type: 'bigint', nullable: true, transformer: asNumber })
+  epoch!: number | null;
+
+  @Column({ name: 'created_at', type: 'bigint', transformer: asNumber })
+  createdAt!: number;
+
+  @Index()
+  @Column({ name: 'expires_at', type: 'bigint', transformer: asNumber })
+  expiresAt!: number;
+}

@@ -1,0 +1,44 @@
+import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
+import type { EntityTable } from '../database/entity-table.js';
+import { type Sql, sql, trustedSql } from '../database/sql.js';
+import { Revocation, type RevocationKind } from './revocation.entity.js';
+
+/** Writes rows of the revocation feed, as parts of the transactions that make the changes they announce. */
+export class TypeOrmAnnouncements {
+  private readonly revocations: EntityTable<Revocation>;
+
+  constructor(
+    private readonly database: AuthDatabase,
+    /** How long a row is of use: longer than any access token or cached record it may concern. */
+    private readonly lifeMs: number,
+  ) {
+    this.revocations = database.table(Revocation);
+  }
+
+  *write(
+    kind: RevocationKind,
+    value: string,
+    now: number,
+    epoch: number | null = null,
+  ): SqlTransaction<void> {
+    yield this.revocations.insert({ kind, value, epoch, createdAt: now, expiresAt: now + this.lifeMs });
+  }
+
+  /** The same, by the database's clock at this statement. */
+  *writeNow(kind: RevocationKind, value: string): SqlTransaction<void> {
+    const { name, column } = this.revocations;
+    const { nowMs } = this.database.dialect;
+    yield sql`insert into ${name} (${column.kind}, ${column.value}, ${column.createdAt}, ${column.expiresAt})
+      values (${kind}, ${value}, ${nowMs}, ${nowMs} + ${this.lifeMs})`;
+  }
+
+  /** One `sign_in` row for each id that a SELECT finds. */
+  *writeEach(ids: { select: Sql; from: Sql }): SqlTransaction<void> {
+    const { name, column } = this.revocations;
+    const { nowMs } = this.database.dialect;
+    // Constants as text: PostgreSQL takes a bound value in a select list for text.
+    const life = trustedSql(String(this.lifeMs));
+    yield sql`insert into ${name} (${column.kind}, ${column.value}, ${column.createdAt}, ${column.expiresAt})
+      select 'sign_in', ${ids.select}, ${nowMs}, ${nowMs} + ${life} ${ids.from}`;
+  }
+}

@@ -1,0 +1,70 @@
+import type { OpeningOutcome } from '../subjects/opening-outcome.js';
+import type { SubjectEpochs } from '../subjects/subject-store.js';
+
+export interface SessionRow {
+  readonly id: string;
+  readonly secretHash: string;
+  readonly subject: string;
+  readonly subjectEpoch: number;
+  readonly globalEpoch: number;
+  readonly createdAt: number;
+  readonly seenAt: number;
+  readonly idleExpiresAt: number;
+  readonly expiresAt: number;
+  readonly revokedAt: number | null;
+  readonly authenticatedAt: number;
+  readonly methods: readonly string[];
+  readonly scopes: readonly string[] | null;
+}
+
+export interface SessionReading {
+  readonly row: SessionRow;
+  readonly globalEpochNow: number;
+  /** The store's clock, epoch milliseconds. */
+  readonly now: number;
+}
+
+export interface NewSession {
+  readonly id: string;
+  readonly secretHash: string;
+  readonly epochs: SubjectEpochs;
+  readonly idleMs: number;
+  readonly absoluteMs: number;
+  readonly methods: readonly string[];
+  readonly scopes: readonly string[] | null;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly label: string | null;
+}
+
+/** A session's new secret, in exchange for the one that was presented. */
+export interface SessionRenewal {
+  readonly id: string;
+  readonly secretHash: string;
+  readonly nextSecretHash: string;
+  /** Null: the sign-in keeps when and how its person was authenticated. */
+  readonly authenticated: { readonly methods: readonly string[] } | null;
+}
+
+/**
+ * Where sessions live: the table of record. Every method throws StoreUnavailableError when it cannot answer, and
+ * has then changed nothing, or changed what its answer would have said.
+ */
+export abstract class SessionStore {
+  /** Inserts the session if and only if the subject's epoch is still the one given: atomic against `advance`. */
+  abstract open(session: NewSession): Promise<OpeningOutcome>;
+
+  abstract read(id: string): Promise<SessionReading | null>;
+
+  /** Writes an activity at the instant `at`; never backwards, and never on a session that has ended or idled out. */
+  abstract touch(id: string, at: number, idleExpiresAt: number): Promise<void>;
+
+  /** Exchanges the secret, if the one presented is still right and the session lives. Whether it did. */
+  abstract renew(renewal: SessionRenewal): Promise<boolean>;
+
+  /** Ends a session and announces it, in one step. Whether it was live (and of this subject, where one is given). */
+  abstract revoke(id: string, reason: string, subject?: string): Promise<boolean>;
+
+  /** Deletes up to `limit` sessions past their absolute limit; how many it deleted. */
+  abstract sweep(limit: number): Promise<number>;
+}

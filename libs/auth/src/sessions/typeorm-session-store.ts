@@ -1,0 +1,121 @@
+import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
+import type { EntityTable } from '../database/entity-table.js';
+import { sql } from '../database/sql.js';
+import type { TypeOrmAnnouncements } from '../revocation/typeorm-announcements.js';
+import type { OpeningOutcome } from '../subjects/opening-outcome.js';
+import type { TypeOrmSubjectStore } from '../subjects/typeorm-subject-store.js';
+import { Session } from './session.entity.js';
+import { type NewSession, type SessionReading, type SessionRenewal, SessionStore } from './session-store.js';
+
+/** SessionStore on TypeORM. */
+export class TypeOrmSessionStore extends SessionStore {
+  private readonly sessions: EntityTable<Session>;
+
+  constructor(
+    private readonly database: AuthDatabase,
+    private readonly subjects: TypeOrmSubjectStore,
+    private readonly announcements: TypeOrmAnnouncements,
+  ) {
+    super();
+    this.sessions = database.table(Session);
+  }
+
+  open(session: NewSession): Promise<OpeningOutcome> {
+    return this.database.transaction(() => this.opening(session));
+  }
+
+  private *opening(session: NewSession): SqlTransaction<OpeningOutcome> {
+    const { held, now } = yield* this.subjects.holds(session.epochs);
+    if (!held) return { opened: false };
+    const { id, secretHash, epochs, methods, scopes, ip, userAgent, label } = session;
+    const expiresAt = now + session.absoluteMs;
+    const idleExpiresAt = Math.min(now + session.idleMs, expiresAt);
+    yield this.sessions.insert({
+      id,
+      secretHash,
+      methods,
+      scopes,
+      ip,
+      userAgent,
+      label,
+      idleExpiresAt,
+      expiresAt,
+      version: 0,
+      subject: epochs.subject,
+      subjectEpoch: epochs.epoch,
+      globalEpoch: epochs.globalEpoch,
+      createdAt: now,
+      seenAt: now,
+      authenticatedAt: now,
+    });
+    return { opened: true, now, idleExpiresAt, expiresAt };
+  }
+
+  async read(id: string): Promise<SessionReading | null> {
+    const { name, column } = this.sessions;
+    const { rows } = await this.database.run(sql`select ${this.sessions.columnsOf('s')},
+      ${this.subjects.globalEpoch()} as global_epoch_now, ${this.database.dialect.nowMs} as now
+      from ${name} s where s.${column.id} = ${id}`);
+    const found = rows[0];
+    if (!found) return null;
+    return {
+      row: this.sessions.read(found),
+      globalEpochNow: Number(found['global_epoch_now']),
+      now: Number(found['now']),
+    };
+  }
+
+  async touch(id: string, at: number, idleExpiresAt: number): Promise<void> {
+    const { name, column: c } = this.sessions;
+    const { greatest, least } = this.database.dialect;
+    await this.database.run(sql`update ${name} set ${c.seenAt} = ${greatest}(${c.seenAt}, ${at}),
+      ${c.idleExpiresAt} = ${greatest}(${c.idleExpiresAt}, ${least}(${c.expiresAt}, ${idleExpiresAt}))
+      where ${c.id} = ${id} and ${c.revokedAt} is null and ${c.idleExpiresAt} > ${at}`);
+  }
+
+  renew(renewal: SessionRenewal): Promise<boolean> {
+    return this.database.transaction(() => this.renewing(renewal));
+  }
+
+  /** A part of other transactions too; the subject's row is locked by then if the subject is changed as well. */
+  *renewing(
+    { id, secretHash, nextSecretHash, authenticated }: SessionRenewal,
+    subjectEpoch?: number,
+  ): SqlTransaction<boolean> {
+    const { name, column: c } = this.sessions;
+    const { nowMs } = this.database.dialect;
+    const proof = authenticated
+      ? sql`, ${c.authenticatedAt} = ${nowMs}, ${c.methods} = ${this.sessions.value('methods', authenticated.methods)}`
+      : sql``;
+    const epoch = subjectEpoch === undefined ? sql`` : sql`, ${c.subjectEpoch} = ${subjectEpoch}`;
+    const { affected } = yield sql`update ${name} set ${c.secretHash} = ${nextSecretHash}${proof}${epoch}
+      where ${c.id} = ${id} and ${c.secretHash} = ${secretHash} and ${c.revokedAt} is null
+      and ${c.expiresAt} > ${nowMs} and ${c.idleExpiresAt} > ${nowMs}`;
+    if (affected === 1) yield* this.announcements.writeNow('sign_in_changed', id);
+    return affected === 1;
+  }
+
+  revoke(id: string, reason: string, subject?: string): Promise<boolean> {
+    return this.database.transaction(() => this.revoking(id, reason, subject));
+  }
+
+  private *revoking(id: string, reason: string, subject: string | undefined): SqlTransaction<boolean> {
+    const { name, column: c } = this.sessions;
+    const { nowMs } = this.database.dialect;
+    const ofSubject =
+      subject === undefined ? sql`` : sql` and ${c.subject} = ${this.sessions.value('subject', subject)}`;
+    const { affected } =
+      yield sql`update ${name} set ${c.revokedAt} = ${nowMs}, ${c.revokedReason} = ${reason}
+      where ${c.id} = ${id} and ${c.revokedAt} is null and ${c.expiresAt} > ${nowMs}
+      and ${c.idleExpiresAt} > ${nowMs}${ofSubject}`;
+    if (affected === 1) yield* this.announcements.writeNow('sign_in', id);
+    return affected === 1;
+  }
+
+  async sweep(limit: number): Promise<number> {
+    const { name, column } = this.sessions;
+    const { dialect } = this.database;
+    const past = sql`${column.expiresAt} < ${dialect.nowMs}`;
+    return (await this.database.run(dialect.deleteSome(name, column.id, past, limit))).affected;
+  }
+}

@@ -1,0 +1,115 @@
+import type { AccessToken } from '../access-tokens/access-token.js';
+import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
+import type { SecurityEventSink } from '../audit/security-event-sink.js';
+import type { PasswordHasher } from '../credentials/password-hasher.js';
+import { CredentialsInvalidError, SessionInvalidError } from '../errors/auth-error.js';
+import type { Principal } from '../principal/principal.js';
+import type { Requester } from '../principal/requester.js';
+import { checkStanding } from '../revocation/access-token-standing.js';
+import type { SignInLookup } from '../revocation/sign-in-lookup.js';
+import type { SessionService } from '../sessions/session.service.js';
+import type { SubjectEpochs, SubjectStore } from '../subjects/subject-store.js';
+import { type LoadedSubject, principalOf, type PrincipalSource } from './principal-source.js';
+import type { SignInRegistry } from './sign-in-registry.js';
+
+/** A subject whose row can never exist: its id is empty of everything a directory may return. */
+const NOBODY = '\0nobody';
+
+/**
+ * Credentials in, principal out. Every guard, strategy and gateway comes here; to stand in for authentication in a
+ * test, replace this provider: `overrideProvider(Authenticator)` reaches all of them.
+ */
+export class Authenticator {
+  /** Epochs read before the password was: what `signIn` opens under, for principals that this process made. */
+  private readonly proofs = new WeakMap<object, SubjectEpochs>();
+
+  constructor(
+    private readonly source: PrincipalSource,
+    private readonly hasher: PasswordHasher,
+    private readonly subjects: SubjectStore,
+    private readonly verifier: AccessTokenVerifier,
+    private readonly lookup: SignInLookup | null,
+    private readonly sessions: SessionService,
+    private readonly registry: SignInRegistry,
+    private readonly events: SecurityEventSink,
+  ) {}
+
+  /**
+   * The principal of an access token that needs no waiting: it verified before, and no lookup is asked for.
+   * `undefined`: ask `accessToken`. Throws AccessTokenExpiredError.
+   */
+  rememberedAccessToken(token: string): Principal | undefined {
+    return this.lookup ? undefined : this.verifier.remembered(token)?.principal;
+  }
+
+  /** Throws AccessTokenInvalid-, -Expired-, -Revoked- and -StaleError, and StoreUnavailableError. */
+  async accessToken(token: string): Promise<Principal> {
+    const verified: AccessToken = await this.verifier.verify(token);
+    if (this.lookup) checkStanding(verified, await this.lookup.find(verified.principal.signInId));
+    return verified.principal;
+  }
+
+  /** The principal of a session cookie's value. Throws SessionInvalid-, SessionExpired- and StoreUnavailableError. */
+  async session(value: unknown): Promise<Principal> {
+    const { id, subject, authenticatedAt, methods, scopes } = await this.sessions.resolve(value);
+    const loaded = await this.source.load(subject);
+    if (!loaded) {
+      await this.registry.endAll(subject, 'subject_gone');
+      throw new SessionInvalidError();
+    }
+    return principalOf(loaded, { id, kind: 'session', authenticatedAt, methods, scopes });
+  }
+
+  /**
+   * Checks an identifier and a password: an unknown identifier and a wrong password are alike in answer and in time
+   * (OWASP ASVS 5.0, 6.3.8). The principal has no sign-in yet: `AuthenticationService.signIn` opens one, under the
+   * epoch that was read before the password. Throws CredentialsInvalidError, StoreUnavailableError.
+   */
+  async password(identifier: string, password: string, requester: Requester): Promise<Principal> {
+    const subject = await this.source.find(identifier);
+    const { epochs, right } =
+      subject === null ? await this.refuseNobody(identifier, password) : await this.check(subject, password);
+    if (!epochs || !right) throw this.refused('credentials', requester);
+    const loaded: LoadedSubject | null = await this.source.load(epochs.subject);
+    if (!loaded) throw this.refused('disabled', requester);
+    const now = Date.now();
+    const principal = principalOf(loaded, {
+      id: '',
+      kind: 'session',
+      authenticatedAt: now,
+      methods: ['pwd'],
+      scopes: null,
+    });
+    this.proofs.set(principal, epochs);
+    return principal;
+  }
+
+  /** The epochs under which a principal proved its password, if it did so here. */
+  proofOf(principal: object): SubjectEpochs | undefined {
+    return this.proofs.get(principal);
+  }
+
+  private async check(subject: string, password: string) {
+    const epochs = await this.subjects.epochs(subject);
+    return {
+      epochs,
+      right: (await this.source.ask((directory) => directory.verifyPassword(subject, password))) === true,
+    };
+  }
+
+  /** The same steps for nobody: a read of the epochs, a query of the directory, a hash. */
+  private async refuseNobody(identifier: string, password: string) {
+    await this.subjects.find(NOBODY);
+    await this.source.ask(async (directory) => {
+      if (directory.refusePassword) return directory.refusePassword(password);
+      await directory.findSubject(identifier);
+      await this.hasher.verify(null, password);
+    });
+    return { epochs: null, right: false };
+  }
+
+  private refused(reason: 'credentials' | 'disabled', { ip, userAgent }: Requester): CredentialsInvalidError {
+    this.events.record({ type: 'sign_in_refused', reason, ip, userAgent });
+    return new CredentialsInvalidError();
+  }
+}

@@ -1,0 +1,107 @@
+import type { SecurityEventSink } from '../audit/security-event-sink.js';
+import { RefreshTokenInvalidError, SessionExpiredError, SessionInvalidError } from '../errors/auth-error.js';
+import type { Requester } from '../principal/requester.js';
+import type { RekeyOutcome } from '../refresh-tokens/refresh-token-family-store.js';
+import type { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
+import type { SessionService } from '../sessions/session.service.js';
+import type { Authenticator } from './authenticator.js';
+import type { CredentialChange, KeptSignIn, SignInRegistry } from './sign-in-registry.js';
+import type { SessionResult, TokensResult } from './sign-in-result.js';
+import type { TokenExchange } from './token-exchange.js';
+
+/** The credential of a sign-in that is to live on with a new secret: a session cookie's value, or a refresh token. */
+export type KeptCredential = { readonly session: string } | { readonly refreshToken: string };
+
+/** What the kept sign-in goes on with; a session's limits are as they were. */
+export type KeptResult = Pick<SessionResult, 'mode' | 'principal' | 'sessionToken'> | TokensResult;
+
+/** A change of credentials: one transaction moves the epoch, exchanges the kept secret and ends the rest. */
+export class CredentialChanges {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly families: RefreshTokenService,
+    private readonly registry: SignInRegistry,
+    private readonly authenticator: Authenticator,
+    private readonly exchange: TokenExchange,
+    private readonly events: SecurityEventSink,
+  ) {}
+
+  async changed(
+    subject: string,
+    keep: KeptCredential | null,
+    requester: Requester,
+  ): Promise<KeptResult | null> {
+    if (keep === null) {
+      await this.change(subject, null);
+      return null;
+    }
+    let keeping: Keeping | undefined;
+    let refusal: unknown;
+    try {
+      keeping =
+        'session' in keep
+          ? await this.session(subject, keep.session)
+          : await this.family(subject, keep.refreshToken, requester);
+    } catch (error) {
+      // A credential that cannot be kept keeps nothing from ending.
+      if (!(
+        error instanceof SessionInvalidError ||
+        error instanceof SessionExpiredError ||
+        error instanceof RefreshTokenInvalidError
+      ))
+        throw error;
+      refusal = error;
+    }
+    const kept = await this.change(subject, keeping?.signIn ?? null);
+    if (!keeping) throw refusal;
+    return keeping.result(kept);
+  }
+
+  private async change(subject: string, keep: KeptSignIn | null): Promise<CredentialChange['kept']> {
+    const { ended, kept } = await this.registry.credentialsChanged(subject, 'credentials_changed', keep);
+    this.events.record({ type: 'subject_changed', subject, reason: 'credentials_changed' });
+    this.events.record({ type: 'subject_ended', subject, reason: 'credentials_changed', ended });
+    return kept;
+  }
+
+  private async session(subject: string, value: string): Promise<Keeping> {
+    const { token, next } = this.sessions.renewal(value);
+    const principal = await this.authenticator.session(value);
+    if (principal.id !== subject) throw new SessionInvalidError();
+    const { sessionId: id, secretHash } = token;
+    return {
+      signIn: {
+        kind: 'session',
+        renewal: { id, secretHash, nextSecretHash: next.secretHash, authenticated: null },
+      },
+      result: async (kept) => {
+        if (kept !== true) throw new SessionInvalidError();
+        return {
+          mode: 'session',
+          sessionToken: next.token,
+          principal: await this.authenticator.session(next.token),
+        };
+      },
+    };
+  }
+
+  private async family(subject: string, value: string, requester: Requester): Promise<Keeping> {
+    const token = this.families.parse(value, requester);
+    const { row } = await this.families.read(token, requester);
+    if (row.subject !== subject) throw new RefreshTokenInvalidError('unknown');
+    const { attempt, held } = this.families.rekeyAttempt(token, row, null, requester);
+    return {
+      signIn: { kind: 'tokens', rekey: attempt },
+      result: async (kept) => {
+        this.families.rekeyed(kept as RekeyOutcome, held, row, requester);
+        return this.exchange.reissue(held, requester);
+      },
+    };
+  }
+}
+
+/** A sign-in that can be kept, and what to hand out once it was. */
+interface Keeping {
+  readonly signIn: KeptSignIn;
+  readonly result: (kept: CredentialChange['kept']) => Promise<KeptResult>;
+}

@@ -1,0 +1,101 @@
+import { principalProfile } from '../access-tokens/principal-profile.js';
+import { StoreUnavailableError } from '../errors/auth-error.js';
+import type { Principal, SignInKind } from '../principal/principal.js';
+import type { Subject, UserDirectory } from '../principal/user-directory.js';
+import { isSubject } from '../subjects/subject-key.js';
+
+const DEADLINE_MS = 10_000;
+
+/** A subject that may sign in, with what its principals say of it. */
+export interface LoadedSubject {
+  readonly id: string;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  readonly profile: Readonly<Record<string, unknown>>;
+}
+
+export interface PrincipalSignIn {
+  readonly id: string;
+  readonly kind: SignInKind;
+  readonly authenticatedAt: number;
+  readonly methods: readonly string[];
+  /** Scopes that the sign-in was narrowed to; null: all. */
+  readonly scopes: readonly string[] | null;
+}
+
+/**
+ * Subjects as the host's directory knows them now. Whatever the directory throws, answers wrongly or does not
+ * answer in ten seconds is StoreUnavailableError: an outage signs nobody out.
+ */
+export class PrincipalSource {
+  constructor(
+    private readonly directory: UserDirectory,
+    private readonly claims: (subject: Subject) => Readonly<Record<string, unknown>>,
+  ) {}
+
+  /** Asks the directory. Throws StoreUnavailableError. */
+  async ask<T>(question: (directory: UserDirectory) => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error('the user directory did not answer')), DEADLINE_MS);
+      });
+      return await Promise.race([question(this.directory), late]);
+    } catch (cause) {
+      throw new StoreUnavailableError({ cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The subject as it is now; null when it is gone or disabled. Throws StoreUnavailableError. */
+  load(subject: string): Promise<LoadedSubject | null> {
+    return this.ask(async (directory) => {
+      const loaded = await directory.loadSubject(subject);
+      if (loaded === null || loaded === undefined || loaded.disabled) return null;
+      if (loaded.id !== subject) throw new TypeError('loadSubject must return the subject it was asked for');
+      return {
+        id: subject,
+        roles: words(loaded.roles, 'roles'),
+        scopes: words(loaded.scopes, 'scopes'),
+        profile: principalProfile(this.claims, loaded),
+      };
+    });
+  }
+
+  /** The subject that has an identifier; null when nobody does. Throws StoreUnavailableError. */
+  find(identifier: string): Promise<string | null> {
+    return this.ask(async (directory) => {
+      const found: unknown = await directory.findSubject(identifier);
+      if (found === null || found === undefined) return null;
+      if (!isSubject(found))
+        throw new TypeError('findSubject must return a string of at most 255 bytes, or null');
+      return found;
+    });
+  }
+}
+
+export function principalOf(loaded: LoadedSubject, signIn: PrincipalSignIn): Principal {
+  const { id, roles, scopes, profile } = loaded;
+  return Object.freeze({
+    ...profile,
+    id,
+    roles,
+    scopes: signIn.scopes === null ? scopes : scopes.filter((scope) => signIn.scopes!.includes(scope)),
+    signInId: signIn.id,
+    kind: signIn.kind,
+    authenticatedAt: new Date(signIn.authenticatedAt),
+    methods: signIn.methods,
+  }) as Principal;
+}
+
+function words(value: unknown, member: string): readonly string[] {
+  if (value === undefined || value === null) return [];
+  if (
+    !Array.isArray(value) ||
+    !value.every((word) => typeof word === 'string' && word !== '' && !/\s/.test(word))
+  ) {
+    throw new TypeError(`loadSubject must return "${member}" as a list of words`);
+  }
+  return Object.freeze([...(value as string[])]);
+}

@@ -1,0 +1,99 @@
+import type { AccessTokenIssuer } from '../access-tokens/access-token-issuer.js';
+import type { SecurityEventSink } from '../audit/security-event-sink.js';
+import { StoreUnavailableError } from '../errors/auth-error.js';
+import type { SignInMode } from '../options/auth-options.js';
+import type { Principal } from '../principal/principal.js';
+import type { Requester } from '../principal/requester.js';
+import type {
+  FamilyOpening,
+  HeldRefreshToken,
+  RefreshTokenService,
+} from '../refresh-tokens/refresh-token.service.js';
+import type { SessionOpening, SessionService } from '../sessions/session.service.js';
+import { type LoadedSubject, principalOf } from './principal-source.js';
+import type { SessionResult, SignInResult, TokensResult } from './sign-in-result.js';
+
+/** The epochs that an access token is issued under: read before the subject was loaded. */
+export interface IssueEpochs {
+  readonly subjectEpoch: number;
+  readonly globalEpoch: number;
+}
+
+/** Opens sessions and families for a subject that was authenticated and loaded. */
+export class SignInOpener {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly families: RefreshTokenService,
+    private readonly issuer: AccessTokenIssuer,
+    private readonly events: SecurityEventSink,
+  ) {}
+
+  /** `undefined` when the subject changed since its epochs were read. Throws StoreUnavailableError. */
+  async open(
+    mode: SignInMode,
+    loaded: LoadedSubject,
+    opening: SessionOpening & FamilyOpening,
+    requester: Requester,
+  ): Promise<SignInResult | undefined> {
+    const result =
+      mode === 'session'
+        ? await this.openSession(loaded, opening, requester)
+        : await this.openFamily(mode, loaded, opening, requester);
+    if (result) {
+      const { ip, userAgent } = requester;
+      const signIn = { subject: loaded.id, signInId: result.principal.signInId };
+      this.events.record({ type: 'signed_in', mode: result.principal.kind, ...signIn, ip, userAgent });
+    }
+    return result;
+  }
+
+  /** The access token of a sign-in, as results carry it. Throws StoreUnavailableError when it cannot be signed. */
+  async accessToken(
+    { profile }: LoadedSubject,
+    principal: Principal,
+    epochs: IssueEpochs,
+    signInLeftMs: number,
+  ): Promise<{ accessToken: string; expiresIn: number }> {
+    try {
+      const { token, expiresIn } = await this.issuer.issue({ principal, profile, ...epochs, signInLeftMs });
+      return { accessToken: token, expiresIn };
+    } catch (cause) {
+      throw new StoreUnavailableError({ cause });
+    }
+  }
+
+  private async openSession(
+    loaded: LoadedSubject,
+    opening: SessionOpening,
+    requester: Requester,
+  ): Promise<SessionResult | undefined> {
+    const opened = await this.sessions.open(opening, requester);
+    if (!opened) return undefined;
+    const { methods, scopes } = opening;
+    const { id, token, now, expiresAt, idleExpiresAt } = opened;
+    const principal = principalOf(loaded, { id, kind: 'session', authenticatedAt: now, methods, scopes });
+    const limits = { expiresAt: new Date(expiresAt), idleExpiresAt: new Date(idleExpiresAt) };
+    return { mode: 'session', principal, sessionToken: token, ...limits };
+  }
+
+  private async openFamily(
+    mode: 'tokens' | 'hybrid',
+    loaded: LoadedSubject,
+    opening: FamilyOpening,
+    requester: Requester,
+  ): Promise<TokensResult | undefined> {
+    const opened = await this.families.open(opening, requester);
+    if (!opened) return undefined;
+    const { methods, scopes, epochs } = opening;
+    const { id, now, absoluteLeftMs } = opened;
+    const principal = principalOf(loaded, { id, kind: 'tokens', authenticatedAt: now, methods, scopes });
+    const issued = { subjectEpoch: epochs.epoch, globalEpoch: epochs.globalEpoch };
+    const access = await this.accessToken(loaded, principal, issued, absoluteLeftMs);
+    return { mode, principal, ...access, ...refreshPart(opened) };
+  }
+}
+
+/** The refresh token of a sign-in, as results carry it. */
+export function refreshPart(held: HeldRefreshToken): { refreshToken: string; refreshExpiresIn: number } {
+  return { refreshToken: held.token, refreshExpiresIn: Math.max(0, Math.floor(held.idleLeftMs / 1000)) };
+}

@@ -1,0 +1,25 @@
+import type { Principal } from '../principal/principal.js';
+
+/** A session was opened, or its secret exchanged. */
+export interface SessionResult {
+  readonly mode: 'session';
+  readonly principal: Principal;
+  /** The cookie's value. */
+  readonly sessionToken: string;
+  readonly expiresAt: Date;
+  readonly idleExpiresAt: Date;
+}
+
+/** A family was opened, or a token of it exchanged. */
+export interface TokensResult {
+  readonly mode: 'tokens' | 'hybrid';
+  readonly principal: Principal;
+  readonly accessToken: string;
+  /** Seconds. */
+  readonly expiresIn: number;
+  readonly refreshToken: string;
+  /** Seconds until the refresh token is of no use, if it is not used. */
+  readonly refreshExpiresIn: number;
+}
+
+export type SignInResult = SessionResult | TokensResult;

@@ -1,0 +1,74 @@
+import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
+import type { EntityTable } from '../database/entity-table.js';
+import { type Sql, sql } from '../database/sql.js';
+import { RefreshTokenFamily } from '../refresh-tokens/refresh-token-family.entity.js';
+import type { TypeOrmAnnouncements } from '../revocation/typeorm-announcements.js';
+import { Session } from '../sessions/session.entity.js';
+import { subjectKey } from '../subjects/subject-key.js';
+import type { TypeOrmSubjectStore } from '../subjects/typeorm-subject-store.js';
+
+interface SignInTable {
+  id: string;
+  subject: string;
+  revokedAt: number | null;
+  revokedReason: string | null;
+}
+
+/** How everything of a subject ends, as a part of transactions: epoch, sessions, families, announcements, in this order of locks. */
+export class TypeOrmSubjectEnding {
+  private readonly tables: readonly EntityTable<SignInTable>[];
+
+  constructor(
+    private readonly database: AuthDatabase,
+    private readonly subjects: TypeOrmSubjectStore,
+    private readonly announcements: TypeOrmAnnouncements,
+  ) {
+    this.tables = [
+      database.table(Session),
+      database.table(RefreshTokenFamily),
+    ] as unknown as EntityTable<SignInTable>[];
+  }
+
+  /** Moves the subject's epoch and says so. */
+  *changing(subject: string): SqlTransaction<number> {
+    const { epoch, now } = yield* this.subjects.advance(subject);
+    yield* this.announcements.write('subject_stale', subjectKey(subject), now, epoch);
+    return epoch;
+  }
+
+  *ending(subject: string, reason: string, except?: string): SqlTransaction<number> {
+    yield* this.changing(subject);
+    return yield* this.endingSignIns(subject, reason, except);
+  }
+
+  /** Ends the sign-ins alone: the subject's row is locked by the caller. */
+  *endingSignIns(subject: string, reason: string, except?: string): SqlTransaction<number> {
+    let ended = 0;
+    for (const table of this.tables) ended += yield* this.endingIn(table, subject, reason, except);
+    return ended;
+  }
+
+  *erasing(subject: string): SqlTransaction<void> {
+    for (const { name, column } of this.tables) {
+      yield sql`delete from ${name} where ${column.subject} = ${subjectKey(subject)}`;
+    }
+  }
+
+  private *endingIn(
+    { name, column: c }: EntityTable<SignInTable>,
+    subject: string,
+    reason: string,
+    except: string | undefined,
+  ): SqlTransaction<number> {
+    const { nowMs, forUpdate } = this.database.dialect;
+    const spared: Sql = except === undefined ? sql`` : sql` and ${c.id} <> ${except}`;
+    const live = sql`${c.subject} = ${subjectKey(subject)} and ${c.revokedAt} is null${spared}`;
+    // Locked first and by id, so that the announcement and the update that follow see the very same rows.
+    const { rows } = yield sql`select ${c.id} from ${name} where ${live} order by ${c.id}${forUpdate}`;
+    if (rows.length === 0) return 0;
+    yield* this.announcements.writeEach({ select: c.id, from: sql`from ${name} where ${live}` });
+    const { affected } =
+      yield sql`update ${name} set ${c.revokedAt} = ${nowMs}, ${c.revokedReason} = ${reason} where ${live}`;
+    return affected;
+  }
+}

@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule } from 'nestjs-aerie';
+import { connectionOptions } from './database/connection-options.js';
+import type { DemoConfig } from './demo-config.js';
+import { NotesModule } from './notes/notes.module.js';
+import { UsersModule } from './users/users.module.js';
+import { UsersService } from './users/users.service.js';
+
+declare module 'nestjs-aerie' {
+  interface PrincipalProfile {
+    readonly email: string;
+  }
+}
+
+@Module({})
+export class AppModule {
+  static with(config: DemoConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        TypeOrmModule.forRoot(connectionOptions(config.database)),
+        AuthModule.forRoot({
+          imports: [UsersModule],
+          users: UsersService,
+          secret: config.secret,
+          issuer: config.issuer,
+          globalGuard: true,
+          accessTokens: { claims: ({ email }) => ({ email }) },
+        }),
+        NotesModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,19 @@
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+import type { DemoConfig } from './demo-config.js';
+
+/** The demo, ready to listen. */
+export async function createApp(config: DemoConfig): Promise<INestApplication> {
+  const module = AppModule.with(config);
+  const logger = { logger: ['warn', 'error'] as ('warn' | 'error')[] };
+  let app: INestApplication;
+  if (config.adapter === 'fastify') {
+    const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+    app = await NestFactory.create(module, new FastifyAdapter(), logger);
+  } else {
+    app = await NestFactory.create(module, logger);
+  }
+  app.enableShutdownHooks();
+  return app;
+}

@@ -1,0 +1,17 @@
+import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { AUTH_MIGRATIONS } from 'nestjs-aerie';
+import type { DemoConfig } from '../demo-config.js';
+import { CreateDemoTables1795219300000 } from './create-demo-tables.js';
+
+/** The connection: the same migrations run on every database. */
+export function connectionOptions({ type, url }: DemoConfig['database']): TypeOrmModuleOptions {
+  const shared = {
+    autoLoadEntities: true,
+    migrations: [...AUTH_MIGRATIONS, CreateDemoTables1795219300000],
+    migrationsRun: true,
+    retryAttempts: 3,
+    retryDelay: 1000,
+  };
+  if (type === 'better-sqlite3') return { ...shared, type, database: url, enableWAL: true };
+  return { ...shared, type, url };
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+const SECRET_FILE = 'var/auth-secret';
+const SQLITE_FILE = 'var/demo.sqlite';
+
+/** What the environment says about this run of the demo. */
+export interface DemoConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly adapter: 'express' | 'fastify';
+  readonly database: {
+    readonly type: 'better-sqlite3' | 'postgres' | 'mysql' | 'mariadb';
+    readonly url: string;
+  };
+  readonly secret: string;
+  readonly issuer: string;
+}
+
+export function demoConfig(env: NodeJS.ProcessEnv): DemoConfig {
+  const host = env['HOST'] ?? '127.0.0.1';
+  const port = portOf(env['PORT'] ?? '3000');
+  const adapter = env['HTTP_ADAPTER'] ?? 'express';
+  if (adapter !== 'express' && adapter !== 'fastify') {
+    throw new Error(`HTTP_ADAPTER must be express or fastify (got ${JSON.stringify(adapter)})`);
+  }
+  const issuer = env['ISSUER'] ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return {
+    host,
+    port,
+    adapter,
+    issuer,
+    database: databaseOf(env['DATABASE_URL']),
+    secret: env['AUTH_SECRET'] ?? ownSecret(),
+  };
+}
+
+function portOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new Error(`PORT must be a number up to 65535 (got ${JSON.stringify(text)})`);
+  return Number(text);
+}
+
+function databaseOf(url: string | undefined): DemoConfig['database'] {
+  if (!url) return sqlite(SQLITE_FILE);
+  const scheme = url.slice(0, url.indexOf(':'));
+  switch (scheme) {
+    case 'postgres':
+    case 'postgresql':
+      return { type: 'postgres', url };
+    case 'mysql':
+    case 'mariadb':
+      return { type: scheme, url };
+    case 'sqlite':
+      return sqlite(url.slice('sqlite:'.length).replace(/^\/\//, '') || SQLITE_FILE);
+    default:
+      throw new Error('DATABASE_URL must begin with postgres://, mysql://, mariadb:// or sqlite:');
+  }
+}
+
+function sqlite(file: string): DemoConfig['database'] {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  return { type: 'better-sqlite3', url: file };
+}
+
+/** A secret of this checkout's own, made on the first start. */
+function ownSecret(): string {
+  if (!existsSync(SECRET_FILE)) {
+    mkdirSync(dirname(SECRET_FILE), { recursive: true });
+    writeFileSync(SECRET_FILE, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  }
+  return readFileSync(SECRET_FILE, 'utf8');
+}

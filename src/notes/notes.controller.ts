@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  NotFoundException,
+  Param,
+  Post,
+} from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { CurrentUser } from 'nestjs-aerie';
+import type { Repository } from 'typeorm';
+import { Note } from './note.entity.js';
+
+/** Everybody's own notes. No guard is named here: the module guards every route that is not public. */
+@Controller('notes')
+export class NotesController {
+  constructor(@InjectRepository(Note) private readonly notes: Repository<Note>) {}
+
+  @Post()
+  async create(@CurrentUser('id') owner: string, @Body() body: unknown) {
+    const { text } = (body ?? {}) as Record<string, unknown>;
+    if (typeof text !== 'string' || text === '' || text.length > 1000) {
+      throw new BadRequestException('"text" must be a text of 1 to 1000 characters.');
+    }
+    const note = { id: randomUUID(), owner, text, createdAt: new Date().toISOString() };
+    await this.notes.insert(note);
+    return noteBody(note);
+  }
+
+  @Get()
+  async list(@CurrentUser('id') owner: string) {
+    const notes = await this.notes.find({ where: { owner }, order: { createdAt: 'DESC' }, take: 100 });
+    return notes.map(noteBody);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(@CurrentUser('id') owner: string, @Param('id') id: string): Promise<void> {
+    const { affected } = await this.notes.delete({ id, owner });
+    if (!affected) throw new NotFoundException('There is no such note.');
+  }
+}
+
+function noteBody({ id, text, createdAt }: Note) {
+  return { id, text, created_at: createdAt };
+}

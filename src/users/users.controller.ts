@@ -1,0 +1,23 @@
+import { BadRequestException, Body, Controller, Post } from '@nestjs/common';
+import { Public } from 'nestjs-aerie';
+import { checkPassword } from './password-rules.js';
+import { UsersService } from './users.service.js';
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+@Controller('users')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Public()
+  @Post()
+  register(@Body() body: unknown) {
+    const { email, password } = (body ?? {}) as Record<string, unknown>;
+    if (typeof email !== 'string' || email.length > 320 || !EMAIL.test(email)) {
+      throw new BadRequestException('"email" must be an e-mail address.');
+    }
+    if (typeof password !== 'string') throw new BadRequestException('"password" must be a text.');
+    checkPassword(password, email);
+    return this.users.register(email, password);
+  }
+}

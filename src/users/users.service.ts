@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { ConflictException, Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { PasswordHasher, type UserDirectory } from 'nestjs-aerie';
+import { QueryFailedError, type Repository } from 'typeorm';
+import { User } from './user.entity.js';
+
+const DUPLICATES = new Set(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE']);
+
+/** The demo's users, and what the auth module needs to know of them. */
+@Injectable()
+export class UsersService implements UserDirectory {
+  constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly hasher: PasswordHasher,
+  ) {}
+
+  async findSubject(email: string): Promise<string | null> {
+    const user = await this.users.findOne({ select: { id: true }, where: { email: email.toLowerCase() } });
+    return user?.id ?? null;
+  }
+
+  async verifyPassword(id: string, password: string): Promise<boolean> {
+    const user = await this.users.findOneBy({ id });
+    return this.hasher.verify(user?.passwordHash, password);
+  }
+
+  async loadSubject(id: string): Promise<{ id: string; email: string } | null> {
+    return this.users.findOne({ select: { id: true, email: true }, where: { id } });
+  }
+
+  /** Throws ConflictException when the address is taken. */
+  async register(email: string, password: string): Promise<{ id: string; email: string }> {
+    const user = {
+      id: randomUUID(),
+      email: email.toLowerCase(),
+      passwordHash: await this.hasher.hash(password),
+    };
+    try {
+      await this.users.insert(user);
+    } catch (error) {
+      const code = error instanceof QueryFailedError && (error.driverError as { code?: string }).code;
+      if (code && DUPLICATES.has(code)) throw new ConflictException('This e-mail address is taken.');
+      throw error;
+    }
+    return { id: user.id, email: user.email };
+  }
+}

@@ -1,0 +1,91 @@
+import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import { getDataSourceToken, TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
+import {
+  AuthenticationService,
+  AuthModule,
+  type AuthOptions,
+  type AuthStructuralOptions,
+  type SecurityEvent,
+} from 'nestjs-aerie';
+import type { DataSource } from 'typeorm';
+import { HttpClient } from './http-client.js';
+import { testConnection } from './test-databases.js';
+import { TestUsers, TestUsersModule } from './test-users.js';
+
+export const ADAPTERS = ['express', 'fastify'] as const;
+export type Adapter = (typeof ADAPTERS)[number];
+
+export const ISSUER = 'https://api.example.com';
+export const SECRET = 'a secret of at least thirty-two bytes, for tests';
+
+export interface TestAppInput {
+  readonly adapter?: Adapter;
+  readonly options?: Partial<AuthOptions & AuthStructuralOptions>;
+  readonly connection?: TypeOrmModuleOptions;
+  readonly controllers?: Type[];
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  readonly providers?: NonNullable<ModuleMetadata['providers']>;
+  /** Changes the module before it is compiled. */
+  readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
+  /** Changes the application before it starts. */
+  readonly configure?: (app: INestApplication) => void;
+}
+
+export interface TestApp {
+  readonly app: INestApplication;
+  readonly url: string;
+  readonly users: TestUsers;
+  readonly source: DataSource;
+  readonly authentication: AuthenticationService;
+  /** Every security event so far. */
+  readonly events: SecurityEvent[];
+  /** A client with a cookie jar of its own. */
+  client(): HttpClient;
+  close(): Promise<void>;
+}
+
+/** An application with AuthModule, listening on loopback. */
+export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
+  const events: SecurityEvent[] = [];
+  let builder = Test.createTestingModule({
+    imports: [
+      TypeOrmModule.forRoot(input.connection ?? testConnection('sqlite')),
+      AuthModule.forRoot({
+        imports: [TestUsersModule],
+        users: TestUsers,
+        secret: SECRET,
+        issuer: ISSUER,
+        // As light as allowed: these tests are not about the cost of a hash.
+        credentials: { memoryKiB: 8192, passes: 1 },
+        onSecurityEvent: (event) => events.push(event),
+        ...input.options,
+      }),
+      ...(input.imports ?? []),
+    ],
+    controllers: input.controllers ?? [],
+    providers: input.providers ?? [],
+  }).setLogger(false as never);
+  builder = input.override?.(builder) ?? builder;
+  const module = await builder.compile();
+  let app: INestApplication;
+  if (input.adapter === 'fastify') {
+    const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+    app = module.createNestApplication(new FastifyAdapter());
+  } else {
+    app = module.createNestApplication();
+  }
+  input.configure?.(app);
+  await app.listen(0, '127.0.0.1');
+  const url = (await app.getUrl()).replace(/\/$/, '');
+  return {
+    app,
+    url,
+    users: app.get(TestUsers),
+    source: app.get<DataSource>(getDataSourceToken()),
+    authentication: app.get(AuthenticationService),
+    events,
+    client: () => new HttpClient(url),
+    close: () => app.close(),
+  };
+}
