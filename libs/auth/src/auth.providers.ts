@@ -46,6 +46,8 @@ export function composeAuthModule(
         return resolveAuthOptions(given, Date.now());
       },
     },
+    // Nothing imported that could provide it: then it is a provider of ours.
+    ...(structure.imports?.length ? [] : [structure.users]),
     { provide: UserDirectory, useExisting: structure.users },
     { provide: ConfiguredRoutes, useValue: { path: routes === false ? null : routes.path } },
     {

@@ -4,9 +4,9 @@ import type { UserDirectory } from './principal/user-directory.js';
 
 /** Options that shape the module before the container exists: literals, given beside the factory where there is one. */
 export interface AuthStructuralOptions {
-  /** Modules that export what `users` and the factory need. */
+  /** Modules that export `users` and what the factory needs. Default: none. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
-  /** The host's UserDirectory: a provider of an imported module. */
+  /** The host's UserDirectory: a provider of an imported module, or, without `imports`, of AuthModule itself. */
   readonly users: Type<UserDirectory>;
   /** Whether guards and services can be injected everywhere. Default true. */
   readonly isGlobal?: boolean;

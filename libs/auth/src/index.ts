@@ -33,7 +33,7 @@ export {
 } from './sign-in/authentication.service.js';
 export { Authenticator } from './sign-in/authenticator.js';
 export type { SessionResult, SignInResult, TokensResult } from './sign-in/sign-in-result.js';
-export type { KeptCredential, KeptResult } from './sign-in/credential-changes.js';
+export type { KeptCredential } from './sign-in/credential-changes.js';
 export type { SignInRecord } from './sign-in/sign-in-registry.js';
 export type { Swept } from './sign-in/sweeper.js';
 export { SignInAnswer } from './http/sign-in-answer.js';

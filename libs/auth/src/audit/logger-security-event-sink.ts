@@ -10,7 +10,10 @@ const ALARMS: ReadonlySet<SecurityEvent['type']> = new Set([
   'everything_revoked',
 ]);
 
-/** Writes events to Nest's logger: alarms as warnings, the rest at debug level; and to `onSecurityEvent`, if given. */
+/** What happens all day long: for listeners, not for the log. */
+const ROUTINE: ReadonlySet<SecurityEvent['type']> = new Set(['signed_in', 'token_rotated']);
+
+/** Writes events to Nest's logger, alarms as warnings and others at debug level; and to `onSecurityEvent`, if given. */
 export class LoggerSecurityEventSink extends SecurityEventSink {
   private readonly logger = new Logger('AuthModule');
 
@@ -19,9 +22,8 @@ export class LoggerSecurityEventSink extends SecurityEventSink {
   }
 
   record(event: SecurityEvent): void {
-    const line = JSON.stringify(event);
-    if (ALARMS.has(event.type)) this.logger.warn(line);
-    else this.logger.debug(line);
+    if (ALARMS.has(event.type)) this.logger.warn(JSON.stringify(event));
+    else if (!ROUTINE.has(event.type)) this.logger.debug(JSON.stringify(event));
     try {
       this.listener?.(event);
     } catch (error) {

@@ -17,28 +17,31 @@ export interface ColumnMapping {
 export class EntityTable<E extends object> {
   readonly column: { readonly [P in keyof E & string]: Sql };
   private readonly byProperty: ReadonlyMap<string, ColumnMapping>;
+  private readonly selectLists = new Map<string, Sql>();
 
   constructor(
     /** Quoted, with its schema. */
     readonly name: Sql,
     private readonly mappings: readonly ColumnMapping[],
-    quoteAlias: (alias: string) => string,
+    private readonly quoteAlias: (alias: string) => string,
   ) {
     this.byProperty = new Map(mappings.map((mapping) => [mapping.property, mapping]));
     const columns: Record<string, Sql> = {};
     for (const { property, quoted } of mappings) columns[property] = trustedSql(quoted);
     this.column = columns as { readonly [P in keyof E & string]: Sql };
-    this.quoteAlias = quoteAlias;
   }
-  private readonly quoteAlias: (alias: string) => string;
 
   /** A select list of every column, of the table alias given, named by property. */
   columnsOf(alias: string): Sql {
-    return trustedSql(
-      this.mappings
-        .map(({ property, quoted }) => `${alias}.${quoted} as ${this.quoteAlias(property)}`)
-        .join(', '),
-    );
+    let columns = this.selectLists.get(alias);
+    if (!columns) {
+      const named = this.mappings.map(
+        ({ property, quoted }) => `${alias}.${quoted} as ${this.quoteAlias(property)}`,
+      );
+      columns = trustedSql(named.join(', '));
+      this.selectLists.set(alias, columns);
+    }
+    return columns;
   }
 
   /** A value as a statement that compares with this column must bind it. */

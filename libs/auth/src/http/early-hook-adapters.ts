@@ -37,7 +37,8 @@ export function hookExpress(application: EarlyApplication, match: Match): void {
     if (matched === 'none') return next();
     response.setHeader('Cache-Control', 'no-store');
     noteArrival(request);
-    if (matched !== 'our-route' || !hasBody(request)) return next();
+    // A host may have had its own parser first.
+    if (matched !== 'our-route' || !hasBody(request) || request.readableEnded) return next();
     receive(request, request).then(
       ({ value }) => {
         request.body = value;

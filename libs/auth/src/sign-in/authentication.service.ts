@@ -9,7 +9,7 @@ import type { SessionService } from '../sessions/session.service.js';
 import { isSubject } from '../subjects/subject-key.js';
 import type { SubjectStore } from '../subjects/subject-store.js';
 import type { Authenticator } from './authenticator.js';
-import type { CredentialChanges, KeptCredential, KeptResult } from './credential-changes.js';
+import type { CredentialChanges, KeptCredential } from './credential-changes.js';
 import type { PrincipalSource } from './principal-source.js';
 import type { SignInEnding } from './sign-in-ending.js';
 import type { SignInOpener } from './sign-in-opener.js';
@@ -113,15 +113,11 @@ export class AuthenticationService {
     credential: KeptCredential,
     methods: readonly string[],
     requester = UNKNOWN_REQUESTER,
-  ): Promise<KeptResult> {
+  ): Promise<SignInResult> {
     if ('refreshToken' in credential)
       return this.parts.exchange.stepUp(credential.refreshToken, methods, requester);
     const next = await this.parts.sessions.renew(credential.session, { methods });
-    return {
-      mode: 'session',
-      sessionToken: next.token,
-      principal: await this.parts.authenticator.session(next.token),
-    };
+    return this.parts.authenticator.resumedSession(next.token);
   }
 
   /** Live sign-ins of a subject, the newest first; at most 1,000. No token material. */
@@ -172,7 +168,7 @@ export class AuthenticationService {
   credentialsChanged(
     subject: string,
     options: { readonly keep?: KeptCredential; readonly requester?: Requester } = {},
-  ): Promise<KeptResult | null> {
+  ): Promise<SignInResult | null> {
     return this.parts.changes.changed(
       subjectOf(subject),
       options.keep ?? null,

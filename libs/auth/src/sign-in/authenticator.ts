@@ -7,10 +7,12 @@ import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
 import { checkStanding } from '../revocation/access-token-standing.js';
 import type { SignInLookup } from '../revocation/sign-in-lookup.js';
+import type { SessionRow } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SubjectEpochs, SubjectStore } from '../subjects/subject-store.js';
 import { type LoadedSubject, principalOf, type PrincipalSource } from './principal-source.js';
 import type { SignInRegistry } from './sign-in-registry.js';
+import type { SessionResult } from './sign-in-result.js';
 
 /** A subject whose row can never exist: its id is empty of everything a directory may return. */
 const NOBODY = '\0nobody';
@@ -51,13 +53,15 @@ export class Authenticator {
 
   /** The principal of a session cookie's value. Throws SessionInvalid-, SessionExpired- and StoreUnavailableError. */
   async session(value: unknown): Promise<Principal> {
-    const { id, subject, authenticatedAt, methods, scopes } = await this.sessions.resolve(value);
-    const loaded = await this.source.load(subject);
-    if (!loaded) {
-      await this.registry.endAll(subject, 'subject_gone');
-      throw new SessionInvalidError();
-    }
-    return principalOf(loaded, { id, kind: 'session', authenticatedAt, methods, scopes });
+    return this.principalOfSession(await this.sessions.resolve(value));
+  }
+
+  /** A session that goes on under a new secret, as sign-ins are handed out. Throws as `session` does. */
+  async resumedSession(sessionToken: string): Promise<SessionResult> {
+    const row = await this.sessions.resolve(sessionToken);
+    const principal = await this.principalOfSession(row);
+    const limits = { expiresAt: new Date(row.expiresAt), idleExpiresAt: new Date(row.idleExpiresAt) };
+    return { mode: 'session', principal, sessionToken, ...limits };
   }
 
   /**
@@ -87,6 +91,16 @@ export class Authenticator {
   /** The epochs under which a principal proved its password, if it did so here. */
   proofOf(principal: object): SubjectEpochs | undefined {
     return this.proofs.get(principal);
+  }
+
+  private async principalOfSession(row: SessionRow): Promise<Principal> {
+    const { id, subject, authenticatedAt, methods, scopes } = row;
+    const loaded = await this.source.load(subject);
+    if (!loaded) {
+      await this.registry.endAll(subject, 'subject_gone');
+      throw new SessionInvalidError();
+    }
+    return principalOf(loaded, { id, kind: 'session', authenticatedAt, methods, scopes });
   }
 
   private async check(subject: string, password: string) {

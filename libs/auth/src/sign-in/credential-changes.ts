@@ -6,14 +6,11 @@ import type { RefreshTokenService } from '../refresh-tokens/refresh-token.servic
 import type { SessionService } from '../sessions/session.service.js';
 import type { Authenticator } from './authenticator.js';
 import type { CredentialChange, KeptSignIn, SignInRegistry } from './sign-in-registry.js';
-import type { SessionResult, TokensResult } from './sign-in-result.js';
+import type { SignInResult } from './sign-in-result.js';
 import type { TokenExchange } from './token-exchange.js';
 
 /** The credential of a sign-in that is to live on with a new secret: a session cookie's value, or a refresh token. */
 export type KeptCredential = { readonly session: string } | { readonly refreshToken: string };
-
-/** What the kept sign-in goes on with; a session's limits are as they were. */
-export type KeptResult = Pick<SessionResult, 'mode' | 'principal' | 'sessionToken'> | TokensResult;
 
 /** A change of credentials: one transaction moves the epoch, exchanges the kept secret and ends the rest. */
 export class CredentialChanges {
@@ -30,7 +27,7 @@ export class CredentialChanges {
     subject: string,
     keep: KeptCredential | null,
     requester: Requester,
-  ): Promise<KeptResult | null> {
+  ): Promise<SignInResult | null> {
     if (keep === null) {
       await this.change(subject, null);
       return null;
@@ -76,11 +73,7 @@ export class CredentialChanges {
       },
       result: async (kept) => {
         if (kept !== true) throw new SessionInvalidError();
-        return {
-          mode: 'session',
-          sessionToken: next.token,
-          principal: await this.authenticator.session(next.token),
-        };
+        return this.authenticator.resumedSession(next.token);
       },
     };
   }
@@ -103,5 +96,5 @@ export class CredentialChanges {
 /** A sign-in that can be kept, and what to hand out once it was. */
 interface Keeping {
   readonly signIn: KeptSignIn;
-  readonly result: (kept: CredentialChange['kept']) => Promise<KeptResult>;
+  readonly result: (kept: CredentialChange['kept']) => Promise<SignInResult>;
 }
