@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INestApplication } from '@nestjs/common';
+import { createApp } from '../../src/create-app.js';
+import { demoConfig } from '../../src/demo-config.js';
+import { HttpClient } from '../support/http-client.js';
+import { ADAPTERS, SECRET } from '../support/test-app.js';
+
+const PASSWORD = 'correct horse battery';
+
+describe.each(ADAPTERS)('the demo, on %s', (adapter) => {
+  let app: INestApplication;
+  let url: string;
+  beforeAll(async () => {
+    const env = { HTTP_ADAPTER: adapter, DATABASE_URL: 'sqlite::memory:', AUTH_SECRET: SECRET, PORT: '0' };
+    app = await createApp(demoConfig(env));
+    await app.listen(0, '127.0.0.1');
+    url = (await app.getUrl()).replace(/\/$/, '');
+  });
+  afterAll(() => app.close());
+
+  async function registered(email: string): Promise<HttpClient> {
+    const client = new HttpClient(url);
+    expect((await client.post('/users', { json: { email, password: PASSWORD } })).status).toBe(201);
+    const login = { json: { identifier: email, password: PASSWORD } };
+    expect((await client.post('/auth/login', login)).status).toBe(200);
+    return client;
+  }
+
+  it('registers an address once, whatever its case', async () => {
+    const client = new HttpClient(url);
+    const first = await client.post('/users', { json: { email: 'Bea@example.com', password: PASSWORD } });
+    expect([first.status, first.body]).toEqual([201, { id: expect.any(String), email: 'bea@example.com' }]);
+    const again = await client.post('/users', { json: { email: 'bea@EXAMPLE.com', password: PASSWORD } });
+    expect(again.status).toBe(409);
+  });
+
+  it.each([
+    ['a short one', 'short'],
+    ['a common one', 'password'],
+    ['one letter over and over', 'aaaaaaaaaaaa'],
+    ['the address itself', 'dan@example.com'],
+    ['one of over 1024 characters', 'correct horse '.repeat(100)],
+    ['a number', 5],
+    ['null', null],
+  ])('refuses %s for a password', async (_what, password) => {
+    const client = new HttpClient(url);
+    const answer = await client.post('/users', { json: { email: 'dan@example.com', password } });
+    expect(answer.status).toBe(400);
+  });
+
+  it('shows everybody their own notes, and nobody else’s', async () => {
+    const ada = await registered('ada@example.com');
+    const eve = await registered('eve@example.com');
+    const note = await ada.post('/notes', { json: { text: 'milk' } });
+    expect([note.status, note.body.text]).toEqual([201, 'milk']);
+    expect((await ada.get('/notes')).body).toEqual([note.body]);
+    expect((await eve.get('/notes')).body).toEqual([]);
+    expect((await eve.delete(`/notes/${note.body.id}`)).status).toBe(404);
+    expect((await ada.delete(`/notes/${note.body.id}`)).status).toBe(204);
+    expect((await ada.get('/notes')).body).toEqual([]);
+  });
+
+  it('asks for a sign-in everywhere else', async () => {
+    const anonymous = new HttpClient(url);
+    expect((await anonymous.get('/notes')).body.code).toBe('AUTH_CREDENTIALS_MISSING');
+    expect((await anonymous.post('/notes', { json: { text: 'x' } })).status).toBe(401);
+    expect((await anonymous.get('/.well-known/jwks.json')).body).toEqual({ keys: [] });
+  });
+
+  it('names the user to its client by address', async () => {
+    const client = await registered('fay@example.com');
+    expect((await client.get('/auth/me')).body.user).toEqual({
+      id: expect.any(String),
+      email: 'fay@example.com',
+      roles: [],
+      scopes: [],
+    });
+  });
+});
+
+describe('the demo’s environment', () => {
+  it.each([
+    [{ PORT: 'eighty' }, 'PORT'],
+    [{ HTTP_ADAPTER: 'koa' }, 'HTTP_ADAPTER'],
+    [{ DATABASE_URL: 'oracle://x' }, 'DATABASE_URL'],
+  ])('says what is wrong with %j', (env, name) => {
+    expect(() => demoConfig({ AUTH_SECRET: SECRET, ...env })).toThrow(name);
+  });
+});
