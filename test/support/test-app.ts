@@ -1,3 +1,4 @@
+import { afterAll } from '@jest/globals';
 import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { getDataSourceToken, TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
@@ -45,6 +46,10 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+const running = new Set<TestApp>();
+// A test that fails never comes to close its application, which would keep the process alive.
+afterAll(() => Promise.allSettled([...running].map((app) => app.close())));
+
 /** An application with AuthModule, listening on loopback. */
 export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
   const events: SecurityEvent[] = [];
@@ -78,7 +83,7 @@ export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
   input.configure?.(app);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace(/\/$/, '');
-  return {
+  const started: TestApp = {
     app,
     url,
     users: app.get(TestUsers),
@@ -86,6 +91,11 @@ export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
     authentication: app.get(AuthenticationService),
     events,
     client: () => new HttpClient(url),
-    close: () => app.close(),
+    close: async () => {
+      running.delete(started);
+      await app.close();
+    },
   };
+  running.add(started);
+  return started;
 }

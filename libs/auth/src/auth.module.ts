@@ -1,5 +1,5 @@
-import { type DynamicModule, Inject, Module, Optional } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { type DynamicModule, Inject, Module, Optional, Scope, type Type } from '@nestjs/common';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import {
   type AuthAsyncOptions,
   checkAsyncOptions,
@@ -9,6 +9,7 @@ import type { AuthStructuralOptions } from './auth.structure.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import type { AuthOptions } from './options/auth-options.js';
+import { UserDirectory } from './principal/user-directory.js';
 
 /**
  * Authentication for a Nest application: import it once, with `forRoot` or `forRootAsync`. Every option is checked
@@ -18,6 +19,7 @@ import type { AuthOptions } from './options/auth-options.js';
 export class AuthModule extends ConfigurableAuthModule {
   constructor(
     modules: ModulesContainer,
+    own: ModuleRef,
     @Optional() @Inject(ResolvedAuthOptions) configured?: ResolvedAuthOptions,
   ) {
     super();
@@ -29,6 +31,12 @@ export class AuthModule extends ConfigurableAuthModule {
     if (registrations > 1) {
       throw new AuthConfigError(
         `AuthModule must be registered once in an application (got ${registrations} registrations, bare imports included); it is global, so other modules need not import it`,
+      );
+    }
+    // Its scope would spread to strategies and sweeps, which have no request: their hooks would silently not run.
+    if (own.introspect(UserDirectory as Type<UserDirectory>).scope === Scope.REQUEST) {
+      throw new AuthConfigError(
+        '"users" must not be of request scope, nor depend on what is (got a class that does)',
       );
     }
   }

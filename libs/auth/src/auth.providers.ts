@@ -36,6 +36,8 @@ export function composeAuthModule(
   // For its side effect: `autoLoadEntities` learns of ours. Importing its result would fail before our own checks.
   TypeOrmModule.forFeature([...AUTH_ENTITIES], structure.dataSource);
   const { routes = { path: 'auth' } } = structure;
+  // forRootAsync hands its imports over in the definition.
+  const imports = [...(definition.imports ?? []), ...(structure.imports ?? [])];
   const providers: Provider[] = [
     ...(definition.providers ?? []),
     {
@@ -47,7 +49,7 @@ export function composeAuthModule(
       },
     },
     // Nothing imported that could provide it: then it is a provider of ours.
-    ...(structure.imports?.length ? [] : [structure.users]),
+    ...(imports.length > 0 ? [] : [structure.users]),
     { provide: UserDirectory, useExisting: structure.users },
     { provide: ConfiguredRoutes, useValue: { path: routes === false ? null : routes.path } },
     {
@@ -63,7 +65,7 @@ export function composeAuthModule(
   return {
     ...definition,
     global: structure.isGlobal !== false,
-    imports: [...(definition.imports ?? []), ...(structure.imports ?? [])],
+    imports,
     providers,
     controllers: routes === false ? [] : [routedAt(routes.path), JwksController],
     exports: EXPORTED,

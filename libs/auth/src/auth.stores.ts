@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { AUTH_ENTITIES } from './auth.entities.js';
 import { type AuthDatabase } from './database/auth-database.js';
 import { authDatabase } from './database/typeorm-auth-database.js';
-import { AuthConfigError } from './errors/auth-config-error.js';
+import { AuthConfigError, ENTITIES_MISSING } from './errors/auth-config-error.js';
 import type { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity.js';
 import type { RefreshTokenFamilyStore } from './refresh-tokens/refresh-token-family-store.js';
@@ -46,9 +46,7 @@ export function authStores(
     );
   }
   if (!AUTH_ENTITIES.every((entity) => source.hasMetadata(entity))) {
-    throw new AuthConfigError(
-      'the entities of AuthModule must be in its TypeORM connection (got a connection without them): set autoLoadEntities: true, or entities: [...AUTH_ENTITIES, ...]',
-    );
+    throw new AuthConfigError(ENTITIES_MISSING);
   }
   const { accessTokens, revocation } = options;
   const database = authDatabase(source, options.database.deadlineMs);

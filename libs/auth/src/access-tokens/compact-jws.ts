@@ -52,11 +52,16 @@ function membersWritten(text: string): number {
   return count;
 }
 
+/** Not by recursion: a few KiB can nest deeper than the stack. */
 function membersIn(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const members = Object.values(value);
-  return members.reduce(
-    (sum: number, member) => sum + membersIn(member),
-    Array.isArray(value) ? 0 : members.length,
-  );
+  let count = 0;
+  const open = [value];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    const members = Object.values(next);
+    if (!Array.isArray(next)) count += members.length;
+    for (const member of members) open.push(member);
+  }
+  return count;
 }

@@ -1,7 +1,7 @@
 import type { Principal } from '../principal/principal.js';
 
 interface Current {
-  readonly principal: Principal;
+  readonly principal: Principal | undefined;
   /** What the guard's `handleRequest` made of it: the principal, unless a subclass says otherwise. */
   readonly user: unknown;
 }
@@ -9,13 +9,9 @@ interface Current {
 // Not `request.user`: a host may move or overwrite that (PassportModule's `property`), and decisions depend on this.
 const current = new WeakMap<object, Current>();
 
-export function setCurrent(carrier: object, principal: Principal, user: unknown): void {
+/** `principal` is undefined when a subclass let nobody pass. */
+export function setCurrent(carrier: object, principal: Principal | undefined, user: unknown): void {
   current.set(carrier, { principal, user });
-}
-
-/** Forgets who a connection was, before its next message is checked. */
-export function clearCurrent(carrier: object): void {
-  current.delete(carrier);
 }
 
 /** The principal that one of our guards found. */

@@ -12,8 +12,8 @@ export interface LoginBody {
 /** Throws RequestInvalidError for anything but `{ identifier, password, mode? }` in JSON. */
 export function loginBody(request: HttpRequest): LoginBody {
   return strictBody(request, {
-    identifier: { type: 'string', max: 320, required: true },
-    password: { type: 'string', max: 1024, required: true },
+    identifier: { type: 'string', max: 320, required: true, wellFormed: true, withoutNul: true },
+    password: { type: 'string', max: 1024, required: true, wellFormed: true },
     mode: { type: 'string', max: 10, oneOf: ['session', 'tokens', 'hybrid'] },
   }) as unknown as LoginBody;
 }

@@ -20,27 +20,30 @@ export function refusal(error: unknown, context: ExecutionContext): unknown {
     case 'rpc':
       return rpcException(error);
     case 'graphql':
-      return graphqlError(error);
+      return graphqlException(error);
     default:
       return asHttpException(error);
   }
 }
 
-/** The `GraphQLError` that clients know how to read: `extensions.code` is ours. */
-export async function graphqlError(error: AuthError): Promise<Error> {
-  const { GraphQLError } = await import('graphql');
-  const { statusCode, code, message } = bodyOf(error);
-  return new GraphQLError(message, { extensions: { code, statusCode }, originalError: error });
+/** For GraphQL, whose drivers show clients the `extensions` of what was thrown. Nest logs any other kind of error there. */
+export function graphqlException(error: AuthError): Error {
+  const { statusCode, code } = bodyOf(error);
+  return Object.assign(asHttpException(error), { extensions: { code, statusCode } });
+}
+
+/** The form that clients of gateways and of microservices get. */
+export function messageOf(error: AuthError): { status: 'error'; code: string; message: string } {
+  const { code, message } = bodyOf(error);
+  return { status: 'error', code, message };
 }
 
 async function wsException(error: AuthError): Promise<Error> {
   const { WsException } = await import('@nestjs/websockets');
-  const { code, message } = bodyOf(error);
-  return Object.assign(new WsException({ status: 'error', code, message }), { cause: error });
+  return Object.assign(new WsException(messageOf(error)), { cause: error });
 }
 
 async function rpcException(error: AuthError): Promise<Error> {
   const { RpcException } = await import('@nestjs/microservices');
-  const { code, message } = bodyOf(error);
-  return Object.assign(new RpcException({ status: 'error', code, message }), { cause: error });
+  return Object.assign(new RpcException(messageOf(error)), { cause: error });
 }

@@ -1,8 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { HttpRequest } from './http-request.js';
 
-const NO_REQUEST: HttpRequest = { headers: {} };
-
 interface Connection {
   /** Socket.IO. */
   readonly handshake?: HttpRequest;
@@ -24,33 +22,44 @@ export function rememberHandshake(client: object, request: HttpRequest): void {
 
 /** The request whose credentials count in this context; one without headers where the context has none. */
 export function requestOf(context: ExecutionContext): HttpRequest {
+  return findRequest(context) ?? { headers: {} };
+}
+
+function findRequest(context: ExecutionContext): HttpRequest | undefined {
   switch (context.getType<string>()) {
     case 'http':
       return context.switchToHttp().getRequest<HttpRequest>();
     case 'ws': {
       const client = context.switchToWs().getClient<Connection>();
-      return client.handshake ?? client.upgradeReq ?? handshakes.get(client) ?? NO_REQUEST;
+      return client.handshake ?? client.upgradeReq ?? handshakes.get(client);
     }
     case 'graphql': {
       const inner = context.getArgByIndex<GraphqlContext | undefined>(2);
-      return inner?.req ?? inner?.request ?? inner?.reply?.request ?? NO_REQUEST;
+      return inner?.req ?? inner?.request ?? inner?.reply?.request;
     }
     default:
-      return NO_REQUEST;
+      return undefined;
   }
 }
 
+/** Stands for one message of a connection: a client is the same for all of them. */
+class MessageCarrier {}
+
 /**
- * The object that stands for this call, to keep its principal with: the request; for a WebSocket message its client;
- * for a message of a microservice its context.
+ * The object that stands for this call, to keep its principal with: the request; for a message of a microservice its
+ * context; for a WebSocket message an object that travels with its arguments, before the pattern that ends them.
  */
 export function carrierOf(context: ExecutionContext): object {
   const type = context.getType<string>();
-  if (type === 'ws') return context.switchToWs().getClient<object>();
+  if (type === 'ws') {
+    const args = context.getArgs<unknown[]>();
+    let carrier = args.find((argument) => argument instanceof MessageCarrier);
+    if (!carrier) args.splice(args.length - 1, 0, (carrier = new MessageCarrier()));
+    return carrier;
+  }
   if (type === 'rpc') {
     const rpc: unknown = context.switchToRpc().getContext();
     return typeof rpc === 'object' && rpc !== null ? rpc : context.getArgs();
   }
-  const request = requestOf(context);
-  return request === NO_REQUEST ? context.getArgs() : request;
+  return findRequest(context) ?? context.getArgs();
 }

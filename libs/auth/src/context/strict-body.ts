@@ -8,6 +8,10 @@ export type FieldRule =
       readonly max: number;
       readonly required?: boolean;
       readonly oneOf?: readonly string[];
+      /** Refuses half a surrogate pair: two such texts would be alike once they are bytes. */
+      readonly wellFormed?: boolean;
+      /** Refuses NUL, which PostgreSQL cannot hold. */
+      readonly withoutNul?: boolean;
     }
   | { readonly type: 'boolean' };
 
@@ -55,6 +59,11 @@ function checked(name: string, value: unknown, rule: FieldRule): string | boolea
   if (typeof value !== 'string' || value === '' || value.length > rule.max) {
     throw new RequestInvalidError(`"${name}" must be a text of 1 to ${rule.max} characters.`);
   }
+  if (rule.wellFormed && !value.isWellFormed()) {
+    throw new RequestInvalidError(`"${name}" must be well-formed Unicode.`);
+  }
+  if (rule.withoutNul && value.includes('\0'))
+    throw new RequestInvalidError(`"${name}" must not contain NUL.`);
   if (rule.oneOf && !rule.oneOf.includes(value)) {
     throw new RequestInvalidError(`"${name}" must be one of ${rule.oneOf.join(', ')}.`);
   }

@@ -10,3 +10,7 @@ export class AuthConfigError extends Error {
     this.name = 'AuthConfigError';
   }
 }
+
+/** What is wrong when a TypeORM connection does not know our entities, and what helps. */
+export const ENTITIES_MISSING =
+  'the entities of AuthModule must be in its TypeORM connection (got a connection without them): set autoLoadEntities: true, or entities: [...AUTH_ENTITIES, ...]';

@@ -1,6 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import { clearCurrent, currentPrincipal, setCurrent } from '../context/current-principal.js';
+import { askOnce } from '../context/answers.js';
+import { setCurrent } from '../context/current-principal.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { refusal } from '../context/refuse.js';
 import { type Accepted, RequestAuthenticator } from '../context/request-authenticator.js';
@@ -29,7 +30,7 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
     const request = this.getRequest(context) as HttpRequest;
     let principal: Principal | undefined;
     try {
-      principal = this.foundBefore(context) ?? this.requests.immediately(request, this.accepted);
+      principal = this.requests.immediately(request, this.accepted);
     } catch (error) {
       return this.admitLater(context, request, Promise.resolve({ error }));
     }
@@ -60,9 +61,10 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
   }
 
   private async ask(context: ExecutionContext, request: HttpRequest): Promise<Found> {
+    const handshake = context.getType<string>() === 'ws';
+    const ask = () => this.requests.authenticate(request, this.accepted, handshake);
     try {
-      const handshake = context.getType<string>() === 'ws';
-      return { principal: await this.requests.authenticate(request, this.accepted, handshake) };
+      return { principal: await (handshake ? ask() : askOnce(request, this.accepted, ask)) };
     } catch (error) {
       return { error };
     }
@@ -88,21 +90,12 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
     const { roles } = policyOf(context);
     if (roles && !principal) throw error ?? new CredentialsMissingError();
     if (roles && !roles.some((role) => principal!.roles.includes(role))) throw new ForbiddenError();
-    if (principal) setCurrent(carrierOf(context), principal, user);
-    const { property = 'user' } = (this as { options?: { property?: string } }).options ?? {};
-    (request as unknown as Record<string, unknown>)[property] = user;
-    return true;
-  }
-
-  /** One request asks once, whatever the number of guards; every message of a connection asks again. */
-  private foundBefore(context: ExecutionContext): Principal | undefined {
-    const carrier = carrierOf(context);
-    if (context.getType<string>() === 'ws') {
-      clearCurrent(carrier);
-      return undefined;
+    setCurrent(carrierOf(context), principal, user);
+    // A WebSocket's request is that of its handshake: every message would find the user of another one there.
+    if (context.getType<string>() !== 'ws') {
+      const { property = 'user' } = (this as { options?: { property?: string } }).options ?? {};
+      (request as unknown as Record<string, unknown>)[property] = user;
     }
-    const found = currentPrincipal(carrier);
-    if (this.accepted === 'any' || !found) return found;
-    return (found.kind === 'session') === (this.accepted === 'session') ? found : undefined;
+    return true;
   }
 }

@@ -19,11 +19,17 @@ export function policyOf(context: ExecutionContext): HandlerPolicy {
   if (!ofHandler) policies.set(handler, (ofHandler = new WeakMap()));
   let policy = ofHandler.get(type);
   if (!policy) {
-    const read = (key: string): unknown =>
-      Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, type);
-    const roles = read(ROLES) as readonly string[] | undefined;
-    policy = { isPublic: read(PUBLIC) === true, roles: roles ?? null };
+    const own = decoratedOn(handler);
+    const inherited = decoratedOn(type);
+    // The nearer decorator decides: roles on a handler are not undone by @Public on its class.
+    const isPublic = own.isPublic || (own.roles === null && inherited.isPublic);
+    policy = { isPublic, roles: own.roles ?? inherited.roles };
     ofHandler.set(type, policy);
   }
   return policy;
+}
+
+function decoratedOn(target: object): HandlerPolicy {
+  const roles = Reflect.getMetadata(ROLES, target) as readonly string[] | undefined;
+  return { isPublic: Reflect.getMetadata(PUBLIC, target) === true, roles: roles ?? null };
 }

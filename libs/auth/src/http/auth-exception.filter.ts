@@ -1,7 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { throwError } from 'rxjs';
 import { asHttpException, bodyOf, headersOf } from '../context/error-answers.js';
-import { graphqlError } from '../context/refuse.js';
+import { graphqlException, messageOf } from '../context/refuse.js';
 import { AuthError } from '../errors/auth-error.js';
 
 /** Answers AuthErrors that reach a controller's edge, such as those that `AuthenticationService` throws in a host's own handlers. */
@@ -12,7 +13,8 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError> {
 
   catch(error: AuthError, context: ArgumentsHost): unknown {
     const type = context.getType<string>();
-    if (type === 'graphql') return graphqlError(error);
+    if (type === 'graphql') return graphqlException(error);
+    if (type === 'rpc') return throwError(() => messageOf(error));
     if (type !== 'http') throw asHttpException(error);
     const { httpAdapter } = this.host;
     const response = context.switchToHttp().getResponse<unknown>();

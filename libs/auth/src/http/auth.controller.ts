@@ -41,8 +41,9 @@ export class AuthController {
     @CurrentUser() user: Principal,
   ) {
     const { mode = this.options.defaultMode } = loginBody(request);
+    const endFormer = this.held.former(request, mode);
     const result = await this.authentication.signIn(user, { mode, requester: requesterOf(request) });
-    await this.held.endFormer(request, mode);
+    await endFormer();
     return this.answer.of(result, response);
   }
 

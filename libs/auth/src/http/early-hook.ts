@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { type EarlyApplication, hookExpress, hookFastify } from './early-hook-adapters.js';
 import { ConfiguredRoutes, RoutesPath } from './routes-path.js';
 
@@ -19,7 +19,9 @@ export class EarlyHook {
     if (routes.path === null) return;
     const match = (url: string): EarlyMatch => matchOf(url, path.get());
     const arm = (): void => {
-      const adapter = host.httpAdapter;
+      const adapter: AbstractHttpAdapter | null = host.httpAdapter;
+      // A standalone context or a microservice has none.
+      if (!adapter) return;
       if (adapter.getType() === 'fastify') hookFastify(adapter.getInstance<EarlyApplication>(), match);
       else hookExpress(adapter as unknown as EarlyApplication, match);
     };

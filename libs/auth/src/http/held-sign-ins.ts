@@ -33,16 +33,21 @@ export class HeldSignIns {
     if (refresh) await ifGood(() => this.endings.refreshToken(refresh.token, 'signed_out'));
   }
 
-  /** Ends the sign-in whose cookie a new sign-in is about to overwrite: nobody could use or end it afterwards. */
-  async endFormer(request: HttpRequest, mode: SignInMode): Promise<void> {
+  /**
+   * The sign-in whose cookie a new sign-in of this mode is about to overwrite, and which nobody could use or end
+   * afterwards: the function ends it. Throws RequestInvalidError, before anything was opened.
+   */
+  former(request: HttpRequest, mode: SignInMode): () => Promise<void> {
     const { cookies } = this.options;
-    if (mode === 'session') {
-      const session = cookieOf(request, cookies.session.name);
-      if (session !== undefined) await ifGood(() => this.endings.session(session, 'replaced'));
-    } else if (mode === 'hybrid') {
-      const refresh = cookieOf(request, cookies.refresh.name);
-      if (refresh !== undefined) await ifGood(() => this.endings.refreshToken(refresh, 'replaced'));
-    }
+    if (mode === 'tokens') return async () => undefined;
+    const value = cookieOf(request, cookies[mode === 'session' ? 'session' : 'refresh'].name);
+    if (value === undefined) return async () => undefined;
+    return () =>
+      ifGood(() =>
+        mode === 'session'
+          ? this.endings.session(value, 'replaced')
+          : this.endings.refreshToken(value, 'replaced'),
+      );
   }
 }
 

@@ -22,7 +22,7 @@ export function checkBodyHeaders({ headers }: IncomingMessage): void {
 /** Reads a JSON object of plain values, of at most 16 KiB; an empty body is `undefined`. Throws RequestInvalidError. */
 export async function readJson(stream: Readable): Promise<{ text: string; value: unknown }> {
   const text = decode(await collect(stream));
-  if (text.trim() === '') return { text: '', value: undefined };
+  if (text === '') return { text: '', value: undefined };
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -18,9 +18,20 @@ export class RoutesPath {
 
   /** With a leading and without a trailing slash; `/` when there are no routes. */
   get(): string {
-    return (this.known ??= `/${[this.config.getGlobalPrefix(), this.routes.path ?? '']
-      .map((part) => part.replace(/^\/+|\/+$/g, ''))
-      .filter(Boolean)
-      .join('/')}`);
+    return (this.known ??= this.mounted());
   }
+
+  private mounted(): string {
+    const path = joined(this.routes.path ?? '');
+    const { exclude = [] } = this.config.getGlobalPrefixOptions();
+    const isExcluded = exclude.some(({ pathRegex }) => pathRegex.test(`${path}/refresh`));
+    return isExcluded ? path : joined(this.config.getGlobalPrefix(), path);
+  }
+}
+
+function joined(...parts: readonly string[]): string {
+  return `/${parts
+    .map((part) => part.replace(/^\/+|\/+$/g, ''))
+    .filter(Boolean)
+    .join('/')}`;
 }

@@ -23,7 +23,7 @@ export class SignInAnswer {
     const user = userBody(result.principal);
     if (result.mode === 'session') {
       const { sessionToken, principal, expiresAt, idleExpiresAt } = result;
-      const left = Math.max(0, Math.floor((expiresAt.getTime() - Date.now()) / 1000));
+      const left = Math.max(0, Math.round((expiresAt.getTime() - Date.now()) / 1000));
       this.setCookie(response, this.cookies.session(sessionToken, left));
       const limits = { expires_at: expiresAt.toISOString(), idle_expires_at: idleExpiresAt.toISOString() };
       return { user, sign_in: { id: principal.signInId, ...limits } };

@@ -1,4 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
+import { AuthConfigError, ENTITIES_MISSING } from '../errors/auth-config-error.js';
 import { RefreshTokenFamily } from '../refresh-tokens/refresh-token-family.entity.js';
 import { Revocation } from '../revocation/revocation.entity.js';
 import { Session } from '../sessions/session.entity.js';
@@ -13,6 +14,7 @@ export class CreateAuthTables1795219200000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     for (const entity of TABLES) {
+      if (!runner.dataSource.hasMetadata(entity)) throw new AuthConfigError(ENTITIES_MISSING);
       const metadata = runner.dataSource.getMetadata(entity);
       if (metadata.schema && runner.dataSource.options.type === 'postgres')
         await runner.createSchema(metadata.schema, true);

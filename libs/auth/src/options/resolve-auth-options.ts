@@ -55,6 +55,8 @@ const secretOption = (v: unknown): v is string | readonly string[] =>
 function isHttpUrl(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > 255 || !URL.canParse(value)) return false;
   const url = new URL(value);
+  // The parser takes stars and other signs for parts of a name.
+  if (!/^([a-z0-9.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) return false;
   return /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
 }
 const isOrigin = (v: unknown): v is string =>
@@ -88,7 +90,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     origins: [new URL(issuer).origin, ...trusted.map((origin) => origin.toLowerCase())],
     defaultMode: reader.oneOf('defaultMode', ['session', 'tokens', 'hybrid'], 'session'),
     accessTokens: resolveAccessTokenOptions(reader.nested('accessTokens'), issuer),
-    keys: reader.custom<readonly KeyOption[] | null>('keys', 'a list of at least one key', keys, null),
+    keys: reader.secret<readonly KeyOption[] | null>('keys', 'a list of at least one key', keys, null),
     refreshTokens: resolveRefreshTokenOptions(reader.nested('refreshTokens'), now),
     sessions: resolveSessionOptions(reader.nested('sessions')),
     cookies: {
@@ -119,9 +121,11 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
   return deepFreeze(resolved);
 }
 
+/** Plain objects and lists; keys and other instances are left as they are. */
 function deepFreeze<T extends object>(value: T): T {
   for (const member of Object.values(value)) {
-    if (typeof member === 'object' && member !== null && Object.getPrototypeOf(member) === Object.prototype)
+    const plain = Array.isArray(member) || Object.getPrototypeOf(Object(member)) === Object.prototype;
+    if (typeof member === 'object' && member !== null && plain && !Object.isFrozen(member))
       deepFreeze(member as object);
   }
   return Object.freeze(value);

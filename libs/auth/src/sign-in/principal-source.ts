@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { principalProfile } from '../access-tokens/principal-profile.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import type { Principal, SignInKind } from '../principal/principal.js';
@@ -28,6 +29,8 @@ export interface PrincipalSignIn {
  * answer in ten seconds is StoreUnavailableError: an outage signs nobody out.
  */
 export class PrincipalSource {
+  private readonly logger = new Logger('AuthModule');
+
   constructor(
     private readonly directory: UserDirectory,
     private readonly claims: (subject: Subject) => Readonly<Record<string, unknown>>,
@@ -42,6 +45,9 @@ export class PrincipalSource {
       });
       return await Promise.race([question(this.directory), late]);
     } catch (cause) {
+      this.logger.error(
+        `the user directory failed: ${cause instanceof Error ? cause.message : 'not an Error'}`,
+      );
       throw new StoreUnavailableError({ cause });
     } finally {
       clearTimeout(timer);

@@ -16,6 +16,11 @@ function shown(value: unknown): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }
 
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? 'list' : typeof value;
+}
+
 /**
  * Reads one object of options: every read checks and defaults, `done()` refuses what nobody read. The message is
  * always `"path" must be <what is allowed> (got <what was given>)`.
@@ -30,7 +35,7 @@ export class OptionReader {
   ) {
     if (value === undefined) value = {};
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new AuthConfigError(`"${path || 'options'}" must be an object (got ${shown(value)})`);
+      throw new AuthConfigError(`"${path || 'options'}" must be an object (got ${kindOf(value)})`);
     }
     this.source = value as Record<string, unknown>;
   }
@@ -41,7 +46,7 @@ export class OptionReader {
   }
 
   duration(key: string, rule: { default: Duration; min: Duration; max: Duration }): number {
-    const value = this.take(key) ?? rule.default;
+    const value = this.taken(key, rule.default);
     const ms = durationMs(value);
     if (ms === undefined || ms < durationMs(rule.min)! || ms > durationMs(rule.max)!) {
       this.refuse(key, `a duration between ${rule.min} and ${rule.max}`, value);
@@ -50,19 +55,19 @@ export class OptionReader {
   }
 
   oneOf<const T extends string>(key: string, allowed: readonly T[], fallback: T): T {
-    const value = this.take(key) ?? fallback;
+    const value = this.taken(key, fallback);
     if (!allowed.includes(value as T)) this.refuse(key, `one of ${allowed.map(shown).join(', ')}`, value);
     return value as T;
   }
 
   boolean(key: string, fallback: boolean): boolean {
-    const value = this.take(key) ?? fallback;
+    const value = this.taken(key, fallback);
     if (typeof value !== 'boolean') this.refuse(key, 'true or false', value);
     return value as boolean;
   }
 
   integer(key: string, rule: { default: number; min: number; max: number }): number {
-    const value = this.take(key) ?? rule.default;
+    const value = this.taken(key, rule.default);
     if (!Number.isInteger(value) || (value as number) < rule.min || (value as number) > rule.max) {
       this.refuse(key, `a whole number between ${rule.min} and ${rule.max}`, value);
     }
@@ -79,15 +84,16 @@ export class OptionReader {
     return value as T;
   }
 
-  /** The value of a secret option: never shown. */
-  secret<T>(key: string, allowed: string, accept: (value: unknown) => value is T): T {
+  /** An option that may hold a secret: its value is never shown. */
+  secret<T>(key: string, allowed: string, accept: (value: unknown) => value is T): T;
+  secret<T>(key: string, allowed: string, accept: (value: unknown) => value is T, fallback: T): T;
+  secret<T>(key: string, allowed: string, accept: (value: unknown) => value is T, fallback?: T): T {
     const value = this.take(key);
+    if (value === undefined && arguments.length > 3) return fallback as T;
     if (!accept(value)) {
-      throw new AuthConfigError(
-        `"${this.pathOf(key)}" must be ${allowed} (got ${value === undefined ? 'undefined' : `${typeof value}, not shown`})`,
-      );
+      throw new AuthConfigError(`"${this.pathOf(key)}" must be ${allowed} (got ${kindOf(value)}, not shown)`);
     }
-    return value as T;
+    return value;
   }
 
   /** Whether an option is `false`: switched off. */
@@ -113,6 +119,12 @@ export class OptionReader {
 
   pathOf(key: string): string {
     return this.path ? `${this.path}.${key}` : key;
+  }
+
+  /** Only what was left out has a default: null is a value, and a wrong one. */
+  private taken(key: string, fallback: unknown): unknown {
+    const value = this.take(key);
+    return value === undefined ? fallback : value;
   }
 
   private take(key: string): unknown {

@@ -1,0 +1,21 @@
+// The floor: one UPDATE of one column by primary key, in a table with the rows and indexes of the families' own.
+import pg from 'pg';
+import { POSTGRES_URL } from '../lib/postgres.mjs';
+
+/** Copies the families into a table of its own, with a column to count in. */
+export async function bareUpdate(prefix, callers) {
+  const pool = new pg.Pool({ connectionString: POSTGRES_URL, max: callers });
+  const families = `"${prefix}auth_refresh_token_family"`;
+  const table = `"${prefix}bare"`;
+  await pool.query(`create table ${table} (like ${families} including all, x int not null default 0)`);
+  await pool.query(`insert into ${table} select * from ${families}`);
+  return {
+    async step(family) {
+      const { rowCount } = await pool.query(`update ${table} set x = x + 1 where id = $1 returning x`, [
+        family.id,
+      ]);
+      if (rowCount !== 1) throw new Error('the row was not updated');
+    },
+    close: () => pool.end(),
+  };
+}

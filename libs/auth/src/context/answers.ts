@@ -1,0 +1,36 @@
+import type { Principal } from '../principal/principal.js';
+import type { HttpRequest } from './http-request.js';
+import type { Accepted } from './request-authenticator.js';
+
+type Ask = () => Promise<Principal>;
+type Given = ReadonlyMap<Accepted, Promise<Principal>>;
+
+// By the request whose credentials were read, so that a guard that reads others is never given these answers.
+const answers = new WeakMap<object, Map<Accepted, Promise<Principal>>>();
+
+/**
+ * Asks once for each request and kind of credential, whatever the number of guards, parallel ones included: the
+ * others wait for the same answer. A connection outlives its answers, so every message of one asks again.
+ */
+export function askOnce(request: HttpRequest, accepted: Accepted, ask: Ask): Promise<Principal> {
+  if (request.headers['upgrade'] !== undefined) return ask();
+  let ofRequest = answers.get(request);
+  if (!ofRequest) answers.set(request, (ofRequest = new Map()));
+  let answer = ofRequest.get(accepted);
+  if (!answer) {
+    answer = stricterAnswer(accepted, ofRequest, ask) ?? looserAnswer(accepted, ofRequest, ask) ?? ask();
+    ofRequest.set(accepted, answer);
+  }
+  return answer;
+}
+
+/** Whom a stricter guard found will do where any credential is accepted; whom it refused may hold another one. */
+function stricterAnswer(accepted: Accepted, given: Given, ask: Ask): Promise<Principal> | undefined {
+  return accepted === 'any' ? (given.get('access-token') ?? given.get('session'))?.catch(ask) : undefined;
+}
+
+/** A guard that accepts any credential may have found one of the kind that a stricter guard wants. */
+function looserAnswer(accepted: Accepted, given: Given, ask: Ask): Promise<Principal> | undefined {
+  const wanted = accepted === 'session' ? 'session' : 'tokens';
+  return given.get('any')?.then((found) => (found.kind === wanted ? found : ask()), ask);
+}

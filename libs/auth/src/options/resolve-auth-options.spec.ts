@@ -1,0 +1,287 @@
+import { describe, expect, it } from '@jest/globals';
+import { AuthConfigError } from '../errors/auth-config-error.js';
+import { resolveAuthOptions } from './resolve-auth-options.js';
+
+const SECRET = 'a secret of at least thirty-two bytes, for tests';
+const GOOD = { secret: SECRET, issuer: 'https://api.example.com' };
+const NOW = Date.UTC(2026, 0, 1);
+const FORM = /^"[A-Za-z0-9[\].]+" must be .+ \(got .+\)$/s;
+
+const resolve = (change: object = {}) => resolveAuthOptions({ ...GOOD, ...change }, NOW);
+/** Options in which one, named by its path, has a value. */
+function withOption(path: string, value: unknown): object {
+  const [room, key] = path.split(/\.(.*)/s) as [string, string | undefined];
+  return key === undefined ? { [room]: value } : { [room]: withOption(key, value) };
+}
+function refusal(given: unknown): string {
+  try {
+    resolveAuthOptions(given, NOW);
+  } catch (error) {
+    expect(error).toBeInstanceOf(AuthConfigError);
+    return (error as Error).message;
+  }
+  throw new Error(`accepted: ${JSON.stringify(given)}`);
+}
+
+const NO_DURATION = [0, 15, 900_000, '', '15', 'soon', '-1s', '1.5h', '10y', true, [], {}, '15m ', '999d'];
+const NO_BOOLEAN = [0, 1, 'true', 'false', [], {}];
+const NO_FUNCTION = ['x', {}, 1, true];
+const BAD: Record<string, readonly unknown[]> = {
+  issuer: [
+    undefined,
+    '',
+    'api.example.com',
+    'ftp://x',
+    '/x',
+    1,
+    [GOOD.issuer],
+    'https://u:p@x.example',
+    'https://x.example?a=1',
+    'https://x.example/#a',
+    `https://${'x'.repeat(300)}.example`,
+  ],
+  trustedOrigins: [
+    'https://app.example.com',
+    {},
+    [1],
+    ['app.example.com'],
+    ['https://app.example.com/'],
+    ['https://app.example.com/x'],
+    ['*'],
+    ['null'],
+    ['https://*.example.com'],
+    ['https://u@app.example.com'],
+  ],
+  defaultMode: ['cookie', '', 'Session', 1, ['session']],
+  keys: [[], 'x', true, 1],
+  sweepInterval: [...NO_DURATION, '59s', '25h', true],
+  onSecurityEvent: NO_FUNCTION,
+  'accessTokens.lifetime': [...NO_DURATION, '59s', '61m', '24h'],
+  'accessTokens.longLived': NO_BOOLEAN,
+  'accessTokens.audience': ['', [], [''], [1], 1, {}, 'x'.repeat(256), ['a', '']],
+  'accessTokens.clockTolerance': [...NO_DURATION, '61s'],
+  'accessTokens.claims': NO_FUNCTION,
+  'accessTokens.cacheSize': [-1, 1.5, 1_000_001, '10', Number.NaN, Number.POSITIVE_INFINITY],
+  'refreshTokens.idle': [...NO_DURATION, '59m', '181d', '31d'],
+  'refreshTokens.absolute': [...NO_DURATION, '59m', '366d'],
+  'refreshTokens.replayWindow': [...NO_DURATION, '61s'],
+  'refreshTokens.lateRetry': [...NO_DURATION, '25h'],
+  'refreshTokens.onReuse': ['revoke', '', true],
+  'refreshTokens.replayBinding': ['ip', '', true],
+  'refreshTokens.acceptAheadUntil': [
+    '',
+    'tomorrow',
+    '2026-01-01',
+    '2026-01-02T00:00:00.001Z',
+    '2026-01-01T12:00:00+01:00',
+    '2026-13-45T00:00:00Z',
+    NOW,
+    new Date(NOW),
+  ],
+  'sessions.idle': [...NO_DURATION, '59s', '91d', '13h'],
+  'sessions.absolute': [...NO_DURATION, '59s', '366d'],
+  'sessions.touchInterval': [...NO_DURATION, '11m'],
+  'revocation.mode': ['feed', '', true],
+  'credentials.memoryKiB': [8_191, 1_048_577, '19456', 1.5],
+  'credentials.passes': [0, 21, '2'],
+  'credentials.lanes': [0, 17, '1'],
+  'database.deadline': [...NO_DURATION, '99ms', '21s'],
+  'cookies.session.name': ['', 'a b', 'a=b', 'a;b', 'ä', 1, 'x'.repeat(65), 'a,b', 'a\r\nb'],
+  'cookies.session.secure': [...NO_BOOLEAN],
+  'cookies.session.sameSite': ['Strict', '', false],
+  'cookies.session.domain': ['', 'a b', 'x;y', 1, 'https://x', 'a/b'],
+  'cookies.refresh.name': ['', 'a b'],
+  'cookies.refresh.sameSite': ['Lax', 'no'],
+  'cookies.proxyPrefix': ['api', '/api/', '/a b', '/a;b', '//', 1, '/a?b'],
+};
+const ROOMS = [
+  'accessTokens',
+  'refreshTokens',
+  'sessions',
+  'cookies',
+  'cookies.session',
+  'cookies.refresh',
+  'revocation',
+  'credentials',
+  'database',
+];
+
+describe('resolveAuthOptions', () => {
+  it.each(Object.entries(BAD))('refuses every bad value of %s, and names it', (path, values) => {
+    for (const value of values) {
+      const message = refusal({ ...GOOD, ...withOption(path, value) });
+      expect(message).toMatch(FORM);
+      expect(message.startsWith(`"${path}" must be `)).toBe(true);
+    }
+  });
+
+  it('refuses null for every option, rather than taking the default for it', () => {
+    const taken = Object.keys(BAD).filter((path) => {
+      try {
+        resolveAuthOptions({ ...GOOD, ...withOption(path, null) }, NOW);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    expect(taken).toEqual([]);
+  });
+
+  it.each(ROOMS)('refuses %s that is no object, or has a key nobody knows', (room) => {
+    for (const value of [null, 1, 'x', true, [], () => ({})])
+      expect(refusal({ ...GOOD, ...withOption(room, value) })).toMatch(
+        /^"[\w.]+" must be an object \(got .+\)$/,
+      );
+    expect(refusal({ ...GOOD, ...withOption(`${room}.lifetimes`, '1h') })).toContain(
+      `"${room}.lifetimes" must be left out`,
+    );
+  });
+
+  it('refuses a key nobody knows, and says which there are', () => {
+    const message = refusal({ ...GOOD, secrets: SECRET });
+    expect(message).toMatch(/^"secrets" must be left out: .*known here: .*secret.*\)$/);
+    expect(message).not.toContain(SECRET);
+  });
+
+  it.each([
+    undefined,
+    null,
+    '',
+    'short',
+    'x'.repeat(31),
+    1,
+    {},
+    [],
+    [''],
+    [SECRET, 'short'],
+    [SECRET, SECRET],
+    [SECRET, undefined],
+    Buffer.alloc(64),
+  ])('refuses a secret that is empty, short or no text, and never shows it: %j', (secret) => {
+    const message = refusal({ issuer: GOOD.issuer, secret });
+    expect(message).toMatch(
+      /^"secret" must be a string of at least 32 bytes, .*\(got (undefined|\w+, not shown)\)$/,
+    );
+    for (const text of ['short', SECRET, 'xxx']) expect(message).not.toContain(text);
+  });
+
+  it('never shows what may be a key', () => {
+    const secret = 'hush, this is a signing secret';
+    const pem = '-----BEGIN PRIVATE KEY-----\nMIIEvQ';
+    for (const keys of [{ alg: 'HS256', kid: 'k', secret }, secret, pem]) {
+      const message = refusal({ ...GOOD, keys });
+      expect(message).toContain('"keys" must be a list');
+      for (const text of ['hush', 'PRIVATE']) expect(message).not.toContain(text);
+    }
+  });
+
+  it('counts a secret in bytes', () => {
+    expect(resolve({ secret: 'ü'.repeat(16) }).secrets).toEqual(['ü'.repeat(16)]);
+  });
+
+  it('refuses limits that contradict each other', () => {
+    expect(refusal({ ...GOOD, refreshTokens: { idle: '20d', absolute: '10d' } })).toMatch(
+      /^"refreshTokens.idle" must be no longer/,
+    );
+    expect(refusal({ ...GOOD, sessions: { idle: '2h', absolute: '1h' } })).toMatch(
+      /^"sessions.idle" must be no longer/,
+    );
+  });
+
+  it('refuses a cookie that a browser would drop', () => {
+    const cookies = (session: object, refresh: object = {}) =>
+      refusal({ ...GOOD, cookies: { session, refresh } });
+    expect(cookies({ secure: false })).toContain('"cookies.session.secure" must be true');
+    expect(cookies({ name: '__Secure-s', secure: false })).toContain('"cookies.session.secure"');
+    expect(cookies({ name: '__HOST-s', secure: false })).toContain('"cookies.session.secure"');
+    expect(cookies({ name: 's', secure: false, sameSite: 'none' })).toContain('"cookies.session.secure"');
+    expect(cookies({ domain: 'example.com' })).toContain('"cookies.session.domain" must be left out');
+    expect(cookies({}, { name: '__Host-refresh' })).toContain(
+      '"cookies.refresh.name" must not begin with __Host-',
+    );
+    expect(cookies({}, { secure: false })).toContain('"cookies.refresh.secure"');
+  });
+
+  it('refuses two cookies of one name', () => {
+    const same = { session: { name: 'auth' }, refresh: { name: 'AUTH' } };
+    expect(refusal({ ...GOOD, cookies: same })).toMatch(/^"cookies.refresh.name" must be another name/);
+  });
+
+  it.each<[unknown]>([[undefined], [null], ['x'], [[]], [1]])('refuses options that are %j', (given) => {
+    expect(() => resolveAuthOptions(given, NOW)).toThrow(AuthConfigError);
+  });
+
+  it('fills in what was left out', () => {
+    expect(resolve()).toMatchObject({
+      secrets: [SECRET],
+      origins: ['https://api.example.com'],
+      defaultMode: 'session',
+      keys: null,
+      accessTokens: {
+        lifetimeMs: 900_000,
+        longestLifetimeMs: 3_600_000,
+        audience: [GOOD.issuer],
+        clockToleranceMs: 5_000,
+        cacheSize: 10_000,
+      },
+      refreshTokens: {
+        idleMs: 1_209_600_000,
+        absoluteMs: 2_592_000_000,
+        replayWindowMs: 30_000,
+        lateRetryMs: 3_600_000,
+        onReuse: 'revoke-family',
+        replayBinding: 'none',
+        acceptAheadUntil: null,
+      },
+      sessions: { idleMs: 1_800_000, absoluteMs: 43_200_000, touchIntervalMs: 60_000 },
+      cookies: {
+        session: { name: '__Host-session', secure: true, sameSite: 'strict', domain: null },
+        refresh: { name: '__Secure-refresh', secure: true, sameSite: 'strict', domain: null },
+        proxyPrefix: '',
+      },
+      revocation: { mode: 'lookup' },
+      credentials: { memoryKiB: 19_456, passes: 2, lanes: 1 },
+      database: { deadlineMs: 2_000 },
+      sweepIntervalMs: 600_000,
+      onSecurityEvent: null,
+    });
+  });
+
+  it('takes the limits themselves', () => {
+    expect(resolve({ accessTokens: { lifetime: '24h', longLived: true } }).accessTokens.lifetimeMs).toBe(
+      86_400_000,
+    );
+    expect(resolve({ sweepInterval: false }).sweepIntervalMs).toBeNull();
+    expect(resolve({ refreshTokens: { replayWindow: '0s', lateRetry: '0s' } }).refreshTokens).toMatchObject({
+      replayWindowMs: 0,
+      lateRetryMs: 0,
+    });
+    expect(
+      resolve({ refreshTokens: { acceptAheadUntil: '2026-01-02T00:00:00Z' } }).refreshTokens.acceptAheadUntil,
+    ).toBe(NOW + 86_400_000);
+    expect(resolve({ trustedOrigins: ['https://App.example.com:8443'] }).origins).toEqual([
+      'https://api.example.com',
+      'https://app.example.com:8443',
+    ]);
+    expect(resolve({ issuer: 'https://api.example.com:8443/auth' }).origins).toEqual([
+      'https://api.example.com:8443',
+    ]);
+  });
+
+  it('is frozen, all the way down', () => {
+    const resolved = resolve();
+    expect(Object.isFrozen(resolved)).toBe(true);
+    const open: string[] = [];
+    const look = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      if (!Object.isFrozen(value)) open.push(path);
+      for (const [name, member] of Object.entries(value)) look(member, `${path}.${name}`);
+    };
+    look(resolved, 'options');
+    expect(open).toEqual([]);
+  });
+
+  it('does not take options from a prototype', () => {
+    expect(refusal(Object.create(GOOD))).toMatch(/^"secret"/);
+  });
+});

@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Patch, Post, UseGuards } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import { AnyAuthGuard, CurrentUser, JwtAuthGuard, Public, Roles, RolesGuard } from 'nestjs-aerie';
+import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { tokenOf } from './credentials.js';
+
+@UseGuards(JwtAuthGuard)
+@Controller('base')
+class BaseController {
+  @Get('closed')
+  closed() {
+    return 'reached';
+  }
+
+  @Public()
+  @Get('open')
+  open(@CurrentUser() user: unknown) {
+    return user === undefined ? 'reached' : 'reached by somebody';
+  }
+
+  @Public()
+  @Get('reopened')
+  reopened() {
+    return 'reached';
+  }
+
+  @Roles('admin')
+  @Get('administered')
+  administered() {
+    return 'reached';
+  }
+}
+
+/** Inherits the guard; what it overrides has its own decorators only. */
+@Controller('derived')
+class DerivedController extends BaseController {
+  @Get('reopened')
+  override reopened() {
+    return 'reached';
+  }
+
+  @Roles('editor')
+  @Get('administered')
+  override administered() {
+    return 'reached';
+  }
+}
+
+@Public()
+@Controller('published')
+class PublishedController extends BaseController {}
+
+@Public()
+@UseGuards(AnyAuthGuard)
+@Controller('lobby')
+class LobbyController {
+  @Get('open')
+  open() {
+    return 'reached';
+  }
+
+  @Roles('admin')
+  @Get('vault')
+  vault() {
+    return 'reached';
+  }
+}
+
+@Roles('admin', 'auditor')
+@UseGuards(AnyAuthGuard)
+@Controller('office')
+class OfficeController {
+  @Get('class')
+  ofClass() {
+    return 'reached';
+  }
+
+  @Roles('editor')
+  @Get('handler')
+  ofHandler() {
+    return 'reached';
+  }
+
+  @Public()
+  @Get('open')
+  open() {
+    return 'reached';
+  }
+
+  @Roles()
+  @Get('nobody')
+  nobody() {
+    return 'reached';
+  }
+}
+
+@Controller('branch')
+class BranchController extends OfficeController {}
+
+@Controller('alone')
+class RolesGuardController {
+  @Roles('editor')
+  @UseGuards(RolesGuard)
+  @Get('forgotten')
+  forgotten() {
+    return 'reached';
+  }
+
+  @UseGuards(RolesGuard)
+  @Get('no-roles')
+  noRoles() {
+    return 'reached';
+  }
+
+  @Roles('editor')
+  @UseGuards(AuthGuard('aerie-jwt'), RolesGuard)
+  @Post('behind-passport')
+  behindPassport() {
+    return 'reached';
+  }
+
+  @Roles('admin')
+  @UseGuards(AuthGuard('aerie-jwt'), RolesGuard)
+  @Patch('behind-passport')
+  administratedBehindPassport() {
+    return 'reached';
+  }
+
+  @Roles('editor')
+  @UseGuards(JwtAuthGuard, RolesGuard)
+  @Get('both')
+  both() {
+    return 'reached';
+  }
+}
+
+describe.each(ADAPTERS)('@Public and @Roles, on %s', (adapter) => {
+  let app: TestApp;
+  const tokens: Record<string, string | undefined> = {};
+
+  beforeAll(async () => {
+    app = await startTestApp({
+      adapter,
+      controllers: [
+        BaseController,
+        DerivedController,
+        PublishedController,
+        LobbyController,
+        OfficeController,
+        BranchController,
+        RolesGuardController,
+      ],
+    });
+    for (const [id, roles] of Object.entries({
+      reader: [],
+      editor: ['editor'],
+      auditor: ['auditor'],
+      admin: ['admin', 'editor'],
+    })) {
+      app.users.byId.set(id, { id, identifier: id, hash: '', roles, scopes: [], disabled: false });
+      tokens[id] = await tokenOf(app, id);
+    }
+  });
+  afterAll(() => app.close());
+
+  const ask = (who: string, path: string, method = 'GET') => {
+    const bearer = tokens[who];
+    return app.client().send(method, path, bearer === undefined ? {} : { bearer });
+  };
+  const statuses = async (path: string, method?: string) => {
+    const answers = ['nobody', 'reader', 'editor', 'auditor', 'admin'].map((who) => ask(who, path, method));
+    return (await Promise.all(answers)).map(({ status }) => status);
+  };
+
+  it.each([
+    ['/base/closed', 'a guarded class admits everybody who is signed in', [401, 200, 200, 200, 200]],
+    ['/base/open', '@Public on a handler', [200, 200, 200, 200, 200]],
+    ['/derived/open', '@Public on an inherited handler', [200, 200, 200, 200, 200]],
+    ['/derived/closed', 'the guard of the base class', [401, 200, 200, 200, 200]],
+    ['/base/reopened', '@Public on a handler that a subclass overrides', [200, 200, 200, 200, 200]],
+    ['/derived/reopened', 'the override, which is not @Public', [401, 200, 200, 200, 200]],
+    ['/published/closed', '@Public on the subclass', [200, 200, 200, 200, 200]],
+    ['/lobby/open', '@Public on a class', [200, 200, 200, 200, 200]],
+    ['/base/administered', '@Roles on a handler', [401, 403, 403, 403, 200]],
+    ['/derived/administered', '@Roles of the override alone', [401, 403, 200, 403, 200]],
+    ['/office/class', '@Roles on a class: any of them', [401, 403, 403, 200, 200]],
+    ['/branch/class', '@Roles of a base class', [401, 403, 403, 200, 200]],
+    ['/office/handler', '@Roles on a handler in place of its class', [401, 403, 200, 403, 200]],
+    ['/branch/handler', '@Roles on an inherited handler', [401, 403, 200, 403, 200]],
+    ['/office/open', '@Public on a handler of a class with roles', [200, 200, 200, 200, 200]],
+    ['/office/nobody', '@Roles of none', [401, 403, 403, 403, 403]],
+    ['/alone/both', 'RolesGuard behind a guard of ours', [401, 403, 200, 403, 200]],
+    ['/alone/no-roles', 'RolesGuard without @Roles', [200, 200, 200, 200, 200]],
+  ])('%s: %s', async (path, _what, expected) => {
+    expect(await statuses(path)).toEqual(expected);
+  });
+
+  it('@Roles on a handler beats @Public on its class: the nearer decorator decides', async () => {
+    expect(await statuses('/lobby/vault')).toEqual([401, 403, 403, 403, 200]);
+  });
+
+  it('RolesGuard alone refuses everybody, so that a forgotten guard is noticed', async () => {
+    const answer = await ask('editor', '/alone/forgotten');
+    expect(answer).toMatchObject({ status: 401, body: { code: 'AUTH_CREDENTIALS_MISSING' } });
+    expect(await statuses('/alone/forgotten')).toEqual([401, 401, 401, 401, 401]);
+  });
+
+  it('RolesGuard knows the principal that the stock guard found through our strategy', async () => {
+    expect(await statuses('/alone/behind-passport', 'POST')).toEqual([401, 403, 201, 403, 201]);
+    expect(await statuses('/alone/behind-passport', 'PATCH')).toEqual([401, 403, 403, 403, 200]);
+  });
+
+  it('says that a role is missing, and not which', async () => {
+    const { body, headers } = await ask('reader', '/office/class');
+    expect(body).toEqual({ statusCode: 403, code: 'AUTH_FORBIDDEN', message: expect.any(String) });
+    expect(JSON.stringify(body)).not.toMatch(/admin|auditor/);
+    expect(headers.get('www-authenticate')).toBeNull();
+  });
+
+  it('asks nobody about a public handler, not even with a credential that is no good', async () => {
+    const answer = await app.client().get('/base/open', { bearer: 'not.a.token' });
+    expect(answer).toMatchObject({ status: 200, body: 'reached' });
+    const known = await ask('editor', '/base/open');
+    expect(known.body).toBe('reached');
+  });
+
+  it('goes by the roles in the token until the application announces a change', async () => {
+    app.users.byId.get('editor')!.roles = [];
+    const before = await ask('editor', '/office/handler');
+    await app.authentication.rolesChanged('editor');
+    const after = await ask('editor', '/office/handler');
+    app.users.byId.get('editor')!.roles = ['editor'];
+    tokens['editor'] = await tokenOf(app, 'editor');
+    expect(before.status).toBe(200);
+    expect(after).toMatchObject({ status: 401, body: { code: 'AUTH_ACCESS_TOKEN_STALE' } });
+  });
+});

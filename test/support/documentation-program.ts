@@ -1,0 +1,126 @@
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import type { CodeBlock, MarkdownPage } from './markdown.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const INDEX = join(ROOT, 'libs/auth/src/index.ts');
+
+/** Where a block is for the compiler: in a folder of its own that exists nowhere else. */
+interface PlacedBlock {
+  readonly page: MarkdownPage;
+  readonly block: CodeBlock;
+  readonly path: string;
+}
+
+/**
+ * Every ```ts block of the pages, as one program with the library's source. A block that begins with
+ * `// file: name.ts` can be imported by the other blocks of its page as `./name.js`, and by other pages when it is the
+ * README's; where a page declares a file twice, the nearest one above counts.
+ */
+export class DocumentationProgram {
+  readonly checker: ts.TypeChecker;
+  private readonly placed: readonly PlacedBlock[];
+  private readonly program: ts.Program;
+
+  constructor(pages: readonly MarkdownPage[]) {
+    this.placed = pages.flatMap((page) =>
+      page.blocks
+        .filter(({ language }) => language === 'ts')
+        .map((block, index) => {
+          const folder = join(ROOT, 'test/.documentation', page.path, String(index));
+          return { page, block, path: join(folder, block.file ?? 'block.ts') };
+        }),
+    );
+    const options = compilerOptions();
+    this.program = ts.createProgram(
+      [INDEX, ...this.placed.map(({ path }) => path)],
+      options,
+      this.host(options),
+    );
+    this.checker = this.program.getTypeChecker();
+  }
+
+  get size(): number {
+    return this.placed.length;
+  }
+
+  /** What the compiler says about the blocks of a page, as `page:line message`. */
+  errorsOf(page: MarkdownPage): string[] {
+    return this.placed
+      .filter((placed) => placed.page === page)
+      .flatMap(({ block, path }) => {
+        const source = this.program.getSourceFile(path);
+        if (!source) return [`${page.path}:${block.line} was not compiled`];
+        const found = [
+          ...this.program.getSyntacticDiagnostics(source),
+          ...this.program.getSemanticDiagnostics(source),
+        ];
+        return found.map(({ start, messageText }) => {
+          const line = source.getLineAndCharacterOfPosition(start ?? 0).line;
+          return `${page.path}:${block.line + line} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+        });
+      });
+  }
+
+  /** The type that the package exports under a name. */
+  exported(name: string): ts.Type {
+    const module = this.checker.getSymbolAtLocation(this.program.getSourceFile(INDEX)!)!;
+    const symbol = this.checker.getExportsOfModule(module).find((found) => found.name === name);
+    if (!symbol) throw new Error(`the package exports no ${name}`);
+    const target = symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+    return this.checker.getDeclaredTypeOfSymbol(target);
+  }
+
+  private host(options: ts.CompilerOptions): ts.CompilerHost {
+    const host = ts.createCompilerHost(options);
+    const { fileExists, readFile, getSourceFile } = host;
+    const textOf = (path: string): string | undefined =>
+      this.placed.find((placed) => placed.path === path)?.block.text;
+    host.fileExists = (path) => textOf(path) !== undefined || fileExists(path);
+    host.readFile = (path) => textOf(path) ?? readFile(path);
+    host.getSourceFile = (path, language, ...rest) => {
+      const text = textOf(path);
+      return text === undefined
+        ? getSourceFile(path, language, ...rest)
+        : ts.createSourceFile(path, text, language, true);
+    };
+    const cache = ts.createModuleResolutionCache(ROOT, (path) => path, options);
+    host.resolveModuleNameLiterals = (literals, containing, redirected, compiler, source) =>
+      literals.map((literal) => {
+        const declared = this.declaredFor(containing, literal.text);
+        if (declared) {
+          return {
+            resolvedModule: {
+              resolvedFileName: declared,
+              extension: ts.Extension.Ts,
+              isExternalLibraryImport: false,
+            },
+          };
+        }
+        const mode = ts.getModeForUsageLocation(source, literal, compiler);
+        return ts.resolveModuleName(literal.text, containing, compiler, host, cache, redirected, mode);
+      });
+    return host;
+  }
+
+  private declaredFor(containing: string, specifier: string): string | undefined {
+    const from = this.placed.findIndex(({ path }) => path === containing);
+    if (from === -1 || !specifier.startsWith('./')) return undefined;
+    const file = specifier.slice(2).replace(/\.js$/, '.ts');
+    const { page } = this.placed[from]!;
+    const candidates = this.placed
+      .map((placed, index) => ({ ...placed, index }))
+      .filter(({ block }) => block.file === file);
+    const own = candidates.filter((candidate) => candidate.page === page);
+    const nearest = own.filter(({ index }) => index < from).at(-1) ?? own[0];
+    return (nearest ?? candidates.find((candidate) => candidate.page.path === 'README.md'))?.path;
+  }
+}
+
+function compilerOptions(): ts.CompilerOptions {
+  const path = join(ROOT, 'tsconfig.json');
+  const { config } = ts.readConfigFile(path, ts.sys.readFile) as { config: object };
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, dirname(path));
+  // An example may declare what it does not use.
+  return { ...options, noEmit: true, noUnusedLocals: false, moduleDetection: ts.ModuleDetectionKind.Force };
+}

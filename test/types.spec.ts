@@ -1,0 +1,124 @@
+/** What must not compile, and what must: the types of the options are a promise too. */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+const PREAMBLE = `
+import { Injectable } from '@nestjs/common';
+import { AuthModule, CurrentUser, UserDirectory } from 'nestjs-aerie';
+import type { AuthOptions, AuthModuleOptionsFactory, Principal, SignInResult, Subject } from 'nestjs-aerie';
+@Injectable()
+class Users extends UserDirectory {
+  async findSubject(identifier: string): Promise<string | null> { return identifier; }
+  async verifyPassword(): Promise<boolean> { return false; }
+  async loadSubject(id: string): Promise<Subject | null> { return { id, email: 'a@example.com' }; }
+}
+const secret = process.env['AUTH_SECRET'];
+const issuer = 'https://api.example.com';
+const base = { users: Users, secret, issuer };
+`;
+
+const RIGHT: Record<string, string> = {
+  'the least there is': `AuthModule.forRoot({ users: Users, secret: process.env['AUTH_SECRET'], issuer });`,
+  'a list of secrets': `AuthModule.forRoot({ ...base, secret: ['one', 'two'] as const });`,
+  durations: `AuthModule.forRoot({ ...base, accessTokens: { lifetime: '15m' }, sessions: { idle: '30m', absolute: '12h', touchInterval: '0s' }, sweepInterval: '24h' });`,
+  'no sweep': `AuthModule.forRoot({ ...base, sweepInterval: false });`,
+  'structural options': `AuthModule.forRoot({ ...base, imports: [], isGlobal: false, dataSource: 'main', routes: false, globalGuard: true });`,
+  'moved routes': `AuthModule.forRoot({ ...base, routes: { path: 'accounts/auth' } });`,
+  'a factory': `AuthModule.forRootAsync({ users: Users, inject: [Users], useFactory: async (users: Users) => ({ secret, issuer, defaultMode: 'tokens', onSecurityEvent: () => void users }) });`,
+  'a class of options': `class Options implements AuthModuleOptionsFactory { createAuthOptions(): AuthOptions { return { secret, issuer }; } }
+    AuthModule.forRootAsync({ users: Users, useClass: Options }); AuthModule.forRootAsync({ users: Users, useExisting: Options });`,
+  'options by satisfies': `const options = { secret, issuer, accessTokens: { lifetime: '5m' } } satisfies AuthOptions; AuthModule.forRoot({ ...options, users: Users });`,
+  'the own claims of a principal': `
+    declare module 'nestjs-aerie' { interface PrincipalProfile { readonly nickname: string } }
+    export const nickname = (principal: Principal): string => principal.nickname;
+    export class Pages { page(@CurrentUser() user: Principal, @CurrentUser('nickname') name: string) { return [user.nickname, name]; } }`,
+  'a result by its mode': `export const sent = (result: SignInResult) => result.mode === 'session' ? result.sessionToken : result.refreshToken;`,
+};
+
+const WRONG: Record<string, string> = {
+  'a number for a duration': `AuthModule.forRoot({ ...base, accessTokens: { lifetime: 15 } });`,
+  'a fraction': `AuthModule.forRoot({ ...base, accessTokens: { lifetime: '1.5h' } });`,
+  'an exponent': `AuthModule.forRoot({ ...base, accessTokens: { lifetime: '1e3m' } });`,
+  'a blank in a duration': `AuthModule.forRoot({ ...base, accessTokens: { lifetime: '5 m' } });`,
+  'a blank before a duration': `AuthModule.forRoot({ ...base, accessTokens: { lifetime: ' 5m' } });`,
+  'a leading zero': `AuthModule.forRoot({ ...base, accessTokens: { lifetime: '05m' } });`,
+  'no unit': `AuthModule.forRoot({ ...base, accessTokens: { lifetime: '15' } });`,
+  weeks: `AuthModule.forRoot({ ...base, sessions: { absolute: '2w' } });`,
+  'any string for a duration': `const lifetime: string = '15m'; AuthModule.forRoot({ ...base, accessTokens: { lifetime } });`,
+  'sweepInterval: true': `AuthModule.forRoot({ ...base, sweepInterval: true });`,
+  'an unknown key': `AuthModule.forRoot({ ...base, expiresIn: '15m' });`,
+  'an unknown nested key': `AuthModule.forRoot({ ...base, sessions: { idel: '15m' } });`,
+  'a misspelt structural key': `AuthModule.forRoot({ ...base, isGlobl: true });`,
+  'no users': `AuthModule.forRoot({ secret, issuer });`,
+  'no secret': `AuthModule.forRoot({ users: Users, issuer });`,
+  'no issuer': `AuthModule.forRoot({ users: Users, secret });`,
+  'users that are no directory': `class Strangers { find(): null { return null; } } AuthModule.forRoot({ ...base, users: Strangers });`,
+  'an instance in place of a class': `AuthModule.forRoot({ ...base, users: new Users() });`,
+  'an unknown mode': `AuthModule.forRoot({ ...base, defaultMode: 'cookie' });`,
+  'an unknown revocation mode': `AuthModule.forRoot({ ...base, revocation: { mode: 'off' } });`,
+  'an unknown sameSite': `AuthModule.forRoot({ ...base, cookies: { session: { sameSite: 'Lax' } } });`,
+  'cookies that scripts can read': `AuthModule.forRoot({ ...base, cookies: { session: { httpOnly: false } } });`,
+  'routes: true': `AuthModule.forRoot({ ...base, routes: true });`,
+  'no source of options': `AuthModule.forRootAsync({ users: Users });`,
+  'no users beside a factory': `AuthModule.forRootAsync({ useFactory: () => ({ secret, issuer }) });`,
+  'a typo beside a factory': `AuthModule.forRootAsync({ users: Users, useFactory: () => ({ secret, issuer }), isGlobl: true });`,
+  'a runtime option beside a factory': `AuthModule.forRootAsync({ users: Users, secret, useFactory: () => ({ secret, issuer }) });`,
+  'a factory that leaves out the issuer': `AuthModule.forRootAsync({ users: Users, useFactory: () => ({ secret }) });`,
+  'a class that makes no options': `AuthModule.forRootAsync({ users: Users, useClass: Users });`,
+  'a member that no principal has': `export const nope = (principal: Principal) => principal.password;`,
+  'a principal that is written to': `export const grow = (principal: Principal) => { principal.id = 'root'; };`,
+  'a role that is pushed': `export const grow = (principal: Principal) => principal.roles.push('admin');`,
+  'a member of @CurrentUser() that is none': `export const key: Parameters<typeof CurrentUser>[0] = 'password';`,
+  'a token of a session': `export const token = (result: SignInResult) => result.refreshToken;`,
+  'a directory without loadSubject': `export class Half extends UserDirectory { async findSubject() { return null; } async verifyPassword() { return false; } }`,
+};
+
+/** Snippets live in memory beside this file, so that the project's own resolution holds. */
+const fileOf = (group: string, index: number) => join(ROOT, 'test', `${group}-${index}.types-snippet.ts`);
+
+function snippets(group: string, cases: Record<string, string>): Map<string, string> {
+  return new Map(Object.values(cases).map((text, index) => [fileOf(group, index), PREAMBLE + text]));
+}
+
+describe('types', () => {
+  let errors: Map<string, string[]>;
+
+  beforeAll(() => {
+    const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+    const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
+    const files = new Map([...snippets('right', RIGHT), ...snippets('wrong', WRONG)]);
+    const host = ts.createCompilerHost(options);
+    const { readFile, fileExists, getSourceFile } = host;
+    host.fileExists = (name) => files.has(name) || fileExists(name);
+    host.readFile = (name) => files.get(name) ?? readFile(name);
+    host.getSourceFile = (name, languageVersion, ...rest) => {
+      const text = files.get(name);
+      return text === undefined
+        ? getSourceFile(name, languageVersion, ...rest)
+        : ts.createSourceFile(name, text, languageVersion);
+    };
+    const program = ts.createProgram([...files.keys()], { ...options, noUnusedLocals: false }, host);
+    errors = new Map(
+      [...files.keys()].map((name) => {
+        const source = program.getSourceFile(name)!;
+        const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+        return [name, found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))];
+      }),
+    );
+  }, 60_000);
+
+  it.each(Object.keys(RIGHT).map((name, index) => [name, index] as const))('take %s', (_name, index) => {
+    expect(errors.get(fileOf('right', index))).toEqual([]);
+  });
+
+  it.each(Object.keys(WRONG).map((name, index) => [name, index] as const))('refuse %s', (_name, index) => {
+    const found = errors.get(fileOf('wrong', index))!;
+    expect(found).toHaveLength(1);
+    // A mistake of the snippet itself is no refusal.
+    expect(found[0]).not.toMatch(/Cannot find|declared but|has no exported member/);
+  });
+});
