@@ -49,7 +49,7 @@ export function authStores(
     throw new AuthConfigError(ENTITIES_MISSING);
   }
   const { accessTokens, revocation } = options;
-  const database = authDatabase(source, options.database.deadlineMs);
+  const database = authDatabase(source, options.database);
   const announcements = new TypeOrmAnnouncements(
     database,
     accessTokens.longestLifetimeMs + accessTokens.clockToleranceMs + FIVE_MINUTES_MS,

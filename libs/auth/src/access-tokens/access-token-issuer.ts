@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { SignJWT } from 'jose';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { Principal } from '../principal/principal.js';
 import type { Clock } from '../time/clock.js';
-import { ACCESS_TOKEN_TYPE } from './access-token.js';
 import type { ResolvedAccessTokenOptions } from './access-token-options.js';
+import { signCompactJws } from './compact-jws-signature.js';
 
 const JITTER = 0.02;
 
@@ -40,24 +39,25 @@ export class AccessTokenIssuer {
     const lifetimeMs = this.options.lifetimeMs * (1 - Math.random() * JITTER);
     const expiresIn = Math.max(0, Math.floor(Math.min(lifetimeMs, request.signInLeftMs) / 1000));
     const { audience } = this.options;
-    const token = await new SignJWT({
-      ...request.profile,
-      iss: this.issuer,
-      aud: audience.length === 1 ? audience[0]! : [...audience],
-      sub: principal.id,
-      iat: issuedAt,
-      exp: issuedAt + expiresIn,
-      jti: randomUUID(),
-      sid: principal.signInId,
-      sep: request.subjectEpoch,
-      gep: request.globalEpoch,
-      auth_time: Math.floor(principal.authenticatedAt.getTime() / 1000),
-      amr: principal.methods,
-      roles: principal.roles,
-      scope: principal.scopes.join(' '),
-    })
-      .setProtectedHeader({ alg: active.alg, kid: active.kid, typ: ACCESS_TOKEN_TYPE })
-      .sign(active.signWith);
+    const token = await signCompactJws(
+      {
+        ...request.profile,
+        iss: this.issuer,
+        aud: audience.length === 1 ? audience[0]! : [...audience],
+        sub: principal.id,
+        iat: issuedAt,
+        exp: issuedAt + expiresIn,
+        jti: randomUUID(),
+        sid: principal.signInId,
+        sep: request.subjectEpoch,
+        gep: request.globalEpoch,
+        auth_time: Math.floor(principal.authenticatedAt.getTime() / 1000),
+        amr: principal.methods,
+        roles: principal.roles,
+        scope: principal.scopes.join(' '),
+      },
+      active,
+    );
     return { token, expiresIn };
   }
 }

@@ -19,6 +19,11 @@ export const STATUS_OF: Readonly<Record<AuthErrorCode, number>> = {
   AUTH_STORE_UNAVAILABLE: 503,
 };
 
+/** Whether an error says that credentials are missing or no good, rather than that something else is wrong. */
+export function isUnauthorised(error: AuthError): boolean {
+  return STATUS_OF[error.code] === 401;
+}
+
 /** What a caller sees of an error: nothing but its code and its public message. */
 export function bodyOf(error: AuthError): { statusCode: number; code: AuthErrorCode; message: string } {
   return { statusCode: STATUS_OF[error.code], code: error.code, message: error.message };
@@ -28,7 +33,7 @@ export function bodyOf(error: AuthError): { statusCode: number; code: AuthErrorC
 export function headersOf(error: AuthError): Readonly<Record<string, string>> {
   const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
   const status = STATUS_OF[error.code];
-  if (status === 401) {
+  if (isUnauthorised(error)) {
     const token = error.code.startsWith('AUTH_ACCESS_TOKEN_');
     headers['WWW-Authenticate'] = token ? 'Bearer error="invalid_token"' : 'Bearer';
   }

@@ -1,14 +1,15 @@
 /** The little of a request that authentication reads: true of Express and of Fastify. */
 export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly method?: string;
-  readonly url?: string;
-  readonly originalUrl?: string;
-  readonly ip?: string;
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly originalUrl?: string | undefined;
+  readonly ip?: string | undefined;
   readonly body?: unknown;
-  readonly socket?: { readonly destroyed?: boolean; readonly remoteAddress?: string };
+  readonly socket?:
+    { readonly destroyed?: boolean | undefined; readonly remoteAddress?: string | undefined } | undefined;
   /** Fastify: Node's own request. */
-  readonly raw?: object;
+  readonly raw?: object | undefined;
 }
 
 /** The little of a response that we write: true of Express and of Fastify. */

@@ -1,8 +1,6 @@
 import type { Dialect } from './dialect.js';
 import type { EntityTable } from './entity-table.js';
-import type { Sql } from './sql.js';
-
-export type SqlRow = Record<string, unknown>;
+import type { Sql, SqlRow } from './sql.js';
 
 export interface SqlResult {
   readonly rows: readonly SqlRow[];

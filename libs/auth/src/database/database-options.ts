@@ -5,14 +5,23 @@ import type { OptionReader } from '../validation/option-reader.js';
 export interface DatabaseOptions {
   /** A call that has no answer by then is given up: its connection is cut, the answer is 503. 100ms to 20s. Default `2s`. */
   readonly deadline?: Duration;
+  /**
+   * PostgreSQL: have each statement parsed and planned once for a connection. Not through a pooler in transaction mode
+   * that does not know prepared statements (PgBouncer before 1.21). Default false.
+   */
+  readonly preparedStatements?: boolean;
 }
 
 export interface ResolvedDatabaseOptions {
   readonly deadlineMs: number;
+  readonly preparedStatements: boolean;
 }
 
 export function resolveDatabaseOptions(reader: OptionReader): ResolvedDatabaseOptions {
-  const resolved = { deadlineMs: reader.duration('deadline', { default: '2s', min: '100ms', max: '20s' }) };
+  const resolved = {
+    deadlineMs: reader.duration('deadline', { default: '2s', min: '100ms', max: '20s' }),
+    preparedStatements: reader.boolean('preparedStatements', false),
+  };
   reader.done();
   return resolved;
 }

@@ -1,5 +1,4 @@
-import type { SqlRow } from './auth-database.js';
-import { Sql, sql, type SqlValue, trustedSql } from './sql.js';
+import { Sql, sql, type SqlRow, type SqlValue, trustedSql } from './sql.js';
 
 /** How one column is written and read. */
 export interface ColumnMapping {

@@ -1,6 +1,9 @@
 /** What may be bound to a statement. Bytes are written as lower-case hex: they compare alike on every database. */
 export type SqlValue = string | number | boolean | null;
 
+/** A row as a driver hands it over. */
+export type SqlRow = Record<string, unknown>;
+
 /** A piece of SQL with its values kept apart: nothing from a request ever becomes text of a statement. */
 export class Sql {
   constructor(

@@ -3,6 +3,6 @@ const TRANSIENT: ReadonlySet<unknown> = new Set(['40001', '40P01', 1213, 1205, 1
 
 /** Whether a statement failed only because of what others did at the same time. */
 export function isTransient(error: unknown): boolean {
-  const cause = (error as { driverError?: { code?: unknown; errno?: unknown } } | null)?.driverError;
-  return TRANSIENT.has(cause?.code) || TRANSIENT.has(cause?.errno);
+  const { code, errno } = (error ?? {}) as { code?: unknown; errno?: unknown };
+  return TRANSIENT.has(code) || TRANSIENT.has(errno);
 }

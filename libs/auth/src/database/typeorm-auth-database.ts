@@ -1,15 +1,17 @@
 import type { DataSource } from 'typeorm';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import type { AuthDatabase } from './auth-database.js';
+import type { ResolvedDatabaseOptions } from './database-options.js';
 import { TypeOrmServerDatabase } from './typeorm-server-database.js';
-import { MYSQL_DRIVER, POSTGRES_DRIVER } from './typeorm-server-drivers.js';
+import { MYSQL_DRIVER, postgresDriver } from './typeorm-server-drivers.js';
 import { TypeOrmSqliteDatabase } from './typeorm-sqlite-database.js';
 
 /** The adapter for a TypeORM connection. Throws AuthConfigError for a database that was not built for. */
-export function authDatabase(source: DataSource, deadlineMs: number): AuthDatabase {
+export function authDatabase(source: DataSource, options: ResolvedDatabaseOptions): AuthDatabase {
+  const { deadlineMs, preparedStatements } = options;
   switch (source.options.type) {
     case 'postgres':
-      return new TypeOrmServerDatabase(source, POSTGRES_DRIVER, deadlineMs);
+      return new TypeOrmServerDatabase(source, postgresDriver(preparedStatements), deadlineMs);
     case 'mysql':
     case 'mariadb':
       return new TypeOrmServerDatabase(source, MYSQL_DRIVER, deadlineMs);

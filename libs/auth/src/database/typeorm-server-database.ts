@@ -1,24 +1,21 @@
 import { Logger } from '@nestjs/common';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
-import {
-  AuthDatabase,
-  type HostTransaction,
-  type SqlResult,
-  type SqlRow,
-  type SqlTransaction,
-} from './auth-database.js';
+import { AuthDatabase, type HostTransaction, type SqlResult, type SqlTransaction } from './auth-database.js';
 import type { Dialect } from './dialect.js';
 import type { EntityTable } from './entity-table.js';
-import type { Sql } from './sql.js';
+import type { Sql, SqlRow, SqlValue } from './sql.js';
 import { isTransient } from './transient-error.js';
 import { entityTable } from './typeorm-entity-table.js';
 
 const MAX_TRIES = 6;
 
-interface StructuredResult {
-  readonly records?: SqlRow[];
-  readonly affected?: number;
+/** A connection of the primary, taken from TypeORM's pool. */
+export interface ServerConnection {
+  query(text: string, values: readonly SqlValue[]): Promise<SqlResult>;
+  release(): void;
+  /** Cuts the connection at once, so that the pool throws it away and nobody waits for its answer. */
+  sever(): void;
 }
 
 /** What differs between PostgreSQL and MariaDB/MySQL beside the dialect. */
@@ -26,8 +23,7 @@ export interface ServerDriver {
   readonly dialect: Dialect;
   /** Statements that open a transaction at READ COMMITTED, whatever the host's default is. */
   readonly begin: readonly string[];
-  /** Cuts a connection at once, so that the pool throws it away. */
-  sever(connection: unknown): void;
+  connect(source: DataSource): Promise<ServerConnection>;
 }
 
 /** PostgreSQL, MariaDB and MySQL: a pooled connection of the primary for every call, a deadline on all of them. */
@@ -49,26 +45,30 @@ export class TypeOrmServerDatabase extends AuthDatabase {
   }
 
   run(statement: Sql): Promise<SqlResult> {
-    return this.withConnection((runner) => this.send(runner, statement));
+    return this.withConnection((connection) => this.send(connection, statement));
   }
 
   transaction<T>(body: () => SqlTransaction<T>): Promise<T> {
-    return this.withConnection(async (runner, sever) => {
-      for (const statement of this.driver.begin) await runner.query(statement);
+    return this.withConnection(async (connection) => {
+      for (const statement of this.driver.begin) await this.query(connection, statement, []);
       try {
-        const value = await this.drive(body(), (statement) => this.send(runner, statement));
-        await runner.query('commit');
+        const value = await this.drive(body(), (statement) => this.send(connection, statement));
+        await this.query(connection, 'commit', []);
         return value;
       } catch (error) {
         // A rollback that fails leaves the connection in an unknown state: nobody may use it again.
-        await runner.query('rollback').catch(sever);
+        await this.query(connection, 'rollback', []).catch(() => connection.sever());
         throw error;
       }
     });
   }
 
   within<T>(host: HostTransaction, body: () => SqlTransaction<T>): Promise<T> {
-    return this.drive(body(), (statement) => this.send(host.queryRunner as QueryRunner, statement));
+    return this.drive(body(), async (statement) => {
+      const text = statement.text(this.dialect.placeholder);
+      const result = (await host.queryRunner!.query(text, [...statement.values], true)) as StructuredResult;
+      return { rows: result.records ?? [], affected: result.affected ?? 0 };
+    });
   }
 
   private async drive<T>(body: SqlTransaction<T>, send: (statement: Sql) => Promise<SqlResult>): Promise<T> {
@@ -77,17 +77,30 @@ export class TypeOrmServerDatabase extends AuthDatabase {
     return step.value;
   }
 
-  private async send(runner: QueryRunner, statement: Sql): Promise<SqlResult> {
-    const text = statement.text(this.dialect.placeholder);
-    const result = (await runner.query(text, [...statement.values], true)) as unknown as StructuredResult;
-    return { rows: result.records ?? [], affected: result.affected ?? 0 };
+  private send(connection: ServerConnection, statement: Sql): Promise<SqlResult> {
+    return this.query(connection, statement.text(this.dialect.placeholder), statement.values);
+  }
+
+  /** Past TypeORM's query runner, whose bookkeeping costs as much as the statement; its logger hears of it all the same. */
+  private async query(
+    connection: ServerConnection,
+    text: string,
+    values: readonly SqlValue[],
+  ): Promise<SqlResult> {
+    this.source.logger.logQuery(text, values as SqlValue[]);
+    try {
+      return await connection.query(text, values);
+    } catch (error) {
+      this.source.logger.logQueryError(error as Error, text, values as SqlValue[]);
+      throw error;
+    }
   }
 
   /** Runs `work` on a connection of its own until it succeeds, fails for good, or the deadline passes. */
-  private withConnection<T>(work: (runner: QueryRunner, sever: () => void) => Promise<T>): Promise<T> {
+  private withConnection<T>(work: (connection: ServerConnection) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let expired = false;
-      let connection: unknown;
+      let connection: ServerConnection | undefined;
       const refuse = (cause: unknown): void => {
         if (cause instanceof AuthError) return reject(cause);
         this.logger.error(
@@ -95,24 +108,21 @@ export class TypeOrmServerDatabase extends AuthDatabase {
         );
         reject(new StoreUnavailableError({ cause }));
       };
-      const sever = (): void => {
-        if (connection) this.driver.sever(connection);
-      };
       const timer = setTimeout(() => {
         expired = true;
-        sever();
+        connection?.sever();
         refuse(new Error(`no answer within ${this.deadlineMs} ms`));
       }, this.deadlineMs);
 
       const attempt = async (): Promise<T> => {
-        const runner = this.source.createQueryRunner('master');
+        const taken = await this.driver.connect(this.source);
+        connection = taken;
         try {
-          connection = await runner.connect();
           if (expired) throw new Error('the deadline passed while waiting for a connection');
-          return await work(runner, sever);
+          return await work(taken);
         } finally {
           connection = undefined;
-          await runner.release();
+          taken.release();
         }
       };
       const tries = async (): Promise<T> => {
@@ -132,4 +142,9 @@ export class TypeOrmServerDatabase extends AuthDatabase {
         .finally(() => clearTimeout(timer));
     });
   }
+}
+
+interface StructuredResult {
+  readonly records?: SqlRow[];
+  readonly affected?: number;
 }

@@ -1,18 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import type { SqlResult } from './auth-database.js';
 import { MYSQL, POSTGRES } from './dialect.js';
-import type { ServerDriver } from './typeorm-server-database.js';
+import type { SqlRow, SqlValue } from './sql.js';
+import type { ServerConnection, ServerDriver } from './typeorm-server-database.js';
 
-export const POSTGRES_DRIVER: ServerDriver = {
-  dialect: POSTGRES,
-  begin: ['start transaction isolation level read committed'],
-  sever(connection) {
-    (connection as { connection?: { stream?: { destroy(): void } } }).connection?.stream?.destroy();
-  },
-};
+/** The little of pg's client that we use. */
+interface PgClient {
+  query(query: {
+    text: string;
+    values: readonly SqlValue[];
+    name?: string;
+  }): Promise<{ rows: SqlRow[]; rowCount: number | null }>;
+  on(event: 'error', listener: () => void): void;
+  off(event: 'error', listener: () => void): void;
+  readonly connection?: { readonly stream?: { destroy(): void } };
+}
+type PgRelease = (error?: Error) => void;
+
+/** The little of mysql2's pooled connection that we use. */
+interface MysqlConnection {
+  promise(): {
+    query(text: string, values: readonly SqlValue[]): Promise<[SqlRow[] | { affectedRows: number }, unknown]>;
+  };
+  release(): void;
+  destroy(): void;
+}
+
+/** How TypeORM's drivers hand out a connection of the primary. */
+interface PrimaryPool<C> {
+  obtainMasterConnection(): Promise<C>;
+}
+
+const ignored = (): void => undefined;
+
+/** PostgreSQL through pg. With `preparedStatements`, each text is parsed and planned once for a connection. */
+export function postgresDriver(preparedStatements: boolean): ServerDriver {
+  const names = new Map<string, string>();
+  const nameOf = (text: string): string => {
+    let name = names.get(text);
+    if (!name)
+      names.set(text, (name = `aerie_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`));
+    return name;
+  };
+  return {
+    dialect: POSTGRES,
+    begin: ['start transaction isolation level read committed'],
+    async connect(source: DataSource): Promise<ServerConnection> {
+      const pool = source.driver as unknown as PrimaryPool<[PgClient, PgRelease]>;
+      const [client, release] = await pool.obtainMasterConnection();
+      // A client whose connection breaks says so to its listeners, and ends the process when it has none.
+      client.on('error', ignored);
+      let broken: Error | undefined;
+      return {
+        async query(text, values): Promise<SqlResult> {
+          const named = preparedStatements && values.length > 0;
+          const result = await client.query({ text, values, ...(named && { name: nameOf(text) }) });
+          return { rows: result.rows, affected: result.rowCount ?? 0 };
+        },
+        release() {
+          client.off('error', ignored);
+          release(broken);
+        },
+        sever() {
+          broken = new Error('the connection was cut');
+          client.connection?.stream?.destroy();
+        },
+      };
+    },
+  };
+}
 
 export const MYSQL_DRIVER: ServerDriver = {
   dialect: MYSQL,
   begin: ['set transaction isolation level read committed', 'start transaction'],
-  sever(connection) {
-    (connection as { destroy(): void }).destroy();
+  async connect(source: DataSource): Promise<ServerConnection> {
+    const pool = source.driver as unknown as PrimaryPool<MysqlConnection>;
+    const connection = await pool.obtainMasterConnection();
+    let severed = false;
+    return {
+      async query(text, values): Promise<SqlResult> {
+        const [result] = await connection.promise().query(text, values);
+        return Array.isArray(result)
+          ? { rows: result, affected: 0 }
+          : { rows: [], affected: result.affectedRows };
+      },
+      release() {
+        if (!severed) connection.release();
+      },
+      sever() {
+        severed = true;
+        connection.destroy();
+      },
+    };
   },
 };

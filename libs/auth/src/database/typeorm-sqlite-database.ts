@@ -1,16 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
-import {
-  AuthDatabase,
-  type HostTransaction,
-  type SqlResult,
-  type SqlRow,
-  type SqlTransaction,
-} from './auth-database.js';
+import { AuthDatabase, type HostTransaction, type SqlResult, type SqlTransaction } from './auth-database.js';
 import { type Dialect, SQLITE } from './dialect.js';
 import type { EntityTable } from './entity-table.js';
-import type { Sql, SqlValue } from './sql.js';
+import type { Sql, SqlRow, SqlValue } from './sql.js';
 import { entityTable } from './typeorm-entity-table.js';
 
 interface SqliteStatement {

@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { currentUser } from '../context/current-principal.js';
 import { carrierOf } from '../context/request-of.js';
 import type { Principal } from '../principal/principal.js';
@@ -7,9 +7,14 @@ import type { Principal } from '../principal/principal.js';
  * The principal of this request, or one member of it: `@CurrentUser() user: Principal`, `@CurrentUser('id') id`.
  * `undefined` on a public handler.
  */
-export const CurrentUser = createParamDecorator(
+export const CurrentUser: CurrentUserDecorator = createParamDecorator(
   (member: keyof Principal | undefined, context: ExecutionContext) => {
     const user = currentUser(carrierOf(context)) as Principal | undefined;
     return member === undefined ? user : user?.[member];
   },
 );
+
+/** Spelt out: what `createParamDecorator` returns has names in NestJS 12 that NestJS 11 does not know. */
+type CurrentUserDecorator = (
+  ...memberOrPipes: (keyof Principal | PipeTransform | Type<PipeTransform> | undefined)[]
+) => ParameterDecorator;

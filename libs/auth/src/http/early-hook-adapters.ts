@@ -3,8 +3,10 @@ import { Readable } from 'node:stream';
 import { bodyOf, headersOf } from '../context/error-answers.js';
 import { noteArrival } from '../context/http-request.js';
 import { RequestInvalidError } from '../errors/auth-error.js';
-import type { EarlyMatch } from './early-hook.js';
 import { checkBodyHeaders, hasBody, readJson } from './json-body.js';
+
+/** How a request concerns us. */
+export type EarlyMatch = 'none' | 'under-path' | 'our-route';
 
 type Match = (url: string) => EarlyMatch;
 

@@ -1,12 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
-import { type EarlyApplication, hookExpress, hookFastify } from './early-hook-adapters.js';
+import { type EarlyApplication, type EarlyMatch, hookExpress, hookFastify } from './early-hook-adapters.js';
 import { ConfiguredRoutes, RoutesPath } from './routes-path.js';
 
 const ROUTES = /^\/(login|refresh|logout|logout-all|me|sign-ins(\/[^/]+)?)\/?$/;
-
-/** How a request concerns us. */
-export type EarlyMatch = 'none' | 'under-path' | 'our-route';
 
 /**
  * What must happen before the framework parses anything: no-store on every answer under the path, the framework's
@@ -38,7 +35,7 @@ function matchOf(url: string, path: string): EarlyMatch {
     try {
       pathname = decodeURIComponent(pathname);
     } catch {
-      return 'none';
+      // Malformed: compared as it is.
     }
   }
   const lower = pathname.toLowerCase();

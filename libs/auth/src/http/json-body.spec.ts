@@ -67,8 +67,9 @@ describe('readJson', () => {
     expect((await read('{}')).value).toEqual({});
   });
 
-  it('takes nothing, and white space, for no body', async () => {
-    for (const text of ['', ' ', '\n\t\r ']) expect(await read(text)).toEqual({ text: '', value: undefined });
+  it('takes nothing for no body, and white space for no JSON', async () => {
+    expect(await read('')).toEqual({ text: '', value: undefined });
+    for (const text of [' ', '\n\t\r ']) await expect(read(text)).rejects.toThrow(RequestInvalidError);
   });
 
   it.each([

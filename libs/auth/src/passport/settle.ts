@@ -1,6 +1,6 @@
 import { setCurrent } from '../context/current-principal.js';
 import type { HttpRequest } from '../context/http-request.js';
-import { asHttpException, STATUS_OF } from '../context/error-answers.js';
+import { asHttpException, isUnauthorised, STATUS_OF } from '../context/error-answers.js';
 import { AuthError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { PassportActions } from './application-strategy.js';
@@ -17,8 +17,7 @@ export function settle(principal: Promise<Principal>, request: HttpRequest, acti
     },
     (error: unknown) => {
       if (!(error instanceof AuthError)) return actions.error(error);
-      const status = STATUS_OF[error.code];
-      if (status === 401) actions.fail(error, status);
+      if (isUnauthorised(error)) actions.fail(error, STATUS_OF[error.code]);
       else actions.error(asHttpException(error));
     },
   );

@@ -29,6 +29,9 @@ export interface OpenedFamily extends HeldRefreshToken {
   readonly absoluteLeftMs: number;
 }
 
+/** What was read of a family that may still be alive: its subject was not erased. */
+export type LiveReading = FamilyReading & { readonly subjectEpochNow: number };
+
 export interface FamilyOpening {
   readonly epochs: SubjectEpochs;
   readonly methods: readonly string[];
@@ -65,11 +68,11 @@ export class RefreshTokenService {
   }
 
   /** The token's family, if it may still be alive. Decides nothing about the token. Throws RefreshTokenInvalidError. */
-  async read(token: RefreshToken, requester: Requester): Promise<FamilyReading> {
+  async read(token: RefreshToken, requester: Requester): Promise<LiveReading> {
     const reading = await this.store.read(token.familyId);
     const dead = reading === null ? 'unknown' : whyDead(reading, requester.waitedMs?.() ?? 0);
     if (dead) throw this.refused({ kind: dead }, token, requester);
-    return reading as FamilyReading;
+    return reading as LiveReading;
   }
 
   /**
@@ -201,10 +204,11 @@ export class RefreshTokenService {
 }
 
 function whyDead(
-  { row, globalEpochNow, now }: FamilyReading,
+  { row, subjectEpochNow, globalEpochNow, now }: FamilyReading,
   waitedMs: number,
 ): 'revoked' | 'expired' | undefined {
-  if (row.revokedAt !== null || row.globalEpoch < globalEpochNow) return 'revoked';
+  if (row.revokedAt !== null || row.globalEpoch < globalEpochNow || subjectEpochNow === null)
+    return 'revoked';
   const arrived = now - waitedMs;
   return arrived >= row.expiresAt || arrived >= row.idleExpiresAt ? 'expired' : undefined;
 }

@@ -1,0 +1,141 @@
+/**
+ * Why the imports are checked: under ESM, two files that import each other through an injected class crash when they
+ * are loaded ("Cannot access 'B' before initialization"), and which of the two depends on who came first. So imports
+ * run one way, from the edge (which knows a request) over the sign-in and the rooms (one concept each) to the ground
+ * floor, and nobody imports an `index.ts`, which leads everywhere. A room that knows no HTTP and no TypeORM can be
+ * tested with a plain constructor, and swapped.
+ *
+ * The rules are in `support/house-rules.ts`. Each of them is shown a house that breaks it, too.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type House, HOUSE_RULES, undeclaredPackages } from './support/house-rules.js';
+import { parseSource, readSources } from './support/source-imports.js';
+
+const LIBRARY = join(import.meta.dirname, '../libs/auth');
+const house = readSources(join(LIBRARY, 'src'));
+const manifest = JSON.parse(readFileSync(join(LIBRARY, 'package.json'), 'utf8')) as {
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+};
+
+/** What breaks a rule on purpose, and why it may. An exception that is no longer needed is refused. */
+const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {};
+
+/** The house with one file more, or another text in one. */
+const withFile = (path: string, text: string): House =>
+  new Map([...house, [path, parseSource(path, text)] as const]);
+
+const BROKEN: readonly (readonly [rule: string, path: string, text: string, seen: RegExp])[] = [
+  ['every folder has its place in the house', 'attic/box.ts', '', /^attic$/],
+  ['every import leads to a file', 'keys/a.ts', `import './b.js';`, /^keys\/a\.ts imports keys\/b\.ts$/],
+  ['nobody imports an index.ts', 'http/a.ts', `import { Roles } from '../index.js';`, /http\/a\.ts/],
+  ['nobody imports an index.ts', 'http/a.ts', `const a = import('../testing/index.js');`, /http\/a\.ts/],
+  ['imports run downward only', 'guards/a.ts', `import '../http/auth-cookies.js';`, /guards\/a\.ts/],
+  ['imports run downward only', 'context/a.ts', `import '../guards/any-auth.guard.js';`, /context\/a\.ts/],
+  ['imports run downward only', 'http/a.ts', `import '../passport/settle.js';`, /http\/a\.ts/],
+  ['imports run downward only', 'sign-in/a.ts', `import '../context/refuse.js';`, /sign-in\/a\.ts/],
+  ['imports run downward only', 'keys/a.ts', `import '../sign-in/authenticator.js';`, /keys\/a\.ts/],
+  ['imports run downward only', 'keys/a.ts', `import '../options/auth-options.js';`, /keys\/a\.ts/],
+  ['imports run downward only', 'keys/a.ts', `import '../access-tokens/access-token.js';`, /keys\/a\.ts/],
+  ['imports run downward only', 'sessions/a.ts', `import '../refresh-tokens/refresh-token.js';`, /sessions/],
+  ['imports run downward only', 'sessions/a.ts', `import '../database/sql.js';`, /sessions\/a\.ts/],
+  ['imports run downward only', 'errors/a.ts', `import type {} from '../keys/key-ring.js';`, /errors\/a\.ts/],
+  ['imports run downward only', 'errors/a.ts', `import '../auth.module.js';`, /errors\/a\.ts/],
+  ['imports run downward only', 'options/a.ts', `import '../keys/key-ring.js';`, /options\/a\.ts/],
+  ['imports run downward only', 'migrations/a.ts', `import '../database/sql.js';`, /migrations\/a\.ts/],
+  ['imports run downward only', 'testing/a.ts', `import '../guards/roles.guard.js';`, /testing\/a\.ts/],
+  [
+    'imports run downward only',
+    'audit/a.ts',
+    `type T = import('../keys/key-ring.js').KeyRing;`,
+    /audit\/a\.ts/,
+  ],
+  ['no file leads back to itself', 'keys/key-options.ts', `import type {} from './key-ring.js';`, /key-ring/],
+  ['no file leads back to itself', 'keys/a.ts', `import type {} from './a.js';`, /^keys\/a\.ts$/],
+  ['no file leads back to itself at run time', 'keys/key-options.ts', `import './key-ring.js';`, /key-ring/],
+  // Under verbatimModuleSyntax this import stays, without its name.
+  [
+    'no file leads back to itself at run time',
+    'keys/a.ts',
+    `import { type A } from './a.js';`,
+    /keys\/a\.ts/,
+  ],
+  [
+    'adapters and entities are known to adapters, migrations and the composition alone',
+    'sign-in/a.ts',
+    `import { Session } from '../sessions/session.entity.js';`,
+    /session\.entity/,
+  ],
+  [
+    'adapters and entities are known to adapters, migrations and the composition alone',
+    'sessions/session-store.ts',
+    `import type {} from './typeorm-session-store.js';`,
+    /session-store/,
+  ],
+  [
+    'the options of a room need the ground floor alone',
+    'keys/key-options.ts',
+    `import './signing-key.js';`,
+    /keys/,
+  ],
+  ['the audit is known by its port', 'http/a.ts', `import '../audit/logger-security-event-sink.js';`, /http/],
+  [
+    'typeorm is known to entities, adapters, migrations and the composition alone',
+    'sessions/session.service.ts',
+    `import type { DataSource } from 'typeorm';`,
+    /session\.service\.ts imports typeorm/,
+  ],
+  ['jose is known to keys and access tokens alone', 'http/a.ts', `import { jwtVerify } from 'jose';`, /http/],
+  ['the ground floor knows no framework', 'time/a.ts', `import { Logger } from '@nestjs/common';`, /time/],
+  ['the ground floor knows no framework', 'time/a.ts', `import rxjs from 'rxjs';`, /time/],
+  ['HTTP is known to context and http alone', 'sign-in/a.ts', `const status = 403;`, /sign-in\/a\.ts:1/],
+  ['HTTP is known to context and http alone', 'guards/a.ts', `import 'express';`, /guards\/a\.ts/],
+  ['HTTP is known to context and http alone', 'guards/a.ts', `let reply: FastifyReply;`, /guards\/a\.ts/],
+  ['HTTP is known to context and http alone', 'keys/a.ts', `throw new NotFoundException();`, /keys\/a\.ts/],
+  ['every file has under 250 lines', 'keys/a.ts', '\n'.repeat(249) + 'end', /^keys\/a\.ts$/],
+  ['nothing is named for what it is made of', 'keys/utils/a.ts', '', /^keys\/utils\/a\.ts$/],
+  ['nothing is named for what it is made of', 'keys/constants.ts', '', /^keys\/constants\.ts$/],
+  ['nothing is named for what it is made of', 'keys/key.interface.ts', '', /^keys\/key\.interface\.ts$/],
+  ['no file exports everything of another', 'keys/a.ts', `export * from './key-ring.js';`, /keys\/a\.ts/],
+];
+
+describe('the house', () => {
+  it('is read whole', () => {
+    expect(house.size).toBeGreaterThan(100);
+    expect([...house.values()].flatMap((file) => file.imports).length).toBeGreaterThan(400);
+  });
+
+  it.each(Object.entries(HOUSE_RULES))('%s', (name, rule) => {
+    expect(rule(house).sort()).toEqual([...(EXCEPTIONS[name] ?? [])].sort());
+  });
+
+  it.each(BROKEN)('would be seen if broken: %s (%s)', (name, path, text, seen) => {
+    const before = new Set(HOUSE_RULES[name]!(house));
+    const found = HOUSE_RULES[name]!(withFile(path, text)).filter((line) => !before.has(line));
+    expect(found).toEqual([expect.stringMatching(seen)]);
+  });
+
+  it('is shown a breach of every rule', () => {
+    expect([...new Set(BROKEN.map(([rule]) => rule))].sort()).toEqual(Object.keys(HOUSE_RULES).sort());
+  });
+
+  it('imports declared packages alone', () => {
+    const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
+    expect(undeclaredPackages(house, declared)).toEqual([]);
+    expect(undeclaredPackages(withFile('keys/a.ts', `import 'left-pad/x.js';`), declared)).toEqual([
+      'keys/a.ts imports left-pad/x.js',
+    ]);
+  });
+
+  it('uses every package it declares', () => {
+    const used = [...house.values()].flatMap((file) => file.imports.map(({ specifier }) => specifier));
+    const loadedByNest = ['reflect-metadata', 'rxjs'];
+    const idle = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter(
+      (name) =>
+        !loadedByNest.includes(name) && !used.some((one) => one === name || one.startsWith(`${name}/`)),
+    );
+    expect(idle).toEqual([]);
+  });
+});

@@ -1,0 +1,191 @@
+/**
+ * The documentation is checked like code: its TypeScript compiles, it names every option and every error code and no
+ * other, with the defaults that hold, and its links lead somewhere. The README's example and its tour are run by
+ * `readme.e2e-spec.ts` and `readme-tour.e2e-spec.ts`.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { STATUS_OF } from '../libs/auth/src/context/error-answers.js';
+import { STRUCTURAL_DEFAULTS } from '../libs/auth/src/auth.structure.js';
+import { resolveAuthOptions } from '../libs/auth/src/options/resolve-auth-options.js';
+import { durationMs } from '../libs/auth/src/time/duration.js';
+import { DocumentationProgram } from './support/documentation-program.js';
+import { differences, documentedDefaults, walkOptions } from './support/documented-options.js';
+import { anchorsOf, linksOf, type MarkdownPage, parsePage, readPages, rowsOf } from './support/markdown.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const pages = readPages();
+const page = (path: string): MarkdownPage => {
+  const found = pages.find((one) => one.path === path);
+  if (!found) throw new Error(`${path} is missing`);
+  return found;
+};
+
+const wrong = parsePage(
+  'wrong.md',
+  [
+    '```ts',
+    `import { JwtAuthGuard } from './app.module.js';`,
+    'export const a: typeof JwtAuthGuard = 1;',
+    '```',
+    '```ts',
+    'const sum: number = ;',
+    '```',
+    '```ts',
+    '// file: a.ts',
+    'export const one = 1;',
+    '```',
+    '```ts',
+    `import { one } from './a.js';`,
+    'export const two: string = one;',
+    '```',
+  ].join('\n'),
+);
+const program = new DocumentationProgram([...pages, wrong]);
+
+describe('TypeScript in the documentation', () => {
+  it('is there to be compiled', () => {
+    expect(pages.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['README.md', 'libs/auth/README.md', 'docs/options.md', 'docs/errors.md']),
+    );
+    expect(program.size).toBeGreaterThan(5);
+  });
+
+  it.each(pages.map((one) => [one.path, one] as const))('compiles: %s', (_, one) => {
+    expect(program.errorsOf(one)).toEqual([]);
+  });
+
+  it('is refused when it does not compile', () => {
+    expect(program.errorsOf(wrong)).toEqual([
+      expect.stringMatching(/^wrong\.md:2 .*JwtAuthGuard/),
+      expect.stringMatching(/^wrong\.md:6 Expression expected/),
+      expect.stringMatching(/^wrong\.md:14 Type 'number' is not assignable to type 'string'/),
+    ]);
+  });
+
+  it('is never left out of this check', () => {
+    const blocks = pages.flatMap(({ path, blocks: all }) => all.map((block) => ({ path, ...block })));
+    const unchecked = blocks.filter(
+      ({ language, attributes }) =>
+        ['typescript', 'tsx', 'js', 'javascript'].includes(language) ||
+        (language === 'ts' && attributes !== ''),
+    );
+    expect(unchecked.map(({ path, line }) => `${path}:${line}`)).toEqual([]);
+    const nocheck = blocks.filter(({ text }) => /@ts-(ignore|nocheck)/.test(text));
+    expect(nocheck.map(({ path, line }) => `${path}:${line}`)).toEqual([]);
+  });
+});
+
+describe('docs/options.md', () => {
+  const walked = walkOptions(program, ['AuthStructuralOptions', 'AuthOptions']);
+
+  it('is compared with the types', () => {
+    expect([...walked.options.keys()]).toEqual(
+      expect.arrayContaining(['users', 'secret', 'accessTokens.lifetime', 'cookies.refresh.name']),
+    );
+    expect(walked.options.get('keys')).toContain('kid');
+    expect(walked.options.get('routes')).toEqual(['path']);
+    expect([...walked.groups]).toEqual(expect.arrayContaining(['accessTokens', 'cookies.session']));
+  });
+
+  it('names every option, and no other', () => {
+    expect(differences(page('docs/options.md'), walked)).toEqual([]);
+  });
+
+  it('would be seen to lack one, or to invent one', () => {
+    const { text } = page('docs/options.md');
+    const changed = text
+      .replace('`accessTokens.lifetime`', '`accessTokens.lifespan`')
+      .replace('kid?, ', '')
+      .replace('### sessions', '### sittings');
+    expect(differences(parsePage('docs/options.md', changed), walked).sort()).toEqual([
+      'accessTokens.lifespan does not exist',
+      'accessTokens.lifetime has no row',
+      'keys does not say kid',
+      'sittings is no group of options',
+    ]);
+  });
+
+  it('gives the defaults that hold', () => {
+    const resolved = resolveAuthOptions({ secret: 'x'.repeat(32), issuer: 'https://api.example.com' }, 0);
+    const holding = (path: string): unknown => {
+      if (path in STRUCTURAL_DEFAULTS) return STRUCTURAL_DEFAULTS[path as keyof typeof STRUCTURAL_DEFAULTS];
+      const parts = path.split('.');
+      const last = parts.pop()!;
+      const group = parts.reduce<any>((value, part) => value[part], resolved);
+      return last in group ? group[last] : group[`${last}Ms`];
+    };
+    const documented = documentedDefaults(page('docs/options.md'));
+    // Says that another option is meant; nobody asks for it afterwards.
+    documented.delete('accessTokens.longLived');
+    expect(documented.size).toBeGreaterThan(20);
+    for (const [path, code] of documented) {
+      const text = /^'(.*)'$/.exec(code)?.[1];
+      const value = text ?? (JSON.parse(code.replaceAll("'", '"').replace(/(\w+):/g, '"$1":')) as unknown);
+      expect({ path, default: durationMs(value) ?? value }).toEqual({ path, default: holding(path) });
+    }
+  });
+});
+
+describe('docs/errors.md', () => {
+  const type = program.exported('AuthErrorCode');
+  const codes = (type.isUnion() ? type.types : [type]).map((one) =>
+    String((one as { value?: unknown }).value),
+  );
+  const known = [...codes, 'AUTH_CONFIG_INVALID'].sort();
+  const headed = (one: MarkdownPage) =>
+    one.headings
+      .map((heading) => heading.replaceAll('`', ''))
+      .filter((heading) => heading.startsWith('AUTH_'));
+
+  it('has a heading for every code, and no other', () => {
+    expect(known.length).toBeGreaterThan(10);
+    expect(headed(page('docs/errors.md')).sort()).toEqual(known);
+  });
+
+  it('would be seen to lack one', () => {
+    const { text } = page('docs/errors.md');
+    expect(
+      headed(parsePage('docs/errors.md', text.replace('## AUTH_FORBIDDEN', '## Forbidden'))).sort(),
+    ).toEqual(known.filter((code) => code !== 'AUTH_FORBIDDEN'));
+  });
+
+  it('gives the status of every code', () => {
+    const rows = rowsOf(page('docs/errors.md'), 'code').map(
+      ([code = '', status = '']) => [/AUTH_\w+/.exec(code)?.[0], status] as const,
+    );
+    const statuses = Object.entries(STATUS_OF).map(([code, status]) => [code, String(status)] as const);
+    expect(new Map(rows.filter(([code]) => code !== 'AUTH_CONFIG_INVALID'))).toEqual(new Map(statuses));
+    expect(rows.map(([code]) => code).sort()).toEqual(known);
+  });
+});
+
+describe('links', () => {
+  const dangling = (one: MarkdownPage): string[] =>
+    linksOf(one)
+      .filter(({ target }) => !/^[a-z][a-z+.-]*:/i.test(target))
+      .filter(({ target }) => {
+        const [file = '', anchor] = target.split('#');
+        const path = file === '' ? join(ROOT, one.path) : join(ROOT, dirname(one.path), decodeURI(file));
+        if (!existsSync(path)) return true;
+        if (anchor === undefined || statSync(path).isDirectory()) return false;
+        const led = pages.find((other) => other.path === relative(ROOT, path).replaceAll('\\', '/'));
+        return led !== undefined && !anchorsOf(led).has(anchor);
+      })
+      .map(({ target, line }) => `${one.path}:${line} leads to ${target}`);
+
+  it.each(pages.map((one) => [one.path, one] as const))('lead somewhere: %s', (_, one) => {
+    expect(dangling(one)).toEqual([]);
+  });
+
+  it('would be seen to lead nowhere', () => {
+    const text =
+      '[a](docs/none.md) [b](docs/errors.md#auth_none) [c](docs/errors.md#auth_forbidden) [d](#no)';
+    expect(dangling(parsePage('README.md', text))).toEqual([
+      'README.md:1 leads to docs/none.md',
+      'README.md:1 leads to docs/errors.md#auth_none',
+      'README.md:1 leads to #no',
+    ]);
+  });
+});

@@ -1,0 +1,180 @@
+/**
+ * The package as its users get it: packed, installed into empty projects outside of this repository, compiled there by
+ * TypeScript, started, and driven over HTTP. What only works because the repository is around it fails here.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildLibrary, ROOT } from '../support/build-output.js';
+import { HttpClient } from '../support/http-client.js';
+import { run, startServer } from '../support/processes.js';
+import { type ConsumerProject, installConsumer, type ProjectInput } from './consumer-project.js';
+
+const PROJECTS: readonly ProjectInput[] = [
+  { name: 'Nest 12, ESM, Express', nest: '^12.0.0', module: 'esm', adapter: 'express' },
+  { name: 'Nest 12, CommonJS, Fastify', nest: '^12.0.0', module: 'commonjs', adapter: 'fastify' },
+  { name: 'Nest 11, CommonJS, Express', nest: '^11.0.0', module: 'commonjs', adapter: 'express' },
+];
+const APPLICATIONS = ['ForRoot', 'UseFactory', 'UseClass', 'UseExisting'];
+const NOT_INSTALLED = ['@nestjs/websockets', '@nestjs/microservices', 'graphql'];
+
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+let folder: string;
+let packed: Packed;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aerie-package-'));
+  const library = join(folder, 'library');
+  await mkdir(library);
+  await buildLibrary(library);
+  const args = ['pack', '--json', '--pack-destination', folder];
+  [packed] = JSON.parse(await run('npm', args, { cwd: library })) as [Packed];
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the tarball', () => {
+  it('holds what is needed to use it, and nothing else', () => {
+    const paths = packed.files.map(({ path }) => path);
+    const outside = paths.filter((path) => !path.startsWith('dist/')).sort();
+    expect(outside).toEqual(['LICENSE', 'README.md', 'package.json']);
+    expect(paths).toEqual(
+      expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'dist/testing/index.js']),
+    );
+    expect(paths.filter((path) => !/\.(d\.ts|js|js\.map)$/.test(path)).sort()).toEqual(
+      outside.slice(0, 2).concat('package.json'),
+    );
+    expect(paths.filter((path) => /\.(spec|e2e-spec)\./.test(path))).toEqual([]);
+    const kB = (bytes: number) => `${Math.round(bytes / 1000)} kB`;
+    process.stdout.write(
+      `${packed.filename}: ${kB(packed.size)}, ${kB(packed.unpackedSize)} unpacked, ${paths.length} files\n`,
+    );
+    expect(packed.size).toBeLessThan(500_000);
+  });
+
+  it('opens the entries that are tried here, and asks for no more than is installed here', async () => {
+    const manifest = JSON.parse(await readFile(join(ROOT, 'libs/auth/package.json'), 'utf8')) as {
+      exports: Record<string, unknown>;
+      peerDependenciesMeta: Record<string, { optional: boolean }>;
+    };
+    expect(Object.keys(manifest.exports)).toEqual(['.', './testing', './package.json']);
+    expect(NOT_INSTALLED).toEqual(expect.arrayContaining(Object.keys(manifest.peerDependenciesMeta)));
+  });
+});
+
+describe.each(PROJECTS)('in an empty project: $name', (input) => {
+  let project: ConsumerProject;
+  beforeAll(async () => {
+    project = await installConsumer(folder, join(folder, packed.filename), input);
+  }, 180_000);
+
+  it('installs with every peer in its range, and without the optional ones', async () => {
+    expect(await project.installedVersion('@nestjs/core')).toMatch(
+      input.nest === '^12.0.0' ? /^12\./ : /^11\./,
+    );
+    for (const peer of NOT_INSTALLED)
+      expect(existsSync(join(project.folder, 'node_modules', peer))).toBe(false);
+  });
+
+  it('gives every entry, by import and by require, and each only once', async () => {
+    const found = JSON.parse(
+      await project.node(`
+        import { createRequire } from 'node:module';
+        const require = createRequire(process.cwd() + '/');
+        const [index, testing, json] = [
+          await import('nestjs-aerie'),
+          await import('nestjs-aerie/testing'),
+          await import('nestjs-aerie/package.json', { with: { type: 'json' } }),
+        ];
+        const inner = await import('nestjs-aerie/dist/index.js').then(() => 'open', (error) => error.code);
+        console.log(JSON.stringify({
+          sameGuard: require('nestjs-aerie').JwtAuthGuard === index.JwtAuthGuard,
+          guard: typeof index.JwtAuthGuard,
+          sameTesting: Object.keys(testing).every((name) => require('nestjs-aerie/testing')[name] === testing[name]),
+          name: json.default.name,
+          requiredName: require('nestjs-aerie/package.json').name,
+          inner,
+        }));
+      `),
+    ) as unknown;
+    expect(found).toEqual({
+      sameGuard: true,
+      guard: 'function',
+      sameTesting: true,
+      name: 'nestjs-aerie',
+      requiredName: 'nestjs-aerie',
+      inner: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
+    });
+  });
+
+  // Our own declarations and those they lead to included: skipLibCheck is off.
+  it('compiles, with module nodenext', async () => {
+    expect(await project.compile({ module: 'nodenext' })).toBe('');
+    const loading = await readFile(join(project.folder, 'dist/applications.js'), 'utf8');
+    expect(loading).toMatch(input.module === 'esm' ? /from 'nestjs-aerie'/ : /require\("nestjs-aerie"\)/);
+  }, 120_000);
+
+  it('has types for moduleResolution bundler', async () => {
+    expect(await project.compile({ module: 'preserve', moduleResolution: 'bundler', noEmit: true })).toBe('');
+  }, 120_000);
+
+  it.each(APPLICATIONS)(
+    'serves what is set up by %s',
+    async (application) => {
+      const main = join(project.folder, `dist/main.${input.adapter}.js`);
+      const server = await startServer([main, application], /listens on \S+ \./, { cwd: project.folder });
+      try {
+        const url = /listens on (\S+) \./.exec(server.printed)![1]!;
+        expect(await driven(url.replace(/\/$/, ''))).toEqual({
+          anonymous: [401, 'AUTH_CREDENTIALS_MISSING'],
+          login: 200,
+          guarded: [200, 'user-1'],
+          refresh: 200,
+          guardedAgain: 200,
+          session: [200, 200],
+          logout: 204,
+          afterwards: [401, 401],
+        });
+      } finally {
+        await server.stop();
+      }
+    },
+    60_000,
+  );
+});
+
+/** What a client sees: by tokens, then by a session cookie. */
+async function driven(url: string): Promise<Record<string, unknown>> {
+  const client = new HttpClient(url);
+  const browser = new HttpClient(url);
+  const credentials = { identifier: 'ada', password: 'correct horse battery' };
+  const anonymous = await client.get('/me');
+  const login = await client.post('/auth/login', { json: { ...credentials, mode: 'tokens' } });
+  const guarded = await client.get('/me', { bearer: login.body.access_token });
+  const refresh = await client.post('/auth/refresh', { json: { refresh_token: login.body.refresh_token } });
+  const guardedAgain = await client.get('/me', { bearer: refresh.body.access_token });
+  const session = [await browser.post('/auth/login', { json: credentials }), await browser.get('/auth/me')];
+  const logout = await client.post('/auth/logout', { bearer: refresh.body.access_token });
+  const late = { refresh_token: refresh.body.refresh_token as string };
+  const afterwards = [
+    await client.get('/me', { bearer: refresh.body.access_token }),
+    await client.post('/auth/refresh', { json: late }),
+  ];
+  return {
+    anonymous: [anonymous.status, anonymous.body.code],
+    login: login.status,
+    guarded: [guarded.status, guarded.body.id],
+    refresh: refresh.status,
+    guardedAgain: guardedAgain.status,
+    session: session.map(({ status }) => status),
+    logout: logout.status,
+    afterwards: afterwards.map(({ status }) => status),
+  };
+}

@@ -1,0 +1,136 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SESSION_COOKIE, signIn, type SignedIn } from '../support/sign-ins.js';
+import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+
+const TRUSTED = 'https://app.example.com:8443';
+const OURS = [ISSUER, TRUSTED, ISSUER.toUpperCase(), 'https://API.example.com'];
+const FOREIGN = [
+  'null',
+  '',
+  'https://evil.example',
+  'http://api.example.com',
+  'https://api.example.com:8443',
+  'https://api.example.com:444',
+  'https://app.example.com',
+  'https://api.example.com.evil.example',
+  'https://evil-api.example.com',
+  'https://xapi.example.com',
+  'https://example.com',
+  'https://sub.api.example.com',
+  'https://api.example.com@evil.example',
+  'https://api.example.com/',
+  'https://api.example.com https://evil.example',
+  'https://evil.example https://api.example.com',
+  'https://api.example.com.',
+  'file://',
+  'chrome-extension://abc',
+];
+
+describe.each(ADAPTERS)('a session cookie that comes with an unsafe request, on %s', (adapter) => {
+  let app: TestApp;
+  let held: SignedIn;
+  let bearer: string;
+  beforeAll(async () => {
+    app = await startTestApp({ adapter, options: { trustedOrigins: [TRUSTED] } });
+    await app.users.add('ada');
+    held = await signIn(app, 'session');
+    bearer = (await signIn(app, 'tokens')).body.access_token;
+  });
+  afterAll(() => app.close());
+
+  /** Unsafe, authenticated by the cookie, and repeatable: nobody else is signed in. */
+  const post = (headers: Record<string, string>) =>
+    held.client.delete('/auth/sign-ins/00000000-0000-0000-0000-000000000000', { headers });
+  const ALLOWED = 404;
+
+  it.each(OURS)('is taken from %s', async (origin) => {
+    expect((await post({ origin })).status).toBe(ALLOWED);
+    // The list decides, whatever relation the browser sees.
+    for (const site of ['same-origin', 'same-site', 'cross-site', 'none'])
+      expect((await post({ origin, 'sec-fetch-site': site })).status).toBe(ALLOWED);
+  });
+
+  it.each(FOREIGN)('is refused from "%s"', async (origin) => {
+    for (const site of [undefined, 'same-origin', 'same-site', 'cross-site', 'none', 'SAME-ORIGIN']) {
+      const answer = await post({ origin, ...(site && { 'sec-fetch-site': site }) });
+      expect([site, answer.status, answer.body?.code]).toEqual([site, 403, 'AUTH_CSRF_REJECTED']);
+      expect(answer.setCookies).toEqual([]);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  it.each([
+    [undefined, ALLOWED],
+    ['same-origin', ALLOWED],
+    ['none', ALLOWED],
+    ['same-site', 403],
+    ['cross-site', 403],
+    ['Cross-Site', 403],
+    ['garbage', 403],
+  ])('without Origin, Sec-Fetch-Site %s is answered with %s', async (site, status) => {
+    expect((await post(site === undefined ? {} : { 'sec-fetch-site': site })).status).toBe(status);
+  });
+
+  it('is taken from a page of this very host, when the browser says that it is the same origin', async () => {
+    const { host } = new URL(app.url);
+    expect((await post({ origin: `http://${host}`, 'sec-fetch-site': 'same-origin' })).status).toBe(ALLOWED);
+    expect((await post({ origin: `http://${host}` })).status).toBe(403);
+    expect((await post({ origin: `http://${host}`, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+  });
+
+  it('is refused on every unsafe route, and nothing has happened', async () => {
+    const { client } = await signIn(app, 'session');
+    const headers = { origin: 'https://evil.example' };
+    for (const path of ['/auth/logout', '/auth/logout-all']) {
+      const { status, setCookies } = await client.post(path, { headers });
+      expect([status, setCookies]).toEqual([403, []]);
+    }
+    expect((await client.get('/auth/me')).status).toBe(200);
+  });
+
+  it('may be read with from anywhere: a page of another site does not see the answer', async () => {
+    expect((await held.client.get('/auth/me', { headers: { origin: 'https://evil.example' } })).status).toBe(
+      200,
+    );
+  });
+
+  it('is not needed by a bearer token, which no other site can send', async () => {
+    const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+    const path = '/auth/sign-ins/00000000-0000-0000-0000-000000000000';
+    expect((await app.client().delete(path, { bearer, headers })).status).toBe(ALLOWED);
+  });
+
+  it('is judged by one Origin: two of them are refused', async () => {
+    const { client } = await signIn(app, 'session');
+    const cookie = `${SESSION_COOKIE}=${await client.cookie(SESSION_COOKIE)}`;
+    for (const origins of [
+      [ISSUER, 'https://evil.example'],
+      ['https://evil.example', ISSUER],
+    ]) {
+      expect(await twice({ cookie, origin: origins })).toBe(403);
+    }
+    expect(await twice({ cookie, origin: [ISSUER] })).toBe(204);
+  });
+
+  it('is not judged by a method that a header or the query pretends', async () => {
+    const path = '/auth/sign-ins?_method=GET';
+    const headers = { origin: 'https://evil.example', 'x-http-method-override': 'GET' };
+    expect((await held.client.post('/auth/logout-all', { headers })).status).toBe(403);
+    const get = { 'x-http-method-override': 'DELETE', origin: 'https://evil.example' };
+    expect((await held.client.get(path, { headers: get })).status).toBe(200);
+  });
+
+  /** With headers that fetch would join. */
+  function twice(headers: Record<string, string | string[]>): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const sent = httpRequest(`${app.url}/auth/logout`, { method: 'POST', headers });
+      sent.on('response', (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+  }
+});

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { PASSWORD, refresh, REFRESH_COOKIE, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
+import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+
+describe.each(ADAPTERS)('a login with what the browser already holds, on %s', (adapter) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({ adapter });
+    await app.users.add('ada');
+    await app.users.add('bob', undefined, { id: 'bob' });
+  });
+  afterAll(() => app.close());
+  beforeEach(() => app.authentication.endAllSignIns('user-1'));
+
+  const login = (mode: string, identifier = 'ada') => ({ json: { identifier, password: PASSWORD, mode } });
+  const meWith = async (cookie: string) =>
+    (await app.client().get('/auth/me', { headers: { cookie } })).status;
+
+  it('ends the session that it replaces', async () => {
+    const { client } = await signIn(app, 'session');
+    const former = await client.cookie(SESSION_COOKIE);
+    expect((await client.post('/auth/login', login('session'))).status).toBe(200);
+    expect(await meWith(`${SESSION_COOKIE}=${former}`)).toBe(401);
+    expect((await client.get('/auth/me')).status).toBe(200);
+    expect(await app.authentication.listSignIns('user-1')).toHaveLength(1);
+  });
+
+  it("ends another person's session that it replaces, and only that one", async () => {
+    const { client } = await signIn(app, 'session', 'bob');
+    const elsewhere = await signIn(app, 'session', 'bob');
+    const former = await client.cookie(SESSION_COOKIE);
+    await client.post('/auth/login', login('session'));
+    expect(await meWith(`${SESSION_COOKIE}=${former}`)).toBe(401);
+    expect((await elsewhere.client.get('/auth/me')).status).toBe(200);
+  });
+
+  it('ends the family whose cookie it replaces', async () => {
+    const { client } = await signIn(app, 'hybrid');
+    const former = await client.cookie(REFRESH_COOKIE, '/auth');
+    await client.post('/auth/login', login('hybrid'));
+    expect((await refresh(app, former)).status).toBe(401);
+    expect((await client.post('/auth/refresh')).status).toBe(200);
+  });
+
+  it('leaves alone what it does not replace', async () => {
+    const { client } = await signIn(app, 'session');
+    expect((await client.post('/auth/login', login('tokens'))).status).toBe(200);
+    expect((await client.get('/auth/me')).status).toBe(200);
+    expect((await client.post('/auth/login', login('hybrid'))).status).toBe(200);
+    expect((await client.get('/auth/me')).status).toBe(200);
+  });
+
+  it('that is refused ends nothing', async () => {
+    const { client } = await signIn(app, 'session');
+    const json = { identifier: 'ada', password: 'wrong' };
+    expect((await client.post('/auth/login', { json })).status).toBe(401);
+    expect((await client.get('/auth/me')).status).toBe(200);
+  });
+
+  it('with a cookie that is no session of ours is a login like any other', async () => {
+    const headers = { cookie: `${SESSION_COOKIE}=nonsense; ${REFRESH_COOKIE}=nonsense` };
+    for (const mode of ['session', 'hybrid'])
+      expect((await app.client().post('/auth/login', { ...login(mode), headers })).status).toBe(200);
+  });
+
+  it.each([
+    ['session', SESSION_COOKIE],
+    ['hybrid', REFRESH_COOKIE],
+  ])('with two cookies of the name is malformed, and opens nothing: %s', async (mode, name) => {
+    const headers = { cookie: `${name}=one; ${name}=two` };
+    const answer = await app.client().post('/auth/login', { ...login(mode), headers });
+    expect([answer.status, answer.body.code]).toEqual([400, 'AUTH_REQUEST_INVALID']);
+    expect(answer.setCookies).toEqual([]);
+    expect(await app.authentication.listSignIns('user-1')).toEqual([]);
+  });
+
+  describe('from another site', () => {
+    const FOREIGN: Record<string, string>[] = [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ];
+
+    it.each(['session', 'hybrid', undefined])(
+      'is forbidden where it would set a cookie: %s',
+      async (mode) => {
+        for (const headers of FOREIGN) {
+          app.users.calls.length = 0;
+          const json = { identifier: 'ada', password: PASSWORD, ...(mode && { mode }) };
+          const answer = await app.client().post('/auth/login', { json, headers });
+          expect([answer.status, answer.body.code]).toEqual([403, 'AUTH_CSRF_REJECTED']);
+          expect(answer.setCookies).toEqual([]);
+          expect(app.users.calls).toEqual([]);
+        }
+        expect(await app.authentication.listSignIns('user-1')).toEqual([]);
+      },
+    );
+
+    it('is allowed where it sets none', async () => {
+      for (const headers of FOREIGN) {
+        const answer = await app.client().post('/auth/login', { ...login('tokens'), headers });
+        expect([answer.status, answer.setCookies]).toEqual([200, []]);
+      }
+    });
+  });
+
+  it('from our own origin is allowed', async () => {
+    for (const origin of [ISSUER, ISSUER.toUpperCase()]) {
+      const headers = { origin, 'sec-fetch-site': 'same-origin' };
+      expect((await app.client().post('/auth/login', { ...login('session'), headers })).status).toBe(200);
+    }
+  });
+});
