@@ -9,13 +9,14 @@ export async function bareUpdate(prefix, callers) {
   const table = `"${prefix}bare"`;
   await pool.query(`create table ${table} (like ${families} including all, x int not null default 0)`);
   await pool.query(`insert into ${table} select * from ${families}`);
+  const text = `update ${table} set x = x + 1 where id = $1 returning x`;
+  const update = async (query) => {
+    const { rowCount } = await pool.query(query);
+    if (rowCount !== 1) throw new Error('the row was not updated');
+  };
   return {
-    async step(family) {
-      const { rowCount } = await pool.query(`update ${table} set x = x + 1 where id = $1 returning x`, [
-        family.id,
-      ]);
-      if (rowCount !== 1) throw new Error('the row was not updated');
-    },
+    step: (family) => update({ text, values: [family.id] }),
+    prepared: (family) => update({ name: 'bare', text, values: [family.id] }),
     close: () => pool.end(),
   };
 }

@@ -11,12 +11,12 @@ import { authModule } from '../lib/auth-application.mjs';
 import { postgresConnection } from '../lib/postgres.mjs';
 
 /** An application with `count` families for each way to rotate, none of which another way touches. */
-export async function ownRotation(prefix, callers, count) {
+export async function ownRotation(prefix, callers, count, database = {}) {
   class ApplicationModule {}
   Module({
     imports: [
       TypeOrmModule.forRoot(postgresConnection(prefix, callers)),
-      authModule({ routes: false, revocation: { mode: 'none' }, sweepInterval: false }),
+      authModule({ routes: false, revocation: { mode: 'none' }, sweepInterval: false, database }),
     ],
   })(ApplicationModule);
   const app = await NestFactory.createApplicationContext(ApplicationModule, { logger: ['error'] });

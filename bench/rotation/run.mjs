@@ -30,6 +30,8 @@ export async function runRotation(settings) {
     progress(`rotation: opening ${count} families for each way to rotate`);
     const own = await ownRotation(prefix, callers, count);
     toClose.push(own);
+    const unprepared = await ownRotation(prefix, callers, count, { preparedStatements: false });
+    toClose.push(unprepared);
     const bare = await bareUpdate(prefix, callers);
     toClose.push(bare);
     const tokens = await rowPerToken(prefix, callers, own.alone.families);
@@ -37,9 +39,15 @@ export async function runRotation(settings) {
     const { families } = own.alone;
     const ways = [
       { name: 'bare', label: 'bare UPDATE of one column, pg', families, step: bare.step },
+      { name: 'bare-prepared', label: 'the same, prepared', families, step: bare.prepared },
       { name: 'rotate', label: 'store: rotate', ...own.alone },
       { name: 'read', label: 'store: read and rotate', ...own.read },
       { name: 'service', label: 'service: refresh, access token signed', ...own.service },
+      {
+        name: 'service-unprepared',
+        label: 'the same, database.preparedStatements: false',
+        ...unprepared.service,
+      },
       { name: 'row-per-token', label: 'row per token, in a transaction, pg', families, step: tokens.step },
     ].filter(({ name }) => settings.only === '' || settings.only.split(',').includes(name));
     progress('rotation: warming up');
@@ -108,7 +116,7 @@ async function rowsPerFamily(prefix, count) {
       const { rows } = await client.query(`select count(*)::int as rows from "${prefix}${name}"`);
       return rows[0].rows;
     };
-    const own = (await rowsOf('auth_refresh_token_family')) / (3 * count);
+    const own = (await rowsOf('auth_refresh_token_family')) / (6 * count);
     const others = (await rowsOf('token')) / count;
     return `note    rows per family at the end: ${own.toFixed(2)} here, ${others.toFixed(1)} with a row per token`;
   });

@@ -6,8 +6,8 @@ export interface DatabaseOptions {
   /** A call that has no answer by then is given up: its connection is cut, the answer is 503. 100ms to 20s. Default `2s`. */
   readonly deadline?: Duration;
   /**
-   * PostgreSQL: have each statement parsed and planned once for a connection. Not through a pooler in transaction mode
-   * that does not know prepared statements (PgBouncer before 1.21). Default false.
+   * PostgreSQL: each statement is parsed and planned once for a connection. Given up by itself behind a pooler that loses
+   * them (PgBouncer before 1.21, in transaction mode). Default true.
    */
   readonly preparedStatements?: boolean;
 }
@@ -20,7 +20,7 @@ export interface ResolvedDatabaseOptions {
 export function resolveDatabaseOptions(reader: OptionReader): ResolvedDatabaseOptions {
   const resolved = {
     deadlineMs: reader.duration('deadline', { default: '2s', min: '100ms', max: '20s' }),
-    preparedStatements: reader.boolean('preparedStatements', false),
+    preparedStatements: reader.boolean('preparedStatements', true),
   };
   reader.done();
   return resolved;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { SqlResult } from './auth-database.js';
 import { MYSQL, POSTGRES } from './dialect.js';
 import type { SqlRow, SqlValue } from './sql.js';
+import { isStatementLost } from './transient-error.js';
 import type { ServerConnection, ServerDriver } from './typeorm-server-database.js';
 
 /** The little of pg's client that we use. */
@@ -32,10 +34,16 @@ interface PrimaryPool<C> {
   obtainMasterConnection(): Promise<C>;
 }
 
+const logger = new Logger('AuthModule');
 const ignored = (): void => undefined;
 
-/** PostgreSQL through pg. With `preparedStatements`, each text is parsed and planned once for a connection. */
+/**
+ * PostgreSQL through pg. With `preparedStatements`, each text is parsed and planned once for a connection. A name is a
+ * digest of its text, so behind a pooler that mixes connections a statement may be missing, but never be another one:
+ * then we go on without them.
+ */
 export function postgresDriver(preparedStatements: boolean): ServerDriver {
+  let prepared = preparedStatements;
   const names = new Map<string, string>();
   const nameOf = (text: string): string => {
     let name = names.get(text);
@@ -54,9 +62,19 @@ export function postgresDriver(preparedStatements: boolean): ServerDriver {
       let broken: Error | undefined;
       return {
         async query(text, values): Promise<SqlResult> {
-          const named = preparedStatements && values.length > 0;
-          const result = await client.query({ text, values, ...(named && { name: nameOf(text) }) });
-          return { rows: result.rows, affected: result.rowCount ?? 0 };
+          const named = prepared && values.length > 0;
+          try {
+            const result = await client.query({ text, values, ...(named && { name: nameOf(text) }) });
+            return { rows: result.rows, affected: result.rowCount ?? 0 };
+          } catch (error) {
+            if (prepared && isStatementLost(error)) {
+              prepared = false;
+              logger.warn(
+                'prepared statements get lost (a pooler in transaction mode?): going on without them',
+              );
+            }
+            throw error;
+          }
         },
         release() {
           client.off('error', ignored);

@@ -28,8 +28,17 @@ interface FastifyRequest {
 export interface EarlyApplication {
   use(middleware: (request: ExpressRequest, response: ServerResponse, next: () => void) => void): void;
   addHook(
-    name: 'onRequest' | 'preParsing',
-    hook: (request: FastifyRequest, reply: FastifyReply, payload: Readable) => Promise<unknown>,
+    name: 'onRequest',
+    hook: (request: FastifyRequest, reply: FastifyReply, done: () => void) => void,
+  ): void;
+  addHook(
+    name: 'preParsing',
+    hook: (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      payload: Readable,
+      done: (error: null, payload: Readable) => void,
+    ) => void,
   ): void;
 }
 
@@ -60,30 +69,32 @@ export function hookExpress(application: EarlyApplication, match: Match): void {
   });
 }
 
+/** By callbacks: these hooks run on every route of the application, and a promise each is more than they do. */
 export function hookFastify(application: EarlyApplication, match: Match): void {
-  application.addHook('onRequest', async (request, reply) => {
+  application.addHook('onRequest', (request, reply, done) => {
     const matched = match(request.raw.url ?? '/');
-    if (matched === 'none') return;
+    if (matched === 'none') return done();
     reply.header('Cache-Control', 'no-store');
     noteArrival(request.raw);
     // Fastify calls an empty body of type JSON malformed; here it is no body.
     if (matched === 'our-route' && !hasBody(request.raw)) delete request.headers['content-type'];
+    done();
   });
-  application.addHook('preParsing', async (request, reply, payload) => {
-    if (match(request.raw.url ?? '/') !== 'our-route' || !hasBody(request.raw)) return payload;
-    try {
-      const { text } = await receive(request.raw, payload);
-      if (text === '') delete request.headers['content-type'];
-      return Object.assign(Readable.from(text === '' ? [] : [Buffer.from(text)]), {
-        receivedEncodedLength: Buffer.byteLength(text),
-      });
-    } catch (error) {
-      const refused = asRefusal(error);
-      for (const [name, header] of Object.entries(headersOf(refused))) reply.header(name, header);
-      reply.header('Connection', 'close').code(bodyOf(refused).statusCode).send(bodyOf(refused));
-      request.raw.resume();
-      return reply;
-    }
+  application.addHook('preParsing', (request, reply, payload, done) => {
+    if (match(request.raw.url ?? '/') !== 'our-route' || !hasBody(request.raw)) return done(null, payload);
+    receive(request.raw, payload).then(
+      ({ text }) => {
+        if (text === '') delete request.headers['content-type'];
+        const received = Readable.from(text === '' ? [] : [Buffer.from(text)]);
+        done(null, Object.assign(received, { receivedEncodedLength: Buffer.byteLength(text) }));
+      },
+      (error: unknown) => {
+        const refused = asRefusal(error);
+        for (const [name, value] of Object.entries(headersOf(refused))) reply.header(name, value);
+        reply.header('Connection', 'close').code(bodyOf(refused).statusCode).send(bodyOf(refused));
+        request.raw.resume();
+      },
+    );
   });
 }
 
