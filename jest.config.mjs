@@ -47,7 +47,13 @@ export default {
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
     // Need PostgreSQL, MariaDB and Redis on this machine.
-    { ...shared, displayName: 'services', testMatch: ['<rootDir>/test/**/*.services-spec.ts'] },
+    {
+      ...shared,
+      displayName: 'services',
+      testMatch: ['<rootDir>/test/**/*.services-spec.ts'],
+      // Processes of their own run what was built.
+      globalSetup: '<rootDir>/test/support/build-library.mjs',
+    },
     // Installs the packed package into empty projects: needs a package registry.
     { ...shared, displayName: 'package', testMatch: ['<rootDir>/test/**/*.package-spec.ts'] },
   ],

@@ -118,6 +118,8 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
           salt: attempt.salt,
           attemptHash: attempt.presented.attemptHash,
           generation: attempt.presented.generation + 1,
+          ip: attempt.ip,
+          userAgent: attempt.presented.userAgent,
           rotatedAt: now,
           idleExpiresAt: Math.min(now + attempt.idleMs, row!.expiresAt),
           replays: 0,

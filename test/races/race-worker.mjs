@@ -1,0 +1,142 @@
+// A process of its own with an application of its own: the library as it was built, and a directory that knows
+// everybody. It does what its parent says; what was announced with `race` begins in all processes at one instant.
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import mysql2 from 'mysql2';
+import { DataSource } from 'typeorm';
+import { AuthenticationService, Authenticator, AuthModule } from '../../libs/auth/dist/index.js';
+
+class Everybody {
+  async findSubject(identifier) {
+    return identifier;
+  }
+  async verifyPassword() {
+    return true;
+  }
+  async loadSubject(id) {
+    return { id };
+  }
+}
+class EverybodyModule {}
+
+/** The driver, with a statement that begins every connection: what hosts do who set their sessions up. */
+const mysqlBeginningWith = (statement, threads) => ({
+  ...mysql2,
+  createPool(options) {
+    const pool = mysql2.createPool(options);
+    pool.on('connection', (connection) => {
+      threads.add(connection.threadId);
+      if (statement) connection.query(statement);
+    });
+    return pool;
+  },
+});
+
+let app;
+const threads = new Set();
+const events = [];
+const proved = new Map();
+const requester = { ip: null, userAgent: null };
+const authentication = () => app.get(AuthenticationService);
+
+const commands = {
+  async start({ connection: { beginWith, ...connection }, options }) {
+    if (connection.type === 'mariadb') connection.driver = mysqlBeginningWith(beginWith, threads);
+    app = await NestFactory.createApplicationContext(
+      {
+        module: class RaceModule {},
+        imports: [
+          TypeOrmModule.forRoot({ ...connection, autoLoadEntities: true, retryAttempts: 1 }),
+          AuthModule.forRoot({
+            imports: [{ module: EverybodyModule, providers: [Everybody], exports: [Everybody] }],
+            users: Everybody,
+            sweepInterval: false,
+            ...options,
+            onSecurityEvent: (event) => events.push(event),
+          }),
+        ],
+      },
+      { logger: false },
+    );
+  },
+  async stop() {
+    await app.close();
+  },
+  /** One value from the database, on a connection of this application. */
+  async ask(query) {
+    return Object.values((await app.get(DataSource).query(query))[0])[0];
+  },
+  /** Ids of the connections that this process has opened, on MariaDB. */
+  async threads() {
+    return [...threads];
+  },
+  /** Every security event since the last time. */
+  async events() {
+    return events.splice(0);
+  },
+  async signIn(subject) {
+    const { principal, refreshToken } = await authentication().signIn(subject, { mode: 'tokens' });
+    return { id: principal.signInId, token: refreshToken };
+  },
+  /** Checks a password, and leaves the sign-in to `signInProved`. */
+  async prove(subject, key) {
+    proved.set(key, await app.get(Authenticator).password(subject, 'right', requester));
+  },
+  async signInProved(key, mode) {
+    const { principal } = await authentication().signIn(proved.get(key), { mode });
+    return { id: principal.signInId };
+  },
+  /** With `measured`, as the HTTP edge does it: the request says for how long it has waited in this process. */
+  async refresh(token, { measured = false, idempotencyKey } = {}) {
+    const arrived = performance.now();
+    const waited = measured
+      ? { requester: { ...requester, waitedMs: () => performance.now() - arrived } }
+      : {};
+    const { refreshToken } = await authentication().refresh(token, {
+      ...waited,
+      ...(idempotencyKey && { idempotencyKey }),
+    });
+    return { token: refreshToken };
+  },
+  async endAll(subject) {
+    return { ended: await authentication().endAllSignIns(subject) };
+  },
+  async endOne(subject, id) {
+    await authentication().endSignIn(subject, id);
+    return {};
+  },
+};
+
+async function run([command, ...args]) {
+  const began = performance.now();
+  try {
+    return { ok: true, ...(await commands[command](...args)), ms: performance.now() - began };
+  } catch (error) {
+    const { name, code = null, reason = null, message } = error;
+    return {
+      ok: false,
+      name,
+      code,
+      reason,
+      message: `${message} ${error.cause?.message ?? ''}`,
+      ms: performance.now() - began,
+    };
+  }
+}
+
+process.on('message', async ({ id, calls, at }) => {
+  try {
+    if (at !== undefined) {
+      await new Promise((resolve) => setTimeout(resolve, at - Date.now() - 5));
+      while (Date.now() < at);
+      process.send({ id, value: await Promise.all(calls.map(run)) });
+    } else {
+      const [command, ...args] = calls[0];
+      process.send({ id, value: await commands[command](...args) });
+    }
+  } catch (error) {
+    process.send({ id, error: error.stack });
+  }
+});
+process.on('disconnect', () => process.exit());

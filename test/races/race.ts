@@ -1,0 +1,217 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  type AuthOptions,
+  type AuthStructuralOptions,
+  RefreshTokenFamily,
+  Revocation,
+  type SecurityEvent,
+} from 'nestjs-aerie';
+import { jest } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { ISSUER, SECRET } from '../support/test-app.js';
+import { freshPrefix, type TestDatabase, testConnection } from '../support/test-databases.js';
+import { connect, dropTables } from '../support/test-stores.js';
+
+/** A command of the worker, and its arguments. */
+export type Call = readonly [command: string, ...args: unknown[]];
+
+/** What came of a call. */
+export interface Result {
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly token?: string;
+  readonly id?: string;
+  readonly ended?: number;
+  readonly name?: string;
+  readonly code?: string | null;
+  /** Why a refresh token was refused. */
+  readonly reason?: string | null;
+  readonly message?: string;
+}
+
+export interface SignedIn {
+  readonly id: string;
+  readonly token: string;
+  readonly subject: string;
+}
+
+const WORKER = join(import.meta.dirname, 'race-worker.mjs');
+const LEAD_MS = 40;
+
+// Processes start and rounds are many: a limit that only a hang reaches.
+jest.setTimeout(120_000);
+
+/** One process with an application in it. */
+class Worker {
+  private readonly waiting = new Map<string, (answer: { value?: unknown; error?: string }) => void>();
+  private readonly child: ChildProcess;
+  private readonly exited: Promise<unknown>;
+
+  constructor() {
+    // Nothing of the test runner's own flags is needed there.
+    this.child = fork(WORKER, [], { execArgv: [] });
+    this.child.on('message', (answer: { id: string; value?: unknown; error?: string }) =>
+      this.waiting.get(answer.id)?.(answer),
+    );
+    this.exited = new Promise((resolve) => this.child.on('exit', resolve));
+    this.child.on('exit', () => {
+      for (const settle of this.waiting.values()) settle({ error: 'the worker is gone' });
+    });
+  }
+
+  send<T>(calls: readonly Call[], at?: number): Promise<T> {
+    const id = randomUUID();
+    return new Promise<T>((resolve, reject) => {
+      this.waiting.set(id, ({ value, error }) => {
+        this.waiting.delete(id);
+        if (error === undefined) resolve(value as T);
+        else reject(new Error(error));
+      });
+      this.child.send({ id, calls, at });
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.connected) await this.send([['stop']]).catch(() => undefined);
+    if (this.child.connected) this.child.disconnect();
+    await this.exited;
+  }
+}
+
+export interface RaceInput {
+  readonly workers?: number;
+  readonly options?: Partial<AuthOptions & Pick<AuthStructuralOptions, 'routes'>>;
+  /** Changes of the workers' connections. */
+  readonly connection?: object;
+}
+
+/** Several processes on one database, and a look into its tables. */
+export class Race {
+  private constructor(
+    readonly source: DataSource,
+    private readonly workers: readonly Worker[],
+    private readonly prefix: string,
+  ) {}
+
+  static async start(database: TestDatabase, input: RaceInput = {}): Promise<Race> {
+    const prefix = freshPrefix();
+    const source = await connect(database, prefix);
+    const { type, url } = testConnection(database, prefix) as { type: string; url: string };
+    const named = database === 'postgres' ? { applicationName: prefix } : {};
+    const connection = { type, url, entityPrefix: prefix, ...named, ...input.connection };
+    const options = { secret: SECRET, issuer: ISSUER, routes: false, ...input.options };
+    const race = new Race(
+      source,
+      Array.from({ length: input.workers ?? 2 }, () => new Worker()),
+      prefix,
+    );
+    try {
+      await Promise.all(race.workers.map((worker) => worker.send([['start', { connection, options }]])));
+    } catch (error) {
+      await race.stop();
+      throw error;
+    }
+    return race;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+    await dropTables(this.source);
+    await this.source.destroy();
+  }
+
+  /** One call, in the first process. It must not fail. */
+  do<T = Result>(...call: Call): Promise<T> {
+    return this.workers[0]!.send<T>([call]);
+  }
+
+  async signIn(subject: string = randomUUID()): Promise<SignedIn> {
+    return { subject, ...(await this.do<{ id: string; token: string }>('signIn', subject)) };
+  }
+
+  /** A family that was rotated so many times; all of its tokens, the oldest first. */
+  async chain(rotations: number, subject?: string): Promise<SignedIn & { readonly tokens: string[] }> {
+    const signedIn = await this.signIn(subject);
+    const tokens = [signedIn.token];
+    for (let i = 0; i < rotations; i++) {
+      tokens.push((await this.do<{ token: string }>('refresh', tokens.at(-1))).token);
+    }
+    return { ...signedIn, tokens };
+  }
+
+  /** Starts every call at one instant, dealt out to the processes in turn; results in the order of the calls. */
+  async run(calls: readonly Call[]): Promise<Result[]> {
+    const hands = this.workers.map((_, w) => calls.filter((_call, i) => i % this.workers.length === w));
+    const at = Date.now() + LEAD_MS;
+    const answers = await Promise.all(this.workers.map((worker, w) => worker.send<Result[]>(hands[w]!, at)));
+    return calls.map((_, i) => answers[i % this.workers.length]![Math.floor(i / this.workers.length)]!);
+  }
+
+  /** The same for one call. */
+  async try(...call: Call): Promise<Result> {
+    return (await this.run([call]))[0]!;
+  }
+
+  /** Every security event of every process since the last time. */
+  async events(): Promise<SecurityEvent[]> {
+    const events = await Promise.all(
+      this.workers.map((worker) => worker.send<SecurityEvent[]>([['events']])),
+    );
+    return events.flat();
+  }
+
+  family(id: string): Promise<RefreshTokenFamily> {
+    return this.source.getRepository(RefreshTokenFamily).findOneByOrFail({ id });
+  }
+
+  /** Holds the lock of a family's row on a connection of our own while `work` runs, as a host's transaction may. */
+  async holding<T>(id: string, work: () => Promise<T>, change = false): Promise<T> {
+    const runner = this.source.createQueryRunner();
+    await runner.connect();
+    await runner.startTransaction();
+    try {
+      const families = runner.manager.getRepository(RefreshTokenFamily);
+      await families.findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
+      if (change) await families.update({ id }, { label: 'renamed meanwhile' });
+      return await work();
+    } finally {
+      await runner.commitTransaction();
+      await runner.release();
+    }
+  }
+
+  /** Cuts every connection of every process, on the server's side. */
+  async killConnections(): Promise<void> {
+    if (this.source.options.type === 'postgres') {
+      const query = 'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1';
+      await this.source.query(query, [this.prefix]);
+      return;
+    }
+    const threads = await Promise.all(this.workers.map((worker) => worker.send<number[]>([['threads']])));
+    for (const thread of threads.flat()) await this.source.query(`kill ${thread}`).catch(() => undefined);
+  }
+
+  /** How often the end of a sign-in was announced. */
+  announced(id: string): Promise<number> {
+    return this.source.getRepository(Revocation).countBy({ kind: 'sign_in', value: id });
+  }
+}
+
+/** What came of the calls, in words, and how often each. */
+export function tally(results: readonly Result[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { ok, reason, code, message } of results) {
+    const word = ok ? 'ok' : (reason ?? code ?? message ?? 'failed');
+    counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
+}
+
+export const SERVERS = ['postgres', 'mariadb'] as const;
+
+/** Names of test cases for so many rounds. */
+export async function rounds(count: number, round: (index: number) => Promise<void>): Promise<void> {
+  for (let index = 0; index < count; index++) await round(index);
+}
