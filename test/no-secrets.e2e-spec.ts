@@ -111,7 +111,7 @@ describe.each(ADAPTERS)('a tour of everything that can happen, on %s', (adapter)
         .client()
         .get('/auth/me', { headers: { cookie: `${SESSION_COOKIE}=${session}; ${SESSION_COOKIE}=x` } }),
     );
-    const stepped = await app.authentication.stepUp({ session }, ['pwd', 'otp']);
+    const stepped = await app.authentication.stepUp('user-1', { session }, ['pwd', 'otp']);
     const renewed = keep('a session', stepped.mode === 'session' ? stepped.sessionToken : undefined);
     await refused(browser.client.get('/auth/me'));
     await timePasses(app, 5 * MINUTE);

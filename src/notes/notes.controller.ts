@@ -23,7 +23,7 @@ export class NotesController {
   @Post()
   async create(@CurrentUser('id') owner: string, @Body() body: unknown) {
     const { text } = (body ?? {}) as Record<string, unknown>;
-    if (typeof text !== 'string' || text === '' || text.length > 1000) {
+    if (typeof text !== 'string' || text === '' || text.length > 1000 || !isStorable(text)) {
       throw new BadRequestException('"text" must be a text of 1 to 1000 characters.');
     }
     const note = { id: randomUUID(), owner, text, createdAt: new Date().toISOString() };
@@ -40,11 +40,16 @@ export class NotesController {
   @Delete(':id')
   @HttpCode(204)
   async remove(@CurrentUser('id') owner: string, @Param('id') id: string): Promise<void> {
-    const { affected } = await this.notes.delete({ id, owner });
+    const { affected } = isStorable(id) ? await this.notes.delete({ id, owner }) : { affected: 0 };
     if (!affected) throw new NotFoundException('There is no such note.');
   }
 }
 
 function noteBody({ id, text, createdAt }: Note) {
   return { id, text, created_at: createdAt };
+}
+
+/** PostgreSQL holds neither NUL nor half a surrogate pair. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
 }

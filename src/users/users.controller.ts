@@ -3,7 +3,7 @@ import { Public } from 'nestjs-aerie';
 import { checkPassword } from './password-rules.js';
 import { UsersService } from './users.service.js';
 
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const EMAIL = /^[^\s@\0]+@[^\s@\0]+\.[^\s@\0]+$/;
 
 @Controller('users')
 export class UsersController {
@@ -13,7 +13,7 @@ export class UsersController {
   @Post()
   register(@Body() body: unknown) {
     const { email, password } = (body ?? {}) as Record<string, unknown>;
-    if (typeof email !== 'string' || email.length > 320 || !EMAIL.test(email)) {
+    if (typeof email !== 'string' || email.length > 320 || !EMAIL.test(email) || !email.isWellFormed()) {
       throw new BadRequestException('"email" must be an e-mail address.');
     }
     if (typeof password !== 'string') throw new BadRequestException('"password" must be a text.');

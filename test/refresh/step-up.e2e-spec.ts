@@ -14,7 +14,7 @@ describe.each(ADAPTERS)('step-up of a family, on %s', (adapter) => {
 
   const rowOf = (id: string) => app.source.getRepository(RefreshTokenFamily).findOneByOrFail({ id });
   const stepUp = async (refreshToken: string) => {
-    const result = await app.authentication.stepUp({ refreshToken }, ['pwd', 'otp']);
+    const result = await app.authentication.stepUp('user-1', { refreshToken }, ['pwd', 'otp']);
     if (result.mode === 'session') throw new Error('no tokens');
     return result;
   };

@@ -24,7 +24,7 @@ describe.each(ADAPTERS)('step-up of a session, on %s', (adapter) => {
     return { id, session: (await client.cookie(SESSION_COOKIE))! };
   }
   const stepUp = async (session: string) => {
-    const result = await app.authentication.stepUp({ session }, ['pwd', 'otp']);
+    const result = await app.authentication.stepUp('user-1', { session }, ['pwd', 'otp']);
     if (result.mode !== 'session') throw new Error('no session');
     return result;
   };

@@ -8,8 +8,10 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { AUTH_ENTITIES } from './auth.entities.js';
 import { AuthStores } from './auth.stores.js';
+import { isTableMissing } from './database/missing-table.js';
 import { sql } from './database/sql.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
+import type { StoreUnavailableError } from './errors/auth-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { SessionService } from './sessions/session.service.js';
 import { Sweeper } from './sign-in/sweeper.js';
@@ -51,7 +53,9 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
     const table = this.stores.database.table(entity as new () => object);
     try {
       await this.stores.database.run(sql`select ${table.columnsOf('t')} from ${table.name} t where 1 = 0`);
-    } catch (cause) {
+    } catch (error) {
+      const { cause } = error as StoreUnavailableError;
+      if (!isTableMissing(cause)) throw error;
       const message = `the table ${table.name.text(() => '')} must exist, with every column of ${entity.name} (got neither, or not all): add AUTH_MIGRATIONS to the connection's migrations and run them (migrationsRun: true), or set synchronize: true while developing`;
       if (this.host.httpAdapter) throw new AuthConfigError(message, { cause });
       this.logger.warn(message);

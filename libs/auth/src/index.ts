@@ -37,6 +37,8 @@ export type { KeptCredential } from './sign-in/credential-changes.js';
 export type { SignInRecord } from './sign-in/sign-in-registry.js';
 export type { Swept } from './sign-in/sweeper.js';
 export { SignInAnswer } from './http/sign-in-answer.js';
+export { AuthExceptionFilter } from './http/auth-exception.filter.js';
+export type { HostTransaction } from './database/auth-database.js';
 export { RequestAuthenticator } from './context/request-authenticator.js';
 
 // Tokens and keys

@@ -7,7 +7,7 @@ type ActiveKey = KeyRing['active'];
 
 /**
  * Signs claims as a compact JWS. jose does it for asymmetric keys. An HMAC is one call of Node's own, which jose would
- * make by way of WebCrypto's thread pool: a third of a whole refresh (docs/decisions/signing-with-hmac.md).
+ * make by way of WebCrypto's thread pool (docs/decisions/signing-with-hmac.md).
  */
 export async function signCompactJws(claims: JWTPayload, key: ActiveKey): Promise<string> {
   const header = { alg: key.alg, kid: key.kid, typ: ACCESS_TOKEN_TYPE };

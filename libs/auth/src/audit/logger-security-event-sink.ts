@@ -17,7 +17,7 @@ const ROUTINE: ReadonlySet<SecurityEvent['type']> = new Set(['signed_in', 'token
 export class LoggerSecurityEventSink extends SecurityEventSink {
   private readonly logger = new Logger('AuthModule');
 
-  constructor(private readonly listener: ((event: SecurityEvent) => void) | null) {
+  constructor(private readonly listener: ((event: SecurityEvent) => unknown) | null) {
     super();
   }
 
@@ -25,9 +25,13 @@ export class LoggerSecurityEventSink extends SecurityEventSink {
     if (ALARMS.has(event.type)) this.logger.warn(JSON.stringify(event));
     else if (!ROUTINE.has(event.type)) this.logger.debug(JSON.stringify(event));
     try {
-      this.listener?.(event);
+      Promise.resolve(this.listener?.(event)).catch((error: unknown) => this.report(error));
     } catch (error) {
-      this.logger.error(`onSecurityEvent threw: ${error instanceof Error ? error.message : 'not an Error'}`);
+      this.report(error);
     }
+  }
+
+  private report(error: unknown): void {
+    this.logger.error(`onSecurityEvent failed: ${error instanceof Error ? error.message : 'not an Error'}`);
   }
 }

@@ -1,27 +1,29 @@
 import type { Principal } from '../principal/principal.js';
+import type { Accepted } from './accepted.js';
 import type { HttpRequest } from './http-request.js';
-import type { Accepted } from './request-authenticator.js';
 
 type Ask = () => Promise<Principal>;
 type Given = ReadonlyMap<Accepted, Promise<Principal>>;
 
-// By the request whose credentials were read, so that a guard that reads others is never given these answers.
-const answers = new WeakMap<object, Map<Accepted, Promise<Principal>>>();
-
 /**
- * Asks once for each request and kind of credential, whatever the number of guards, parallel ones included: the
- * others wait for the same answer. A connection outlives its answers, so every message of one asks again.
+ * What the guards of one application were answered, by the request whose credentials they read. Each request is asked
+ * about once for each kind of credential, whatever the number of guards, parallel ones included: the others wait for
+ * the same answer. A connection outlives its answers, so every message of one asks again.
  */
-export function askOnce(request: HttpRequest, accepted: Accepted, ask: Ask): Promise<Principal> {
-  if (request.headers['upgrade'] !== undefined) return ask();
-  let ofRequest = answers.get(request);
-  if (!ofRequest) answers.set(request, (ofRequest = new Map()));
-  let answer = ofRequest.get(accepted);
-  if (!answer) {
-    answer = stricterAnswer(accepted, ofRequest, ask) ?? looserAnswer(accepted, ofRequest, ask) ?? ask();
-    ofRequest.set(accepted, answer);
+export class Answers {
+  private readonly given = new WeakMap<object, Map<Accepted, Promise<Principal>>>();
+
+  askOnce(request: HttpRequest, accepted: Accepted, ask: Ask): Promise<Principal> {
+    if (request.headers['upgrade'] !== undefined) return ask();
+    let ofRequest = this.given.get(request);
+    if (!ofRequest) this.given.set(request, (ofRequest = new Map()));
+    let answer = ofRequest.get(accepted);
+    if (!answer) {
+      answer = stricterAnswer(accepted, ofRequest, ask) ?? looserAnswer(accepted, ofRequest, ask) ?? ask();
+      ofRequest.set(accepted, answer);
+    }
+    return answer;
   }
-  return answer;
 }
 
 /** Whom a stricter guard found will do where any credential is accepted; whom it refused may hold another one. */

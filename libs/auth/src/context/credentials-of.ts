@@ -34,9 +34,14 @@ export function cookieOf(request: HttpRequest, name: string): string | undefined
   let found: string | undefined;
   for (const pair of text.split(';')) {
     const equals = pair.indexOf('=');
-    if (equals === -1 || pair.slice(0, equals).trim() !== name) continue;
+    if (equals === -1 || trimmed(pair.slice(0, equals)) !== name) continue;
     if (found !== undefined) throw new RequestInvalidError(`The request has two cookies named ${name}.`);
-    found = pair.slice(equals + 1).trim();
+    found = trimmed(pair.slice(equals + 1));
   }
   return found;
+}
+
+/** Spaces and tabs alone (RFC 6265bis, 4.2.2): what else Unicode calls white space is part of a cookie's name. */
+function trimmed(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }

@@ -4,26 +4,41 @@ interface Current {
   readonly principal: Principal | undefined;
   /** What the guard's `handleRequest` made of it: the principal, unless a subclass says otherwise. */
   readonly user: unknown;
+  /** The application that found it: a request may be handed on to another one in the process. */
+  readonly application: unknown;
 }
 
 // Not `request.user`: a host may move or overwrite that (PassportModule's `property`), and decisions depend on this.
-// A property under a key of our own costs a sixth of what an entry in a WeakMap does, on every request.
+// A property under a key of our own is cheaper than an entry in a WeakMap, on every request.
 const CURRENT = Symbol('nestjs-aerie');
 
 interface Carrier {
+  /** Express. */
+  readonly app?: unknown;
+  /** Fastify. */
+  readonly server?: unknown;
   [CURRENT]?: Current;
 }
 
 /** `principal` is undefined when a subclass let nobody pass. */
 export function setCurrent(carrier: object, principal: Principal | undefined, user: unknown): void {
-  (carrier as Carrier)[CURRENT] = { principal, user };
+  (carrier as Carrier)[CURRENT] = { principal, user, application: applicationOf(carrier) };
 }
 
 /** The principal that one of our guards found. */
 export function currentPrincipal(carrier: object): Principal | undefined {
-  return (carrier as Carrier)[CURRENT]?.principal;
+  return current(carrier)?.principal;
 }
 
 export function currentUser(carrier: object): unknown {
-  return (carrier as Carrier)[CURRENT]?.user;
+  return current(carrier)?.user;
+}
+
+function current(carrier: object): Current | undefined {
+  const found = (carrier as Carrier)[CURRENT];
+  return found?.application === applicationOf(carrier) ? found : undefined;
+}
+
+function applicationOf(carrier: Carrier): unknown {
+  return carrier.app ?? carrier.server;
 }

@@ -24,10 +24,9 @@ export function noteArrival(request: object): void {
   arrivals.set(request, performance.now());
 }
 
-/** Milliseconds since the request arrived; 0 when nobody noted it. */
-export function waitedMs(request: HttpRequest): number {
-  const arrived = arrivals.get(request.raw ?? request);
-  return arrived === undefined ? 0 : performance.now() - arrived;
+/** When the request arrived, by the monotonic clock; now, when nobody noted it. */
+export function arrivalOf(request: HttpRequest): number {
+  return arrivals.get(request.raw ?? request) ?? performance.now();
 }
 
 /** One header as text: the first, when a client sent several. */

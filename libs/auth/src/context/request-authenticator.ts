@@ -1,16 +1,17 @@
 import { CredentialsMissingError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Authenticator } from '../sign-in/authenticator.js';
+import type { Accepted } from './accepted.js';
+import { Answers } from './answers.js';
 import { bearerToken, cookieOf, hasAuthorization } from './credentials-of.js';
 import type { HttpRequest } from './http-request.js';
 import { checkOrigin, checkOriginHeaders } from './origin-check.js';
 import { rememberHandshake } from './request-of.js';
 
-/** Which credentials a place accepts. */
-export type Accepted = 'access-token' | 'session' | 'any';
-
 /** Reads the credentials of a request and has them checked. */
 export class RequestAuthenticator {
+  private readonly answers = new Answers();
+
   constructor(
     private readonly authenticator: Authenticator,
     private readonly sessionCookie: string,
@@ -22,6 +23,11 @@ export class RequestAuthenticator {
     if (accepted === 'session') return undefined;
     const token = bearerToken(request);
     return token === undefined ? undefined : this.authenticator.rememberedAccessToken(token);
+  }
+
+  /** The same as `authenticate`, asked once for each request. */
+  authenticateOnce(request: HttpRequest, accepted: Accepted): Promise<Principal> {
+    return this.answers.askOnce(request, accepted, () => this.authenticate(request, accepted));
   }
 
   /** Throws every error of `Authenticator`, CredentialsMissingError, RequestInvalidError and CsrfRejectedError. */

@@ -1,5 +1,5 @@
-import type { Requester } from '../principal/requester.js';
-import { headerOf, type HttpRequest, waitedMs } from './http-request.js';
+import { type Requester, waitingSince } from '../principal/requester.js';
+import { headerOf, type HttpRequest, arrivalOf } from './http-request.js';
 
 const MAX_USER_AGENT = 255;
 const MAX_IP = 45;
@@ -9,12 +9,13 @@ const MAX_IP = 45;
  * (`req.ip`): it heeds `X-Forwarded-For` only if the application trusts its proxy.
  */
 export function requesterOf(request: HttpRequest): Requester {
+  const arrived = arrivalOf(request);
   const userAgent = headerOf(request, 'user-agent');
   const ip = request.ip ?? request.socket?.remoteAddress;
   return {
     ip: ip ? ip.slice(0, MAX_IP) : null,
     userAgent: userAgent ? userAgent.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_USER_AGENT) : null,
-    waitedMs: () => waitedMs(request),
+    waitedMs: waitingSince(arrived),
     hasLeft: () => request.socket?.destroyed === true,
   };
 }

@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from '../errors/auth-error.js';
 import type { Dialect } from './dialect.js';
 import type { EntityTable } from './entity-table.js';
 import type { Sql, SqlRow } from './sql.js';
@@ -18,6 +19,7 @@ export type SqlTransaction<T> = Generator<Sql, T, SqlResult>;
 /** A transaction that the host has open: its EntityManager, whose query runner we join. */
 export interface HostTransaction {
   readonly queryRunner?: {
+    readonly isTransactionActive: boolean;
     query(text: string, parameters: unknown[], structured: true): Promise<unknown>;
   };
 }
@@ -36,9 +38,26 @@ export abstract class AuthDatabase {
   /** One statement that commits by itself. */
   abstract run(statement: Sql): Promise<SqlResult>;
 
-  /** A transaction at READ COMMITTED. `body` is called again for a retry, so it must not have effects of its own. */
-  abstract transaction<T>(body: () => SqlTransaction<T>): Promise<T>;
+  /** A transaction at READ COMMITTED. `body` is called again for a retry, so it must not have effects of its own. `deadlineMs`: for one that changes many rows. */
+  abstract transaction<T>(body: () => SqlTransaction<T>, deadlineMs?: number): Promise<T>;
 
-  /** Runs a body inside a transaction that the host commits or rolls back. */
-  abstract within<T>(host: HostTransaction, body: () => SqlTransaction<T>): Promise<T>;
+  /**
+   * Runs a body inside a transaction that the host commits or rolls back: on its connection, without a deadline of
+   * ours. Throws TypeError when there is no open transaction.
+   */
+  async within<T>(host: HostTransaction, body: () => SqlTransaction<T>): Promise<T> {
+    if (!host.queryRunner?.isTransactionActive) {
+      throw new TypeError('"manager" must be the EntityManager of an open transaction');
+    }
+    try {
+      return await this.joined(host.queryRunner, body);
+    } catch (cause) {
+      throw new StoreUnavailableError({ cause });
+    }
+  }
+
+  protected abstract joined<T>(
+    runner: NonNullable<HostTransaction['queryRunner']>,
+    body: () => SqlTransaction<T>,
+  ): Promise<T>;
 }

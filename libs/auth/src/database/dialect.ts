@@ -25,6 +25,8 @@ const PG_CLOCK = trustedSql('(extract(epoch from clock_timestamp()) * 1000)::big
 const MYSQL_NOW = trustedSql(
   "(timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(6)) div 1000)",
 );
+// utc_timestamp() stands still from the statement's arrival on; sysdate() does not.
+const MYSQL_WRITTEN = sql`(${MYSQL_NOW} + timestampdiff(microsecond, now(6), sysdate(6)) div 1000)`;
 const SQLITE_NOW = trustedSql("cast(unixepoch('now', 'subsec') * 1000 as integer)");
 
 export const POSTGRES: Dialect = {
@@ -45,7 +47,7 @@ export const MYSQL: Dialect = {
   name: 'mysql',
   placeholder: () => '?',
   nowMs: MYSQL_NOW,
-  writtenMs: MYSQL_NOW,
+  writtenMs: MYSQL_WRITTEN,
   forUpdate: trustedSql(' for update'),
   forShare: trustedSql(' lock in share mode'),
   least: trustedSql('least'),

@@ -16,6 +16,8 @@ export interface ServerConnection {
   release(): void;
   /** Cuts the connection at once, so that the pool throws it away and nobody waits for its answer. */
   sever(): void;
+  /** What to send on another connection so that the server gives up the statement under way here, too. */
+  readonly cancellation: Sql | undefined;
 }
 
 /** What differs between PostgreSQL and MariaDB/MySQL beside the dialect. */
@@ -48,7 +50,7 @@ export class TypeOrmServerDatabase extends AuthDatabase {
     return this.withConnection((connection) => this.send(connection, statement));
   }
 
-  transaction<T>(body: () => SqlTransaction<T>): Promise<T> {
+  transaction<T>(body: () => SqlTransaction<T>, deadlineMs = this.deadlineMs): Promise<T> {
     return this.withConnection(async (connection) => {
       for (const statement of this.driver.begin) await this.query(connection, statement, []);
       try {
@@ -60,13 +62,16 @@ export class TypeOrmServerDatabase extends AuthDatabase {
         await this.query(connection, 'rollback', []).catch(() => connection.sever());
         throw error;
       }
-    });
+    }, deadlineMs);
   }
 
-  within<T>(host: HostTransaction, body: () => SqlTransaction<T>): Promise<T> {
+  protected joined<T>(
+    runner: NonNullable<HostTransaction['queryRunner']>,
+    body: () => SqlTransaction<T>,
+  ): Promise<T> {
     return this.drive(body(), async (statement) => {
       const text = statement.text(this.dialect.placeholder);
-      const result = (await host.queryRunner!.query(text, [...statement.values], true)) as StructuredResult;
+      const result = (await runner.query(text, [...statement.values], true)) as StructuredResult;
       return { rows: result.records ?? [], affected: result.affected ?? 0 };
     });
   }
@@ -96,23 +101,40 @@ export class TypeOrmServerDatabase extends AuthDatabase {
     }
   }
 
+  /**
+   * Cuts a connection, and has the server give up what it was doing there: a statement that waits for a lock would be
+   * carried out when the lock comes free, long after its caller was told that nothing happened.
+   */
+  private abandon(connection: ServerConnection): void {
+    const { cancellation } = connection;
+    connection.sever();
+    if (!cancellation) return;
+    const cancel = async (): Promise<void> => {
+      const other = await this.driver.connect(this.source);
+      await this.send(other, cancellation).finally(() => other.release());
+    };
+    // When this cannot be sent either, the server is away, and so is the statement.
+    cancel().catch(() => undefined);
+  }
+
   /** Runs `work` on a connection of its own until it succeeds, fails for good, or the deadline passes. */
-  private withConnection<T>(work: (connection: ServerConnection) => Promise<T>): Promise<T> {
+  private withConnection<T>(
+    work: (connection: ServerConnection) => Promise<T>,
+    deadlineMs = this.deadlineMs,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let expired = false;
       let connection: ServerConnection | undefined;
       const refuse = (cause: unknown): void => {
         if (cause instanceof AuthError) return reject(cause);
-        this.logger.error(
-          `the database did not answer: ${cause instanceof Error ? cause.message : 'unknown'}`,
-        );
+        this.logger.error(`the database failed: ${cause instanceof Error ? cause.message : 'unknown'}`);
         reject(new StoreUnavailableError({ cause }));
       };
       const timer = setTimeout(() => {
         expired = true;
-        connection?.sever();
-        refuse(new Error(`no answer within ${this.deadlineMs} ms`));
-      }, this.deadlineMs);
+        if (connection) this.abandon(connection);
+        refuse(new Error(`no answer within ${deadlineMs} ms`));
+      }, deadlineMs);
 
       const attempt = async (): Promise<T> => {
         const taken = await this.driver.connect(this.source);

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { SqlResult } from './auth-database.js';
 import { MYSQL, POSTGRES } from './dialect.js';
-import type { SqlRow, SqlValue } from './sql.js';
+import { sql, type SqlRow, type SqlValue, trustedSql } from './sql.js';
 import { isStatementLost } from './transient-error.js';
 import type { ServerConnection, ServerDriver } from './typeorm-server-database.js';
 
@@ -17,11 +17,13 @@ interface PgClient {
   on(event: 'error', listener: () => void): void;
   off(event: 'error', listener: () => void): void;
   readonly connection?: { readonly stream?: { destroy(): void } };
+  readonly processID?: number;
 }
 type PgRelease = (error?: Error) => void;
 
 /** The little of mysql2's pooled connection that we use. */
 interface MysqlConnection {
+  readonly threadId: number;
   promise(): {
     query(text: string, values: readonly SqlValue[]): Promise<[SqlRow[] | { affectedRows: number }, unknown]>;
   };
@@ -60,9 +62,17 @@ export function postgresDriver(preparedStatements: boolean): ServerDriver {
       // A client whose connection breaks says so to its listeners, and ends the process when it has none.
       client.on('error', ignored);
       let broken: Error | undefined;
+      let current: string | undefined;
       return {
+        get cancellation() {
+          if (current === undefined || client.processID === undefined) return undefined;
+          // By its text as well: by now the process might be another connection's.
+          return sql`select pg_cancel_backend(pid) from pg_stat_activity
+            where pid = ${client.processID} and left(query, 200) = left(${current}, 200)`;
+        },
         async query(text, values): Promise<SqlResult> {
           const named = prepared && values.length > 0;
+          current = text;
           try {
             const result = await client.query({ text, values, ...(named && { name: nameOf(text) }) });
             return { rows: result.rows, affected: result.rowCount ?? 0 };
@@ -74,6 +84,8 @@ export function postgresDriver(preparedStatements: boolean): ServerDriver {
               );
             }
             throw error;
+          } finally {
+            current = undefined;
           }
         },
         release() {
@@ -97,6 +109,8 @@ export const MYSQL_DRIVER: ServerDriver = {
     const connection = await pool.obtainMasterConnection();
     let severed = false;
     return {
+      // Ids of connections are not given out again.
+      cancellation: trustedSql(`kill query ${Math.trunc(connection.threadId)}`),
       async query(text, values): Promise<SqlResult> {
         const [result] = await connection.promise().query(text, values);
         return Array.isArray(result)

@@ -58,7 +58,10 @@ export class TypeOrmSqliteDatabase extends AuthDatabase {
   }
 
   /** The host's transaction is open on the one connection: its statements and ours are the same transaction. */
-  async within<T>(_host: HostTransaction, body: () => SqlTransaction<T>): Promise<T> {
+  protected async joined<T>(
+    _runner: NonNullable<HostTransaction['queryRunner']>,
+    body: () => SqlTransaction<T>,
+  ): Promise<T> {
     const handle = this.handle();
     const steps = body();
     let step = steps.next();
@@ -85,7 +88,7 @@ export class TypeOrmSqliteDatabase extends AuthDatabase {
       return work(this.handle());
     } catch (error) {
       if (error instanceof AuthError) throw error;
-      this.logger.error(`the database did not answer: ${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.error(`the database failed: ${error instanceof Error ? error.message : 'unknown'}`);
       throw new StoreUnavailableError({ cause: error });
     }
   }

@@ -1,10 +1,10 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import { askOnce } from '../context/answers.js';
+import type { Accepted } from '../context/accepted.js';
 import { setCurrent } from '../context/current-principal.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { refusal } from '../context/refuse.js';
-import { type Accepted, RequestAuthenticator } from '../context/request-authenticator.js';
+import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { carrierOf, requestOf } from '../context/request-of.js';
 import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
@@ -61,10 +61,14 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
   }
 
   private async ask(context: ExecutionContext, request: HttpRequest): Promise<Found> {
-    const handshake = context.getType<string>() === 'ws';
-    const ask = () => this.requests.authenticate(request, this.accepted, handshake);
+    const { requests, accepted } = this;
     try {
-      return { principal: await (handshake ? ask() : askOnce(request, this.accepted, ask)) };
+      // Every message of a connection asks again.
+      const principal =
+        context.getType<string>() === 'ws'
+          ? await requests.authenticate(request, accepted, true)
+          : await requests.authenticateOnce(request, accepted);
+      return { principal };
     } catch (error) {
       return { error };
     }

@@ -57,10 +57,11 @@ export class AuthController {
     const idempotencyKey = idempotencyKeyOf(request);
     const requester = requesterOf(request);
     const result = await this.authentication.refresh(token, {
+      mode: by === 'cookie' ? 'hybrid' : 'tokens',
       requester,
       ...(idempotencyKey !== null && { idempotencyKey }),
     });
-    return this.answer.of({ ...result, mode: by === 'cookie' ? 'hybrid' : 'tokens' }, response);
+    return this.answer.of(result, response);
   }
 
   @Public()

@@ -8,7 +8,7 @@ import { checkBodyHeaders, hasBody, readJson } from './json-body.js';
 /** How a request concerns us. */
 export type EarlyMatch = 'none' | 'under-path' | 'our-route';
 
-type Match = (url: string) => EarlyMatch;
+type Match = (method: string, url: string) => EarlyMatch;
 
 interface ExpressRequest extends IncomingMessage {
   body?: unknown;
@@ -44,14 +44,16 @@ export interface EarlyApplication {
 
 export function hookExpress(application: EarlyApplication, match: Match): void {
   application.use((request, response, next) => {
-    const matched = match(request.url ?? '/');
+    const matched = match(request.method ?? 'GET', request.url ?? '/');
     if (matched === 'none') return next();
     response.setHeader('Cache-Control', 'no-store');
-    noteArrival(request);
+    if (matched === 'our-route') noteArrival(request);
     // A host may have had its own parser first.
     if (matched !== 'our-route' || !hasBody(request) || request.readableEnded) return next();
     receive(request, request).then(
       ({ value }) => {
+        // Not before: time that a client lets pass in the middle of its body is none that we made it wait.
+        noteArrival(request);
         request.body = value;
         request._body = true;
         next();
@@ -72,18 +74,20 @@ export function hookExpress(application: EarlyApplication, match: Match): void {
 /** By callbacks: these hooks run on every route of the application, and a promise each is more than they do. */
 export function hookFastify(application: EarlyApplication, match: Match): void {
   application.addHook('onRequest', (request, reply, done) => {
-    const matched = match(request.raw.url ?? '/');
+    const matched = match(request.raw.method ?? 'GET', request.raw.url ?? '/');
     if (matched === 'none') return done();
     reply.header('Cache-Control', 'no-store');
-    noteArrival(request.raw);
+    if (matched === 'our-route') noteArrival(request.raw);
     // Fastify calls an empty body of type JSON malformed; here it is no body.
     if (matched === 'our-route' && !hasBody(request.raw)) delete request.headers['content-type'];
     done();
   });
   application.addHook('preParsing', (request, reply, payload, done) => {
-    if (match(request.raw.url ?? '/') !== 'our-route' || !hasBody(request.raw)) return done(null, payload);
+    if (match(request.raw.method ?? 'GET', request.raw.url ?? '/') !== 'our-route' || !hasBody(request.raw))
+      return done(null, payload);
     receive(request.raw, payload).then(
       ({ text }) => {
+        noteArrival(request.raw);
         if (text === '') delete request.headers['content-type'];
         const received = Readable.from(text === '' ? [] : [Buffer.from(text)]);
         done(null, Object.assign(received, { receivedEncodedLength: Buffer.byteLength(text) }));

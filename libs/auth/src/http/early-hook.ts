@@ -3,7 +3,8 @@ import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { type EarlyApplication, type EarlyMatch, hookExpress, hookFastify } from './early-hook-adapters.js';
 import { ConfiguredRoutes, RoutesPath } from './routes-path.js';
 
-const ROUTES = /^\/(login|refresh|logout|logout-all|me|sign-ins(\/[^/]+)?)\/?$/;
+const ROUTES =
+  /^(POST \/(login|refresh|logout|logout-all)|(GET|HEAD) \/(me|sign-ins)|DELETE \/sign-ins\/[^/]+)\/?$/i;
 
 /**
  * What must happen before the framework parses anything: no-store on every answer under the path, the framework's
@@ -14,7 +15,7 @@ const ROUTES = /^\/(login|refresh|logout|logout-all|me|sign-ins(\/[^/]+)?)\/?$/;
 export class EarlyHook {
   constructor(host: HttpAdapterHost, path: RoutesPath, routes: ConfiguredRoutes) {
     if (routes.path === null) return;
-    const match = (url: string): EarlyMatch => matchOf(url, path.get());
+    const match = (method: string, url: string): EarlyMatch => matchOf(method, url, path.get());
     const arm = (): void => {
       const adapter: AbstractHttpAdapter | null = host.httpAdapter;
       // A standalone context or a microservice has none.
@@ -27,10 +28,11 @@ export class EarlyHook {
   }
 }
 
-/** Compared as loosely as any router does: case, percent escapes, a trailing slash. */
-function matchOf(url: string, path: string): EarlyMatch {
-  const query = url.indexOf('?');
-  let pathname = query === -1 ? url : url.slice(0, query);
+/** Compared as loosely as any router does: absolute form, fragment, case, percent escapes, a trailing slash. */
+function matchOf(method: string, url: string, path: string): EarlyMatch {
+  const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
+  const end = target.search(/[?#]/);
+  let pathname = end === -1 ? target : target.slice(0, end);
   if (pathname.includes('%')) {
     try {
       pathname = decodeURIComponent(pathname);
@@ -41,5 +43,5 @@ function matchOf(url: string, path: string): EarlyMatch {
   const lower = pathname.toLowerCase();
   const base = path === '/' ? '' : path.toLowerCase();
   if (!lower.startsWith(`${base}/`) && lower !== base) return 'none';
-  return ROUTES.test(lower.slice(base.length)) ? 'our-route' : 'under-path';
+  return ROUTES.test(`${method} ${lower.slice(base.length)}`) ? 'our-route' : 'under-path';
 }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { RequestInvalidError } from '../errors/auth-error.js';
 
 const MAX_BYTES = 16 * 1024;
+const MAX_MS = 10_000;
 
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
@@ -56,15 +57,22 @@ function collect(stream: Readable): Promise<Buffer> {
       reject(tooLarge());
     };
     stream.on('data', take);
-    stream.once('end', () => resolve(Buffer.concat(chunks)));
+    const timer = setTimeout(() => reject(new RequestInvalidError('The body took too long.')), MAX_MS);
+    stream.once('end', () => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(chunks));
+    });
     stream.once('error', reject);
-    stream.once('close', () => reject(new Error('the connection closed')));
+    stream.once('close', () => {
+      clearTimeout(timer);
+      reject(new Error('the connection closed'));
+    });
   });
 }
 
 function decode(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new RequestInvalidError('The body is not UTF-8.');
   }

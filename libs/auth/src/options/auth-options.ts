@@ -43,6 +43,6 @@ export interface AuthOptions {
   readonly database?: DatabaseOptions;
   /** How often expired rows are deleted, 1m to 24h; false when the application calls `sweep()` itself. Default `10m`. */
   readonly sweepInterval?: Duration | false;
-  /** Hears every security event, beside the logger. Must not throw. */
-  readonly onSecurityEvent?: (event: SecurityEvent) => void;
+  /** Hears every security event, beside the logger; what it throws is logged, and nobody waits for it. */
+  readonly onSecurityEvent?: (event: SecurityEvent) => unknown;
 }

@@ -44,7 +44,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly credentials: ResolvedCredentialOptions;
   abstract readonly database: ResolvedDatabaseOptions;
   abstract readonly sweepIntervalMs: number | null;
-  abstract readonly onSecurityEvent: ((event: SecurityEvent) => void) | null;
+  abstract readonly onSecurityEvent: ((event: SecurityEvent) => unknown) | null;
 }
 
 const longEnough = (v: unknown): v is string =>

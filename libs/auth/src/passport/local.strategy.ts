@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-local';
+import { setCurrent } from '../context/current-principal.js';
+import { asHttpException } from '../context/error-answers.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { loginBody } from '../context/login-body.js';
 import { requesterOf } from '../context/requester-of.js';
-import { CredentialsInvalidError } from '../errors/auth-error.js';
+import { AuthError, CredentialsInvalidError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
 import { Authenticator } from '../sign-in/authenticator.js';
@@ -13,6 +15,7 @@ import { type PassportActions, REGISTER_NOWHERE } from './application-strategy.j
 interface ParsedLogin {
   readonly body: { readonly identifier: string; readonly password: string };
   readonly requester: Requester;
+  readonly request: object;
 }
 
 /** `aerie-local`: passport-local, which never sees the request itself: it would take credentials from the query too. */
@@ -26,9 +29,13 @@ export class LocalStrategy extends PassportStrategy(Strategy) {
     let login: ParsedLogin;
     try {
       const { identifier, password } = loginBody(request as HttpRequest);
-      login = { body: { identifier, password }, requester: requesterOf(request as HttpRequest) };
+      login = {
+        body: { identifier, password },
+        requester: requesterOf(request as HttpRequest),
+        request: request as object,
+      };
     } catch (error) {
-      return (this as unknown as PassportActions).error(error);
+      return (this as unknown as PassportActions).error(asHttpException(error as AuthError));
     }
     return super.authenticate(login as never, options);
   }
@@ -40,10 +47,13 @@ export class LocalStrategy extends PassportStrategy(Strategy) {
   /** Passport's convention: false for a refusal, which is a `fail`; anything else thrown is an `error`. */
   async validate(login: ParsedLogin, identifier: string, password: string): Promise<Principal | false> {
     try {
-      return await this.authenticator.password(identifier, password, login.requester);
+      const principal = await this.authenticator.password(identifier, password, login.requester);
+      setCurrent(login.request, principal, principal);
+      return principal;
     } catch (error) {
       if (error instanceof CredentialsInvalidError) return false;
-      throw error;
+      // As Nest's own: a chain that is not ours hands it to the host's filters as it is.
+      throw error instanceof AuthError ? asHttpException(error) : error;
     }
   }
 }

@@ -13,6 +13,7 @@ import type {
 } from './refresh-token-family-store.js';
 import type { ResolvedRefreshTokenOptions } from './refresh-token-options.js';
 import { attemptHash, type RefreshToken, type RefreshTokenCodec } from './refresh-token.js';
+import { decideRotation } from './rotation-decision.js';
 import { reportRefusal, reportReuse, type Refused } from './rotation-events.js';
 
 const SUSPICIOUS_GENERATIONS = 3;
@@ -89,9 +90,16 @@ export class RefreshTokenService {
       throw new StoreUnavailableError({ cause: new Error('the client has hung up') });
     const successor = this.codec.successor(token);
     const keyed = idempotencyKey === null ? null : attemptHash(token, idempotencyKey);
-    const outcome = await this.store.rotate(
-      this.attempt(token, reading.row.subject, successor, keyed, requester),
+    const attempt = this.attempt(token, reading.row.subject, successor, keyed, requester);
+    // Told by the read already: no row is locked for a token that was replayed too often.
+    const { kind } = decideRotation(
+      reading.row,
+      attempt.presented,
+      reading.now - attempt.waitedMs(),
+      attempt.rules,
     );
+    if (kind === 'superseded') throw this.refused({ kind }, token, requester, reading.row);
+    const outcome = await this.store.rotate(attempt);
     const { row, now } = reading;
     const who = { ...signInOf(row), ...from(requester) };
     switch (outcome.kind) {
@@ -101,7 +109,7 @@ export class RefreshTokenService {
         if (outcome.kind === 'rotated') this.events.record({ type: 'token_rotated', generation, ...who });
         else this.events.record({ type: 'family_caught_up', generations: outcome.distance, ...who });
         // From the read's clock: a little early, never late.
-        return { token: successor.token, idleLeftMs: Math.min(this.options.idleMs, row.expiresAt - now) };
+        return { token: successor.token, idleLeftMs: this.idleLeftMs(reading) };
       }
       case 'retried_late':
         this.events.record({ type: 'token_retried_late', ageMs: outcome.ageMs, ...who });
@@ -124,6 +132,11 @@ export class RefreshTokenService {
       default:
         throw this.refused(outcome, token, requester, row);
     }
+  }
+
+  /** How long a family lives without another refresh, once its token was exchanged; by the clock of its reading. */
+  idleLeftMs({ row, now }: FamilyReading): number {
+    return Math.min(this.options.idleMs, row.expiresAt - now);
   }
 
   /** A re-keying to attempt, and the token it would hand out. */

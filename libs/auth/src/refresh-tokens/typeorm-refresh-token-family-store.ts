@@ -21,6 +21,9 @@ import { decideRotation, elapsed, type RotationDecision } from './rotation-decis
 /** Ends everything of a subject, as part of a transaction. */
 export type EndSubject = (subject: string, reason: string) => SqlTransaction<unknown>;
 
+/** A reuse may end every sign-in of its subject. */
+const MANY_ROWS_MS = 30_000;
+
 type DecidedReuse = Extract<RotationDecision, { kind: 'reuse' }>;
 interface Locked {
   readonly row: RefreshTokenFamily | null;
@@ -101,15 +104,17 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   async rotate(attempt: RotationAttempt): Promise<RotationOutcome> {
     const { affected } = await this.database.run(this.statements.compareAndSet(attempt));
     if (affected === 1) return { kind: 'rotated' };
-    return this.database.transaction(() => this.deciding(attempt));
+    const deadline = attempt.onReuse === 'revoke-subject' ? MANY_ROWS_MS : undefined;
+    return this.database.transaction(() => this.deciding(attempt), deadline);
   }
 
   private *deciding(attempt: RotationAttempt): SqlTransaction<RotationOutcome> {
     const { row, decision, now, ageMs } = yield* this.lockAndDecide(attempt);
     switch (decision.kind) {
       case 'rotate': {
-        yield this.statements.compareAndSet(attempt);
-        return { kind: 'rotated' };
+        const { affected } = yield this.statements.compareAndSet(attempt);
+        // Its limit may have passed since the row was read.
+        return { kind: affected === 1 ? 'rotated' : 'expired' };
       }
       case 'catch_up': {
         yield this.statements.update(row!, {

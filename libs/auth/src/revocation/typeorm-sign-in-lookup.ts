@@ -9,6 +9,7 @@ export interface SignInRow {
   subject: string;
   revokedAt: number | null;
   expiresAt: number;
+  idleExpiresAt: number;
 }
 export interface SubjectRow {
   subject: string;
@@ -39,7 +40,7 @@ export class TypeOrmSignInLookup extends SignInLookup {
 
   private select(signInId: string): Sql {
     const { signIns, subjects } = this;
-    return sql`select f.${signIns.column.revokedAt} as revoked_at, f.${signIns.column.expiresAt} as expires_at,
+    return sql`select f.${signIns.column.revokedAt} as revoked_at, ${this.database.dialect.least}(f.${signIns.column.expiresAt}, f.${signIns.column.idleExpiresAt}) as expires_at,
       s.${subjects.column.epoch} as epoch, g.${subjects.column.epoch} as global_epoch, ${this.database.dialect.nowMs} as now
       from ${signIns.name} f
       left join ${subjects.name} s on s.${subjects.column.subject} = f.${signIns.column.subject}

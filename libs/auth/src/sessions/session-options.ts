@@ -4,7 +4,7 @@ import type { OptionReader } from '../validation/option-reader.js';
 export interface SessionOptions {
   /** A session ends after this long without a request; 1m to 90d. Default `30m` (OWASP ASVS 5.0, 7.3.1). */
   readonly idle?: Duration;
-  /** A session ends this long after sign-in, whatever happens; 1m to 365d. Default `12h` (NIST SP 800-63B-4, AAL2). */
+  /** A session ends this long after sign-in, whatever happens; 1m to 365d. Default `12h` (stricter than the 24h of AAL2 in NIST SP 800-63B-4). */
   readonly absolute?: Duration;
   /** Activity is written at most once in this time; the idle limit bites between `idle` and `idle + touchInterval`. 0s to 10m. Default `60s`. */
   readonly touchInterval?: Duration;

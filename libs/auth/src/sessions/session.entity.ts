@@ -23,11 +23,11 @@ export class Session {
   @Column({ name: 'global_epoch', type: 'bigint', transformer: asNumber })
   globalEpoch!: number;
 
-  /** The host's own data, as JSON. */
+  /** Reserved for the host's own data, as JSON: not used yet. */
   @Column({ type: 'text', nullable: true })
   data!: string | null;
 
-  /** Moves with every change of `data`. */
+  /** Reserved: will move with every change of `data`. */
   @Column({ type: 'int', default: 0 })
   version!: number;
 

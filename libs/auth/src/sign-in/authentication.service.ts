@@ -1,9 +1,9 @@
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
 import type { HostTransaction } from '../database/auth-database.js';
-import { CredentialsInvalidError, SignInNotFoundError } from '../errors/auth-error.js';
+import { CredentialsInvalidError, SessionInvalidError, SignInNotFoundError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { Principal } from '../principal/principal.js';
-import { type Requester, UNKNOWN_REQUESTER } from '../principal/requester.js';
+import { arriving, type Requester, UNKNOWN_REQUESTER } from '../principal/requester.js';
 import { isUuid } from '../crypto/uuid.js';
 import type { SessionService } from '../sessions/session.service.js';
 import { isSubject } from '../subjects/subject-key.js';
@@ -37,6 +37,8 @@ export interface SignInOptions {
 export interface RefreshOptions {
   /** The client's own key for this refresh token: with it, a retry is answered after the replay window too. */
   readonly idempotencyKey?: string;
+  /** How the client holds the token: `hybrid` for a cookie. Default `tokens`. */
+  readonly mode?: 'tokens' | 'hybrid';
   readonly requester?: Requester;
 }
 
@@ -99,23 +101,30 @@ export class AuthenticationService {
    * Exchanges a refresh token for its successor and a fresh access token; a retry with the same token gets the same
    * successor. Throws RefreshTokenInvalidError.
    */
-  refresh(refreshToken: string, options: RefreshOptions = {}): Promise<TokensResult> {
-    const { idempotencyKey = null, requester = UNKNOWN_REQUESTER } = options;
-    return this.parts.exchange.refresh(refreshToken, idempotencyKey, requester);
+  async refresh(refreshToken: string, options: RefreshOptions = {}): Promise<TokensResult> {
+    const { idempotencyKey = null, mode = 'tokens', requester } = options;
+    const result = await this.parts.exchange.refresh(refreshToken, idempotencyKey, arriving(requester));
+    return { ...result, mode };
   }
 
   /**
-   * The person proved themselves once more (a second factor, the password again): the sign-in gets a new secret, so
+   * The subject proved themselves once more (a second factor, the password again): the sign-in gets a new secret, so
    * that a copy of the former one is worthless, and `methods` and the time of authentication are those of now. Hand
-   * out what is returned. Throws RefreshTokenInvalidError, SessionInvalidError.
+   * out what is returned. Throws RefreshTokenInvalidError, SessionInvalidError, for another subject's credential too.
    */
   async stepUp(
+    subject: string,
     credential: KeptCredential,
     methods: readonly string[],
     requester = UNKNOWN_REQUESTER,
   ): Promise<SignInResult> {
-    if ('refreshToken' in credential)
-      return this.parts.exchange.stepUp(credential.refreshToken, methods, requester);
+    if ('refreshToken' in credential) {
+      const { refreshToken, mode = 'tokens' } = credential;
+      const result = await this.parts.exchange.stepUp(subject, refreshToken, methods, arriving(requester));
+      return { ...result, mode };
+    }
+    const { id } = await this.parts.authenticator.session(credential.session);
+    if (id !== subject) throw new SessionInvalidError();
     const next = await this.parts.sessions.renew(credential.session, { methods });
     return this.parts.authenticator.resumedSession(next.token);
   }
@@ -169,11 +178,7 @@ export class AuthenticationService {
     subject: string,
     options: { readonly keep?: KeptCredential; readonly requester?: Requester } = {},
   ): Promise<SignInResult | null> {
-    return this.parts.changes.changed(
-      subjectOf(subject),
-      options.keep ?? null,
-      options.requester ?? UNKNOWN_REQUESTER,
-    );
+    return this.parts.changes.changed(subjectOf(subject), options.keep ?? null, arriving(options.requester));
   }
 
   /** Ends everything of a subject and erases its rows, addresses and user agents. */

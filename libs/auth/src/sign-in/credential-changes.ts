@@ -9,8 +9,12 @@ import type { CredentialChange, KeptSignIn, SignInRegistry } from './sign-in-reg
 import type { SignInResult } from './sign-in-result.js';
 import type { TokenExchange } from './token-exchange.js';
 
-/** The credential of a sign-in that is to live on with a new secret: a session cookie's value, or a refresh token. */
-export type KeptCredential = { readonly session: string } | { readonly refreshToken: string };
+/**
+ * The credential of a sign-in that is to live on with a new secret: a session cookie's value, or a refresh token and the
+ * mode it is held in (default `tokens`), which the result has too.
+ */
+export type KeptCredential =
+  { readonly session: string } | { readonly refreshToken: string; readonly mode?: 'tokens' | 'hybrid' };
 
 /** A change of credentials: one transaction moves the epoch, exchanges the kept secret and ends the rest. */
 export class CredentialChanges {
@@ -38,7 +42,7 @@ export class CredentialChanges {
       keeping =
         'session' in keep
           ? await this.session(subject, keep.session)
-          : await this.family(subject, keep.refreshToken, requester);
+          : await this.family(subject, keep, requester);
     } catch (error) {
       // A credential that cannot be kept keeps nothing from ending.
       if (!(
@@ -78,8 +82,12 @@ export class CredentialChanges {
     };
   }
 
-  private async family(subject: string, value: string, requester: Requester): Promise<Keeping> {
-    const token = this.families.parse(value, requester);
+  private async family(
+    subject: string,
+    { refreshToken, mode = 'tokens' }: Extract<KeptCredential, { refreshToken: string }>,
+    requester: Requester,
+  ): Promise<Keeping> {
+    const token = this.families.parse(refreshToken, requester);
     const { row } = await this.families.read(token, requester);
     if (row.subject !== subject) throw new RefreshTokenInvalidError('unknown');
     const { attempt, held } = this.families.rekeyAttempt(token, row, null, requester);
@@ -87,7 +95,7 @@ export class CredentialChanges {
       signIn: { kind: 'tokens', rekey: attempt },
       result: async (kept) => {
         this.families.rekeyed(kept as RekeyOutcome, held, row, requester);
-        return this.exchange.reissue(held, requester);
+        return { ...(await this.exchange.reissue(held, requester)), mode };
       },
     };
   }

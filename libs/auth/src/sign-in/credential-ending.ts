@@ -14,8 +14,9 @@ export class CredentialEnding {
     private readonly endings: SignInEnding,
   ) {}
 
+  /** Also one whose time has passed: its client was away for long, and wants to leave. */
   async accessToken(token: string, reason: string): Promise<void> {
-    const { principal } = await this.verifier.verify(token);
+    const { principal } = await this.verifier.authentic(token);
     await this.endings.endOne(principal.id, principal.signInId, reason);
   }
 

@@ -55,18 +55,27 @@ export class PrincipalSource {
   }
 
   /** The subject as it is now; null when it is gone or disabled. Throws StoreUnavailableError. */
-  load(subject: string): Promise<LoadedSubject | null> {
-    return this.ask(async (directory) => {
-      const loaded = await directory.loadSubject(subject);
-      if (loaded === null || loaded === undefined || loaded.disabled) return null;
-      if (loaded.id !== subject) throw new TypeError('loadSubject must return the subject it was asked for');
-      return {
-        id: subject,
-        roles: words(loaded.roles, 'roles'),
-        scopes: words(loaded.scopes, 'scopes'),
-        profile: principalProfile(this.claims, loaded),
-      };
+  async load(subject: string): Promise<LoadedSubject | null> {
+    const loaded = await this.ask(async (directory) => {
+      const found = await directory.loadSubject(subject);
+      if (found === null || found === undefined || found.disabled) return null;
+      if (found.id !== subject) throw new TypeError('loadSubject must return the subject it was asked for');
+      return { found, roles: words(found.roles, 'roles'), scopes: words(found.scopes, 'scopes') };
     });
+    if (!loaded) return null;
+    const { found, roles, scopes } = loaded;
+    return { id: subject, roles, scopes, profile: this.profileOf(found) };
+  }
+
+  private profileOf(subject: Subject): Readonly<Record<string, unknown>> {
+    try {
+      return principalProfile(this.claims, subject);
+    } catch (cause) {
+      this.logger.error(
+        `accessTokens.claims failed: ${cause instanceof Error ? cause.message : 'not an Error'}`,
+      );
+      throw new StoreUnavailableError({ cause });
+    }
   }
 
   /** The subject that has an identifier; null when nobody does. Throws StoreUnavailableError. */

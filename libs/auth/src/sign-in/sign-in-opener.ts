@@ -85,10 +85,10 @@ export class SignInOpener {
     const opened = await this.families.open(opening, requester);
     if (!opened) return undefined;
     const { methods, scopes, epochs } = opening;
-    const { id, now, absoluteLeftMs } = opened;
+    const { id, now, idleLeftMs } = opened;
     const principal = principalOf(loaded, { id, kind: 'tokens', authenticatedAt: now, methods, scopes });
     const issued = { subjectEpoch: epochs.epoch, globalEpoch: epochs.globalEpoch };
-    const access = await this.accessToken(loaded, principal, issued, absoluteLeftMs);
+    const access = await this.accessToken(loaded, principal, issued, idleLeftMs);
     return { mode, principal, ...access, ...refreshPart(opened) };
   }
 }

@@ -33,12 +33,8 @@ export class TokenExchange {
     const { token, reading, loaded, subjectEpoch } = await this.present(value, requester);
     const principal = principalOfFamily(loaded, reading.row);
     const epochs = { subjectEpoch, globalEpoch: reading.globalEpochNow };
-    const access = await this.opener.accessToken(
-      loaded,
-      principal,
-      epochs,
-      reading.row.expiresAt - reading.now,
-    );
+    const left = this.families.idleLeftMs(reading);
+    const access = await this.opener.accessToken(loaded, principal, epochs, left);
     const held = await this.families.rotate(token, reading, idempotencyKey, requester);
     return { mode: 'tokens', principal, ...access, ...refreshPart(held) };
   }
@@ -49,7 +45,7 @@ export class TokenExchange {
     const { row, now, globalEpochNow } = reading;
     const principal = principalOfFamily(loaded, row);
     const epochs = { subjectEpoch, globalEpoch: globalEpochNow };
-    const access = await this.opener.accessToken(loaded, principal, epochs, row.expiresAt - now);
+    const access = await this.opener.accessToken(loaded, principal, epochs, row.idleExpiresAt - now);
     return {
       mode: 'tokens',
       principal,
@@ -59,12 +55,23 @@ export class TokenExchange {
   }
 
   /** Step-up: the person proved themselves again, so the family gets a new secret. */
-  async stepUp(value: unknown, methods: readonly string[], requester: Requester): Promise<TokensResult> {
+  async stepUp(
+    subject: string,
+    value: unknown,
+    methods: readonly string[],
+    requester: Requester,
+  ): Promise<TokensResult> {
     const { token, reading, loaded, subjectEpoch } = await this.present(value, requester);
+    if (loaded.id !== subject) throw new RefreshTokenInvalidError('unknown');
     const { held, row } = await this.families.rekey(token, reading.row, { methods }, requester);
     const principal = principalOfFamily(loaded, row);
     const epochs = { subjectEpoch, globalEpoch: reading.globalEpochNow };
-    const access = await this.opener.accessToken(loaded, principal, epochs, row.expiresAt - reading.now);
+    const access = await this.opener.accessToken(
+      loaded,
+      principal,
+      epochs,
+      this.families.idleLeftMs(reading),
+    );
     return { mode: 'tokens', principal, ...access, ...refreshPart(held) };
   }
 

@@ -18,6 +18,8 @@ import {
 } from './sign-in-registry.js';
 import type { TypeOrmSubjectEnding } from './typeorm-subject-ending.js';
 
+/** Who holds a password can open sign-ins without end: that must not keep anybody from ending them. */
+const MANY_ROWS_MS = 30_000;
 const MAX_LISTED = trustedSql('1000');
 
 /** SignInRegistry on TypeORM: composed of the transactions that the rooms' own stores are made of. */
@@ -57,11 +59,11 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
   }
 
   endAll(subject: string, reason: string, except?: string): Promise<number> {
-    return this.database.transaction(() => this.endings.ending(subject, reason, except));
+    return this.database.transaction(() => this.endings.ending(subject, reason, except), MANY_ROWS_MS);
   }
 
   credentialsChanged(subject: string, reason: string, keep: KeptSignIn | null): Promise<CredentialChange> {
-    return this.database.transaction(() => this.changingCredentials(subject, reason, keep));
+    return this.database.transaction(() => this.changingCredentials(subject, reason, keep), MANY_ROWS_MS);
   }
 
   private *changingCredentials(
@@ -89,7 +91,7 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
   }
 
   forget(subject: string): Promise<number> {
-    return this.database.transaction(() => this.forgetting(subject));
+    return this.database.transaction(() => this.forgetting(subject), MANY_ROWS_MS);
   }
 
   private *forgetting(subject: string): SqlTransaction<number> {

@@ -1,4 +1,4 @@
-import type { AuthDatabase, SqlResult, SqlTransaction } from '../database/auth-database.js';
+import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
 import type { EntityTable } from '../database/entity-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
@@ -51,9 +51,14 @@ export class TypeOrmSubjectStore extends SubjectStore {
     const { name, column } = this.subjects;
     const { nowMs, greatest } = this.database.dialect;
     const key = this.key(subject);
-    const advanced: SqlResult = yield sql`update ${name}
+    const move = sql`update ${name}
       set ${column.epoch} = ${greatest}(${column.epoch} + 1, ${nowMs}) where ${column.subject} = ${key}`;
-    if (advanced.affected === 0) yield this.insertIfAbsent(subject);
+    const { affected } = yield move;
+    if (affected === 0) {
+      // Whoever else makes the row at the same time may be read before we are: move it all the same.
+      yield this.insertIfAbsent(subject);
+      yield move;
+    }
     const { rows } = yield sql`select ${column.epoch} as epoch, ${nowMs} as now from ${name}
       where ${column.subject} = ${key}${this.database.dialect.forUpdate}`;
     return { epoch: Number(rows[0]!['epoch']), now: Number(rows[0]!['now']) };

@@ -1,0 +1,2 @@
+/** Which credentials a place accepts. */
+export type Accepted = 'access-token' | 'session' | 'any';
