@@ -104,7 +104,7 @@ describe.each(ADAPTERS)('what became of the subject between two rotations, on %s
       .client()
       .post('/auth/logout', { json: { refresh_token: body.refresh_token } });
     expect(logout.status).toBe(503);
-    expect(log.lines).toContainEqual(expect.stringContaining('the database did not answer'));
+    expect(log.lines).toContainEqual(expect.stringContaining('the database failed'));
     await broken.source.initialize();
     await broken.close();
   });

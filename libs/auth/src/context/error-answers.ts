@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import type { AuthError, AuthErrorCode } from '../errors/auth-error.js';
+import { AuthError, type AuthErrorCode } from '../errors/auth-error.js';
 
 /** The one table from code to status. */
 export const STATUS_OF: Readonly<Record<AuthErrorCode, number>> = {
@@ -45,4 +45,9 @@ export function headersOf(error: AuthError): Readonly<Record<string, string>> {
 export function asHttpException(error: AuthError): HttpException {
   const body = bodyOf(error);
   return new HttpException(body, body.statusCode, { cause: error });
+}
+
+/** The AuthError that `asHttpException` was given; anything else as it is. */
+export function withoutHttp(error: unknown): unknown {
+  return error instanceof HttpException && error.cause instanceof AuthError ? error.cause : error;
 }

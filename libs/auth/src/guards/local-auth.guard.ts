@@ -1,12 +1,13 @@
-import { type ExecutionContext, HttpException, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { setCurrent } from '../context/current-principal.js';
+import { withoutHttp } from '../context/error-answers.js';
 import { type HttpRequest } from '../context/http-request.js';
 import { loginBody } from '../context/login-body.js';
 import { checkOrigin } from '../context/origin-check.js';
 import { refusal } from '../context/refuse.js';
 import { carrierOf } from '../context/request-of.js';
-import { AuthError, CredentialsInvalidError } from '../errors/auth-error.js';
+import { CredentialsInvalidError } from '../errors/auth-error.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import type { Principal } from '../principal/principal.js';
 
@@ -39,7 +40,7 @@ export class LocalAuthGuard extends AuthGuard('aerie-local') {
     context: ExecutionContext,
   ): TUser {
     // What the strategy made Nest's own, for chains that are not ours, is translated here with its headers.
-    if (error) throw error instanceof HttpException && error.cause instanceof AuthError ? error.cause : error;
+    if (error) throw withoutHttp(error);
     if (!user) throw new CredentialsInvalidError();
     setCurrent(carrierOf(context), user as Principal, user);
     return user as TUser;

@@ -15,6 +15,7 @@ import {
   type RotationOutcome,
 } from './refresh-token-family-store.js';
 import { FamilyStatements } from './family-statements.js';
+import { openedRow } from './opened-row.js';
 import { replayedRow } from './replayed-row.js';
 import { decideRotation, elapsed, type RotationDecision } from './rotation-decision.js';
 
@@ -58,33 +59,9 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   private *opening(family: NewFamily): SqlTransaction<OpeningOutcome> {
     const { held, now } = yield* this.subjects.holds(family.epochs);
     if (!held) return { opened: false };
-    const { id, epochs, currentHash, salt, methods, scopes, ip, userAgent, label } = family;
-    const expiresAt = now + family.absoluteMs;
-    const idleExpiresAt = Math.min(now + family.idleMs, expiresAt);
-    yield this.families.insert({
-      id,
-      currentHash,
-      salt,
-      methods,
-      scopes,
-      ip,
-      userAgent,
-      label,
-      idleExpiresAt,
-      expiresAt,
-      subject: epochs.subject,
-      subjectEpoch: epochs.epoch,
-      globalEpoch: epochs.globalEpoch,
-      generation: 0,
-      previousHash: null,
-      replacedHashes: '',
-      replays: 0,
-      foreignReplays: 0,
-      replayClosed: false,
-      createdAt: now,
-      rotatedAt: now,
-      authenticatedAt: now,
-    });
+    const row = openedRow(family, now);
+    yield this.families.insert(row);
+    const { idleExpiresAt, expiresAt } = row;
     return { opened: true, now, idleExpiresAt, expiresAt };
   }
 

@@ -1,3 +1,6 @@
+// For tests of applications
+export { authenticatorOf, type StandIn } from './authenticator-of.js';
+
 // Contracts of the store ports
 export type { ContractCase } from './contract-case.js';
 export { refreshTokenFamilyStoreContract } from './refresh-token-family-store.contract.js';
@@ -8,7 +11,27 @@ export type { RefreshTokenFamilyStoreHarness, SessionStoreHarness, StoreHarness 
 export { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
 export { MemorySubjectStore } from './memory-subject-store.js';
 
-// The ports that a store of your own extends
-export { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
-export { SessionStore } from '../sessions/session-store.js';
+// The ports that the contracts are about, and what their methods take and give
+export {
+  type FamilyReading,
+  type FamilyRow,
+  type NewFamily,
+  RefreshTokenFamilyStore,
+  type RekeyAttempt,
+  type RekeyOutcome,
+  type RotationAttempt,
+  type RotationOutcome,
+} from '../refresh-tokens/refresh-token-family-store.js';
+export {
+  decideRotation,
+  type RotationDecision,
+  type RotationRules,
+} from '../refresh-tokens/rotation-decision.js';
+export type { OpeningOutcome } from '../subjects/opening-outcome.js';
+export {
+  type NewSession,
+  type SessionReading,
+  type SessionRenewal,
+  SessionStore,
+} from '../sessions/session-store.js';
 export { SubjectStore, type SubjectEpochs } from '../subjects/subject-store.js';

@@ -1,0 +1,35 @@
+import type { Principal } from '../principal/principal.js';
+
+/** What a stand-in answers to every credential. */
+export interface StandIn {
+  rememberedAccessToken(token: string): undefined;
+  accessToken(token: string): Promise<Principal>;
+  session(value: unknown): Promise<Principal>;
+  password(identifier: string, password: string): Promise<Principal>;
+  proofOf(principal: object): undefined;
+}
+
+/**
+ * A stand-in for `Authenticator` that takes every credential for this principal's: for tests of an application, with
+ * `overrideProvider(Authenticator).useValue(authenticatorOf({ id: 'ada' }))`. Members that are left out are those of
+ * a sign-in by password a moment ago.
+ */
+export function authenticatorOf(principal: Partial<Principal> & { readonly id: string }): StandIn {
+  const found = {
+    roles: [],
+    scopes: [],
+    signInId: '00000000-0000-4000-8000-000000000000',
+    kind: 'tokens',
+    authenticatedAt: new Date(),
+    methods: ['pwd'],
+    ...principal,
+  } as unknown as Principal;
+  const answer = (): Promise<Principal> => Promise.resolve(found);
+  return {
+    rememberedAccessToken: () => undefined,
+    accessToken: answer,
+    session: answer,
+    password: answer,
+    proofOf: () => undefined,
+  };
+}
