@@ -34,7 +34,7 @@ describe('scripts/check-lock-file.mjs', () => {
 
   it('refuses addresses', async () => {
     const { code, stderr } = await checkChanged(({ packages }) => {
-      packages['node_modules/rxjs']!.resolved = 'https://registry.example.com/rxjs.tgz';
+      packages['node_modules/rxjs']!.resolved = 'https://packages.example.com/rxjs.tgz';
     });
     expect(code).toBe(1);
     expect(stderr).toMatch(/1 packages have the address of a registry, such as node_modules\/rxjs/);

@@ -8,6 +8,7 @@ import {
   type RotationAttempt,
   type RotationOutcome,
 } from '../refresh-tokens/refresh-token-family-store.js';
+import { openedRow } from '../refresh-tokens/opened-row.js';
 import { replayedRow } from '../refresh-tokens/replayed-row.js';
 import { decideRotation, elapsed, type RotationDecision } from '../refresh-tokens/rotation-decision.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
@@ -33,40 +34,12 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   async open(family: NewFamily): Promise<OpeningOutcome> {
-    const { id, epochs, currentHash, salt, methods, scopes, ip, userAgent, label } = family;
+    const { epochs } = family;
     if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false };
     const now = this.clock.now();
-    const expiresAt = now + family.absoluteMs;
-    const idleExpiresAt = Math.min(now + family.idleMs, expiresAt);
-    this.rows.set(id, {
-      id,
-      subject: epochs.subject,
-      subjectEpoch: epochs.epoch,
-      globalEpoch: epochs.globalEpoch,
-      generation: 0,
-      currentHash,
-      previousHash: null,
-      replacedHashes: '',
-      replacedAt: null,
-      salt,
-      attemptHash: null,
-      rotatedAt: now,
-      replays: 0,
-      foreignReplays: 0,
-      foreignReplayGeneration: null,
-      replayClosed: false,
-      createdAt: now,
-      idleExpiresAt,
-      expiresAt,
-      revokedAt: null,
-      revokedReason: null,
-      authenticatedAt: now,
-      methods,
-      scopes,
-      ip,
-      userAgent,
-      label,
-    });
+    const row = openedRow(family, now);
+    this.rows.set(row.id, row);
+    const { idleExpiresAt, expiresAt } = row;
     return { opened: true, now, idleExpiresAt, expiresAt };
   }
 
