@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AuthStores } from '../../libs/auth/src/auth.stores.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { testConnection } from '../support/test-databases.js';
+import { dropTables } from '../support/test-stores.js';
+
+describe.each(['postgres', 'mariadb'] as const)('a subject without a row yet, on %s', (database) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({ connection: testConnection(database) });
+  });
+  afterAll(async () => {
+    await dropTables(app.source);
+    await app.close();
+  });
+
+  it('is moved past the epoch that a sign-in reads while it is being changed', async () => {
+    const { subjects } = app.app.get(AuthStores);
+    const runner = app.source.createQueryRunner();
+    await runner.startTransaction();
+    let read: number | undefined;
+    // The host's transaction; a sign-in makes the row on another connection right after its first statement.
+    const manager = {
+      queryRunner: {
+        isTransactionActive: true,
+        query: async (text: string, parameters: unknown[]): Promise<unknown> => {
+          const result = (await runner.query(text, parameters as [], true)) as unknown;
+          read ??= (await subjects.epochs('late')).epoch;
+          return result;
+        },
+      },
+    };
+    await app.authentication.rolesChanged('late', { manager });
+    await runner.commitTransaction();
+    await runner.release();
+    expect((await subjects.epochs('late')).epoch).toBeGreaterThan(read!);
+  });
+});
