@@ -3,7 +3,6 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  readonly originalUrl?: string | undefined;
   readonly ip?: string | undefined;
   readonly body?: unknown;
   readonly socket?:

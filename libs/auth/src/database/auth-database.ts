@@ -16,6 +16,12 @@ export interface SqlResult {
  */
 export type SqlTransaction<T> = Generator<Sql, T, SqlResult>;
 
+/**
+ * The deadline of a transaction that ends everything of a subject. Who holds a password can open sign-ins without end:
+ * that must not keep anybody from ending them.
+ */
+export const MANY_ROWS_MS = 30_000;
+
 /** A transaction that the host has open: its EntityManager, whose query runner we join. */
 export interface HostTransaction {
   readonly queryRunner?: {

@@ -27,7 +27,6 @@ export interface HeldRefreshToken {
 export interface OpenedFamily extends HeldRefreshToken {
   readonly id: string;
   readonly now: number;
-  readonly absoluteLeftMs: number;
 }
 
 /** What was read of a family that may still be alive: its subject was not erased. */
@@ -57,8 +56,8 @@ export class RefreshTokenService {
     const made = { id, currentHash: first.hash, salt: first.salt, idleMs, absoluteMs, ip, userAgent };
     const outcome = await this.store.open({ ...opening, ...made });
     if (!outcome.opened) return undefined;
-    const { now, idleExpiresAt, expiresAt } = outcome;
-    return { id, token: first.token, now, idleLeftMs: idleExpiresAt - now, absoluteLeftMs: expiresAt - now };
+    const { now, idleExpiresAt } = outcome;
+    return { id, token: first.token, now, idleLeftMs: idleExpiresAt - now };
   }
 
   /** Checks a token's form and tag: no query. Throws RefreshTokenInvalidError. */

@@ -1,4 +1,4 @@
-import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
+import { type AuthDatabase, MANY_ROWS_MS, type SqlTransaction } from '../database/auth-database.js';
 import type { EntityTable } from '../database/entity-table.js';
 import { sql } from '../database/sql.js';
 import type { TypeOrmAnnouncements } from '../revocation/typeorm-announcements.js';
@@ -21,9 +21,6 @@ import { decideRotation, elapsed, type RotationDecision } from './rotation-decis
 
 /** Ends everything of a subject, as part of a transaction. */
 export type EndSubject = (subject: string, reason: string) => SqlTransaction<unknown>;
-
-/** A reuse may end every sign-in of its subject. */
-const MANY_ROWS_MS = 30_000;
 
 type DecidedReuse = Extract<RotationDecision, { kind: 'reuse' }>;
 interface Locked {
@@ -81,6 +78,7 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   async rotate(attempt: RotationAttempt): Promise<RotationOutcome> {
     const { affected } = await this.database.run(this.statements.compareAndSet(attempt));
     if (affected === 1) return { kind: 'rotated' };
+    // A reuse may end every sign-in of its subject.
     const deadline = attempt.onReuse === 'revoke-subject' ? MANY_ROWS_MS : undefined;
     return this.database.transaction(() => this.deciding(attempt), deadline);
   }

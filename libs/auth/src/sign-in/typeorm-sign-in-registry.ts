@@ -1,4 +1,9 @@
-import type { AuthDatabase, HostTransaction, SqlTransaction } from '../database/auth-database.js';
+import {
+  type AuthDatabase,
+  type HostTransaction,
+  MANY_ROWS_MS,
+  type SqlTransaction,
+} from '../database/auth-database.js';
 import type { EntityTable } from '../database/entity-table.js';
 import { type Sql, sql, trustedSql } from '../database/sql.js';
 import { RefreshTokenFamily } from '../refresh-tokens/refresh-token-family.entity.js';
@@ -18,8 +23,6 @@ import {
 } from './sign-in-registry.js';
 import type { TypeOrmSubjectEnding } from './typeorm-subject-ending.js';
 
-/** Who holds a password can open sign-ins without end: that must not keep anybody from ending them. */
-const MANY_ROWS_MS = 30_000;
 const MAX_LISTED = trustedSql('1000');
 
 /** SignInRegistry on TypeORM: composed of the transactions that the rooms' own stores are made of. */
