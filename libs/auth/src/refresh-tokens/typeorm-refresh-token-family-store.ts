@@ -15,19 +15,16 @@ import {
   type RotationOutcome,
 } from './refresh-token-family-store.js';
 import { FamilyStatements } from './family-statements.js';
+import { rekeyStep, rotationStep } from './family-step.js';
 import { openedRow } from './opened-row.js';
-import { replayedRow } from './replayed-row.js';
-import { decideRotation, elapsed, type RotationDecision } from './rotation-decision.js';
 
 /** Ends everything of a subject, as part of a transaction. */
 export type EndSubject = (subject: string, reason: string) => SqlTransaction<unknown>;
 
-type DecidedReuse = Extract<RotationDecision, { kind: 'reuse' }>;
 interface Locked {
   readonly row: RefreshTokenFamily | null;
-  readonly decision: RotationDecision;
   readonly now: number;
-  readonly ageMs: number;
+  readonly waitedMs: number;
 }
 
 /**
@@ -84,61 +81,15 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   private *deciding(attempt: RotationAttempt): SqlTransaction<RotationOutcome> {
-    const { row, decision, now, ageMs } = yield* this.lockAndDecide(attempt);
-    switch (decision.kind) {
-      case 'rotate': {
-        const { affected } = yield this.statements.compareAndSet(attempt);
-        // Its limit may have passed since the row was read.
-        return { kind: affected === 1 ? 'rotated' : 'expired' };
-      }
-      case 'catch_up': {
-        yield this.statements.update(row!, {
-          previousHash: attempt.presented.hash,
-          currentHash: attempt.successorHash,
-          salt: attempt.salt,
-          attemptHash: attempt.presented.attemptHash,
-          generation: attempt.presented.generation + 1,
-          ip: attempt.ip,
-          userAgent: attempt.presented.userAgent,
-          rotatedAt: now,
-          idleExpiresAt: Math.min(now + attempt.idleMs, row!.expiresAt),
-          replays: 0,
-          replacedHashes: '',
-          replacedAt: null,
-          replayClosed: false,
-        });
-        return { kind: 'caught_up', distance: decision.distance };
-      }
-      case 'replay': {
-        const { change, foreignReplays } = replayedRow(row!, attempt.presented);
-        yield this.statements.update(row!, change);
-        const { salt, currentHash, idleExpiresAt, ip, userAgent } = row!;
-        return {
-          kind: 'replayed',
-          salt,
-          currentHash,
-          idleExpiresAt,
-          ageMs,
-          foreignReplays,
-          holder: { ip, userAgent },
-        };
-      }
-      case 'retry_late': {
-        yield this.statements.update(row!, {
-          replacedHashes: row!.replacedHashes + row!.currentHash,
-          currentHash: attempt.successorHash,
-          salt: attempt.salt,
-          replacedAt: now,
-        });
-        return { kind: 'retried_late', idleExpiresAt: row!.idleExpiresAt, ageMs };
-      }
-      case 'reuse':
-        return yield* this.revokingReuse(row!, decision, attempt, now, ageMs);
-      case 'desynchronised':
-        return { kind: 'desynchronised', distance: decision.distance };
-      default:
-        return { kind: decision.kind };
+    const { row, now, waitedMs } = yield* this.locked(attempt);
+    const { outcome, change } = rotationStep(row, attempt, now, waitedMs);
+    if (outcome.kind === 'rotated') {
+      // By the clock at which the row is written: this transaction may have waited for its lock.
+      const { affected } = yield this.statements.compareAndSet(attempt);
+      return affected === 1 ? outcome : { kind: 'expired' };
     }
+    yield* this.doing(row, change, outcome, attempt, now);
+    return outcome;
   }
 
   rekey(attempt: RekeyAttempt): Promise<RekeyOutcome> {
@@ -147,65 +98,34 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
 
   /** A part of other transactions too; the subject's row is locked by then if the subject is changed as well. */
   *rekeying(attempt: RekeyAttempt, subjectEpoch?: number): SqlTransaction<RekeyOutcome> {
-    const { row, decision, now, ageMs } = yield* this.lockAndDecide(attempt);
-    switch (decision.kind) {
-      case 'rotate': {
-        const change = {
-          previousHash: row!.currentHash,
-          currentHash: attempt.successorHash,
-          salt: attempt.salt,
-          generation: row!.generation + 1,
-          attemptHash: null,
-          replacedHashes: '',
-          replacedAt: null,
-          replays: 0,
-          replayClosed: true,
-          rotatedAt: now,
-          idleExpiresAt: Math.min(now + attempt.idleMs, row!.expiresAt),
-          ...(attempt.authenticated && { authenticatedAt: now, methods: attempt.authenticated.methods }),
-          ...(subjectEpoch !== undefined && { subjectEpoch }),
-        };
-        yield this.statements.update(row!, change);
-        return { kind: 'rekeyed', now, idleExpiresAt: change.idleExpiresAt, row: { ...row!, ...change } };
-      }
-      case 'reuse':
-        return yield* this.revokingReuse(row!, decision, attempt, now, ageMs);
-      // Only the current token will do: a step-up with its parent is refused, and nothing is revoked for it.
-      case 'replay':
-      case 'retry_late':
-        return { kind: 'superseded' };
-      case 'catch_up':
-      case 'desynchronised':
-        return { kind: 'desynchronised', distance: decision.distance };
-      default:
-        return { kind: decision.kind };
-    }
+    const { row, now, waitedMs } = yield* this.locked(attempt);
+    const { outcome, change } = rekeyStep(row, attempt, now, waitedMs, subjectEpoch);
+    yield* this.doing(row, change, outcome, attempt, now);
+    return outcome;
   }
 
-  private *lockAndDecide(attempt: RotationAttempt): SqlTransaction<Locked> {
+  private *locked(attempt: RotationAttempt): SqlTransaction<Locked> {
     // Lock order: subject before family, where a reuse would end the subject.
     if (attempt.onReuse === 'revoke-subject') yield* this.subjects.lock(attempt.subject);
-    const waited = Math.round(attempt.waitedMs());
+    const waitedMs = Math.round(attempt.waitedMs());
     const { rows } = yield this.statements.selectForUpdate(attempt.familyId);
     const found = rows[0];
-    const row = found ? this.families.read(found) : null;
-    const now = Number(found?.['now'] ?? 0);
-    const decision = decideRotation(row, attempt.presented, now - waited, attempt.rules);
-    return { row, decision, now, ageMs: row ? elapsed(row.rotatedAt, now - waited) : 0 };
+    return { row: found ? this.families.read(found) : null, now: Number(found?.['now'] ?? 0), waitedMs };
   }
 
-  private *revokingReuse(
-    row: RefreshTokenFamily,
-    { cause, distance }: DecidedReuse,
+  /** Writes what was decided; a reuse with its announcement. */
+  private *doing(
+    row: RefreshTokenFamily | null,
+    change: Partial<RefreshTokenFamily> | null,
+    outcome: RotationOutcome | RekeyOutcome,
     attempt: RotationAttempt,
     now: number,
-    ageMs: number,
-  ): SqlTransaction<Extract<RotationOutcome, { kind: 'reused' }>> {
-    const reason = `reuse_${cause}`;
-    yield this.statements.update(row, { revokedAt: now, revokedReason: reason });
+  ): SqlTransaction<void> {
+    if (!row || !change) return;
+    yield this.statements.update(row, change);
+    if (outcome.kind !== 'reused') return;
     yield* this.announcements.write('sign_in', row.id, now);
-    if (attempt.onReuse === 'revoke-subject') yield* this.endSubject(row.subject, reason);
-    return { kind: 'reused', cause, distance, ageMs, holder: { ip: row.ip, userAgent: row.userAgent } };
+    if (attempt.onReuse === 'revoke-subject') yield* this.endSubject(row.subject, `reuse_${outcome.cause}`);
   }
 
   revoke(familyId: string, reason: string, subject?: string): Promise<boolean> {

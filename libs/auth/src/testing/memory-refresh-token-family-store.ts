@@ -1,3 +1,4 @@
+import { type FamilyStep, rekeyStep, rotationStep } from '../refresh-tokens/family-step.js';
 import {
   type FamilyReading,
   type FamilyRow,
@@ -9,13 +10,9 @@ import {
   type RotationOutcome,
 } from '../refresh-tokens/refresh-token-family-store.js';
 import { openedRow } from '../refresh-tokens/opened-row.js';
-import { replayedRow } from '../refresh-tokens/replayed-row.js';
-import { decideRotation, elapsed, type RotationDecision } from '../refresh-tokens/rotation-decision.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { Clock } from '../time/clock.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
-
-type Reused = Extract<RotationOutcome, { kind: 'reused' }>;
 
 /**
  * RefreshTokenFamilyStore in memory: the reference implementation, and a store for tests without a database. Every
@@ -55,77 +52,17 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   async rotate(attempt: RotationAttempt): Promise<RotationOutcome> {
-    const { row, decision, now, ageMs } = this.decide(attempt);
-    if (!row) return { kind: 'unknown' };
-    const { successorHash: currentHash, salt } = attempt;
-    switch (decision.kind) {
-      case 'rotate':
-        this.change(row, nextGeneration(row, attempt, now));
-        return { kind: 'rotated' };
-      case 'catch_up':
-        this.change(row, nextGeneration(row, attempt, now));
-        return { kind: 'caught_up', distance: decision.distance };
-      case 'replay': {
-        const { change, foreignReplays } = replayedRow(row, attempt.presented);
-        this.change(row, change);
-        const { salt, currentHash, idleExpiresAt } = row;
-        return {
-          kind: 'replayed',
-          salt,
-          currentHash,
-          idleExpiresAt,
-          ageMs,
-          foreignReplays,
-          holder: holderOf(row),
-        };
-      }
-      case 'retry_late':
-        this.change(row, {
-          currentHash,
-          salt,
-          replacedHashes: row.replacedHashes + row.currentHash,
-          replacedAt: now,
-        });
-        return { kind: 'retried_late', idleExpiresAt: row.idleExpiresAt, ageMs };
-      case 'reuse':
-        return this.reuse(row, decision, attempt, ageMs);
-      case 'desynchronised':
-        return { kind: 'desynchronised', distance: decision.distance };
-      default:
-        return { kind: decision.kind };
-    }
+    const row = this.rows.get(attempt.familyId) ?? null;
+    const step = rotationStep(row, attempt, this.clock.now(), attempt.waitedMs());
+    this.do(row, step, attempt);
+    return step.outcome;
   }
 
   async rekey(attempt: RekeyAttempt): Promise<RekeyOutcome> {
-    const { row, decision, now, ageMs } = this.decide(attempt);
-    if (!row) return { kind: 'unknown' };
-    switch (decision.kind) {
-      case 'rotate': {
-        const rekeyed = this.change(row, {
-          currentHash: attempt.successorHash,
-          salt: attempt.salt,
-          previousHash: row.currentHash,
-          attemptHash: null,
-          generation: row.generation + 1,
-          rotatedAt: now,
-          idleExpiresAt: Math.min(now + attempt.idleMs, row.expiresAt),
-          ...UNREPLAYED,
-          replayClosed: true,
-          ...(attempt.authenticated && { authenticatedAt: now, methods: attempt.authenticated.methods }),
-        });
-        return { kind: 'rekeyed', now, idleExpiresAt: rekeyed.idleExpiresAt, row: rekeyed };
-      }
-      case 'reuse':
-        return this.reuse(row, decision, attempt, ageMs);
-      case 'replay':
-      case 'retry_late':
-        return { kind: 'superseded' };
-      case 'catch_up':
-      case 'desynchronised':
-        return { kind: 'desynchronised', distance: decision.distance };
-      default:
-        return { kind: decision.kind };
-    }
+    const row = this.rows.get(attempt.familyId) ?? null;
+    const step = rekeyStep(row, attempt, this.clock.now(), attempt.waitedMs());
+    this.do(row, step, attempt);
+    return step.outcome;
   }
 
   async revoke(familyId: string, reason: string, subject?: string): Promise<boolean> {
@@ -162,24 +99,16 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     }
   }
 
-  private decide(attempt: RotationAttempt) {
-    const row = this.rows.get(attempt.familyId) ?? null;
-    const now = this.clock.now();
-    const at = now - attempt.waitedMs();
-    const decision = decideRotation(row, attempt.presented, at, attempt.rules);
-    return { row, decision, now, ageMs: row ? elapsed(row.rotatedAt, at) : 0 };
-  }
-
-  private reuse(
-    row: FamilyRow,
-    { cause, distance }: Extract<RotationDecision, { kind: 'reuse' }>,
+  private do(
+    row: FamilyRow | null,
+    { change, outcome }: FamilyStep<RotationOutcome | RekeyOutcome>,
     attempt: RotationAttempt,
-    ageMs: number,
-  ): Reused {
-    const reason = `reuse_${cause}`;
-    this.end(row, reason);
-    if (attempt.onReuse === 'revoke-subject') this.endSubject(row.subject, reason);
-    return { kind: 'reused', cause, distance, ageMs, holder: holderOf(row) };
+  ): void {
+    if (!row || !change) return;
+    this.change(row, change);
+    if (outcome.kind !== 'reused') return;
+    this.announced.push(row.id);
+    if (attempt.onReuse === 'revoke-subject') this.endSubject(row.subject, `reuse_${outcome.cause}`);
   }
 
   private end(row: FamilyRow, reason: string): void {
@@ -187,32 +116,8 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     this.announced.push(row.id);
   }
 
-  private change(row: FamilyRow, change: Partial<FamilyRow>): FamilyRow {
+  private change(row: FamilyRow, change: Partial<FamilyRow>): void {
     const changed = { ...row, ...change };
     this.rows.set(row.id, changed);
-    return changed;
   }
-}
-
-const UNREPLAYED = { replays: 0, replacedHashes: '', replacedAt: null };
-
-function nextGeneration(row: FamilyRow, attempt: RotationAttempt, now: number): Partial<FamilyRow> {
-  const { presented, successorHash, salt, idleMs, ip } = attempt;
-  return {
-    currentHash: successorHash,
-    salt,
-    ip,
-    previousHash: presented.hash,
-    attemptHash: presented.attemptHash,
-    userAgent: presented.userAgent,
-    generation: presented.generation + 1,
-    rotatedAt: now,
-    idleExpiresAt: Math.min(now + idleMs, row.expiresAt),
-    ...UNREPLAYED,
-    replayClosed: false,
-  };
-}
-
-function holderOf({ ip, userAgent }: FamilyRow) {
-  return { ip, userAgent };
 }
