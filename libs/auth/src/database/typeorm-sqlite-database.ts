@@ -16,12 +16,16 @@ interface SqliteHandle {
   readonly inTransaction: boolean;
   prepare(text: string): SqliteStatement;
   transaction<T>(body: () => T): { immediate(): T };
+  pragma(text: string, options?: { readonly simple: boolean }): unknown;
 }
+
+const BUSY_PAUSE_MS = 4;
 
 /**
  * SQLite through better-sqlite3. TypeORM gives a process one connection, which all requests share: a statement sent
  * while another request has a transaction open would be rolled back with it. So we wait until nobody has one, then
- * do everything in a single turn of the event loop.
+ * do everything in a single turn of the event loop. Other processes may write to the same file: while one does, we try
+ * again between the turns.
  */
 export class TypeOrmSqliteDatabase extends AuthDatabase {
   readonly dialect: Dialect = SQLITE;
@@ -79,13 +83,23 @@ export class TypeOrmSqliteDatabase extends AuthDatabase {
   private async whenFree<T>(work: (handle: SqliteHandle) => T): Promise<T> {
     try {
       const start = performance.now();
-      while (this.handle().inTransaction) {
-        if (performance.now() - start > this.deadlineMs) {
-          throw new Error(`another transaction was open for ${this.deadlineMs} ms`);
+      for (;;) {
+        const handle = this.handle();
+        const own = handle.inTransaction;
+        try {
+          if (!own) return withoutWaiting(handle, () => work(handle));
+        } catch (error) {
+          if (!isBusy(error)) throw error;
         }
-        await new Promise((next) => setImmediate(next));
+        if (performance.now() - start > this.deadlineMs) {
+          const whose = own ? '' : ' by another process';
+          throw new Error(`another transaction was open${whose} for ${this.deadlineMs} ms`);
+        }
+        // Spread, so that processes that write all the time do not miss each other's gaps.
+        await new Promise((next) =>
+          own ? setImmediate(next) : setTimeout(next, Math.random() * BUSY_PAUSE_MS),
+        );
       }
-      return work(this.handle());
     } catch (error) {
       if (error instanceof AuthError) throw error;
       this.logger.error(`the database failed: ${error instanceof Error ? error.message : 'unknown'}`);
@@ -114,4 +128,23 @@ export class TypeOrmSqliteDatabase extends AuthDatabase {
     }
     return prepared;
   }
+}
+
+/**
+ * The connection's own wait for another process (`timeout`, 5 s by default) stops this whole process: no timer, no
+ * deadline, and requests that arrive meanwhile look younger than they are. The host has it back when we are done.
+ */
+function withoutWaiting<T>(handle: SqliteHandle, work: () => T): T {
+  const timeout = handle.pragma('busy_timeout', { simple: true });
+  handle.pragma('busy_timeout = 0');
+  try {
+    return work();
+  } finally {
+    handle.pragma(`busy_timeout = ${Number(timeout)}`);
+  }
+}
+
+/** Another process has the file locked: nothing of ours was done. */
+function isBusy(error: unknown): boolean {
+  return String((error as { code?: unknown } | null)?.code).startsWith('SQLITE_BUSY');
 }
