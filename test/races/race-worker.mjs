@@ -1,11 +1,16 @@
 // A process of its own with an application of its own: the library as it was built, and a directory that knows
-// everybody. It does what its parent says; what was announced with `race` begins in all processes at one instant.
+// everybody. It does what its parent says; calls that come with an instant begin in all processes at that instant.
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import mysql2 from 'mysql2';
 import { DataSource } from 'typeorm';
 import { AuthenticationService, Authenticator, AuthModule } from '../../libs/auth/dist/index.js';
+// Not part of the public API: what the logout route calls.
+import { CredentialEnding } from '../../libs/auth/dist/sign-in/credential-ending.js';
+
+/** Subjects about whom the directory has something else to say: `disabled`, or `away` when it cannot say anything. */
+const standings = new Map();
 
 class Everybody {
   async findSubject(identifier) {
@@ -15,7 +20,9 @@ class Everybody {
     return true;
   }
   async loadSubject(id) {
-    return { id };
+    const standing = standings.get(id);
+    if (standing === 'away') throw new Error('the directory does not answer');
+    return { id, disabled: standing === 'disabled' };
   }
 }
 class EverybodyModule {}
@@ -84,8 +91,8 @@ const commands = {
     proved.set(key, await app.get(Authenticator).password(subject, 'right', requester));
   },
   async signInProved(key, mode) {
-    const { principal } = await authentication().signIn(proved.get(key), { mode });
-    return { id: principal.signInId };
+    const { principal, refreshToken } = await authentication().signIn(proved.get(key), { mode });
+    return { id: principal.signInId, token: refreshToken };
   },
   /** With `measured`, as the HTTP edge does it: the request says for how long it has waited in this process. */
   async refresh(token, { measured = false, idempotencyKey } = {}) {
@@ -104,6 +111,37 @@ const commands = {
   },
   async endOne(subject, id) {
     await authentication().endSignIn(subject, id);
+    return {};
+  },
+  async endOthers(subject, id) {
+    return { ended: await authentication().endOtherSignIns(subject, id) };
+  },
+  /** As the logout route does it. */
+  async logout(token) {
+    await app.get(CredentialEnding).refreshToken(token, 'signed_out');
+    return {};
+  },
+  async stepUp(subject, token) {
+    return { token: (await authentication().stepUp(subject, { refreshToken: token }, ['otp'])).refreshToken };
+  },
+  async disable(subject) {
+    return { ended: await authentication().userDisabled(subject) };
+  },
+  async credentialsChanged(subject, token) {
+    const keep = token ? { keep: { refreshToken: token } } : {};
+    return { token: (await authentication().credentialsChanged(subject, keep))?.refreshToken };
+  },
+  async rolesChanged(subject) {
+    await authentication().rolesChanged(subject);
+    return {};
+  },
+  async sweep() {
+    return { swept: (await authentication().sweep()).families };
+  },
+  /** What the directory says of a subject from now on. */
+  async standing(subject, standing) {
+    if (standing) standings.set(subject, standing);
+    else standings.delete(subject);
     return {};
   },
 };
@@ -125,9 +163,11 @@ async function run([command, ...args]) {
   }
 }
 
-process.on('message', async ({ id, calls, at }) => {
+process.on('message', async ({ id, call, calls, at }) => {
   try {
-    if (at !== undefined) {
+    if (call) {
+      process.send({ id, value: await run(call) });
+    } else if (at !== undefined) {
       await new Promise((resolve) => setTimeout(resolve, at - Date.now() - 5));
       while (Date.now() < at);
       process.send({ id, value: await Promise.all(calls.map(run)) });

@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import {
@@ -13,6 +12,7 @@ import type { DataSource } from 'typeorm';
 import { ISSUER, SECRET } from '../support/test-app.js';
 import { freshPrefix, type TestDatabase, testConnection } from '../support/test-databases.js';
 import { connect, dropTables } from '../support/test-stores.js';
+import { WorkerProcess } from './worker-process.mjs';
 
 /** A command of the worker, and its arguments. */
 export type Call = readonly [command: string, ...args: unknown[]];
@@ -43,43 +43,6 @@ const LEAD_MS = 40;
 // Processes start and rounds are many: a limit that only a hang reaches.
 jest.setTimeout(120_000);
 
-/** One process with an application in it. */
-class Worker {
-  private readonly waiting = new Map<string, (answer: { value?: unknown; error?: string }) => void>();
-  private readonly child: ChildProcess;
-  private readonly exited: Promise<unknown>;
-
-  constructor() {
-    // Nothing of the test runner's own flags is needed there.
-    this.child = fork(WORKER, [], { execArgv: [] });
-    this.child.on('message', (answer: { id: string; value?: unknown; error?: string }) =>
-      this.waiting.get(answer.id)?.(answer),
-    );
-    this.exited = new Promise((resolve) => this.child.on('exit', resolve));
-    this.child.on('exit', () => {
-      for (const settle of this.waiting.values()) settle({ error: 'the worker is gone' });
-    });
-  }
-
-  send<T>(calls: readonly Call[], at?: number): Promise<T> {
-    const id = randomUUID();
-    return new Promise<T>((resolve, reject) => {
-      this.waiting.set(id, ({ value, error }) => {
-        this.waiting.delete(id);
-        if (error === undefined) resolve(value as T);
-        else reject(new Error(error));
-      });
-      this.child.send({ id, calls, at });
-    });
-  }
-
-  async stop(): Promise<void> {
-    if (this.child.connected) await this.send([['stop']]).catch(() => undefined);
-    if (this.child.connected) this.child.disconnect();
-    await this.exited;
-  }
-}
-
 export interface RaceInput {
   readonly workers?: number;
   readonly options?: Partial<AuthOptions & Pick<AuthStructuralOptions, 'routes'>>;
@@ -91,7 +54,7 @@ export interface RaceInput {
 export class Race {
   private constructor(
     readonly source: DataSource,
-    private readonly workers: readonly Worker[],
+    private readonly workers: readonly WorkerProcess[],
     private readonly prefix: string,
   ) {}
 
@@ -104,7 +67,7 @@ export class Race {
     const options = { secret: SECRET, issuer: ISSUER, routes: false, ...input.options };
     const race = new Race(
       source,
-      Array.from({ length: input.workers ?? 2 }, () => new Worker()),
+      Array.from({ length: input.workers ?? 2 }, () => new WorkerProcess(WORKER)),
       prefix,
     );
     try {
