@@ -14,7 +14,7 @@ const key = () => randomUUID();
 const HONEST = {
   /** A client that refreshes one at a time. */
   async singleFlight(episode, family, random) {
-    for (let left = random.between(1, 8); left > 0; left--) {
+    for (let left = random.between(4, 24); left > 0; left--) {
       const options = random.chance(0.3) ? { idempotencyKey: key() } : {};
       family.hold((await episode.refresh(family, family.held, options)).token);
     }
