@@ -1,6 +1,6 @@
-import { createServer, connect, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Door } from '../support/door.mjs';
 import { MARIADB_URL, POSTGRES_URL } from '../support/test-databases.js';
 import { Race, SERVERS, tally } from './race.js';
 
@@ -41,46 +41,6 @@ describe.each(SERVERS)('connections that the server cuts, on %s', (database) => 
     expect((await race.family(id)).revokedAt).toBeNull();
   });
 });
-
-/** A door to the database that can be shut. */
-class Door {
-  private readonly sockets = new Set<Socket>();
-  private readonly server: Server;
-  port = 0;
-
-  constructor(private readonly target: { readonly host: string; readonly port: number }) {
-    this.server = createServer((inner) => {
-      const outer = connect(this.target.port, this.target.host);
-      for (const [one, other] of [
-        [inner, outer],
-        [outer, inner],
-      ] as const) {
-        this.sockets.add(one);
-        one.pipe(other);
-        one.on('error', () => undefined);
-        one.on('close', () => {
-          this.sockets.delete(one);
-          other.destroy();
-        });
-      }
-    });
-  }
-
-  open(): Promise<void> {
-    return new Promise((resolve) =>
-      this.server.listen(this.port, '127.0.0.1', () => {
-        this.port = (this.server.address() as { port: number }).port;
-        resolve();
-      }),
-    );
-  }
-
-  shut(): Promise<void> {
-    const shut = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const socket of this.sockets) socket.destroy();
-    return shut;
-  }
-}
 
 describe.each(SERVERS)('a server that cannot be reached, on %s', (database) => {
   const target = new URL(database === 'postgres' ? POSTGRES_URL : MARIADB_URL);

@@ -1,0 +1,59 @@
+// Crashes on real databases: `npm run crashes -- --help` tells the options.
+import { parseArgs } from 'node:util';
+import { DATABASES } from '../soak/database.mjs';
+import { printStory, printTable } from '../soak/report.mjs';
+import { CrashRun } from './crash-run.mjs';
+
+const HELP = `npm run crashes -- [options]
+  --database  ${DATABASES.join(', ')}; several with commas (default: all)
+  --kills     of processes, shared out to the databases (default: 1000)
+  --seed      repeats what is drawn; when a process is killed is up to the machine
+  --lanes     processes at the same time (default: 6)
+  --json      prints the summaries as JSON
+`;
+const COLUMNS = {
+  database: (summary) => summary.database,
+  'processes killed': (summary) => summary.kills,
+  'connections cut': (summary) => summary.cuts,
+  'requests answered': (summary) => summary.answered,
+  'answers dropped': (summary) => summary.dropped,
+  'families in the state before': (summary) => summary.before,
+  'families in the state after': (summary) => summary.after,
+  'went on by a replay': (summary) => summary.replays,
+  'went on by a late retry': (summary) => summary.lateRetries,
+  'step-ups whose answer was lost': (summary) => summary.stepUpsLost,
+  'false logouts': (summary) => summary.falseLogouts,
+  seconds: (summary) => summary.seconds,
+  violations: (summary) => summary.violations.length,
+};
+
+const { values: given } = parseArgs({
+  options: {
+    database: { type: 'string', default: DATABASES.join(',') },
+    kills: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
+    lanes: { type: 'string', default: '6' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+const databases = given.database.split(',');
+if (given.help || databases.some((database) => !DATABASES.includes(database))) {
+  process.stderr.write(HELP);
+  process.exit(given.help ? 0 : 2);
+}
+
+const seed = Number(given.seed);
+const summaries = [];
+process.stderr.write(`seed ${seed}\n`);
+for (const database of databases) {
+  const kills = Math.ceil(Number(given.kills) / databases.length);
+  const run = new CrashRun({ database, kills, seed, lanes: Number(given.lanes) });
+  summaries.push(await run.play((line) => process.stderr.write(`${database}: ${line}\n`)));
+}
+
+if (given.json) process.stdout.write(`${JSON.stringify(summaries)}\n`);
+else printTable(COLUMNS, summaries);
+const violations = summaries.flatMap((summary) => summary.violations);
+for (const violation of violations.slice(0, 3)) printStory(violation, seed);
+process.exitCode = violations.length > 0 ? 1 : 0;
