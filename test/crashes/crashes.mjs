@@ -1,7 +1,7 @@
 // Crashes on real databases: `npm run crashes -- --help` tells the options.
 import { parseArgs } from 'node:util';
 import { DATABASES } from '../soak/database.mjs';
-import { printStory, printTable } from '../soak/report.mjs';
+import { printStory, table } from '../soak/report.mjs';
 import { CrashRun } from './crash-run.mjs';
 
 const HELP = `npm run crashes -- [options]
@@ -49,11 +49,13 @@ process.stderr.write(`seed ${seed}\n`);
 for (const database of databases) {
   const kills = Math.ceil(Number(given.kills) / databases.length);
   const run = new CrashRun({ database, kills, seed, lanes: Number(given.lanes) });
-  summaries.push(await run.play((line) => process.stderr.write(`${database}: ${line}\n`)));
+  const summary = await run.play((line) => process.stderr.write(`${database}: ${line}\n`));
+  process.stderr.write(`${database}: done\n${table(COLUMNS, [summary])}`);
+  summaries.push(summary);
 }
 
 if (given.json) process.stdout.write(`${JSON.stringify(summaries)}\n`);
-else printTable(COLUMNS, summaries);
+else process.stdout.write(table(COLUMNS, summaries));
 const violations = summaries.flatMap((summary) => summary.violations);
 for (const violation of violations.slice(0, 3)) printStory(violation, seed);
 process.exitCode = violations.length > 0 ? 1 : 0;

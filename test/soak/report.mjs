@@ -1,5 +1,5 @@
 // What a soak prints.
-const COLUMNS = {
+export const COLUMNS = {
   database: ({ database, poolSize }) => (database === 'sqlite' ? database : `${database}, pool ${poolSize}`),
   processes: (summary) => summary.processes,
   families: (summary) => summary.families,
@@ -16,22 +16,17 @@ const COLUMNS = {
   violations: (summary) => summary.violations.length,
 };
 
-/** A table: a line for each figure, a column for each run. */
-export function printTable(columns, summaries) {
+/** A line for each figure, a column for each run. */
+export function table(columns, summaries) {
   const lines = Object.entries(columns).map(([name, figure]) => [
     name,
-    ...summaries.map((s) => String(figure(s))),
+    ...summaries.map((summary) => String(figure(summary))),
   ]);
   const widths = lines[0].map((_, i) => Math.max(...lines.map((line) => line[i].length)));
-  for (const line of lines) {
-    process.stdout.write(
-      `${line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ')}\n`,
-    );
-  }
-}
-
-export function printSummaries(summaries) {
-  printTable(COLUMNS, summaries);
+  const aligned = lines.map((line) =>
+    line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
+  );
+  return `${aligned.join('\n')}\n`;
 }
 
 /** What went wrong, and everything that led to it. */

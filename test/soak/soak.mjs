@@ -1,7 +1,7 @@
 // Random schedules on real databases, in several processes: `npm run soak -- --help` tells the options.
 import { parseArgs } from 'node:util';
 import { DATABASES } from './database.mjs';
-import { printStory, printSummaries } from './report.mjs';
+import { COLUMNS, printStory, table } from './report.mjs';
 import { SoakRun } from './run.mjs';
 
 const HELP = `npm run soak -- [options]
@@ -58,12 +58,14 @@ for (const database of databases) {
       seconds: Number(given.seconds) / pools.length,
       lanes: Number(given.lanes),
     });
-    summaries.push(await run.play((line) => process.stderr.write(`${name}: ${line}\n`)));
+    const summary = await run.play((line) => process.stderr.write(`${name}: ${line}\n`));
+    process.stderr.write(`${name}: done\n${table(COLUMNS, [summary])}`);
+    summaries.push(summary);
   }
 }
 
 if (given.json) process.stdout.write(`${JSON.stringify(summaries)}\n`);
-else printSummaries(summaries);
+else process.stdout.write(table(COLUMNS, summaries));
 const violations = summaries.flatMap((summary) => summary.violations);
 for (const violation of violations.slice(0, 3)) printStory(violation, seed);
 process.exitCode = violations.length > 0 ? 1 : 0;

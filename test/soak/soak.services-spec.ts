@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { runToEnd } from '../support/processes.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const A_HANG_MS = 180_000;
+
+interface Summary {
+  readonly processes: number;
+  readonly rotations: number;
+  readonly replays: number;
+  readonly reuseDetected: number;
+  readonly revocations: number;
+  readonly falseLogouts: number;
+  readonly unavailableOtherwise: number;
+  readonly violations: readonly unknown[];
+}
+
+/** A minute of what `npm run soak` does for hours; a failure prints its seed and its story. */
+describe.each([
+  { database: 'postgres', pools: '1,10', processes: 3, seconds: 12 },
+  { database: 'mariadb', pools: '1,10', processes: 3, seconds: 12 },
+  { database: 'sqlite', pools: '1', processes: 2, seconds: 4 },
+  { database: 'sqlite', pools: '1', processes: 4, seconds: 5 },
+])(
+  'random schedules in $processes processes, on $database (pools of $pools)',
+  ({ database, pools, processes, seconds }) => {
+    it(
+      'sign nobody out, and keep no thief',
+      async () => {
+        const args = [
+          ...['--database', database, '--pools', pools, '--processes', `${processes}`],
+          ...['--seconds', `${seconds}`, '--json'],
+        ];
+        const { code, stdout, stderr } = await runToEnd('node', ['test/soak/soak.mjs', ...args], {
+          cwd: ROOT,
+        });
+        expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+        const summaries = JSON.parse(stdout) as Summary[];
+        expect(summaries).toHaveLength(pools.split(',').length);
+        for (const summary of summaries) {
+          expect(summary).toMatchObject({
+            processes,
+            falseLogouts: 0,
+            unavailableOtherwise: 0,
+            violations: [],
+          });
+          expect(summary.rotations).toBeGreaterThan(100);
+          expect(summary.replays).toBeGreaterThan(10);
+          expect(summary.reuseDetected).toBeGreaterThan(5);
+          expect(summary.revocations).toBeGreaterThan(5);
+        }
+      },
+      A_HANG_MS,
+    );
+  },
+);
