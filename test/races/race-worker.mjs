@@ -106,6 +106,15 @@ const commands = {
     });
     return { token: refreshToken };
   },
+  async openSession(subject) {
+    const { principal, sessionToken } = await authentication().signIn(subject, { mode: 'session' });
+    return { id: principal.signInId, token: sessionToken };
+  },
+  /** A request with a session's cookie. */
+  async session(token) {
+    await app.get(Authenticator).session(token);
+    return { token };
+  },
   async endAll(subject) {
     return { ended: await authentication().endAllSignIns(subject) };
   },

@@ -8,7 +8,7 @@ import {
   type SecurityEvent,
 } from 'nestjs-aerie';
 import { jest } from '@jest/globals';
-import type { DataSource } from 'typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import { ISSUER, SECRET } from '../support/test-app.js';
 import { freshPrefix, type TestDatabase, testConnection } from '../support/test-databases.js';
 import { connect, dropTables } from '../support/test-stores.js';
@@ -48,30 +48,31 @@ export interface RaceInput {
   readonly options?: Partial<AuthOptions & Pick<AuthStructuralOptions, 'routes'>>;
   /** Changes of the workers' connections. */
   readonly connection?: object;
+  /** Another server than that of the other tests, for the tables and the processes. */
+  readonly url?: string;
 }
 
 /** Several processes on one database, and a look into its tables. */
 export class Race {
   private constructor(
     readonly source: DataSource,
-    private readonly workers: readonly WorkerProcess[],
+    private workers: readonly WorkerProcess[],
     private readonly prefix: string,
+    private readonly connection: object,
+    private readonly options: object,
   ) {}
 
   static async start(database: TestDatabase, input: RaceInput = {}): Promise<Race> {
     const prefix = freshPrefix();
-    const source = await connect(database, prefix);
-    const { type, url } = testConnection(database, prefix) as { type: string; url: string };
+    const given = testConnection(database, prefix) as { type: string; url: string };
+    const { type, url } = { ...given, ...(input.url !== undefined && { url: input.url }) };
+    const source = await connect(database, prefix, { url } as Partial<DataSourceOptions>);
     const named = database === 'postgres' ? { applicationName: prefix } : {};
     const connection = { type, url, entityPrefix: prefix, ...named, ...input.connection };
     const options = { secret: SECRET, issuer: ISSUER, routes: false, ...input.options };
-    const race = new Race(
-      source,
-      Array.from({ length: input.workers ?? 2 }, () => new WorkerProcess(WORKER)),
-      prefix,
-    );
+    const race = new Race(source, [], prefix, connection, options);
     try {
-      await Promise.all(race.workers.map((worker) => worker.send([['start', { connection, options }]])));
+      await race.startWorkers(input.workers ?? 2, options);
     } catch (error) {
       await race.stop();
       throw error;
@@ -79,8 +80,24 @@ export class Race {
     return race;
   }
 
-  async stop(): Promise<void> {
+  private async startWorkers(count: number, options: object): Promise<void> {
+    this.workers = Array.from({ length: count }, () => new WorkerProcess(WORKER));
+    const start = { connection: this.connection, options };
+    await Promise.all(this.workers.map((worker) => worker.send([['start', start]])));
+  }
+
+  /** Ends the processes, and starts others on the same tables, with these options changed. */
+  async restart(changes: Partial<AuthOptions>): Promise<void> {
+    await this.stopWorkers();
+    await this.startWorkers(this.workers.length, { ...this.options, ...changes });
+  }
+
+  private async stopWorkers(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.stop()));
+  }
+
+  async stop(): Promise<void> {
+    await this.stopWorkers();
     await dropTables(this.source);
     await this.source.destroy();
   }
@@ -115,6 +132,12 @@ export class Race {
   /** The same for one call. */
   async try(...call: Call): Promise<Result> {
     return (await this.run([call]))[0]!;
+  }
+
+  /** One call at once, beside whatever else is under way, in the process of that number. */
+  async now(process: number, ...call: Call): Promise<Result> {
+    const worker = this.workers[process % this.workers.length]!;
+    return (await worker.send<Result[]>([call], 0))[0]!;
   }
 
   /** Every security event of every process since the last time. */

@@ -1,7 +1,13 @@
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 export declare class Door {
-  constructor(target: { readonly host: string; readonly port: number });
+  constructor(target: Address | null);
   readonly port: number;
   open(): Promise<void>;
+  pointAt(target: Address | null): void;
   cut(): void;
   shut(): Promise<void>;
 }
