@@ -60,24 +60,24 @@ export class Failover {
       await door.open();
       const url = `postgres://postgres@127.0.0.1:${door.port}/postgres`;
       const options = { database: { deadline: `${DEADLINE_MS}ms` } } as const;
-      // A server that vanished refuses nobody: who connects to it must give up by himself.
+      // A server that vanished refuses nobody: without this, its silence holds the pool's connections for good.
       const connection = { connectTimeoutMS: DEADLINE_MS };
       race = await Race.start('postgres', { url, options, connection });
       const clients = await HonestClients.signIn(race, scene.families, scene.sessions);
       return new Failover(scene, pair, door, race, clients);
     } catch (error) {
-      await race?.stop().catch(() => undefined);
       await door.shut();
+      await race?.stop().catch(() => undefined);
       await pair.stop();
       throw error;
     }
   }
 
   async stop(): Promise<void> {
-    await this.clients.stop().catch(() => undefined);
-    // When a test failed half-way the server of the tables may be dead: they go with the directory.
-    await this.race.stop().catch(() => undefined);
+    // First of all: whoever waits for an answer has none to wait for. The tables go with the directory.
     await this.door.shut();
+    await this.clients.stop().catch(() => undefined);
+    await this.race.stop().catch(() => undefined);
     await this.pair.stop();
   }
 
@@ -106,7 +106,7 @@ export class Failover {
     for (const target of stages) {
       door.pointAt(target);
       clients.beginStage();
-      await clients.everybodyHad(2, 'turns');
+      await clients.everybodyHad(1, 'turns');
       unavailable += clients.sum('unavailable');
       longestMs = Math.max(longestMs, clients.longestMs);
     }

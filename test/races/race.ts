@@ -98,8 +98,7 @@ export class Race {
 
   async stop(): Promise<void> {
     await this.stopWorkers();
-    await dropTables(this.source);
-    await this.source.destroy();
+    await dropTables(this.source).finally(() => this.source.destroy());
   }
 
   /** One call, in the first process. It must not fail. */
