@@ -77,7 +77,11 @@ export class HonestClients {
       ...Array.from({ length: families }, () => 'refresh' as const),
       ...Array.from({ length: sessions }, () => 'session' as const),
     ];
-    return new HonestClients(race, await Promise.all(kinds.map(open)));
+    const clients: HonestClient[] = [];
+    for (const some of inSmallGroups(kinds)) {
+      clients.push(...(await Promise.all(some.map((kind, i) => open(kind, clients.length + i)))));
+    }
+    return new HonestClients(race, clients);
   }
 
   get families(): readonly HonestClient[] {
@@ -128,4 +132,9 @@ export class HonestClients {
       await wait((ok ? THINKS_MS : TRIES_AGAIN_MS) * (0.5 + Math.random()));
     }
   }
+}
+
+/** No more at once than two pools have connections. */
+export function inSmallGroups<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / 20) }, (_, i) => all.slice(i * 20, (i + 1) * 20));
 }
