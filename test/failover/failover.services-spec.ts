@@ -26,7 +26,7 @@ function failover(scene: Scene): { readonly run: Failover; readonly loss: Loss }
   });
   afterAll(() => held.run?.stop());
 
-  it('is unavailable while the primary is dead: nobody is refused, and nobody waits for longer than the deadline', () => {
+  it('is unavailable while the primary is dead: nobody is refused, and nobody waits for twice the deadline', () => {
     const { refused, unavailable, longestMs } = held.loss;
     expect(refused).toBe(0);
     expect(unavailable).toBeGreaterThanOrEqual(3 * scene.families);
