@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { RefreshTokenFamily, type SecurityEvent } from 'nestjs-aerie';
 import { Race, type Result, type SignedIn } from '../races/race.js';
-import { Door } from '../support/door.js';
+import { Door } from '../support/door.mjs';
 import { HonestClients, inSmallGroups } from './honest-clients.js';
 import { PostgresPair } from './postgres-pair.js';
 

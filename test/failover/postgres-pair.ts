@@ -3,7 +3,7 @@ import { appendFileSync, chownSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
-import { type Address, Door } from '../support/door.js';
+import { type Address, Door } from '../support/door.mjs';
 import { freePort } from '../support/processes.js';
 import { postgresBinaries, postgresOwner } from './postgres-binaries.js';
 
