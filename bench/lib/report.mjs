@@ -23,3 +23,8 @@ export function ratio({ median, low, high }) {
 export function target(name, value, atLeast) {
   return `${value >= atLeast ? 'met   ' : 'MISSED'}  ${name}: ${value.toFixed(3)}, target ${atLeast.toFixed(2)}`;
 }
+
+/** The same for a value that should be small. */
+export function atMost(name, value, limit) {
+  return `${value <= limit ? 'met   ' : 'MISSED'}  ${name}: ${value.toFixed(3)}, target at most ${limit.toFixed(2)}`;
+}
