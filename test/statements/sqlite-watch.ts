@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module';
+import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { testConnection } from '../support/test-databases.js';
+import type { DriverWatch } from './driver-watch.js';
+
+interface Handle {
+  readonly inTransaction: boolean;
+}
+const Database = createRequire(import.meta.url)('better-sqlite3') as new (
+  path: string,
+  options: object,
+) => Handle;
+
+/** SQLite through a better-sqlite3 that tells of every statement it executes, begin and commit included. */
+export function sqliteWatch(changes: object = {}): DriverWatch {
+  const statements: string[] = [];
+  const opened: Handle[] = [];
+  const driver = function (path: string, options: object): object {
+    const handle = new Database(path, { ...options, verbose: (text: string) => statements.push(text) });
+    opened.push(handle);
+    return handle;
+  };
+  return {
+    connection: { ...testConnection('sqlite'), driver, ...changes } as TypeOrmModuleOptions,
+    statements,
+    busy: () => opened.flatMap(({ inTransaction }) => (inTransaction ? ['in a transaction'] : [])),
+  };
+}

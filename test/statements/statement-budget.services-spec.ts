@@ -1,0 +1,19 @@
+import { describe } from '@jest/globals';
+import { ADAPTERS } from '../support/test-app.js';
+import { callsIntoTheHost } from './calls-into-the-host.js';
+import { mariadbWatch } from './mariadb-watch.js';
+import { postgresWatch } from './postgres-watch.js';
+import { statementBudget } from './statement-budget.js';
+
+const SERVERS = [
+  { database: 'postgres', watch: postgresWatch, brackets: 2 },
+  { database: 'mariadb', watch: mariadbWatch, brackets: 3 },
+];
+
+describe.each(SERVERS)('statements that the driver gets, on $database', ({ watch, brackets }) => {
+  describe.each(ADAPTERS)('with %s', (adapter) => statementBudget(watch, { adapter, brackets }));
+});
+
+describe.each(SERVERS)('no transaction is open while code of the host runs, on $database', ({ watch }) => {
+  callsIntoTheHost(watch);
+});
