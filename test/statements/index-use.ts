@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { AUTH_ENTITIES, AuthSubject, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import { signIn } from '../support/sign-ins.js';
+import { StatementLog } from '../support/statement-log.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { type TestDatabase, testConnection } from '../support/test-databases.js';
+import { age, dropTables } from '../support/test-stores.js';
+import { fillTables } from './many-rows.js';
+import { plansOf, type Statement } from './plans.js';
+
+const ROWS = 20_000;
+const KEY = { idempotencyKey: 'the-key-of-this-token' };
+type Tokens = { principal: { signInId: string }; refreshToken: string };
+
+/** No statement of ours reads a table from one end to the other, however large the table is. */
+export function indexUse(database: TestDatabase): void {
+  const log = new StatementLog();
+  let app: TestApp;
+  /** Each text once, as it was sent first: its rows were there then. */
+  const statements = new Map<string, Statement>();
+
+  beforeAll(async () => {
+    app = await startTestApp({
+      connection: { ...testConnection(database), logging: true, logger: log } as never,
+    });
+    for (const name of ['ada', 'bob', 'eve']) await app.users.add(name);
+    await app.authentication.endSignIn('user-1', (await signIn(app, 'tokens')).id);
+    await signIn(app, 'session');
+    const record = async (work: () => Promise<void>) => {
+      const before = log.statements.length;
+      await work();
+      for (const sent of log.statements.slice(before)) {
+        const query = sent.query.trim();
+        if (/^(select|insert|update|delete)\b/.test(query) && !statements.has(query))
+          statements.set(query, { ...sent, query });
+      }
+    };
+    // First, while there is nothing that it could delete: its plan is asked for when half of the rows are past their limit.
+    await record(async () => void (await app.authentication.sweep()));
+    await fillTables(app.source, database, ROWS);
+    await record(() => everyUse(app));
+  }, 60_000);
+  afterAll(async () => {
+    await dropTables(app.source);
+    await app.close();
+  });
+
+  it('is shown for every kind of statement on every table', () => {
+    const kinds = [...statements.keys()].map((query) => {
+      const verb = query.slice(0, query.indexOf(' '));
+      const [, , table] = /\b(from|into|update) \S*?(auth_\w+)/.exec(query) ?? [];
+      return `${verb} ${table}`;
+    });
+    expect(statements.size).toBeGreaterThan(30);
+    expect([...new Set(kinds)].sort()).toEqual(
+      [
+        ['select', ['auth_subject', 'auth_session', 'auth_refresh_token_family']],
+        ['insert', ['auth_subject', 'auth_session', 'auth_refresh_token_family', 'auth_revocation']],
+        ['update', ['auth_subject', 'auth_session', 'auth_refresh_token_family']],
+        ['delete', ['auth_subject', 'auth_session', 'auth_refresh_token_family', 'auth_revocation']],
+      ]
+        .flatMap(([verb, tables]) => (tables as string[]).map((table) => `${verb as string} ${table}`))
+        .sort(),
+    );
+  });
+
+  it('would be seen to lack one', async () => {
+    for (const entity of AUTH_ENTITIES) {
+      const { tablePath } = app.source.getMetadata(entity);
+      const column = {
+        [AuthSubject.name]: 'epoch',
+        [Session.name]: 'secret_hash',
+        [Revocation.name]: 'kind',
+      };
+      const query = `select * from ${tablePath} where ${column[entity.name] ?? 'current_hash'} = '1'`;
+      for (const { scanned } of await plansOf(app.source, database, { query, parameters: [] }))
+        expect(scanned).toHaveLength(1);
+    }
+  });
+
+  it('is so', async () => {
+    const wrong: string[] = [];
+    for (const statement of statements.values()) {
+      for (const { scanned, indexes } of await plansOf(app.source, database, statement)) {
+        const reads = !/^insert .* values /s.test(statement.query);
+        if (scanned.length > 0 || (reads && indexes.length === 0))
+          wrong.push(`${scanned.join()} [${indexes.join()}]: ${statement.query}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+}
+
+/** Everything that an application may ask for, once at least. */
+async function everyUse({ authentication, source, client }: TestApp): Promise<void> {
+  const open = async (subject = 'user-1') =>
+    (await authentication.signIn(subject, { mode: 'tokens' })) as Tokens;
+  const refused = (work: Promise<unknown>) => expect(work).rejects.toBeInstanceOf(Error);
+
+  // The rotation, the replay, the late retry, the step-up and the reuse.
+  const { principal, refreshToken } = await open();
+  await authentication.refresh(refreshToken, KEY);
+  await authentication.refresh(refreshToken, KEY);
+  await age(source, RefreshTokenFamily, principal.signInId, 60_000);
+  const late = await authentication.refresh(refreshToken, KEY);
+  await authentication.stepUp('user-1', late, ['otp']);
+  await refused(authentication.refresh(refreshToken));
+
+  // A session and an access token, by the routes.
+  const browser = client();
+  const json = { identifier: 'ada', password: 'correct horse battery', mode: 'session' };
+  expect((await browser.post('/auth/login', { json })).status).toBe(200);
+  expect((await browser.get('/auth/me')).status).toBe(200);
+  expect((await browser.get('/auth/sign-ins')).status).toBe(200);
+  const session = (await browser.cookie('__Host-session'))!;
+  const stepped = (await authentication.stepUp('user-1', { session }, ['otp'])) as { sessionToken: string };
+  const { accessToken } = (await authentication.signIn('user-1', { mode: 'tokens' })) as unknown as {
+    accessToken: string;
+  };
+  expect((await client().get('/auth/me', { bearer: accessToken })).status).toBe(200);
+
+  // Changes, and the ends of one, of others, of all.
+  await authentication.credentialsChanged('user-1', { keep: { session: stepped.sessionToken } });
+  const kept = await open();
+  const next = (await authentication.credentialsChanged('user-1', { keep: kept })) as Tokens;
+  await authentication.rolesChanged('user-1');
+  await open();
+  await authentication.signIn('user-1', { mode: 'session' });
+  await authentication.endOtherSignIns('user-1', next.principal.signInId);
+  await authentication.endSignIn('user-1', next.principal.signInId);
+  const { principal: sessionOwner } = await authentication.signIn('user-1', { mode: 'session' });
+  await authentication.signOut(sessionOwner);
+  await open();
+  await authentication.endAllSignIns('user-1');
+  await open('user-2');
+  await authentication.forgetSubject('user-2');
+  await authentication.revokeEverything();
+}
