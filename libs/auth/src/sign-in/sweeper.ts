@@ -5,6 +5,8 @@ import type { SignInRegistry } from './sign-in-registry.js';
 
 const BATCH = 500;
 const MAX_BATCHES = 40;
+/** Between two batches others have their turn: of the database, and on SQLite of the event loop, which a batch holds. */
+const PAUSE_MS = 10;
 
 /** How many rows a sweep deleted. */
 export interface Swept {
@@ -71,6 +73,7 @@ export class Sweeper {
       const deleted = await sweep(BATCH);
       total += deleted;
       if (deleted < BATCH) break;
+      await new Promise((next) => setTimeout(next, PAUSE_MS));
     }
     return total;
   }
