@@ -17,6 +17,12 @@ export interface Dialect {
   insertIfAbsent(insert: Sql, key: Sql): Sql;
   /** Deletes at most `limit` rows, skipping rows that others hold where the database can. */
   deleteSome(table: Sql, key: Sql, where: Sql, limit: number): Sql;
+  /**
+   * Deletes at most `limit` rows whose `instant` has passed, the oldest first, skipping rows that others hold where the
+   * database can. The order is what keeps it on the index of `instant`: without it a planner that sees many such rows
+   * reads the table from its beginning, through all that was deleted there before.
+   */
+  deletePast(table: Sql, key: Sql, instant: Sql, limit: number): Sql;
 }
 
 const PG_STATEMENT = trustedSql('(extract(epoch from statement_timestamp()) * 1000)::bigint');
@@ -41,6 +47,10 @@ export const POSTGRES: Dialect = {
   insertIfAbsent: (insert) => sql`${insert} on conflict do nothing`,
   deleteSome: (table, key, where, limit) =>
     sql`delete from ${table} where ${key} in (select ${key} from ${table} where ${where} limit ${limit} for update skip locked)`,
+  // An array, and a limit in the text: a plan for any list and any limit may read the whole table.
+  deletePast: (table, key, instant, limit) =>
+    sql`delete from ${table} where ${key} = any(array(select ${key} from ${table} where ${instant} < ${PG_STATEMENT}
+      order by ${instant} limit ${trustedSql(String(limit))} for update skip locked))`,
 };
 
 export const MYSQL: Dialect = {
@@ -54,6 +64,8 @@ export const MYSQL: Dialect = {
   greatest: trustedSql('greatest'),
   insertIfAbsent: (insert, key) => sql`${insert} on duplicate key update ${key} = ${key}`,
   deleteSome: (table, _key, where, limit) => sql`delete from ${table} where ${where} limit ${limit}`,
+  deletePast: (table, _key, instant, limit) =>
+    sql`delete from ${table} where ${instant} < ${MYSQL_NOW} order by ${instant} limit ${limit}`,
 };
 
 export const SQLITE: Dialect = {
@@ -68,4 +80,6 @@ export const SQLITE: Dialect = {
   insertIfAbsent: (insert) => sql`${insert} on conflict do nothing`,
   deleteSome: (table, key, where, limit) =>
     sql`delete from ${table} where ${key} in (select ${key} from ${table} where ${where} limit ${limit})`,
+  deletePast: (table, key, instant, limit) =>
+    sql`delete from ${table} where ${key} in (select ${key} from ${table} where ${instant} < ${SQLITE_NOW} order by ${instant} limit ${limit})`,
 };

@@ -115,7 +115,6 @@ export class TypeOrmSessionStore extends SessionStore {
   async sweep(limit: number): Promise<number> {
     const { name, column } = this.sessions;
     const { dialect } = this.database;
-    const past = sql`${column.expiresAt} < ${dialect.nowMs}`;
-    return (await this.database.run(dialect.deleteSome(name, column.id, past, limit))).affected;
+    return (await this.database.run(dialect.deletePast(name, column.id, column.expiresAt, limit))).affected;
   }
 }

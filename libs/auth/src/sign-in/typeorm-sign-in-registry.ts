@@ -116,8 +116,7 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
   async sweep(limit: number): Promise<number> {
     const { name, column } = this.revocationTable;
     const { dialect } = this.database;
-    const past = sql`${column.expiresAt} < ${dialect.nowMs}`;
-    return (await this.database.run(dialect.deleteSome(name, column.id, past, limit))).affected;
+    return (await this.database.run(dialect.deletePast(name, column.id, column.expiresAt, limit))).affected;
   }
 
   private selectLive(table: EntityTable<Session> | EntityTable<RefreshTokenFamily>, subject: string): Sql {
