@@ -133,7 +133,7 @@ async function insertsOf(source, table) {
   const generated = table === 'migrations' || table === 'auth_revocation' ? ['id'] : [];
   return rows.map((row) => {
     const columns = Object.keys(row).filter((column) => !generated.includes(column));
-    const values = columns.map((column) => literal(/expires_at$/.test(column) ? FAR_AWAY : row[column]));
+    const values = columns.map((column) => literal(column.endsWith('expires_at') ? FAR_AWAY : row[column]));
     return `INSERT INTO ${quote(table)} (${columns.map(quote).join(', ')}) VALUES (${values.join(', ')})`;
   });
 }

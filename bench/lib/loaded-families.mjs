@@ -77,21 +77,21 @@ const DRAWN = (subjects, shareExpired) => `select floor(random() * ${subjects}):
  * index. Indexes are dropped first and made again afterwards, from the definitions that the migration gave them.
  * `expired`: about how many of the rows are past their limit, at random places too.
  */
-export async function loadFamilies(prefix, size, { signal, expired = 0 } = {}) {
+export async function loadFamilies(prefix, size, { signal, expired = 0, fillfactor = 100 } = {}) {
   const client = new pg.Client({ connectionString: POSTGRES_URL });
   await client.connect();
   const cancel = () => cancelBackend(client.processID);
   signal?.addEventListener('abort', cancel);
   try {
     signal?.throwIfAborted();
-    await fill(client, prefix, size, { signal, expired });
+    await fill(client, prefix, size, { signal, expired, fillfactor });
   } finally {
     signal?.removeEventListener('abort', cancel);
     await client.end();
   }
 }
 
-async function fill(client, prefix, size, { signal, expired }) {
+async function fill(client, prefix, size, { signal, expired, fillfactor }) {
   const families = `"${prefix}auth_refresh_token_family"`;
   const known = `"${prefix}known"`;
   const subjects = subjectsFor(size);
@@ -109,6 +109,7 @@ async function fill(client, prefix, size, { signal, expired }) {
   );
   await client.query(`analyze ${known}`);
   await client.query(`truncate ${families}`);
+  await client.query(`alter table ${families} set (fillfactor = ${fillfactor})`);
 
   const remake = await withoutIndexes(client, families);
   const row = generatedRow({ now, expired });

@@ -17,6 +17,7 @@ export const SIZE_DEFAULTS = {
   seconds: 2,
   callers: 2,
   measured: 20_000,
+  fillfactor: 100,
 };
 
 const TARGET = 1.3;
@@ -50,7 +51,7 @@ async function measured(settings, signal) {
       progress(`size ${whole(size)}: opening ${whole(count)} families through the service`);
       const subjects = Array.from({ length: count }, () => subjectAt(randomInt(subjectsFor(size))));
       Object.assign(one, { service: app.service, families: await app.open(subjects, OPENERS) });
-      await loadFamilies(prefix, size, { signal });
+      await loadFamilies(prefix, size, { signal, fillfactor: settings.fillfactor });
       one.onDisk = await withPostgres((client) => sizeOnDisk(client, prefix));
     }
     progress('size: checkpoint');
@@ -100,9 +101,9 @@ async function latencies({ step }, { callers, seconds }, signal) {
   return taken;
 }
 
-function report(rounds, { callers, seconds, rounds: count }, tables) {
+function report(rounds, { callers, seconds, rounds: count, fillfactor }, tables) {
   const lines = [
-    `SIZE on PostgreSQL: ${count} rounds of ${seconds} s in turn, ${callers} callers in one process`,
+    `SIZE on PostgreSQL: ${count} rounds of ${seconds} s in turn, ${callers} callers in one process, fillfactor ${fillfactor}`,
     ...tables.map(({ size, onDisk, families }) => {
       const ours = `${whole(families.length)} of them ours, at random places`;
       return `  ${whole(size)} families: ${onDisk} with indexes, ${ours}`;
