@@ -1,10 +1,13 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { AUTH_ENTITIES } from 'nestjs-aerie';
 import { type DataSource, DefaultNamingStrategy } from 'typeorm';
 import { refresh, refreshed, signIn } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { type TestDatabase, testConnection } from '../support/test-databases.js';
 import { dropTables } from '../support/test-stores.js';
+
+// Real databases and hundreds of requests: a limit that only a hang reaches.
+jest.setTimeout(60_000);
 
 /** Names as some hosts have them: nothing is called what our entities say. */
 class ShoutingNames extends DefaultNamingStrategy {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,9 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import type { TestDatabase } from '../support/test-databases.js';
+
+// Real databases and hundreds of requests: a limit that only a hang reaches.
+jest.setTimeout(60_000);
 
 const SHAPES = join(import.meta.dirname, 'shapes');
 

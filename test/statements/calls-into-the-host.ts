@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { RefreshTokenFamily } from 'nestjs-aerie';
 import { PASSWORD } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { age, dropTables } from '../support/test-stores.js';
 import type { DriverWatch } from './driver-watch.js';
+
+// Real databases and hundreds of requests: a limit that only a hang reaches.
+jest.setTimeout(60_000);
 
 const QUESTIONS = ['findSubject', 'verifyPassword', 'loadSubject'] as const;
 

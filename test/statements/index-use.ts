@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { AUTH_ENTITIES, AuthSubject, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
 import { signIn } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
@@ -7,6 +7,9 @@ import { type TestDatabase, testConnection } from '../support/test-databases.js'
 import { age, dropTables } from '../support/test-stores.js';
 import { fillTables } from './many-rows.js';
 import { plansOf, type Statement } from './plans.js';
+
+// Real databases and hundreds of requests: a limit that only a hang reaches.
+jest.setTimeout(60_000);
 
 const ROWS = 20_000;
 const KEY = { idempotencyKey: 'the-key-of-this-token' };

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { RefreshTokenFamily } from 'nestjs-aerie';
 import { refreshed, signIn } from '../support/sign-ins.js';
 import { type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
 import { age, dropTables } from '../support/test-stores.js';
 import type { DriverWatch } from './driver-watch.js';
+
+// Real databases and hundreds of requests: a limit that only a hang reaches.
+jest.setTimeout(60_000);
 
 const KEY = 'the-key-of-this-refresh-token';
 const MINUTE_MS = 60_000;
