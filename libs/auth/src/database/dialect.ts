@@ -15,8 +15,6 @@ export interface Dialect {
   readonly greatest: Sql;
   /** An INSERT that leaves an existing row alone; `key` is a column of the primary key. */
   insertIfAbsent(insert: Sql, key: Sql): Sql;
-  /** Deletes at most `limit` rows, skipping rows that others hold where the database can. */
-  deleteSome(table: Sql, key: Sql, where: Sql, limit: number): Sql;
   /**
    * Deletes at most `limit` rows whose `instant` has passed, the oldest first, skipping rows that others hold where the
    * database can. The order is what keeps it on the index of `instant`: without it a planner that sees many such rows
@@ -45,8 +43,6 @@ export const POSTGRES: Dialect = {
   least: trustedSql('least'),
   greatest: trustedSql('greatest'),
   insertIfAbsent: (insert) => sql`${insert} on conflict do nothing`,
-  deleteSome: (table, key, where, limit) =>
-    sql`delete from ${table} where ${key} in (select ${key} from ${table} where ${where} limit ${limit} for update skip locked)`,
   // An array, and a limit in the text: a plan for any list and any limit may read the whole table.
   deletePast: (table, key, instant, limit) =>
     sql`delete from ${table} where ${key} = any(array(select ${key} from ${table} where ${instant} < ${PG_STATEMENT}
@@ -63,7 +59,6 @@ export const MYSQL: Dialect = {
   least: trustedSql('least'),
   greatest: trustedSql('greatest'),
   insertIfAbsent: (insert, key) => sql`${insert} on duplicate key update ${key} = ${key}`,
-  deleteSome: (table, _key, where, limit) => sql`delete from ${table} where ${where} limit ${limit}`,
   deletePast: (table, _key, instant, limit) =>
     sql`delete from ${table} where ${instant} < ${MYSQL_NOW} order by ${instant} limit ${limit}`,
 };
@@ -78,8 +73,6 @@ export const SQLITE: Dialect = {
   least: trustedSql('min'),
   greatest: trustedSql('max'),
   insertIfAbsent: (insert) => sql`${insert} on conflict do nothing`,
-  deleteSome: (table, key, where, limit) =>
-    sql`delete from ${table} where ${key} in (select ${key} from ${table} where ${where} limit ${limit})`,
   deletePast: (table, key, instant, limit) =>
     sql`delete from ${table} where ${key} in (select ${key} from ${table} where ${instant} < ${SQLITE_NOW} order by ${instant} limit ${limit})`,
 };

@@ -1,6 +1,5 @@
 import { type AuthDatabase, MANY_ROWS_MS, type SqlTransaction } from '../database/auth-database.js';
 import type { EntityTable } from '../database/entity-table.js';
-import { sql } from '../database/sql.js';
 import type { TypeOrmAnnouncements } from '../revocation/typeorm-announcements.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { TypeOrmSubjectStore } from '../subjects/typeorm-subject-store.js';
@@ -141,7 +140,6 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   async sweep(limit: number): Promise<number> {
     const { name, column } = this.families;
     const { dialect } = this.database;
-    const past = sql`${column.expiresAt} < ${dialect.nowMs}`;
-    return (await this.database.run(dialect.deleteSome(name, column.id, past, limit))).affected;
+    return (await this.database.run(dialect.deletePast(name, column.id, column.expiresAt, limit))).affected;
   }
 }
