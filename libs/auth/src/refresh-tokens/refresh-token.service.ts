@@ -15,6 +15,7 @@ import type { ResolvedRefreshTokenOptions } from './refresh-token-options.js';
 import { attemptHash, type RefreshToken, type RefreshTokenCodec } from './refresh-token.js';
 import { decideRotation } from './rotation-decision.js';
 import { reportRefusal, reportReuse, type Refused } from './rotation-events.js';
+import { whyDead } from './why-dead.js';
 
 const SUSPICIOUS_GENERATIONS = 3;
 
@@ -30,7 +31,11 @@ export interface OpenedFamily extends HeldRefreshToken {
 }
 
 /** What was read of a family that may still be alive: its subject was not erased. */
-export type LiveReading = FamilyReading & { readonly subjectEpochNow: number };
+export interface LiveReading extends FamilyReading {
+  readonly subjectEpochNow: number;
+  /** When the request arrived, by the store's clock: told by the read, before anything else was waited for. */
+  readonly arrivedAt: number;
+}
 
 export interface FamilyOpening {
   readonly epochs: SubjectEpochs;
@@ -70,9 +75,11 @@ export class RefreshTokenService {
   /** The token's family, if it may still be alive. Decides nothing about the token. Throws RefreshTokenInvalidError. */
   async read(token: RefreshToken, requester: Requester): Promise<LiveReading> {
     const reading = await this.store.read(token.familyId);
-    const dead = reading === null ? 'unknown' : whyDead(reading, requester.waitedMs?.() ?? 0);
+    const waited = requester.waitedMs?.() ?? 0;
+    const dead = reading === null ? 'unknown' : whyDead(reading, waited);
     if (dead) throw this.refused({ kind: dead }, token, requester);
-    return reading as LiveReading;
+    const live = reading as FamilyReading & { subjectEpochNow: number };
+    return { ...live, arrivedAt: live.now - waited };
   }
 
   /**
@@ -81,7 +88,7 @@ export class RefreshTokenService {
    */
   async rotate(
     token: RefreshToken,
-    reading: FamilyReading,
+    reading: LiveReading,
     idempotencyKey: string | null,
     requester: Requester,
   ): Promise<HeldRefreshToken> {
@@ -91,12 +98,7 @@ export class RefreshTokenService {
     const keyed = idempotencyKey === null ? null : attemptHash(token, idempotencyKey);
     const attempt = this.attempt(token, reading.row.subject, successor, keyed, requester);
     // Told by the read already: no row is locked for a token that was replayed too often.
-    const { kind } = decideRotation(
-      reading.row,
-      attempt.presented,
-      reading.now - attempt.waitedMs(),
-      attempt.rules,
-    );
+    const { kind } = decideRotation(reading.row, attempt.presented, reading.arrivedAt, attempt.rules);
     if (kind === 'superseded') throw this.refused({ kind }, token, requester, reading.row);
     const outcome = await this.store.rotate(attempt);
     const { row, now } = reading;
@@ -213,16 +215,6 @@ export class RefreshTokenService {
     reportRefusal(this.events, outcome, token?.familyId ?? null, requester, row);
     return new RefreshTokenInvalidError(outcome.kind);
   }
-}
-
-function whyDead(
-  { row, subjectEpochNow, globalEpochNow, now }: FamilyReading,
-  waitedMs: number,
-): 'revoked' | 'expired' | undefined {
-  if (row.revokedAt !== null || row.globalEpoch < globalEpochNow || subjectEpochNow === null)
-    return 'revoked';
-  const arrived = now - waitedMs;
-  return arrived >= row.expiresAt || arrived >= row.idleExpiresAt ? 'expired' : undefined;
 }
 
 function signInOf(row: FamilyRow): { subject: string; signInId: string } {

@@ -1,9 +1,9 @@
 import { RefreshTokenInvalidError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
-import type { FamilyReading, FamilyRow } from '../refresh-tokens/refresh-token-family-store.js';
+import type { FamilyRow } from '../refresh-tokens/refresh-token-family-store.js';
 import type { RefreshToken } from '../refresh-tokens/refresh-token.js';
-import type { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
+import type { LiveReading, RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
 import { type LoadedSubject, principalOf, type PrincipalSource } from './principal-source.js';
 import type { SignInEnding } from './sign-in-ending.js';
 import { refreshPart, type SignInOpener } from './sign-in-opener.js';
@@ -11,7 +11,7 @@ import type { TokensResult } from './sign-in-result.js';
 
 interface Presented {
   readonly token: RefreshToken;
-  readonly reading: FamilyReading;
+  readonly reading: LiveReading;
   readonly loaded: LoadedSubject;
   readonly subjectEpoch: number;
 }
