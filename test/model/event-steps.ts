@@ -1,0 +1,87 @@
+import { revoked, opened } from './history.js';
+import { note, report } from './judge.js';
+import { spoken, tokenName } from './story.js';
+import { ALICE, type World } from './world.js';
+
+const REQUESTER = { ip: null, userAgent: null };
+
+/** Alice signs in, before the schedule begins. */
+export async function begin(world: World): Promise<void> {
+  const epochs = await world.subjects.epochs(ALICE);
+  const family = await open(world, epochs);
+  world.held = world.holders.map((_, index) => (index === 0 ? family! : ''));
+}
+
+/** Time passes, for everybody. */
+export const pass = (ms: number) => (world: World) => {
+  world.now += ms;
+  world.tell(() => `${spoken(ms)} pass`);
+};
+
+/** The database's clock is put back. */
+export const putBack = (ms: number) => (world: World) => {
+  world.behind += ms;
+  world.tell(() => `the database's clock is put back by ${spoken(ms)}`);
+};
+
+/** What one holder has is copied by another: a thief, or a second client that keeps a copy of its own. */
+export const copy = (from: number, to: number) => (world: World) => {
+  world.held[to] = world.held[from]!;
+  world.tell(() => `${world.holders[to]} takes a copy of ${tokenName(world, world.held[to]!)}`);
+};
+
+/** Logout: with whatever token of the family, old or new. */
+export const logout = (holder: number) => async (world: World) => {
+  const token = world.held[holder]!;
+  if (token === '') return;
+  const [familyId] = token.split('/');
+  const ended = await world.store.revoke(familyId!, 'signed_out');
+  if (ended) world.history = revoked(world.history, familyId);
+  world.tell(() => `logout with ${tokenName(world, token)}${ended ? ': the family is revoked' : ''}`);
+};
+
+/** Everything of Alice ends, and her epoch moves. */
+export const endAll = (world: World) => {
+  world.store.endSubject(ALICE, 'all_ended');
+  world.history = revoked(world.history, undefined);
+  world.tell(() => 'everything of Alice is revoked');
+};
+
+export const directoryIs = (state: World['directory']) => (world: World) => {
+  // Nobody comes back from being disabled within a schedule.
+  if (world.directory !== 'gone') world.directory = state;
+  world.tell(() => (state === 'gone' ? 'Alice is disabled' : `the directory is ${state}`));
+};
+
+/** A sign-in begins: Alice's epochs are read, and then her password is checked. */
+export async function readEpochs(world: World, process: number): Promise<void> {
+  world.change(process, { epochs: await world.subjects.epochs(ALICE), arrivedStep: world.step });
+  world.tell(() => 'a sign-in reads the epoch of Alice, and checks her password');
+}
+
+/** The sign-in is opened under the epoch that was read. The answer goes to `holder`. */
+export const openFamily = (holder: number) => async (world: World, process: number) => {
+  const epochs = world.process(process).epochs!;
+  const overtaken = world.subjects.epochOf(ALICE) !== epochs.epoch;
+  const token = await open(world, epochs);
+  world.end(process);
+  if (token !== undefined && overtaken) {
+    note(world, { acceptedAfterRevocation: true });
+    report(world, 'I4', () => 'a sign-in whose password was checked before revoke-all was opened after it');
+  }
+  if (token === undefined && !overtaken) {
+    report(world, 'I2', () => 'a sign-in was refused though nothing had ended');
+  }
+  world.held[holder] = token ?? '';
+  world.tell(() => (token === undefined ? 'the sign-in is refused' : 'the sign-in is opened'));
+};
+
+async function open(
+  world: World,
+  epochs: { subject: string; epoch: number; globalEpoch: number },
+): Promise<string | undefined> {
+  const opening = { epochs, methods: ['pwd'], scopes: null, label: null };
+  const family = await world.service.open(opening, REQUESTER);
+  if (family) world.history = opened(world.history, family.id, world.instant);
+  return family?.token;
+}
