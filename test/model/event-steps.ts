@@ -1,4 +1,4 @@
-import { revoked, opened } from './history.js';
+import { fallenBack, revoked, opened } from './history.js';
 import { note, report } from './judge.js';
 import { spoken, tokenName } from './story.js';
 import { ALICE, type World } from './world.js';
@@ -45,6 +45,20 @@ export const endAll = (world: World) => {
   world.store.endSubject(ALICE, 'all_ended');
   world.history = revoked(world.history, undefined);
   world.tell(() => 'everything of Alice is revoked');
+};
+
+/** A replica has all that was written so far. */
+export const replicate = (world: World) => {
+  world.replica = { store: world.store.save(), history: world.history };
+  world.tell(() => 'the replica catches up');
+};
+
+/** The primary is lost with what it had not replicated, and the replica takes over. */
+export const failOver = (world: World) => {
+  if (!world.replica) return;
+  world.store.restore(world.replica.store);
+  world.history = fallenBack(world.replica.history, world.history);
+  world.tell(() => 'the primary is lost, and the replica takes over');
 };
 
 export const directoryIs = (state: World['directory']) => (world: World) => {

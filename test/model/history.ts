@@ -32,6 +32,8 @@ export interface FamilyHistory {
 export interface History {
   readonly families: readonly FamilyHistory[];
   readonly rotations: readonly Rotation[];
+  /** Tokens that were handed out, and whose rotation the database has lost. */
+  readonly lost: readonly string[];
 }
 
 export interface Presented {
@@ -52,19 +54,28 @@ export interface Presented {
  * - `revoke`: reuse
  * - `overtaken`: the named exclusion. It arrived in time, and was overtaken in the server by a rotation of its
  *   successor (or, holding a successor, by the late retry that replaced it): nothing may be given
+ * - `desynchronised`: a token that the database does not know yet, or not any more: nothing is given or revoked
  * - `revoked`, `expired`: nothing may be given
  */
 export type Expected =
-  'rotate' | 'same' | 'replace' | 'refuse' | 'revoke' | 'overtaken' | 'revoked' | 'expired';
+  | 'rotate'
+  | 'same'
+  | 'replace'
+  | 'refuse'
+  | 'revoke'
+  | 'overtaken'
+  | 'desynchronised'
+  | 'revoked'
+  | 'expired';
 
-export const NOTHING_HAPPENED: History = { families: [], rotations: [] };
+export const NOTHING_HAPPENED: History = { families: [], rotations: [], lost: [] };
 
 /**
  * The observer's own account of I2 to I5: told from the schedule (what was handed out for what, and when), never from
  * a row and never by asking the decision under test.
  */
 export function expectedOf(
-  { families, rotations }: History,
+  { families, rotations, lost }: History,
   presented: Presented,
   arrived: Instant,
   clock: keyof Instant,
@@ -74,6 +85,10 @@ export function expectedOf(
   if (!family || family.revoked) return 'revoked';
   if (at >= family.openedAt[clock] + OPTIONS.absoluteMs || at >= family.usedAt[clock] + OPTIONS.idleMs) {
     return 'expired';
+  }
+  if (lost.includes(presented.token)) {
+    const known = rotations.map(({ parent }) => generationOf(parent) + 1);
+    return generationOf(presented.token) >= Math.max(0, ...known) ? 'desynchronised' : 'revoke';
   }
   const rotation = rotations.find(({ parent }) => parent === presented.token);
   if (!rotation) {
@@ -103,7 +118,7 @@ export function exchanged(
   at: Instant,
   step: number,
 ): History {
-  const { families, rotations } = history;
+  const { families, rotations, lost } = history;
   const known = rotations.find(({ parent }) => parent === token);
   if (!known) {
     const rotation: Rotation = {
@@ -117,7 +132,7 @@ export function exchanged(
       closed: stepUp,
     };
     const used = families.map((family) => (family.id === familyId ? { ...family, usedAt: at } : family));
-    return { families: used, rotations: [...rotations, rotation] };
+    return { families: used, rotations: [...rotations, rotation], lost };
   }
   if (expected !== 'replace' || known.successors.includes(successor)) return history;
   const replaced = {
@@ -126,11 +141,22 @@ export function exchanged(
     replacedAt: at,
     replacedStep: step,
   };
-  return { families, rotations: rotations.map((one) => (one === known ? replaced : one)) };
+  return { families, rotations: rotations.map((one) => (one === known ? replaced : one)), lost };
 }
 
 export function opened(history: History, id: string, at: Instant): History {
   return { ...history, families: [...history.families, { id, openedAt: at, usedAt: at, revoked: false }] };
+}
+
+/** The history after the database fell back to an earlier state. */
+export function fallenBack(before: History, { rotations, lost }: History): History {
+  const kept = new Set(before.rotations.flatMap(({ successors }) => successors));
+  const gone = rotations.flatMap(({ successors }) => successors).filter((token) => !kept.has(token));
+  return { ...before, lost: [...lost, ...gone] };
+}
+
+function generationOf(token: string): number {
+  return Number(token.split('/')[1]);
 }
 
 /** The history after a revocation was committed: of one family, or (undefined) of all there are. */

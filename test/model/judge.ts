@@ -12,7 +12,7 @@ export interface Presentation extends Presented {
   readonly arrivedAt: number;
 }
 
-const COVERED: ReadonlySet<Expected> = new Set(['rotate', 'same', 'replace', 'refuse']);
+const COVERED: ReadonlySet<Expected> = new Set(['rotate', 'same', 'replace', 'refuse', 'desynchronised']);
 const GIVES: ReadonlySet<Expected> = new Set(['rotate', 'same', 'replace']);
 
 /**
@@ -41,6 +41,7 @@ function fits(world: World, { token }: Presented, expected: Expected, result: Re
   if ('refused' in result) {
     if (expected === 'revoke') return result.refused === 'reused';
     if (expected === 'refuse') return result.refused === 'superseded';
+    if (expected === 'desynchronised') return result.refused === 'desynchronised';
     if (expected === 'overtaken') return result.refused !== 'desynchronised';
     // Whatever the reason: a process may have read the family before it ended.
     return (expected === 'revoked' || expected === 'expired') && result.refused !== 'reused';

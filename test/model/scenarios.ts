@@ -1,5 +1,16 @@
 import { DAY, HOUR, SECOND } from '../support/time-passes.js';
-import { copy, directoryIs, endAll, logout, openFamily, pass, putBack, readEpochs } from './event-steps.js';
+import {
+  copy,
+  directoryIs,
+  failOver,
+  endAll,
+  logout,
+  openFamily,
+  pass,
+  putBack,
+  readEpochs,
+  replicate,
+} from './event-steps.js';
 import { event, request, type RequestMaking, scenario, type Scenario, stepwise } from './scenario.js';
 
 const BROWSER = { who: 'the browser', holder: 0, thief: false, keyed: false };
@@ -178,6 +189,19 @@ export const SCENARIOS: readonly Scenario[] = [
       'tab 2': [tab(2, { grain: 'server' })],
       directory: [event(directoryIs('down'), directoryIs('gone')), event(directoryIs('up'))],
       thief: [steal, thief({ grain: 'atomic' })],
+    },
+  }),
+  scenario({
+    ...honest,
+    name: 'lost writes',
+    about:
+      'a replica that lags behind takes over while one tab refreshes twice and another once; time passes once',
+    faults: 0,
+    actors: {
+      'tab 1': [tab(1, { grain: 'exchange' }), tab(1, { grain: 'exchange' })],
+      'tab 2': [tab(2)],
+      database: [event(replicate), event(failOver)],
+      time: [event(pass(31 * SECOND))],
     },
   }),
   scenario({

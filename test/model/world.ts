@@ -47,6 +47,8 @@ export class World {
   processes: (Process | undefined)[] = [];
   history: History = NOTHING_HAPPENED;
   findings: Findings = NO_FINDINGS;
+  /** What a replica has: the store, and what had happened by then. */
+  replica: { readonly store: unknown; readonly history: History } | undefined;
   /** Set when somebody wants to read what happens. */
   story: string[] | undefined;
 
@@ -81,9 +83,9 @@ export class World {
   }
 
   save() {
-    const { now, behind, step, directory, history, findings, held, processes } = this;
+    const { now, behind, step, directory, history, findings, replica, held, processes } = this;
     return {
-      fields: { now, behind, step, directory, history, findings },
+      fields: { now, behind, step, directory, history, findings, replica },
       held: held.slice(),
       processes: processes.slice(),
       salts: this.codec.salts,
