@@ -156,7 +156,7 @@ const LISTS = {
   replays: [0, 99, 100],
   key: [null, KEY, OTHER_KEY],
   rowKey: [null, KEY],
-  replacements: [0, 1, 3],
+  replacements: [0, 1, 2, 3],
   sinceReplaced: [WINDOW, WINDOW + 1],
   agent: ['ua/1', null],
   bound: [false, true],

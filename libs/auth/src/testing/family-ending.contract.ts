@@ -78,7 +78,8 @@ export const FAMILY_ENDING = {
   },
 
   'sweep: deletes what is past its absolute limit, so many at a time': async (harness: Harness) => {
-    while ((await harness.store.sweep(500)) > 0);
+    // Rows that others left; not without end, should nothing ever be deleted.
+    for (let left = 100; left > 0 && (await harness.store.sweep(500)) > 0; left--);
     const open = (given = {}) => FamilyOnTrial.open(harness, given);
     const live = await open();
     const idle = await open({ idleMs: HOUR });

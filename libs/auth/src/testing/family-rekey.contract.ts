@@ -117,4 +117,40 @@ export const FAMILY_REKEY = {
     await family.age(30 * DAY + SECOND);
     assert.equal((await family.rekey(family.first)).outcome.kind, 'expired');
   },
+
+  'rekey: a request that waited in this node is as old as when it arrived': async (harness: Harness) => {
+    const family = await FamilyOnTrial.open(harness);
+    await family.rotate(family.first);
+    await family.age(40 * SECOND);
+    const { outcome } = await family.rekey(family.first, null, { waitedMs: () => 35 * SECOND });
+    assert.equal(outcome.kind, 'superseded');
+    await family.lives();
+  },
+
+  'rekey: cannot be retried late, whatever key it came with': async (harness: Harness) => {
+    const family = await FamilyOnTrial.open(harness);
+    const attemptHash = randomHash();
+    await family.rekey(family.first, null, { attemptHash });
+    assert.equal((await family.read()).row.attemptHash, null);
+    await family.age(MINUTE);
+    await family.expect('reused', family.first, { attemptHash });
+  },
+
+  'rekey: with the parent is refused where a refresh would be a late retry': async (harness: Harness) => {
+    const family = await FamilyOnTrial.open(harness);
+    const attemptHash = randomHash();
+    await family.rotate(family.first, { attemptHash });
+    await family.age(MINUTE);
+    const before = (await family.read()).row;
+    assert.equal((await family.rekey(family.first, null, { attemptHash })).outcome.kind, 'superseded');
+    assert.deepEqual((await family.read()).row, before);
+    await family.lives();
+  },
+
+  'rekey: leaves from where the family was last rotated': async (harness: Harness) => {
+    const family = await FamilyOnTrial.open(harness);
+    await family.rekey(family.first, null, { ip: '198.51.100.7', userAgent: 'phone' });
+    const { ip, userAgent } = (await family.read()).row;
+    assert.deepEqual({ ip, userAgent }, { ip: '192.0.2.1', userAgent: 'browser' });
+  },
 };

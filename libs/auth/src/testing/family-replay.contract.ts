@@ -33,7 +33,9 @@ export const FAMILY_REPLAY = {
     const family = await FamilyOnTrial.open(harness);
     await family.rotate(family.first);
     await family.age(20 * SECOND);
+    const before = (await family.read()).row;
     await family.expect('replayed', family.first);
+    assert.deepEqual((await family.read()).row, { ...before, replays: 1 });
     await family.age(11 * SECOND);
     await family.expect('reused', family.first);
     await family.hasEnded('reuse_parent_late');

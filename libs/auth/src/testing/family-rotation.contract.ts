@@ -173,4 +173,45 @@ export const FAMILY_ROTATION = {
       { rules: { acceptAheadUntil: now + HOUR } },
     );
   },
+
+  'rotate: desynchronised when the current hash comes under another generation': async (harness: Harness) => {
+    const family = await FamilyOnTrial.open(harness);
+    await family.expect('desynchronised', { ...family.first, generation: 1 });
+    assert.equal((await family.read()).row.currentHash, family.first.hash);
+    await family.lives();
+  },
+
+  'rotate: counts from when the row is written, however long the request waited': async (
+    harness: Harness,
+  ) => {
+    const family = await FamilyOnTrial.open(harness);
+    const { now } = await family.read();
+    await family.rotate(family.first, { waitedMs: () => 20 * SECOND });
+    const { row } = await family.read();
+    assert.ok(row.rotatedAt >= now);
+    assert.ok(row.idleExpiresAt >= now + 14 * DAY);
+  },
+
+  'rotate: leaves nothing of the generation before': async (harness: Harness) => {
+    const family = await FamilyOnTrial.open(harness);
+    const keyed = { attemptHash: randomHash() };
+    await family.rotate(family.first, keyed);
+    await family.age(MINUTE);
+    const { attempt } = await family.expect('retried_late', family.first, keyed);
+    await family.expect('replayed', family.first, keyed);
+    await family.rotate(successorOf(attempt));
+    const { attemptHash, replays, replacedHashes, replacedAt } = (await family.read()).row;
+    const left = { attemptHash, replays, replacedHashes, replacedAt };
+    assert.deepEqual(left, { attemptHash: null, replays: 0, replacedHashes: '', replacedAt: null });
+  },
+
+  'rotate: never says that it did when it did not, whenever it looks at the wait': async (
+    harness: Harness,
+  ) => {
+    const family = await FamilyOnTrial.open(harness, { idleMs: HOUR });
+    await family.age(HOUR + SECOND);
+    const waits = [0, 5 * SECOND];
+    await family.expect('expired', family.first, { waitedMs: () => waits.shift() ?? 0 });
+    assert.equal((await family.read()).row.generation, 0);
+  },
 };

@@ -1,0 +1,3 @@
+import { familiesOnHostWithWrongClock } from './host-clock.js';
+
+familiesOnHostWithWrongClock('sqlite');

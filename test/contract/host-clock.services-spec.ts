@@ -1,0 +1,4 @@
+import { familiesOnHostWithWrongClock } from './host-clock.js';
+
+familiesOnHostWithWrongClock('postgres');
+familiesOnHostWithWrongClock('mariadb');
