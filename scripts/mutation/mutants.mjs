@@ -1,0 +1,21 @@
+import { DECISION_MUTANTS } from './mutants/decision.mjs';
+import { MEMORY_MUTANTS } from './mutants/memory.mjs';
+import { SERVER_MUTANTS } from './mutants/servers.mjs';
+import { STATEMENT_MUTANTS } from './mutants/statements.mjs';
+import { STEP_MUTANTS } from './mutants/steps.mjs';
+import { TRANSACTION_MUTANTS } from './mutants/transactions.mjs';
+
+/**
+ * Every way in which the code is broken. `breaks` says it in the words of the protocol; `find` is text that occurs
+ * once in the file, and `put` what stands there instead. Each of the `suites` must catch it by itself.
+ *
+ * @type {readonly { breaks: string, file: string, find: string, put: string, suites: readonly string[] }[]}
+ */
+export const MUTANTS = [
+  ...DECISION_MUTANTS,
+  ...STEP_MUTANTS,
+  ...MEMORY_MUTANTS,
+  ...STATEMENT_MUTANTS,
+  ...TRANSACTION_MUTANTS,
+  ...SERVER_MUTANTS,
+];

@@ -1,0 +1,96 @@
+import { mutantsOf } from './mutants-of.mjs';
+
+const RACES = ['locked row'];
+
+/** Locks, clocks and isolation: what shows only where several connections meet. */
+export const SERVER_MUTANTS = [
+  ...mutantsOf('database/dialect.ts', RACES, [
+    [
+      'no row is locked for a decision, on PostgreSQL',
+      `writtenMs: PG_CLOCK,\n  forUpdate: trustedSql(' for update')`,
+      `writtenMs: PG_CLOCK,\n  forUpdate: trustedSql('')`,
+      ['postgres'],
+    ],
+    [
+      'no row is locked for a decision, on MariaDB',
+      `writtenMs: MYSQL_WRITTEN,\n  forUpdate: trustedSql(' for update')`,
+      `writtenMs: MYSQL_WRITTEN,\n  forUpdate: trustedSql('')`,
+      ['mariadb'],
+    ],
+    ['no subject is locked for a sign-in, on PostgreSQL', ' for share', '', ['revoke all']],
+    ['no subject is locked for a sign-in, on MariaDB', ' lock in share mode', '', ['revoke all']],
+    [
+      'the clock is read after the wait for the lock, on PostgreSQL',
+      'epoch from statement_timestamp()',
+      'epoch from clock_timestamp()',
+    ],
+    ['the clock is read after the wait for the lock, on MariaDB', `nowMs: MYSQL_NOW`, `nowMs: MYSQL_WRITTEN`],
+    [
+      'a rotation is as old as its statement, on PostgreSQL',
+      'writtenMs: PG_CLOCK',
+      'writtenMs: (void PG_CLOCK, PG_STATEMENT)',
+    ],
+    [
+      'a rotation is as old as its statement, on MariaDB',
+      'writtenMs: MYSQL_WRITTEN',
+      'writtenMs: (void MYSQL_WRITTEN, MYSQL_NOW)',
+    ],
+    [
+      "the clock of the transaction's start: now() for statement_timestamp()",
+      'epoch from statement_timestamp()',
+      'epoch from now()',
+    ],
+  ]),
+  ...mutantsOf(
+    'subjects/typeorm-subject-store.ts',
+    ['first epoch'],
+    [
+      [
+        'a subject whose row another makes meanwhile is not moved',
+        'yield this.insertIfAbsent(subject);\n      yield move;',
+        'yield this.insertIfAbsent(subject);',
+      ],
+      [
+        'any epoch holds',
+        `Number(row['epoch']) === epochs.epoch`,
+        `Number(row['epoch']) > 0`,
+        ['sqlite', 'postgres', 'mariadb'],
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'database/typeorm-server-database.ts',
+    ['isolation'],
+    [
+      ['a failure to serialise is not retried', 'MAX_TRIES = 6', 'MAX_TRIES = 1'],
+      [
+        'a statement that was given up may still be carried out',
+        'if (!cancellation) return;',
+        'if (cancellation || !cancellation) return;',
+        ['locked row'],
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'refresh-tokens/typeorm-refresh-token-family-store.ts',
+    ['reuse'],
+    [
+      [
+        'a family is locked before its subject',
+        `if (attempt.onReuse === 'revoke-subject') yield* this.subjects.lock(attempt.subject);`,
+        '',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'database/typeorm-sqlite-database.ts',
+    ['host transaction'],
+    [
+      [
+        'a transaction of the host takes a rotation with it',
+        'while (this.handle().inTransaction) {',
+        'while (this.handle().inTransaction && start < 0) {',
+      ],
+    ],
+  ),
+];

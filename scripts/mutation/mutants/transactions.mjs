@@ -1,0 +1,80 @@
+import { mutantsOf } from './mutants-of.mjs';
+
+const DATABASES = ['sqlite', 'postgres', 'mariadb'];
+
+const HOST_CLOCK = ['host clock, SQLite', 'host clock, servers'];
+
+/** What belongs together, and what the number of affected rows says. */
+export const TRANSACTION_MUTANTS = [
+  ...mutantsOf('refresh-tokens/typeorm-refresh-token-family-store.ts', DATABASES, [
+    [
+      'affected rows are not checked',
+      `if (affected === 1) return { kind: 'rotated' };`,
+      `if (affected >= 0) return { kind: 'rotated' };`,
+    ],
+    [
+      'affected rows are not checked under the lock',
+      'return affected === 1 ? outcome',
+      'return affected >= 0 ? outcome',
+    ],
+    [
+      'affected rows of a revocation are not checked',
+      '    return affected === 1;',
+      '    return affected >= 0;',
+    ],
+    ['the epoch is not compared at the sign-in', 'if (!held) return', 'if (!held && now < 0) return'],
+    [
+      'the time that a request waited is not taken off',
+      'const waitedMs = Math.round(attempt.waitedMs());',
+      'const waitedMs = 0 * attempt.waitedMs();',
+    ],
+    ['what was decided is not written', 'yield this.statements.update(row, change);', ''],
+    ['reuse is not announced', `    yield* this.announcements.write('sign_in', row.id, now);\n`, ''],
+    [
+      'reuse is announced twice',
+      `yield* this.announcements.write('sign_in', row.id, now);`,
+      `yield* this.announcements.write('sign_in', row.id, now);\n    yield* this.announcements.write('sign_in', row.id, now);`,
+    ],
+    [
+      'revoke-subject ends the family alone',
+      'yield* this.endSubject(row.subject',
+      'if (now < 0) yield* this.endSubject(row.subject',
+    ],
+    [
+      'revoke-family ends the whole subject',
+      `if (attempt.onReuse === 'revoke-subject') yield* this.endSubject`,
+      'yield* this.endSubject',
+    ],
+    ['a revocation is not announced', 'if (affected === 1) yield*', 'if (affected > 1) yield*'],
+    ['what was not revoked is announced', 'if (affected === 1) yield*', 'yield*'],
+    [
+      'a decision is made and written in two transactions',
+      'return this.database.transaction(() => this.deciding(attempt), deadline);',
+      'const body = this.deciding(attempt);\n    let step = body.next();\n    while (!step.done) step = body.next(await this.database.run(step.value));\n    void deadline;\n    return step.value;',
+    ],
+    [
+      'a sign-in is compared and written in two transactions',
+      'return this.database.transaction(() => this.opening(family));',
+      'const write = async () => {\n      const body = this.opening(family);\n      let step = body.next();\n      while (!step.done) step = body.next(await this.database.run(step.value));\n      return step.value;\n    };\n    return write();',
+      ['sqlite'],
+    ],
+    [
+      'a sign-in is opened by the clock of the application',
+      'openedRow(family, now)',
+      'openedRow(family, Date.now() + 0 * now)',
+      HOST_CLOCK,
+    ],
+    [
+      'a decision is made by the clock of the application',
+      'rotationStep(row, attempt, now, waitedMs)',
+      'rotationStep(row, attempt, Date.now(), waitedMs)',
+      HOST_CLOCK,
+    ],
+    [
+      'a re-keying is decided by the clock of the application',
+      'rekeyStep(row, attempt, now, waitedMs, subjectEpoch)',
+      'rekeyStep(row, attempt, Date.now(), waitedMs, subjectEpoch)',
+      HOST_CLOCK,
+    ],
+  ]),
+];
