@@ -1,47 +1,39 @@
 /**
- * The suites that need no Jest: the decision table's spec, and the contract on the store in memory.
- * `node plain-run.mjs <folder of the compiled library> <suite>...` prints for each its number of tests, and those
- * that failed.
+ * The suites that need no Jest: the decision table's spec, and the contract, which is made for any runner.
+ * `node plain-run.mjs <folder of the compiled library> <suite>` prints its number of tests, and those that failed.
  */
 import { join } from 'node:path';
+import { databaseStore, memoryStore } from './contract-stores.mjs';
 import { cases } from './spec-globals.mjs';
+import { SUITES } from './suites.mjs';
 
-const [folder, ...names] = process.argv.slice(2);
-const compiled = (file) => import(join(folder, file));
+const HOUR_MS = 3_600_000;
+// A sentence that takes longer than this does not hold.
+const LIMIT_MS = 30_000;
 
-const SUITES = {
-  async decision() {
-    await compiled('refresh-tokens/rotation-decision.spec.js');
+const [library, name] = process.argv.slice(2);
+const { spec, contractOn, hostClockIsWrong } = SUITES[name];
+
+async function testsOfSuite() {
+  if (spec) {
+    await import(join(library, spec));
     return cases;
-  },
-  async memory() {
-    const { MemoryRefreshTokenFamilyStore, MemorySubjectStore, refreshTokenFamilyStoreContract } =
-      await compiled('testing/index.js');
-    const clock = { now: () => Date.now() };
-    const subjects = new MemorySubjectStore(clock);
-    const store = new MemoryRefreshTokenFamilyStore(subjects, clock);
-    return refreshTokenFamilyStoreContract({
-      store,
-      epochs: (subject) => subjects.epochs(subject),
-      advance: async (subject) => void subjects.advance(subject),
-      endSubject: async (subject) => store.endSubject(subject, 'all_ended'),
-      endingsAnnounced: async (id) => store.announced.filter((ended) => ended === id).length,
-      age: async (id, ms) => store.age(id, ms),
-    });
-  },
-};
-
-const outcomes = {};
-for (const name of names) {
-  const tests = await SUITES[name]();
-  const failed = [];
-  for (const { name: test, run } of tests) {
-    try {
-      await run();
-    } catch {
-      failed.push(test);
-    }
   }
-  outcomes[name] = { tests: tests.length, failed };
+  const { refreshTokenFamilyStoreContract } = await import(join(library, 'testing/index.js'));
+  const harness = await (contractOn === 'memory' ? memoryStore(library) : databaseStore(library, contractOn));
+  if (hostClockIsWrong) {
+    const { now } = Date;
+    Date.now = () => now() + HOUR_MS;
+  }
+  return refreshTokenFamilyStoreContract(harness);
 }
-process.stdout.write(JSON.stringify(outcomes));
+
+const tests = await testsOfSuite();
+const failed = [];
+for (const { name: test, run } of tests) {
+  let timer;
+  const late = new Promise((_, reject) => (timer = setTimeout(reject, LIMIT_MS)));
+  await Promise.race([run(), late]).catch(() => failed.push(test));
+  clearTimeout(timer);
+}
+process.stdout.write(JSON.stringify({ tests: tests.length, failed }), () => process.exit());

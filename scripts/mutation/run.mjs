@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util';
 import { MUTANTS } from './mutants.mjs';
 import { ownDatabases } from './own-databases.mjs';
-import { isPlain, SUITES } from './suites.mjs';
+import { IN_MEMORY, needsServers, SUITES } from './suites.mjs';
 import { runSuites } from './test-run.mjs';
 import { WorkingCopy } from './working-copy.mjs';
 
@@ -27,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt
 
 /** Mutants of this run, each with the suites of this run that must catch it. */
 function chosen() {
-  const inUse = options.suite ?? Object.keys(SUITES).filter((suite) => !options.memory || isPlain(suite));
+  const inUse = options.suite ?? (options.memory ? IN_MEMORY : Object.keys(SUITES));
   return MUTANTS.filter(({ breaks, file }) => `${breaks} ${file}`.includes(options.only))
     .map((mutant) => ({ ...mutant, suites: mutant.suites.filter((suite) => inUse.includes(suite)) }))
     .filter(({ suites }) => suites.length > 0);
@@ -76,7 +76,7 @@ const mutants = chosen();
 const copy = new WorkingCopy();
 let databases;
 try {
-  const needed = mutants.some(({ suites }) => suites.some((suite) => SUITES[suite].project === 'services'));
+  const needed = mutants.some(({ suites }) => suites.some(needsServers));
   if (needed) databases = await ownDatabases();
   const survivors = await check(copy, mutants, databases?.env);
   console.log(`\n${mutants.length} mutants, ${survivors.length} survived`);

@@ -2,38 +2,38 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isPlain, SUITES } from './suites.mjs';
+import { SUITES } from './suites.mjs';
 
 const PLAIN_RUN = join(import.meta.dirname, 'plain-run.mjs');
 // Far beyond what the tests take: a mutant that hangs them has told nothing.
-const PLAIN_LIMIT_MS = 60_000;
+const PLAIN_LIMIT_MS = 5 * 60_000;
 const JEST_LIMIT_MS = 15 * 60_000;
 
 /**
  * Runs suites on a working copy. Gives for each its number of tests, and the names of those that failed. Throws when
  * a suite could not be run to its end, or has no tests: that shows nothing about a mutant.
  */
-export async function runSuites(copy, names, { env, signal }) {
-  const plain = names.filter(isPlain);
-  const ofJest = names.filter((name) => !isPlain(name));
+export async function runSuites(copy, names, settings) {
   const outcomes = {};
-  if (plain.length > 0) {
-    const args = [PLAIN_RUN, copy.compiled, ...plain];
-    const output = await run(args, { env, signal }, PLAIN_LIMIT_MS);
-    try {
-      Object.assign(outcomes, JSON.parse(output));
-    } catch {
-      throw new Error(`the tests did not come to their end:\n${output}`);
-    }
+  for (const name of names) {
+    outcomes[name] = await (SUITES[name].project
+      ? runJest(copy.folder, SUITES[name], settings)
+      : runPlain(copy.compiled, name, settings));
+    if (!(outcomes[name].tests > 0)) throw new Error(`"${name}" ran no test`);
   }
-  if (ofJest.length > 0) Object.assign(outcomes, await runJest(copy.folder, ofJest, { env, signal }));
-  for (const name of names) if (!(outcomes[name]?.tests > 0)) throw new Error(`"${name}" ran no test`);
   return outcomes;
 }
 
-/** All in one start of Jest. */
-async function runJest(folder, names, settings) {
-  const suites = names.map((name) => SUITES[name]);
+async function runPlain(library, name, settings) {
+  const output = await run([PLAIN_RUN, library, name], settings, PLAIN_LIMIT_MS);
+  try {
+    return JSON.parse(output.slice(output.lastIndexOf('{')));
+  } catch {
+    throw new Error(`"${name}" did not come to its end:\n${output}`);
+  }
+}
+
+async function runJest(folder, { project, file }, settings) {
   const results = join(folder, 'results.json');
   rmSync(results, { force: true });
   const args = [
@@ -45,33 +45,20 @@ async function runJest(folder, names, settings) {
     `--outputFile=${results}`,
     // What was transformed of a broken file goes with the folder.
     `--cacheDirectory=${join(folder, '.jest-cache')}`,
-    ...(suites.every(({ tests }) => tests)
-      ? ['--testNamePattern', `^(${suites.map(({ tests }) => tests).join('|')})`]
-      : []),
     '--selectProjects',
-    ...new Set(suites.map(({ project }) => project)),
+    project,
     '--runTestsByPath',
-    ...new Set(suites.map(({ file }) => file)),
+    file,
   ];
   const output = await run(args, { ...settings, cwd: folder }, JEST_LIMIT_MS);
-  let files;
+  let ran;
   try {
-    files = JSON.parse(readFileSync(results, 'utf8')).testResults;
+    [{ assertionResults: ran }] = JSON.parse(readFileSync(results, 'utf8')).testResults;
   } catch {
-    throw new Error(`the tests did not come to their end:\n${output}`);
+    throw new Error(`${file} did not come to its end:\n${output}`);
   }
-  const outcomes = {};
-  for (const name of names) {
-    const { file, tests = '' } = SUITES[name];
-    const found = files.find((one) => one.name === join(folder, file));
-    const ran = (found?.assertionResults ?? []).filter(
-      ({ fullName, status }) => fullName.startsWith(tests) && ['passed', 'failed'].includes(status),
-    );
-    if (ran.length === 0) throw new Error(`"${name}" ran no test:\n${found?.message || output}`);
-    const failed = ran.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
-    outcomes[name] = { tests: ran.length, failed };
-  }
-  return outcomes;
+  const failed = ran.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
+  return { tests: ran.length, failed };
 }
 
 /** Runs a program of Node to its end, and gives what it wrote. */

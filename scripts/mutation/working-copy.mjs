@@ -23,7 +23,7 @@ const SPEC_GLOBALS = join(import.meta.dirname, 'spec-globals.mjs');
 export class WorkingCopy {
   folder = mkdtempSync(join(tmpdir(), 'aerie-mutants-'));
   /** The library as JavaScript, for what runs it without Jest. */
-  compiled = join(this.folder, 'compiled');
+  compiled = join(this.folder, 'libs/auth/compiled');
 
   constructor() {
     for (const entry of NEEDED) {
