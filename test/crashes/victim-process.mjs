@@ -6,7 +6,7 @@ import { serverOf } from '../soak/database.mjs';
 import { Door } from '../support/door.mjs';
 
 const SCRIPT = join(import.meta.dirname, 'victim.mjs');
-const QUIET_MS = 10_000;
+const QUIET_MS = 60_000;
 /** Connections of the server, by the port they came from. */
 const CAME_FROM = {
   postgres: 'select client_port as port from pg_stat_activity where client_port is not null',

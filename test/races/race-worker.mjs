@@ -9,8 +9,20 @@ import { AuthenticationService, Authenticator, AuthModule } from '../../libs/aut
 // Not part of the public API: what the logout route calls.
 import { CredentialEnding } from '../../libs/auth/dist/sign-in/credential-ending.js';
 
-/** Subjects about whom the directory has something else to say: `disabled`, or `away` when it cannot say anything. */
+/**
+ * Subjects about whom the directory has something else to say: `disabled`; `away` when it cannot say anything; `slow`
+ * when it says nothing until it is told something else.
+ */
 const standings = new Map();
+const gates = new Map();
+
+/** Where a slow directory waits: `reached` is when it was asked, `open` lets it answer. */
+function gate() {
+  const made = {};
+  made.opened = new Promise((resolve) => (made.open = resolve));
+  made.reached = new Promise((resolve) => (made.reach = resolve));
+  return made;
+}
 
 class Everybody {
   async findSubject(identifier) {
@@ -22,6 +34,10 @@ class Everybody {
   async loadSubject(id) {
     const standing = standings.get(id);
     if (standing === 'away') throw new Error('the directory does not answer');
+    if (standing === 'slow') {
+      gates.get(id).reach();
+      await gates.get(id).opened;
+    }
     return { id, disabled: standing === 'disabled' };
   }
 }
@@ -149,8 +165,16 @@ const commands = {
   },
   /** What the directory says of a subject from now on. */
   async standing(subject, standing) {
+    gates.get(subject)?.open();
+    gates.delete(subject);
+    if (standing === 'slow') gates.set(subject, gate());
     if (standing) standings.set(subject, standing);
     else standings.delete(subject);
+    return {};
+  },
+  /** Until a refresh has come as far as the slow directory: it has read the row, and decided nothing. */
+  async reached(subject) {
+    await gates.get(subject).reached;
     return {};
   },
 };

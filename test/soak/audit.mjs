@@ -82,8 +82,9 @@ export function reconcile({ families, rows, announced, reuseEvents, counts, rota
   for (const id of announced.keys()) {
     if (!rows.has(id)) wrong.push(`${id} was announced, and has no row`);
   }
-  if (counts.rotations !== rotationEvents) {
-    wrong.push(`clients saw ${counts.rotations} rotations, and ${rotationEvents} were reported`);
+  const rotations = counts.rotations ?? 0;
+  if (rotations !== rotationEvents) {
+    wrong.push(`clients saw ${rotations} rotations, and ${rotationEvents} were reported`);
   }
   return wrong;
 }

@@ -75,6 +75,22 @@ export const ENDINGS = {
     await over(episode, others);
   },
 
+  /** A refresh that has read the row is overtaken by the end: it is refused as well, though it began before. */
+  async overtaken(episode, family, random) {
+    const { live } = episode;
+    const everywhere = random.chance(0.5);
+    await episode.directorySays('slow');
+    const worker = random.between(0, episode.run.workers.length - 1);
+    const answer = episode.call('refresh', [family.held, { measured: true }], worker);
+    await episode.call('reached', [episode.subject], worker);
+    if (everywhere) await episode.must('endAll', episode.subject);
+    else await episode.must('logout', family.held);
+    episode.ended(everywhere ? live : [family], 'overtaken');
+    await episode.directorySays(null);
+    const { word } = await answer;
+    if (word !== 'revoked') episode.wrong(`a refresh that a revocation overtook was answered ${word}`);
+  },
+
   /** The directory refuses the person: by a call, or found out at the next refresh. */
   async disabled(episode, _family, random) {
     const { live } = episode;
@@ -133,6 +149,7 @@ export const ENDING_WEIGHTS = {
   logout: 2,
   endAll: 3,
   endOthers: 1,
+  overtaken: 2,
   disabled: 1,
   credentialsChanged: 2,
   expired: 1,
