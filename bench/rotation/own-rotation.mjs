@@ -3,9 +3,8 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuthenticationService, ResolvedAuthOptions } from 'nestjs-aerie';
-// Not part of the public API: the store and the codec are measured without what is above them.
-import { AuthStores } from '../../libs/auth/dist/auth.stores.js';
+import { AuthenticationService, AuthStores, ResolvedAuthOptions } from 'nestjs-aerie';
+// Not part of the public API: the codec is measured without what is above it.
 import { RefreshTokenCodec } from '../../libs/auth/dist/refresh-tokens/refresh-token.js';
 import { authModule } from '../lib/auth-application.mjs';
 import { postgresConnection } from '../lib/postgres.mjs';

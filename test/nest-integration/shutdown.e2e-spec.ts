@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
-import { AuthenticationService, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import { AuthenticationService, AuthStores, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
-import { AuthStores } from '../../libs/auth/src/auth.stores.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { authModule, connection, QuietLogger, rootModule } from './host-application.js';
 import { cookieOf } from './credentials.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Session } from 'nestjs-aerie';
+import { AuthStores, Session } from 'nestjs-aerie';
 import { SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
@@ -100,7 +100,6 @@ describe.each(ADAPTERS)('the limits of a session, on %s', (adapter) => {
   });
 
   it('are not moved by an activity that was noted before the session ended', async () => {
-    const { AuthStores } = await import('../../libs/auth/src/auth.stores.js');
     const { sessions } = app.app.get(AuthStores, { strict: false });
     const { client, id } = await signIn(app, 'session');
     await app.authentication.endSignIn('user-1', id);
@@ -117,7 +116,6 @@ describe.each(ADAPTERS)('the limits of a session, on %s', (adapter) => {
   });
 
   it('do not go backwards by an activity that was written late', async () => {
-    const { AuthStores } = await import('../../libs/auth/src/auth.stores.js');
     const { sessions } = app.app.get(AuthStores, { strict: false });
     const { id } = await signIn(app, 'session');
     const before = await rowOf(id);

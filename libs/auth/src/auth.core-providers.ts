@@ -3,7 +3,6 @@ import { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
 import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
 import { LoggerSecurityEventSink } from './audit/logger-security-event-sink.js';
 import { SecurityEventSink } from './audit/security-event-sink.js';
-import { AuthStores } from './auth.stores.js';
 import { PasswordHasher } from './credentials/password-hasher.js';
 import { DerivedKeys } from './crypto/derived-keys.js';
 import { KeyRing } from './keys/key-ring.js';
@@ -12,6 +11,7 @@ import { UserDirectory } from './principal/user-directory.js';
 import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
 import { RefreshTokenService } from './refresh-tokens/refresh-token.service.js';
 import { SessionService } from './sessions/session.service.js';
+import { AuthStores } from './sign-in/auth-stores.js';
 import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
 import { CredentialChanges } from './sign-in/credential-changes.js';
@@ -96,6 +96,7 @@ export const CORE_PROVIDERS: Provider[] = [
       AccessTokenVerifier,
       SessionService,
       SecurityEventSink,
+      ResolvedAuthOptions,
     ],
     useFactory: (
       { subjects, lookup, registry }: AuthStores,
@@ -104,7 +105,11 @@ export const CORE_PROVIDERS: Provider[] = [
       verifier: AccessTokenVerifier,
       sessions: SessionService,
       events: SecurityEventSink,
-    ) => new Authenticator(source, hasher, subjects, verifier, lookup, sessions, registry, events),
+      { revocation }: Options,
+    ) => {
+      const asked = revocation.mode === 'lookup' ? lookup : null;
+      return new Authenticator(source, hasher, subjects, verifier, asked, sessions, registry, events);
+    },
   },
   {
     provide: SignInEnding,

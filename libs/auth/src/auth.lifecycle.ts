@@ -6,17 +6,13 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { AUTH_ENTITIES } from './auth.entities.js';
-import { AuthStores } from './auth.stores.js';
-import { isTableMissing } from './database/missing-table.js';
-import { sql } from './database/sql.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
-import type { StoreUnavailableError } from './errors/auth-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { SessionService } from './sessions/session.service.js';
+import { AuthStores, STORE_PORTS } from './sign-in/auth-stores.js';
 import { Sweeper } from './sign-in/sweeper.js';
 
-/** Checks the tables when the application starts, sweeps while it runs, and leaves nothing behind when it stops. */
+/** Checks the stores when the application starts, sweeps while it runs, and leaves nothing behind when it stops. */
 @Injectable()
 export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('AuthModule');
@@ -30,7 +26,16 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
   ) {}
 
   async onModuleInit(): Promise<void> {
-    for (const entity of AUTH_ENTITIES) await this.checkTable(entity);
+    const lacking = STORE_PORTS.filter((port) => !this.stores[port]);
+    if (lacking.length > 0) {
+      throw new AuthConfigError(
+        `"stores" must be a class with every store of AuthStores (got none for ${lacking.join(', ')})`,
+      );
+    }
+    const missing = await this.stores.missing();
+    // Standalone contexts run migrations: there, a table may well be missing yet.
+    if (missing.length > 0 && this.host.httpAdapter) throw new AuthConfigError(missing.join('\n'));
+    for (const message of missing) this.logger.warn(message);
   }
 
   onApplicationBootstrap(): void {
@@ -46,19 +51,5 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
   async onModuleDestroy(): Promise<void> {
     await this.sweeper.stop();
     await this.sessions.flush();
-  }
-
-  /** Standalone contexts run migrations: there, a table may well be missing yet. */
-  private async checkTable(entity: (typeof AUTH_ENTITIES)[number]): Promise<void> {
-    const table = this.stores.database.table(entity as new () => object);
-    try {
-      await this.stores.database.run(sql`select ${table.columnsOf('t')} from ${table.name} t where 1 = 0`);
-    } catch (error) {
-      const { cause } = error as StoreUnavailableError;
-      if (!isTableMissing(cause)) throw error;
-      const message = `the table ${table.name.text(() => '')} must exist, with every column of ${entity.name} (got neither, or not all): add AUTH_MIGRATIONS to the connection's migrations and run them (migrationsRun: true), or set synchronize: true while developing`;
-      if (this.host.httpAdapter) throw new AuthConfigError(message, { cause });
-      this.logger.warn(message);
-    }
   }
 }

@@ -10,6 +10,7 @@ import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import type { AuthOptions } from './options/auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
+import { AuthStores } from './sign-in/auth-stores.js';
 
 /**
  * Authentication for a Nest application: import it once, with `forRoot` or `forRootAsync`. Every option is checked
@@ -34,9 +35,10 @@ export class AuthModule extends ConfigurableAuthModule {
       );
     }
     // Its scope would spread to strategies and sweeps, which have no request: their hooks would silently not run.
-    if (own.introspect(UserDirectory as Type<UserDirectory>).scope === Scope.REQUEST) {
+    for (const [key, port] of Object.entries({ users: UserDirectory, stores: AuthStores })) {
+      if (own.introspect(port as Type).scope !== Scope.REQUEST) continue;
       throw new AuthConfigError(
-        '"users" must not be of request scope, nor depend on what is (got a class that does)',
+        `"${key}" must not be of request scope, nor depend on what is (got a class that does)`,
       );
     }
   }

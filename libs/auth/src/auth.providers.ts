@@ -4,8 +4,8 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
 import { AUTH_ENTITIES } from './auth.entities.js';
-import { type AuthStructuralOptions, refuseStructural } from './auth.structure.js';
-import { authStores, AuthStores } from './auth.stores.js';
+import { type AuthStructuralOptions, refuseStructural, refuseUnused } from './auth.structure.js';
+import { authStores } from './auth.stores.js';
 import { RequestAuthenticator } from './context/request-authenticator.js';
 import { PasswordHasher } from './credentials/password-hasher.js';
 import { AnyAuthGuard } from './guards/any-auth.guard.js';
@@ -20,6 +20,7 @@ import { SignInAnswer } from './http/sign-in-answer.js';
 import { KeyRing } from './keys/key-ring.js';
 import { resolveAuthOptions, ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
+import { AuthStores } from './sign-in/auth-stores.js';
 import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
 import { CORE_PROVIDERS } from './auth.core-providers.js';
@@ -33,9 +34,9 @@ export function composeAuthModule(
   structure: AuthStructuralOptions,
   optionsToken: string | symbol,
 ): DynamicModule {
+  const { routes = { path: 'auth' }, stores } = structure;
   // For its side effect: `autoLoadEntities` learns of ours. Importing its result would fail before our own checks.
-  TypeOrmModule.forFeature([...AUTH_ENTITIES], structure.dataSource);
-  const { routes = { path: 'auth' } } = structure;
+  if (!stores) TypeOrmModule.forFeature([...AUTH_ENTITIES], structure.dataSource);
   // forRootAsync hands its imports over in the definition.
   const imports = [...(definition.imports ?? []), ...(structure.imports ?? [])];
   const providers: Provider[] = [
@@ -45,19 +46,15 @@ export function composeAuthModule(
       inject: [optionsToken],
       useFactory: (given: unknown) => {
         refuseStructural(given);
+        refuseUnused(given, structure);
         return resolveAuthOptions(given, Date.now());
       },
     },
-    // Nothing imported that could provide it: then it is a provider of ours.
-    ...(imports.length > 0 ? [] : [structure.users]),
+    // Nothing imported that could provide them: then they are providers of ours.
+    ...(imports.length > 0 ? [] : [structure.users, ...(stores ? [stores] : [])]),
     { provide: UserDirectory, useExisting: structure.users },
     { provide: ConfiguredRoutes, useValue: { path: routes === false ? null : routes.path } },
-    {
-      provide: AuthStores,
-      inject: [{ token: getDataSourceToken(structure.dataSource), optional: true }, ResolvedAuthOptions],
-      useFactory: (source: DataSource | undefined, options: Options) =>
-        authStores(source, structure.dataSource, options),
-    },
+    stores ? { provide: AuthStores, useExisting: stores } : typeOrmStores(structure.dataSource),
     ...CORE_PROVIDERS,
     ...EDGE_PROVIDERS,
     ...(structure.globalGuard ? [{ provide: APP_GUARD, useExisting: AnyAuthGuard }] : []),
@@ -69,6 +66,15 @@ export function composeAuthModule(
     providers,
     controllers: routes === false ? [] : [routedAt(routes.path), JwksController],
     exports: EXPORTED,
+  };
+}
+
+/** The module's own stores. */
+function typeOrmStores(name: string | undefined): Provider {
+  return {
+    provide: AuthStores,
+    inject: [{ token: getDataSourceToken(name), optional: true }, ResolvedAuthOptions],
+    useFactory: (source: DataSource | undefined, options: Options) => authStores(source, name, options),
   };
 }
 

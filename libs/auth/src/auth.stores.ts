@@ -1,36 +1,24 @@
 import type { DataSource } from 'typeorm';
 import { AUTH_ENTITIES } from './auth.entities.js';
-import { type AuthDatabase } from './database/auth-database.js';
+import type { AuthDatabase } from './database/auth-database.js';
+import { isTableMissing } from './database/missing-table.js';
+import { sql } from './database/sql.js';
 import { authDatabase } from './database/typeorm-auth-database.js';
 import { AuthConfigError, ENTITIES_MISSING } from './errors/auth-config-error.js';
+import type { StoreUnavailableError } from './errors/auth-error.js';
 import type { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity.js';
-import type { RefreshTokenFamilyStore } from './refresh-tokens/refresh-token-family-store.js';
 import { TypeOrmRefreshTokenFamilyStore } from './refresh-tokens/typeorm-refresh-token-family-store.js';
-import type { SignInLookup } from './revocation/sign-in-lookup.js';
 import { TypeOrmAnnouncements } from './revocation/typeorm-announcements.js';
 import { TypeOrmSignInLookup } from './revocation/typeorm-sign-in-lookup.js';
-import type { SessionStore } from './sessions/session-store.js';
 import { TypeOrmSessionStore } from './sessions/typeorm-session-store.js';
-import type { SignInRegistry } from './sign-in/sign-in-registry.js';
+import { AuthStores } from './sign-in/auth-stores.js';
 import { TypeOrmSignInRegistry } from './sign-in/typeorm-sign-in-registry.js';
 import { TypeOrmSubjectEnding } from './sign-in/typeorm-subject-ending.js';
 import { AuthSubject } from './subjects/auth-subject.entity.js';
-import type { SubjectStore } from './subjects/subject-store.js';
 import { TypeOrmSubjectStore } from './subjects/typeorm-subject-store.js';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
-
-/** The store ports, bound to one connection. */
-export abstract class AuthStores {
-  abstract readonly database: AuthDatabase;
-  abstract readonly subjects: SubjectStore;
-  abstract readonly sessions: SessionStore;
-  abstract readonly families: RefreshTokenFamilyStore;
-  abstract readonly registry: SignInRegistry;
-  /** Null in stateless mode. */
-  abstract readonly lookup: SignInLookup | null;
-}
 
 /** Builds the stores on a TypeORM connection. Throws AuthConfigError when it is missing or lacks our entities. */
 export function authStores(
@@ -42,28 +30,66 @@ export function authStores(
     const named =
       name === undefined ? 'the default connection' : `a connection named ${JSON.stringify(name)}`;
     throw new AuthConfigError(
-      `"dataSource" must name a TypeORM connection of this application (got ${named}, and there is none): import TypeOrmModule.forRoot(...), or give AuthModule the connection's name`,
+      `"dataSource" must name a TypeORM connection of this application (got ${named}, and there is none): import TypeOrmModule.forRoot(...), or give AuthModule the connection's name, or "stores" of your own`,
     );
   }
   if (!AUTH_ENTITIES.every((entity) => source.hasMetadata(entity))) {
     throw new AuthConfigError(ENTITIES_MISSING);
   }
-  const { accessTokens, revocation } = options;
-  const database = authDatabase(source, options.database);
-  const announcements = new TypeOrmAnnouncements(
-    database,
-    accessTokens.longestLifetimeMs + accessTokens.clockToleranceMs + FIVE_MINUTES_MS,
-  );
-  const subjects = new TypeOrmSubjectStore(database);
-  const endings = new TypeOrmSubjectEnding(database, subjects, announcements);
-  const sessions = new TypeOrmSessionStore(database, subjects, announcements);
-  const families = new TypeOrmRefreshTokenFamilyStore(database, subjects, announcements, (subject, reason) =>
-    endings.ending(subject, reason),
-  );
-  const registry = new TypeOrmSignInRegistry(database, subjects, announcements, endings, sessions, families);
-  const lookup =
-    revocation.mode === 'lookup'
-      ? new TypeOrmSignInLookup(database, database.table(RefreshTokenFamily), database.table(AuthSubject))
-      : null;
-  return { database, subjects, sessions, families, registry, lookup };
+  return new TypeOrmStores(authDatabase(source, options.database), options);
+}
+
+/** The stores on one TypeORM connection. */
+class TypeOrmStores extends AuthStores {
+  readonly subjects: TypeOrmSubjectStore;
+  readonly sessions: TypeOrmSessionStore;
+  readonly families: TypeOrmRefreshTokenFamilyStore;
+  readonly registry: TypeOrmSignInRegistry;
+  readonly lookup: TypeOrmSignInLookup;
+
+  constructor(
+    private readonly database: AuthDatabase,
+    { accessTokens }: ResolvedAuthOptions,
+  ) {
+    super();
+    const announcements = new TypeOrmAnnouncements(
+      database,
+      accessTokens.longestLifetimeMs + accessTokens.clockToleranceMs + FIVE_MINUTES_MS,
+    );
+    this.subjects = new TypeOrmSubjectStore(database);
+    const endings = new TypeOrmSubjectEnding(database, this.subjects, announcements);
+    this.sessions = new TypeOrmSessionStore(database, this.subjects, announcements);
+    this.families = new TypeOrmRefreshTokenFamilyStore(
+      database,
+      this.subjects,
+      announcements,
+      (subject, reason) => endings.ending(subject, reason),
+    );
+    this.registry = new TypeOrmSignInRegistry(
+      database,
+      this.subjects,
+      announcements,
+      endings,
+      this.sessions,
+      this.families,
+    );
+    const [families, subjects] = [database.table(RefreshTokenFamily), database.table(AuthSubject)];
+    this.lookup = new TypeOrmSignInLookup(database, families, subjects);
+  }
+
+  override async missing(): Promise<readonly string[]> {
+    const missing: string[] = [];
+    for (const entity of AUTH_ENTITIES) {
+      const table = this.database.table(entity as new () => object);
+      try {
+        await this.database.run(sql`select ${table.columnsOf('t')} from ${table.name} t where 1 = 0`);
+      } catch (error) {
+        if (!isTableMissing((error as StoreUnavailableError).cause)) throw error;
+        missing.push(
+          `the table ${table.name.text(() => '')} must exist, with every column of ${entity.name} (got neither, or not all): add AUTH_MIGRATIONS to the connection's migrations and run them (migrationsRun: true), or set synchronize: true while developing`,
+        );
+      }
+    }
+    return missing;
+  }
 }

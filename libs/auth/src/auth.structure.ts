@@ -1,15 +1,21 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import type { UserDirectory } from './principal/user-directory.js';
+import type { AuthStores } from './sign-in/auth-stores.js';
 
 /** Options that shape the module before the container exists: literals, given beside the factory where there is one. */
 export interface AuthStructuralOptions {
-  /** Modules that export `users` and what the factory needs. Default: none. */
+  /** Modules that export `users`, `stores` and what the factory needs. Default: none. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   /** The host's UserDirectory: a provider of an imported module, or, without `imports`, of AuthModule itself. */
   readonly users: Type<UserDirectory>;
   /** Whether guards and services can be injected everywhere. Default true. */
   readonly isGlobal?: boolean;
+  /**
+   * The host's own stores, in place of those on TypeORM: a provider of an imported module, or, without `imports`, of
+   * AuthModule itself. Default: ours, on the TypeORM connection.
+   */
+  readonly stores?: Type<AuthStores>;
   /** The name of the TypeORM connection. Default: the unnamed one. */
   readonly dataSource?: string;
   /** Where the built-in routes are, or false for none. Default `{ path: 'auth' }`. */
@@ -23,6 +29,7 @@ export const STRUCTURAL_DEFAULTS = {
   imports: [],
   users: undefined,
   isGlobal: true,
+  stores: undefined,
   dataSource: undefined,
   routes: { path: 'auth' },
   globalGuard: false,
@@ -40,9 +47,18 @@ export function refuseStructural(options: unknown): void {
   }
 }
 
+/** Refuses options of the stores that are not in use. */
+export function refuseUnused(options: unknown, { stores }: AuthStructuralOptions): void {
+  if (stores && Object.hasOwn(Object(options), 'database')) {
+    throw new AuthConfigError(
+      '"database" must be left out beside "stores" (got both): it is about the TypeORM connection, which they replace',
+    );
+  }
+}
+
 /** Throws AuthConfigError for a structural option that is wrong. */
 export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOptions {
-  const { users, dataSource, routes, isGlobal, globalGuard, imports } = given;
+  const { users, stores, dataSource, routes, isGlobal, globalGuard, imports } = given;
   const refuse = (key: string, allowed: string, got: string): never => {
     throw new AuthConfigError(`"${key}" must be ${allowed} (got ${got})`);
   };
@@ -53,6 +69,10 @@ export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOp
       users === undefined ? 'undefined: left out, or a circular import' : typeof users,
     );
   }
+  if (stores !== undefined && typeof stores !== 'function')
+    refuse('stores', 'a class that extends AuthStores', typeof stores);
+  if (stores && dataSource !== undefined)
+    refuse('dataSource', 'left out beside "stores", which need no TypeORM connection of ours', 'both');
   if (dataSource !== undefined && typeof dataSource !== 'string')
     refuse('dataSource', 'the name of a TypeORM connection', typeof dataSource);
   if (

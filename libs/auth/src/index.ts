@@ -34,7 +34,7 @@ export {
 export { Authenticator } from './sign-in/authenticator.js';
 export type { SessionResult, SignInResult, TokensResult } from './sign-in/sign-in-result.js';
 export type { KeptCredential } from './sign-in/credential-changes.js';
-export type { SignInRecord } from './sign-in/sign-in-registry.js';
+export type { SignInRecord } from './sign-in/sign-in-record.js';
 export type { Swept } from './sign-in/sweeper.js';
 export { SignInAnswer } from './http/sign-in-answer.js';
 export { AuthExceptionFilter } from './http/auth-exception.filter.js';
@@ -63,6 +63,38 @@ export { AuthSubject } from './subjects/auth-subject.entity.js';
 export { Session } from './sessions/session.entity.js';
 export { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity.js';
 export { Revocation } from './revocation/revocation.entity.js';
+
+// Stores of your own
+export { AuthStores } from './sign-in/auth-stores.js';
+export { SubjectStore, type SubjectEpochs } from './subjects/subject-store.js';
+export { subjectKey } from './subjects/subject-key.js';
+export type { OpeningOutcome } from './subjects/opening-outcome.js';
+export {
+  type FamilyReading,
+  type FamilyRow,
+  type NewFamily,
+  RefreshTokenFamilyStore,
+  type RekeyAttempt,
+  type RekeyOutcome,
+  type RotationAttempt,
+  type RotationOutcome,
+} from './refresh-tokens/refresh-token-family-store.js';
+export { openedRow } from './refresh-tokens/opened-row.js';
+export { type FamilyStep, rekeyStep, rotationStep } from './refresh-tokens/family-step.js';
+export {
+  type NewSession,
+  type SessionReading,
+  type SessionRecord,
+  type SessionRenewal,
+  type SessionRow,
+  SessionStore,
+} from './sessions/session-store.js';
+export { openedSession, renewStep, touchStep } from './sessions/session-step.js';
+export { type CredentialChange, type KeptSignIn, SignInRegistry } from './sign-in/sign-in-registry.js';
+export { newestFirst, recordOfFamily, recordOfSession } from './sign-in/sign-in-record.js';
+export { SignInLookup, type SignInStanding } from './revocation/sign-in-lookup.js';
+export { isLive } from './revocation/is-live.js';
+export type { AnnouncementKind } from './revocation/announcement.js';
 
 // Security events
 export type { ReuseCause, SecurityEvent } from './audit/security-event.js';

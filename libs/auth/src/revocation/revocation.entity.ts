@@ -1,13 +1,6 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { asNumber } from '../database/column-values.js';
-
-/**
- * - `sign_in`: the family or session of this id has ended
- * - `sign_in_changed`: the session of this id has a new secret
- * - `subject_stale`: the subject has a new epoch
- * - `everything`: there is a new global epoch
- */
-export type RevocationKind = 'sign_in' | 'sign_in_changed' | 'subject_stale' | 'everything';
+import type { AnnouncementKind } from './announcement.js';
 
 /** One announcement, written in the same transaction as the change it announces. */
 @Entity('auth_revocation')
@@ -17,7 +10,7 @@ export class Revocation {
   id!: number;
 
   @Column({ type: 'varchar', length: 20 })
-  kind!: RevocationKind;
+  kind!: AnnouncementKind;
 
   /** A sign-in id, or a subject in its column form. */
   @Column({ type: 'varchar', length: 255 })

@@ -1,7 +1,8 @@
 import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
 import type { EntityTable } from '../database/entity-table.js';
 import { type Sql, sql, trustedSql } from '../database/sql.js';
-import { Revocation, type RevocationKind } from './revocation.entity.js';
+import type { AnnouncementKind } from './announcement.js';
+import { Revocation } from './revocation.entity.js';
 
 /** Writes rows of the revocation feed, as parts of the transactions that make the changes they announce. */
 export class TypeOrmAnnouncements {
@@ -16,7 +17,7 @@ export class TypeOrmAnnouncements {
   }
 
   *write(
-    kind: RevocationKind,
+    kind: AnnouncementKind,
     value: string,
     now: number,
     epoch: number | null = null,
@@ -25,7 +26,7 @@ export class TypeOrmAnnouncements {
   }
 
   /** The same, by the database's clock at this statement. */
-  *writeNow(kind: RevocationKind, value: string): SqlTransaction<void> {
+  *writeNow(kind: AnnouncementKind, value: string): SqlTransaction<void> {
     const { name, column } = this.revocations;
     const { nowMs } = this.database.dialect;
     yield sql`insert into ${name} (${column.kind}, ${column.value}, ${column.createdAt}, ${column.expiresAt})

@@ -17,6 +17,14 @@ export interface SessionRow {
   readonly scopes: readonly string[] | null;
 }
 
+/** All that a store keeps of a session: its row, and what its owner may see of it. */
+export interface SessionRecord extends SessionRow {
+  readonly revokedReason: string | null;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly label: string | null;
+}
+
 export interface SessionReading {
   readonly row: SessionRow;
   readonly globalEpochNow: number;

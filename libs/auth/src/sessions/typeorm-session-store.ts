@@ -5,6 +5,7 @@ import type { TypeOrmAnnouncements } from '../revocation/typeorm-announcements.j
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { TypeOrmSubjectStore } from '../subjects/typeorm-subject-store.js';
 import { Session } from './session.entity.js';
+import { openedSession } from './session-step.js';
 import { type NewSession, type SessionReading, type SessionRenewal, SessionStore } from './session-store.js';
 
 /** SessionStore on TypeORM. */
@@ -27,27 +28,9 @@ export class TypeOrmSessionStore extends SessionStore {
   private *opening(session: NewSession): SqlTransaction<OpeningOutcome> {
     const { held, now } = yield* this.subjects.holds(session.epochs);
     if (!held) return { opened: false };
-    const { id, secretHash, epochs, methods, scopes, ip, userAgent, label } = session;
-    const expiresAt = now + session.absoluteMs;
-    const idleExpiresAt = Math.min(now + session.idleMs, expiresAt);
-    yield this.sessions.insert({
-      id,
-      secretHash,
-      methods,
-      scopes,
-      ip,
-      userAgent,
-      label,
-      idleExpiresAt,
-      expiresAt,
-      version: 0,
-      subject: epochs.subject,
-      subjectEpoch: epochs.epoch,
-      globalEpoch: epochs.globalEpoch,
-      createdAt: now,
-      seenAt: now,
-      authenticatedAt: now,
-    });
+    const row = openedSession(session, now);
+    yield this.sessions.insert({ ...row, version: 0 });
+    const { idleExpiresAt, expiresAt } = row;
     return { opened: true, now, idleExpiresAt, expiresAt };
   }
 

@@ -13,7 +13,8 @@ import type { CredentialChanges, KeptCredential } from './credential-changes.js'
 import type { PrincipalSource } from './principal-source.js';
 import type { SignInEnding } from './sign-in-ending.js';
 import type { SignInOpener } from './sign-in-opener.js';
-import type { SignInRecord, SignInRegistry } from './sign-in-registry.js';
+import type { SignInRecord } from './sign-in-record.js';
+import type { SignInRegistry } from './sign-in-registry.js';
 import type { SignInResult, TokensResult } from './sign-in-result.js';
 import type { Sweeper, Swept } from './sweeper.js';
 import type { TokenExchange } from './token-exchange.js';

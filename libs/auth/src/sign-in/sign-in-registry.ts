@@ -1,19 +1,7 @@
 import type { HostTransaction } from '../database/auth-database.js';
-import type { SignInKind } from '../principal/principal.js';
 import type { RekeyAttempt, RekeyOutcome } from '../refresh-tokens/refresh-token-family-store.js';
 import type { SessionRenewal } from '../sessions/session-store.js';
-
-/** A live sign-in, as its owner may see it. */
-export interface SignInRecord {
-  readonly id: string;
-  readonly kind: SignInKind;
-  readonly createdAt: number;
-  readonly lastSeenAt: number;
-  readonly expiresAt: number;
-  readonly ip: string | null;
-  readonly userAgent: string | null;
-  readonly label: string | null;
-}
+import type { SignInRecord } from './sign-in-record.js';
 
 /** The sign-in that outlives a change of credentials, with a new secret. */
 export type KeptSignIn =

@@ -15,12 +15,8 @@ import type { TypeOrmSessionStore } from '../sessions/typeorm-session-store.js';
 import { GLOBAL_SUBJECT } from '../subjects/auth-subject.entity.js';
 import { subjectKey } from '../subjects/subject-key.js';
 import type { TypeOrmSubjectStore } from '../subjects/typeorm-subject-store.js';
-import {
-  type CredentialChange,
-  type KeptSignIn,
-  type SignInRecord,
-  SignInRegistry,
-} from './sign-in-registry.js';
+import { type CredentialChange, type KeptSignIn, SignInRegistry } from './sign-in-registry.js';
+import { newestFirst, recordOfFamily, recordOfSession, type SignInRecord } from './sign-in-record.js';
 import type { TypeOrmSubjectEnding } from './typeorm-subject-ending.js';
 
 const MAX_LISTED = trustedSql('1000');
@@ -48,17 +44,10 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
   async list(subject: string): Promise<readonly SignInRecord[]> {
     const sessions = await this.database.run(this.selectLive(this.sessionTable, subject));
     const families = await this.database.run(this.selectLive(this.familyTable, subject));
-    const records = [
-      ...sessions.rows.map((found) => {
-        const row = this.sessionTable.read(found);
-        return record('session', row, row.seenAt);
-      }),
-      ...families.rows.map((found) => {
-        const row = this.familyTable.read(found);
-        return record('tokens', row, row.rotatedAt);
-      }),
-    ];
-    return records.sort((a, b) => b.createdAt - a.createdAt).slice(0, 1000);
+    return newestFirst([
+      ...sessions.rows.map((found) => recordOfSession(this.sessionTable.read(found))),
+      ...families.rows.map((found) => recordOfFamily(this.familyTable.read(found))),
+    ]);
   }
 
   endAll(subject: string, reason: string, except?: string): Promise<number> {
@@ -126,13 +115,4 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
       and t.${c.revokedAt} is null and t.${c.expiresAt} > ${nowMs} and t.${c.idleExpiresAt} > ${nowMs}
       and t.${c.globalEpoch} >= ${this.subjects.globalEpoch()} order by t.${c.createdAt} desc limit ${MAX_LISTED}`;
   }
-}
-
-function record(
-  kind: 'session' | 'tokens',
-  row: Session | RefreshTokenFamily,
-  lastSeenAt: number,
-): SignInRecord {
-  const { id, createdAt, expiresAt, ip, userAgent, label } = row;
-  return { id, kind, createdAt, lastSeenAt, expiresAt, ip, userAgent, label };
 }

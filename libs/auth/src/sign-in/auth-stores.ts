@@ -1,0 +1,31 @@
+import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
+import type { SignInLookup } from '../revocation/sign-in-lookup.js';
+import type { SessionStore } from '../sessions/session-store.js';
+import type { SubjectStore } from '../subjects/subject-store.js';
+import type { SignInRegistry } from './sign-in-registry.js';
+
+/**
+ * The five store ports over one state: what ends a subject in one of them has ended it in all. The module's own set is
+ * built on TypeORM; a class given as `stores` takes its place. Whoever writes one finds what is atomic in the doc
+ * comment of each port, and `authStoresContract` (`nestjs-aerie/testing`) to hold it against. Also the injection token
+ * of the set in use.
+ */
+export abstract class AuthStores {
+  abstract readonly subjects: SubjectStore;
+  abstract readonly sessions: SessionStore;
+  abstract readonly families: RefreshTokenFamilyStore;
+  abstract readonly registry: SignInRegistry;
+  /** Asked for every access token, unless `revocation.mode` is `none`. */
+  abstract readonly lookup: SignInLookup;
+
+  /**
+   * Called once while the application boots: what is missing, such as a table, in sentences for its operator. With any,
+   * a server does not start; a standalone context, which may be the one that runs the migrations, only warns.
+   */
+  async missing(): Promise<readonly string[]> {
+    return [];
+  }
+}
+
+/** The members of the set that are ports. */
+export const STORE_PORTS = ['subjects', 'sessions', 'families', 'registry', 'lookup'] as const;
