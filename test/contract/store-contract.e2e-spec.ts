@@ -1,23 +1,22 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { refreshTokenFamilyStoreContract, sessionStoreContract } from 'nestjs-aerie/testing';
-import { databaseHarnesses, later, memoryFamilies, type StoreHarnesses } from '../support/test-stores.js';
+import { authStoresContract, MemoryStores, type StoreHarness } from 'nestjs-aerie/testing';
+import { type DatabaseHarness, databaseHarness } from '../support/test-stores.js';
 
-describe('families in memory', () => {
-  for (const { name, run } of refreshTokenFamilyStoreContract(memoryFamilies())) it(name, run);
+describe('stores in memory', () => {
+  const stores = new MemoryStores();
+  const harness: StoreHarness = {
+    stores,
+    age: (id, ms) => stores.age(id, ms),
+    announced: (kind, value) => stores.announced(kind, value),
+  };
+  for (const { name, run } of authStoresContract(() => harness)) it(name, run);
 });
 
 describe('stores on SQLite', () => {
-  let harnesses: StoreHarnesses;
+  let harness: DatabaseHarness;
   beforeAll(async () => {
-    harnesses = await databaseHarnesses('sqlite');
+    harness = await databaseHarness('sqlite');
   });
-  afterAll(() => harnesses.close());
-
-  describe('families', () => {
-    for (const { name, run } of refreshTokenFamilyStoreContract(later(() => harnesses.families)))
-      it(name, run);
-  });
-  describe('sessions', () => {
-    for (const { name, run } of sessionStoreContract(later(() => harnesses.sessions))) it(name, run);
-  });
+  afterAll(() => harness.close());
+  for (const { name, run } of authStoresContract(() => harness)) it(name, run);
 });

@@ -1,19 +1,12 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { refreshTokenFamilyStoreContract, sessionStoreContract } from 'nestjs-aerie/testing';
-import { databaseHarnesses, later, type StoreHarnesses } from '../support/test-stores.js';
+import { authStoresContract } from 'nestjs-aerie/testing';
+import { type DatabaseHarness, databaseHarness } from '../support/test-stores.js';
 
 describe.each(['postgres', 'mariadb'] as const)('stores on %s', (database) => {
-  let harnesses: StoreHarnesses;
+  let harness: DatabaseHarness;
   beforeAll(async () => {
-    harnesses = await databaseHarnesses(database);
+    harness = await databaseHarness(database);
   });
-  afterAll(() => harnesses.close());
-
-  describe('families', () => {
-    for (const { name, run } of refreshTokenFamilyStoreContract(later(() => harnesses.families)))
-      it(name, run);
-  });
-  describe('sessions', () => {
-    for (const { name, run } of sessionStoreContract(later(() => harnesses.sessions))) it(name, run);
-  });
+  afterAll(() => harness.close());
+  for (const { name, run } of authStoresContract(() => harness)) it(name, run);
 });

@@ -1,58 +1,40 @@
-import type { RefreshTokenFamilyStoreHarness, SessionStoreHarness } from 'nestjs-aerie/testing';
-import { MemoryRefreshTokenFamilyStore, MemorySubjectStore } from 'nestjs-aerie/testing';
-import { AUTH_ENTITIES, AuthSubject, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import {
+  AUTH_ENTITIES,
+  AuthSubject,
+  RefreshTokenFamily,
+  Revocation,
+  Session,
+  subjectKey,
+} from 'nestjs-aerie';
+import type { StoreHarness } from 'nestjs-aerie/testing';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { authStores } from '../../libs/auth/src/auth.stores.js';
 import { resolveAuthOptions } from '../../libs/auth/src/options/resolve-auth-options.js';
 import { ISSUER, SECRET } from './test-app.js';
 import { freshPrefix, type TestDatabase, testConnection } from './test-databases.js';
 
-export interface StoreHarnesses {
-  readonly families: RefreshTokenFamilyStoreHarness;
-  readonly sessions: SessionStoreHarness;
+/** A harness with tables of its own, which `close` drops. */
+export interface DatabaseHarness extends StoreHarness {
   close(): Promise<void>;
 }
 
-/** The stores on a database of this machine, with tables of their own that `close` drops. */
-export async function databaseHarnesses(database: TestDatabase): Promise<StoreHarnesses> {
+/** The stores on a database of this machine. */
+export async function databaseHarness(database: TestDatabase): Promise<DatabaseHarness> {
   const source = await connect(database, freshPrefix());
-  const stores = authStores(
-    source,
-    undefined,
-    resolveAuthOptions({ secret: SECRET, issuer: ISSUER }, Date.now()),
-  );
-  const { subjects, registry } = stores;
-  const announced = (kind: Revocation['kind']) => (value: string) =>
-    source.getRepository(Revocation).countBy({ kind, value });
-  const around = (entity: typeof RefreshTokenFamily | typeof Session) => ({
-    epochs: (subject: string) => subjects.epochs(subject),
-    advance: (subject: string) => registry.subjectChanged(subject),
-    endSubject: async (subject: string) => void (await registry.endAll(subject, 'all_ended')),
-    endingsAnnounced: announced('sign_in'),
-    age: (id: string, ms: number) => age(source, entity, id, ms),
-  });
+  const options = resolveAuthOptions({ secret: SECRET, issuer: ISSUER }, Date.now());
   return {
-    families: { ...around(RefreshTokenFamily), store: stores.families },
-    sessions: { ...around(Session), store: stores.sessions, changesAnnounced: announced('sign_in_changed') },
+    stores: authStores(source, undefined, options),
+    announced: (kind, value) =>
+      source
+        .getRepository(Revocation)
+        .countBy({ kind, value: kind === 'subject_stale' ? subjectKey(value) : value }),
+    age: async (id, ms) => {
+      for (const entity of [Session, RefreshTokenFamily]) await age(source, entity, id, ms);
+    },
     close: async () => {
       await dropTables(source);
       await source.destroy();
     },
-  };
-}
-
-/** The reference implementation. */
-export function memoryFamilies(): RefreshTokenFamilyStoreHarness {
-  const clock = { now: () => Date.now() };
-  const subjects = new MemorySubjectStore(clock);
-  const store = new MemoryRefreshTokenFamilyStore(subjects, clock);
-  return {
-    store,
-    epochs: (subject) => subjects.epochs(subject),
-    advance: async (subject) => void subjects.advance(subject),
-    endSubject: async (subject) => store.endSubject(subject, 'all_ended'),
-    endingsAnnounced: async (id) => store.announced.filter((ended) => ended === id).length,
-    age: async (id, ms) => store.age(id, ms),
   };
 }
 
@@ -99,9 +81,4 @@ export async function age(
     () => `${source.driver.escape(databaseName)} - (${by})`,
   ]);
   await update.set(Object.fromEntries(changes)).where({ id }).execute();
-}
-
-/** A harness that is made before the tests run, and needed when they are named. */
-export function later<H extends object>(harness: () => H): H {
-  return new Proxy({} as H, { get: (_, member) => harness()[member as keyof H] });
 }

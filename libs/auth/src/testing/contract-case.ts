@@ -1,13 +1,19 @@
+import type { HarnessSource, StoreHarness } from './store-harness.js';
+
 /** One sentence of a port's contract. Give it to any test runner: `it(name, run)`. It throws when it does not hold. */
 export interface ContractCase {
   readonly name: string;
   run(): Promise<void>;
 }
 
-/** Sentences by name, as cases on one harness. */
-export function casesOn<H>(
-  harness: H,
-  sentences: Readonly<Record<string, (harness: H) => Promise<void>>>,
+/** Sentences by name, as cases on a harness; `around` says what they see of it. */
+export function casesOn<Seen>(
+  source: HarnessSource,
+  around: (harness: StoreHarness) => Seen,
+  sentences: Readonly<Record<string, (seen: Seen) => Promise<void>>>,
 ): ContractCase[] {
-  return Object.entries(sentences).map(([name, sentence]) => ({ name, run: () => sentence(harness) }));
+  return Object.entries(sentences).map(([name, sentence]) => ({
+    name,
+    run: async () => sentence(around(await source())),
+  }));
 }

@@ -3,11 +3,16 @@ export { authenticatorOf, type StandIn } from './authenticator-of.js';
 
 // Contracts of the store ports
 export type { ContractCase } from './contract-case.js';
-export { refreshTokenFamilyStoreContract } from './refresh-token-family-store.contract.js';
+export { authStoresContract } from './auth-stores.contract.js';
+export { subjectStoreContract } from './subject-store.contract.js';
 export { sessionStoreContract } from './session-store.contract.js';
-export type { RefreshTokenFamilyStoreHarness, SessionStoreHarness, StoreHarness } from './store-harness.js';
+export { refreshTokenFamilyStoreContract } from './refresh-token-family-store.contract.js';
+export { signInRegistryContract } from './sign-in-registry.contract.js';
+export { signInLookupContract } from './sign-in-lookup.contract.js';
+export type { HarnessSource, StoreHarness } from './store-harness.js';
 
 // Stores in memory
+export { MemoryStores } from './memory-stores.js';
 export { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
 export { MemorySubjectStore } from './memory-subject-store.js';
 

@@ -12,6 +12,8 @@ import {
 import { openedRow } from '../refresh-tokens/opened-row.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { Clock } from '../time/clock.js';
+import { MemoryAnnouncements } from './memory-announcements.js';
+import { MemorySignIns } from './memory-sign-ins.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
 
 /**
@@ -19,15 +21,22 @@ import type { MemorySubjectStore } from './memory-subject-store.js';
  * method is atomic because nothing is awaited between the decision and what it changes.
  */
 export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
-  private readonly rows = new Map<string, FamilyRow>();
-  /** Ids of families, as often as their end was announced. */
-  readonly announced: string[] = [];
+  readonly rows: MemorySignIns<FamilyRow>;
 
   constructor(
     private readonly subjects: MemorySubjectStore,
     private readonly clock: Pick<Clock, 'now'>,
+    private readonly announcements = new MemoryAnnouncements(clock),
+    /** What ends with a subject beside its families. */
+    private readonly endOthers: (subject: string, reason: string) => void = () => {},
   ) {
     super();
+    this.rows = new MemorySignIns(clock, announcements);
+  }
+
+  /** Ids of sign-ins, as often as their end was announced. */
+  get announced(): readonly string[] {
+    return this.announcements.of('sign_in');
   }
 
   async open(family: NewFamily): Promise<OpeningOutcome> {
@@ -35,7 +44,7 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false };
     const now = this.clock.now();
     const row = openedRow(family, now);
-    this.rows.set(row.id, row);
+    this.rows.put(row);
     const { idleExpiresAt, expiresAt } = row;
     return { opened: true, now, idleExpiresAt, expiresAt };
   }
@@ -52,51 +61,43 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   async rotate(attempt: RotationAttempt): Promise<RotationOutcome> {
-    const row = this.rows.get(attempt.familyId) ?? null;
+    const row = this.rows.get(attempt.familyId);
     const step = rotationStep(row, attempt, this.clock.now(), attempt.waitedMs());
     this.do(row, step, attempt);
     return step.outcome;
   }
 
   async rekey(attempt: RekeyAttempt): Promise<RekeyOutcome> {
-    const row = this.rows.get(attempt.familyId) ?? null;
-    const step = rekeyStep(row, attempt, this.clock.now(), attempt.waitedMs());
+    return this.rekeyNow(attempt);
+  }
+
+  /** The same as a part of a greater step; `subjectEpoch`: of a subject that changes in it. */
+  rekeyNow(attempt: RekeyAttempt, subjectEpoch?: number): RekeyOutcome {
+    const row = this.rows.get(attempt.familyId);
+    const step = rekeyStep(row, attempt, this.clock.now(), attempt.waitedMs(), subjectEpoch);
     this.do(row, step, attempt);
     return step.outcome;
   }
 
   async revoke(familyId: string, reason: string, subject?: string): Promise<boolean> {
-    const row = this.rows.get(familyId);
-    const now = this.clock.now();
-    if (!row || row.revokedAt !== null || now >= row.expiresAt || now >= row.idleExpiresAt) return false;
-    if (subject !== undefined && row.subject !== subject) return false;
-    this.end(row, reason);
-    return true;
+    return this.rows.revoke(familyId, reason, subject);
   }
 
   async sweep(limit: number): Promise<number> {
-    const now = this.clock.now();
-    const past = [...this.rows.values()].filter(({ expiresAt }) => expiresAt < now).slice(0, limit);
-    for (const { id } of past) this.rows.delete(id);
-    return past.length;
+    return this.rows.sweep(limit);
   }
 
   /** Makes a family `ms` older: every instant of its row moves back by that much. */
   age(familyId: string, ms: number): void {
-    const row = this.rows.get(familyId);
-    if (!row) return;
-    const moved = Object.entries(row)
-      .filter(([member, value]) => member.endsWith('At') && value !== null)
-      .map(([member, value]) => [member, (value as number) - ms]);
-    this.change(row, Object.fromEntries(moved) as Partial<FamilyRow>);
+    this.rows.age(familyId, ms);
   }
 
-  /** Moves the subject's epoch and ends its families. */
+  /** Moves the subject's epoch and ends its families, and what ends with them. */
   endSubject(subject: string, reason: string): void {
     this.subjects.advance(subject);
-    for (const row of this.rows.values()) {
-      if (row.subject === subject && row.revokedAt === null) this.end(row, reason);
-    }
+    this.announcements.write('subject_stale', subject);
+    this.rows.endOf(subject, reason);
+    this.endOthers(subject, reason);
   }
 
   private do(
@@ -105,19 +106,9 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     attempt: RotationAttempt,
   ): void {
     if (!row || !change) return;
-    this.change(row, change);
+    this.rows.put({ ...row, ...change });
     if (outcome.kind !== 'reused') return;
-    this.announced.push(row.id);
+    this.announcements.write('sign_in', row.id);
     if (attempt.onReuse === 'revoke-subject') this.endSubject(row.subject, `reuse_${outcome.cause}`);
-  }
-
-  private end(row: FamilyRow, reason: string): void {
-    this.change(row, { revokedAt: this.clock.now(), revokedReason: reason });
-    this.announced.push(row.id);
-  }
-
-  private change(row: FamilyRow, change: Partial<FamilyRow>): void {
-    const changed = { ...row, ...change };
-    this.rows.set(row.id, changed);
   }
 }

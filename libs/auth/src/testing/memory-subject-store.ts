@@ -37,6 +37,11 @@ export class MemorySubjectStore extends SubjectStore {
     return epoch;
   }
 
+  /** Erases the subject's row. */
+  erase(subject: string): void {
+    this.bySubject.delete(subject);
+  }
+
   /** Moves the global epoch forward. */
   advanceGlobal(): void {
     this.global = Math.max(this.global + 1, this.clock.now());

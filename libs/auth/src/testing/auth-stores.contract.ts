@@ -1,0 +1,25 @@
+import type { ContractCase } from './contract-case.js';
+import { refreshTokenFamilyStoreContract } from './refresh-token-family-store.contract.js';
+import { sessionStoreContract } from './session-store.contract.js';
+import { signInLookupContract } from './sign-in-lookup.contract.js';
+import { signInRegistryContract } from './sign-in-registry.contract.js';
+import type { HarnessSource } from './store-harness.js';
+import { subjectStoreContract } from './subject-store.contract.js';
+
+const CONTRACTS = {
+  subjects: subjectStoreContract,
+  sessions: sessionStoreContract,
+  families: refreshTokenFamilyStoreContract,
+  registry: signInRegistryContract,
+  lookup: signInLookupContract,
+};
+
+/**
+ * What a set of stores must do, sentence by sentence of its ports, for any test runner:
+ * `for (const { name, run } of authStoresContract(() => harness)) it(name, run)`.
+ */
+export function authStoresContract(harness: HarnessSource): ContractCase[] {
+  return Object.entries(CONTRACTS).flatMap(([port, contract]) =>
+    contract(harness).map(({ name, run }) => ({ name: `${port}: ${name}`, run })),
+  );
+}

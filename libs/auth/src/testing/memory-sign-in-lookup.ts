@@ -1,0 +1,25 @@
+import { isLive } from '../revocation/is-live.js';
+import { SignInLookup, type SignInStanding } from '../revocation/sign-in-lookup.js';
+import type { Clock } from '../time/clock.js';
+import type { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
+import type { MemorySubjectStore } from './memory-subject-store.js';
+
+/** SignInLookup in memory. Access tokens come from families: sessions are not asked. */
+export class MemorySignInLookup extends SignInLookup {
+  constructor(
+    private readonly subjects: MemorySubjectStore,
+    private readonly families: MemoryRefreshTokenFamilyStore,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {
+    super();
+  }
+
+  async find(signInId: string): Promise<SignInStanding> {
+    const row = this.families.rows.get(signInId);
+    return {
+      live: row !== null && isLive(row, this.clock.now()),
+      subjectEpochNow: row && this.subjects.epochOf(row.subject),
+      globalEpochNow: this.subjects.globalEpoch,
+    };
+  }
+}
