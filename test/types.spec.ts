@@ -9,6 +9,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const PREAMBLE = `
 import { Injectable } from '@nestjs/common';
 import { AuthModule, CurrentUser, UserDirectory } from 'nestjs-aerie';
+import { MemoryStores } from 'nestjs-aerie/testing';
 import type { AuthOptions, AuthModuleOptionsFactory, Principal, SignInResult, Subject } from 'nestjs-aerie';
 @Injectable()
 class Users extends UserDirectory {
@@ -27,6 +28,7 @@ const RIGHT: Record<string, string> = {
   durations: `AuthModule.forRoot({ ...base, accessTokens: { lifetime: '15m' }, sessions: { idle: '30m', absolute: '12h', touchInterval: '0s' }, sweepInterval: '24h' });`,
   'no sweep': `AuthModule.forRoot({ ...base, sweepInterval: false });`,
   'structural options': `AuthModule.forRoot({ ...base, imports: [], isGlobal: false, dataSource: 'main', routes: false, globalGuard: true });`,
+  'stores of its own': `AuthModule.forRoot({ ...base, stores: MemoryStores }); AuthModule.forRootAsync({ users: Users, stores: MemoryStores, useFactory: () => ({ secret, issuer }) });`,
   'moved routes': `AuthModule.forRoot({ ...base, routes: { path: 'accounts/auth' } });`,
   'a factory': `AuthModule.forRootAsync({ users: Users, inject: [Users], useFactory: async (users: Users) => ({ secret, issuer, defaultMode: 'tokens', onSecurityEvent: () => void users }) });`,
   'a class of options': `class Options implements AuthModuleOptionsFactory { createAuthOptions(): AuthOptions { return { secret, issuer }; } }
@@ -57,6 +59,7 @@ const WRONG: Record<string, string> = {
   'no secret': `AuthModule.forRoot({ users: Users, issuer });`,
   'no issuer': `AuthModule.forRoot({ users: Users, secret });`,
   'users that are no directory': `class Strangers { find(): null { return null; } } AuthModule.forRoot({ ...base, users: Strangers });`,
+  'stores that are not all of them': `class Few { readonly subjects = new MemoryStores().subjects; } AuthModule.forRoot({ ...base, stores: Few });`,
   'an instance in place of a class': `AuthModule.forRoot({ ...base, users: new Users() });`,
   'an unknown mode': `AuthModule.forRoot({ ...base, defaultMode: 'cookie' });`,
   'an unknown revocation mode': `AuthModule.forRoot({ ...base, revocation: { mode: 'off' } });`,

@@ -1,0 +1,207 @@
+/** How stores of a host's own come into the module: by `stores`, or, in a test of an application, in place of ours. */
+import { describe, expect, it } from '@jest/globals';
+import { Global, Injectable, Module, type OnModuleDestroy, Scope, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import {
+  AuthConfigError,
+  AuthenticationService,
+  AuthModule,
+  AuthStores,
+  RefreshTokenFamily,
+  UserDirectory,
+} from 'nestjs-aerie';
+import { MemoryStores } from 'nestjs-aerie/testing';
+import type { DataSource } from 'typeorm';
+import {
+  authModule,
+  bootApplication,
+  bootError,
+  connection,
+  QuietLogger,
+  rootModule,
+  RUNTIME,
+} from '../nest-integration/host-application.js';
+import { ADAPTERS } from '../support/test-app.js';
+import { TestUsers } from '../support/test-users.js';
+
+/** What a host's stores are made from. */
+@Injectable()
+class Pool {
+  open = true;
+}
+
+@Injectable()
+class OwnStores extends MemoryStores implements OnModuleDestroy {
+  static made = 0;
+  closed = 0;
+
+  constructor(readonly pool: Pool) {
+    super();
+    OwnStores.made += 1;
+  }
+
+  onModuleDestroy(): void {
+    this.closed += 1;
+    this.pool.open = false;
+  }
+}
+
+@Module({ providers: [TestUsers, Pool, OwnStores], exports: [TestUsers, OwnStores] })
+class HostModule {}
+
+const host = { imports: [HostModule], users: TestUsers, stores: OwnStores };
+
+describe('stores of an imported module', () => {
+  it.each([
+    ['forRoot', () => AuthModule.forRoot({ ...RUNTIME, ...host })],
+    ['forRootAsync', () => AuthModule.forRootAsync({ ...host, useFactory: () => RUNTIME })],
+    [
+      'forRootAsync, not global',
+      () => AuthModule.forRootAsync({ ...host, isGlobal: false, useFactory: () => RUNTIME }),
+    ],
+  ])('are used by %s, are made once, and closed once', async (_how, auth) => {
+    OwnStores.made = 0;
+    // A module that is not global must hand its hasher on to the directory.
+    @Global()
+    @Module({ imports: [auth()], exports: [AuthModule] })
+    class HandingOnModule {}
+    const app = await bootApplication(rootModule([HandingOnModule]));
+    const stores = app.get(OwnStores, { strict: false });
+    const users = app.get<TestUsers>(UserDirectory, { strict: false });
+    await users.add('ada');
+    const authentication = app.get(AuthenticationService, { strict: false });
+    const { principal } = await authentication.signInWithPassword('ada', 'correct horse battery');
+    expect((await stores.sessions.read(principal.signInId))?.row.subject).toBe('user-1');
+    expect([OwnStores.made, stores.closed]).toEqual([1, 0]);
+    await app.close();
+    expect([stores.closed, stores.pool.open]).toEqual([1, false]);
+  });
+
+  it('leave the entities out of the connections of the host', async () => {
+    const app = await bootApplication(
+      rootModule([
+        connection({ migrations: [], migrationsRun: false }),
+        AuthModule.forRoot({ ...RUNTIME, ...host }),
+      ]),
+    );
+    const source = app.get<DataSource>(getDataSourceToken());
+    expect(source.hasMetadata(RefreshTokenFamily)).toBe(false);
+    await app.close();
+  });
+});
+
+describe('stores that are not ready', () => {
+  @Injectable()
+  class UnmigratedStores extends MemoryStores {
+    constructor() {
+      super();
+    }
+    override async missing() {
+      return ['the table family must exist: run migrate.sql'];
+    }
+  }
+  const auth = () => authModule({ imports: [], stores: UnmigratedStores });
+
+  it.each(ADAPTERS)('stop the boot of a server, and say why, on %s', async (adapter) => {
+    const error = await bootError([auth()], adapter);
+    expect(error).toBeInstanceOf(AuthConfigError);
+    expect(error.message).toContain('run migrate.sql');
+  });
+
+  it('only make a standalone context warn', async () => {
+    const logger = new QuietLogger();
+    const context = await NestFactory.createApplicationContext(rootModule([auth()]), {
+      logger,
+      abortOnError: false,
+    });
+    expect(logger.warnings.filter((text) => text.includes('run migrate.sql'))).toHaveLength(1);
+    await context.close();
+  });
+});
+
+describe.each<[string, object, readonly string[]]>([
+  ['stores that are no class', { stores: new MemoryStores() }, ['"stores"', 'extends AuthStores', 'object']],
+  ['a connection beside stores', { stores: MemoryStores, dataSource: 'main' }, ['"dataSource"', '"stores"']],
+  [
+    'options of the connection beside stores',
+    { stores: MemoryStores, database: { deadline: '1s' } },
+    ['"database"', '"stores"'],
+  ],
+  ['a set with stores left out', { stores: without('lookup', 'families') }, ['"stores"', 'families, lookup']],
+  ['stores of request scope', { stores: ofRequests() }, ['"stores"', 'request scope']],
+])('%s', (_what, options, words) => {
+  it.each([
+    ['forRoot', () => authModule({ imports: [], ...options })],
+    [
+      'forRootAsync',
+      () => {
+        const { stores, dataSource, ...runtime } = options as Record<string, unknown>;
+        const structure = { users: TestUsers, stores, dataSource };
+        return AuthModule.forRootAsync({
+          ...structure,
+          useFactory: () => ({ ...RUNTIME, ...runtime }),
+        } as never);
+      },
+    ],
+  ])('stops the boot, and is named: %s', async (_how, auth) => {
+    const error = await bootError(() => [auth()]);
+    expect(error).toBeInstanceOf(AuthConfigError);
+    for (const word of words) expect(error.message).toContain(word);
+  });
+});
+
+describe('a test of an application that has a database', () => {
+  it('replaces AuthStores, and needs none', async () => {
+    const module = await Test.createTestingModule({ imports: [authModule()] })
+      .overrideProvider(AuthStores)
+      .useValue(new MemoryStores())
+      .compile();
+    await module.get(TestUsers).add('ada');
+    const authentication = module.get(AuthenticationService);
+    const result = await authentication.signInWithPassword('ada', 'correct horse battery', {
+      mode: 'tokens',
+    });
+    expect(await authentication.listSignIns('user-1')).toHaveLength(1);
+    expect(result.mode).toBe('tokens');
+    await module.close();
+  });
+
+  it('may give the stores a clock', async () => {
+    const clock = { at: Date.UTC(2030, 0, 1), now: () => clock.at };
+    const stores = new MemoryStores(clock);
+    const module = await Test.createTestingModule({ imports: [authModule()] })
+      .overrideProvider(AuthStores)
+      .useValue(stores)
+      .compile();
+    await module.get(TestUsers).add('ada');
+    const authentication = module.get(AuthenticationService);
+    const { principal } = await authentication.signIn('user-1', { mode: 'session' });
+    expect((await authentication.listSignIns('user-1'))[0]).toMatchObject({
+      id: principal.signInId,
+      createdAt: clock.at,
+    });
+    clock.at += 13 * 60 * 60_000;
+    expect(await authentication.listSignIns('user-1')).toEqual([]);
+    expect((await authentication.sweep()).sessions).toBe(1);
+    await module.close();
+  });
+});
+
+function without(...ports: readonly string[]): Type<MemoryStores> {
+  @Injectable()
+  class FewStores extends MemoryStores {
+    constructor() {
+      super();
+      for (const port of ports) Object.assign(this, { [port]: undefined });
+    }
+  }
+  return FewStores;
+}
+
+function ofRequests(): Type<MemoryStores> {
+  @Injectable({ scope: Scope.REQUEST })
+  class RequestStores extends MemoryStores {}
+  return RequestStores;
+}
