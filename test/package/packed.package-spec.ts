@@ -4,13 +4,14 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildLibrary, ROOT } from '../support/build-output.js';
+import { ROOT } from '../support/build-output.js';
 import { HttpClient } from '../support/http-client.js';
-import { run, startServer } from '../support/processes.js';
+import { startServer } from '../support/processes.js';
 import { type ConsumerProject, installConsumer, type ProjectInput } from './consumer-project.js';
+import { type Packed, packLibrary } from './packed-library.js';
 
 const PROJECTS: readonly ProjectInput[] = [
   { name: 'Nest 12, ESM, Express', nest: '^12.0.0', module: 'esm', adapter: 'express' },
@@ -20,23 +21,12 @@ const PROJECTS: readonly ProjectInput[] = [
 const APPLICATIONS = ['ForRoot', 'UseFactory', 'UseClass', 'UseExisting'];
 const NOT_INSTALLED = ['@nestjs/websockets', '@nestjs/microservices', 'graphql'];
 
-interface Packed {
-  readonly filename: string;
-  readonly size: number;
-  readonly unpackedSize: number;
-  readonly files: readonly { readonly path: string }[];
-}
-
 let folder: string;
 let packed: Packed;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aerie-package-'));
-  const library = join(folder, 'library');
-  await mkdir(library);
-  await buildLibrary(library);
-  const args = ['pack', '--json', '--pack-destination', folder];
-  [packed] = JSON.parse(await run('npm', args, { cwd: library })) as [Packed];
+  packed = await packLibrary(folder);
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
