@@ -4,11 +4,12 @@
  * Exits with 1 when this package's rule breaks an invariant, and tells the story. Counts are the same on each run.
  */
 import { parseArgs } from 'node:util';
+import { DEEPER_SCENARIOS } from './deeper-scenarios.js';
 import { type Exploration, explore } from './explore.js';
 import { OURS } from './model-store.js';
 import { ruleTable, scenarioTable, schedulesOf } from './report.js';
 import { RULES } from './rivals.js';
-import { DEEPER_SCENARIOS, SCENARIOS } from './scenarios.js';
+import { SCENARIOS } from './scenarios.js';
 import { storyOf } from './shrink.js';
 
 // Refusals are errors, and nobody reads where these were made.

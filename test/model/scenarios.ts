@@ -1,9 +1,10 @@
 import { DAY, HOUR, SECOND } from '../support/time-passes.js';
+import { BROWSER, PHONE, THIEF, tab, phone, thief, someTime, steal, honest, robbed } from './cast.js';
 import {
   copy,
   directoryIs,
-  failOver,
   endAll,
+  failOver,
   logout,
   openFamily,
   pass,
@@ -11,20 +12,7 @@ import {
   readEpochs,
   replicate,
 } from './event-steps.js';
-import { event, request, type RequestMaking, scenario, type Scenario, stepwise } from './scenario.js';
-
-const BROWSER = { who: 'the browser', holder: 0, thief: false, keyed: false };
-const PHONE = { who: 'the phone', holder: 0, thief: false, keyed: true };
-const THIEF = { who: 'the thief', holder: 1, thief: true, keyed: false };
-const tab = (number: number, making: RequestMaking = {}) => request(`tab ${number}`, 0, making);
-const phone = (making: RequestMaking = {}) => request('the phone', 0, { keyed: true, ...making });
-const thief = (making: RequestMaking = {}) =>
-  request('the thief', 1, { thief: true, grain: 'exchange', ...making });
-const someTime = event(pass(10 * SECOND), pass(31 * SECOND));
-const steal = event(copy(0, 1));
-
-const honest = { holders: ['the browser'], holdings: [BROWSER] };
-const robbed = { holders: ['the browser', 'the thief'], holdings: [BROWSER, THIEF] };
+import { event, request, scenario, stepwise, type Scenario } from './scenario.js';
 
 /** What is explored on every run. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -186,7 +174,7 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: 0,
     actors: {
       'tab 1': [tab(1, { grain: 'server' }), tab(1, { grain: 'atomic' })],
-      'tab 2': [tab(2, { grain: 'server' })],
+      'tab 2': [tab(2, { grain: 'exchange' })],
       directory: [event(directoryIs('down'), directoryIs('gone')), event(directoryIs('up'))],
       thief: [steal, thief({ grain: 'atomic' })],
     },
@@ -237,6 +225,3 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   }),
 ];
-
-/** What is explored on demand, beside the others. */
-export const DEEPER_SCENARIOS: readonly Scenario[] = [];
