@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { runToEnd } from '../support/processes.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-const A_HANG_MS = 180_000;
+const A_HANG_MS = 300_000;
 const KILLS = 20;
 
 interface Summary {

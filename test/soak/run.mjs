@@ -33,11 +33,11 @@ export class SoakRun {
     const { database, processes, poolSize, seed, rotations, seconds, lanes } = this.settings;
     this.database = await SoakDatabase.open(database);
     this.workers = Array.from({ length: processes }, () => new WorkerProcess(WORKER));
-    const began = performance.now();
-    const elapsed = () => (performance.now() - began) / 1_000;
     try {
       const connection = { ...this.database.connection, ...(database !== 'sqlite' && { poolSize }) };
       await Promise.all(this.workers.map((w) => w.send([['start', { connection, options: OPTIONS }]])));
+      const began = performance.now();
+      const elapsed = () => (performance.now() - began) / 1_000;
       const going = () =>
         this.violations.length === 0 && (this.counts.rotations ?? 0) < rotations && elapsed() < seconds;
       let ticking = true;

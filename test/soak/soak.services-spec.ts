@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { runToEnd } from '../support/processes.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-const A_HANG_MS = 180_000;
+const A_HANG_MS = 300_000;
 
 interface Summary {
   readonly processes: number;
@@ -18,19 +18,19 @@ interface Summary {
 
 /** A minute of what `npm run soak` does for hours; a failure prints its seed and its story. */
 describe.each([
-  { database: 'postgres', pools: '1,10', processes: 3, seconds: 12 },
-  { database: 'mariadb', pools: '1,10', processes: 3, seconds: 12 },
-  { database: 'sqlite', pools: '1', processes: 2, seconds: 4 },
-  { database: 'sqlite', pools: '1', processes: 4, seconds: 5 },
+  { database: 'postgres', pools: '1,10', processes: 3, rotations: 3000 },
+  { database: 'mariadb', pools: '1,10', processes: 3, rotations: 3000 },
+  { database: 'sqlite', pools: '1', processes: 2, rotations: 1500 },
+  { database: 'sqlite', pools: '1', processes: 4, rotations: 1500 },
 ])(
   'random schedules in $processes processes, on $database (pools of $pools)',
-  ({ database, pools, processes, seconds }) => {
+  ({ database, pools, processes, rotations }) => {
     it(
       'sign nobody out, and keep no thief',
       async () => {
         const args = [
           ...['--database', database, '--pools', pools, '--processes', `${processes}`],
-          ...['--seconds', `${seconds}`, '--json'],
+          ...['--rotations', `${rotations}`, '--json'],
         ];
         const { code, stdout, stderr } = await runToEnd('node', ['test/soak/soak.mjs', ...args], {
           cwd: ROOT,
@@ -45,8 +45,8 @@ describe.each([
             unavailableOtherwise: 0,
             violations: [],
           });
-          expect(summary.rotations).toBeGreaterThan(100);
-          expect(summary.replays).toBeGreaterThan(10);
+          expect(summary.rotations).toBeGreaterThanOrEqual(rotations / summaries.length);
+          expect(summary.replays).toBeGreaterThan(100);
           expect(summary.reuseDetected).toBeGreaterThan(5);
           expect(summary.revocations).toBeGreaterThan(5);
         }
