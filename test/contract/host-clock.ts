@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { refreshTokenFamilyStoreContract } from 'nestjs-aerie/testing';
 import type { TestDatabase } from '../support/test-databases.js';
-import { databaseHarnesses, later, type StoreHarnesses } from '../support/test-stores.js';
+import { type DatabaseHarness, databaseHarness } from '../support/test-stores.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -9,17 +9,16 @@ const HOUR_MS = 3_600_000;
 export function familiesOnHostWithWrongClock(database: TestDatabase): void {
   describe(`families on ${database}, where the clock of the host is wrong`, () => {
     const { now } = Date;
-    let harnesses: StoreHarnesses;
+    let harness: DatabaseHarness;
     beforeAll(async () => {
-      harnesses = await databaseHarnesses(database);
+      harness = await databaseHarness(database);
       Date.now = () => now() + HOUR_MS;
     });
     afterAll(async () => {
       Date.now = now;
-      await harnesses.close();
+      await harness.close();
     });
 
-    for (const { name, run } of refreshTokenFamilyStoreContract(later(() => harnesses.families)))
-      it(name, run);
+    for (const { name, run } of refreshTokenFamilyStoreContract(() => harness)) it(name, run);
   });
 }

@@ -15,12 +15,12 @@ const mistaken = (name: string, { before, after }: { before?: Before; after?: Ch
   store: (subjects, clock) =>
     new (class extends ReferenceStore {
       override async rotate(attempt: RotationAttempt): Promise<RotationOutcome> {
-        const rows = this['rows'];
+        const { rows } = this;
         const row = rows.get(attempt.familyId)!;
-        if (before) rows.set(row.id, { ...row, ...before(row) });
+        if (before) rows.put({ ...row, ...before(row) });
         const outcome = await MemoryRefreshTokenFamilyStore.prototype.rotate.call(this, attempt);
         const next = rows.get(row.id)!;
-        rows.set(row.id, { ...next, ...after?.(next, outcome, clock.now()) });
+        rows.put({ ...next, ...after?.(next, outcome, clock.now()) });
         return outcome;
       }
     })(subjects, clock),

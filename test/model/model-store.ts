@@ -1,5 +1,9 @@
-import { MemoryRefreshTokenFamilyStore, type MemorySubjectStore } from 'nestjs-aerie/testing';
-import type { RefreshTokenFamilyStore } from 'nestjs-aerie/testing';
+import {
+  type FamilyRow,
+  MemoryRefreshTokenFamilyStore,
+  type MemorySubjectStore,
+  type RefreshTokenFamilyStore,
+} from 'nestjs-aerie/testing';
 
 /** What the explorer needs of a store beside the port: revoke-all, and a way back to where a schedule forks. */
 export interface ModelStore extends RefreshTokenFamilyStore {
@@ -16,23 +20,22 @@ export interface Rule {
   store(subjects: MemorySubjectStore, clock: { now(): number }): ModelStore;
 }
 
-type Rows = ReturnType<(store: MemoryRefreshTokenFamilyStore) => (typeof store)['rows']>;
 interface Saved {
-  readonly rows: readonly (Rows extends Map<infer K, infer V> ? readonly [K, V] : never)[];
+  readonly rows: readonly (readonly [string, FamilyRow])[];
   readonly announced: number;
 }
 
 /** The reference implementation, unchanged; its rows are never altered in place, so a list of them is a snapshot. */
 export class ReferenceStore extends MemoryRefreshTokenFamilyStore implements ModelStore {
   save(): Saved {
-    return { rows: [...this['rows']], announced: this.announced.length };
+    return { rows: [...this.rows['rows']], announced: this['announcements']['written'].length };
   }
 
   restore({ rows, announced }: Saved): void {
-    const own = this['rows'];
+    const own = this.rows['rows'];
     own.clear();
     for (const [id, row] of rows) own.set(id, row);
-    this.announced.length = announced;
+    this['announcements']['written'].length = announced;
   }
 }
 

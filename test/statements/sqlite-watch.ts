@@ -16,7 +16,10 @@ export function sqliteWatch(changes: object = {}): DriverWatch {
   const statements: string[] = [];
   const opened: Handle[] = [];
   const driver = function (path: string, options: object): object {
-    const handle = new Database(path, { ...options, verbose: (text: string) => statements.push(text) });
+    // How long the handle may wait for others is a setting of this process: nothing is asked of the file.
+    const verbose = (text: string): void =>
+      void (/^pragma busy_timeout/i.test(text) || statements.push(text));
+    const handle = new Database(path, { ...options, verbose });
     opened.push(handle);
     return handle;
   };
