@@ -35,6 +35,7 @@ const shared = {
 export default {
   // Two cores: two suites at a time, and a limit that only a hang reaches.
   maxWorkers: 2,
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,
