@@ -12,7 +12,11 @@ describe('every interleaving', () => {
   let printed = '';
   beforeAll(async () => {
     const args = ['--import', './test/model/typescript.mjs', 'test/model/print.ts', '--ours'];
-    const run = promisify(execFile)(process.execPath, args, { cwd: ROOT, maxBuffer: 1e8 });
+    const run = promisify(execFile)(process.execPath, args, {
+      cwd: ROOT,
+      maxBuffer: 1e8,
+      timeout: LIMIT - 10_000,
+    });
     // A broken invariant is told on stdout, and shows below.
     printed = await run.then(
       ({ stdout }) => stdout,
