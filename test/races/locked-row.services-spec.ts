@@ -71,10 +71,25 @@ describe.each(SERVERS)('one connection, and a replay window shorter than the wai
       expect(tally(results)).toEqual({ ok: 6 });
       expect(new Set(results.map((result) => result.token)).size).toBe(1);
       expect(Math.max(...results.map(({ ms }) => ms))).toBeGreaterThan(HOLD_MS - 200);
+      // The window begins when the row is written, where the database can tell: here after the wait.
+      if (change) expect(await race.try('refresh', token, options)).toMatchObject({ ok: true });
       const { generation, revokedAt } = await race.family(id);
       expect({ generation, revokedAt }).toEqual({ generation: 1, revokedAt: null });
       expect(await race.announced(id)).toBe(0);
     });
+  });
+
+  // The compare-and-set need not wait for a row that it does not match: the reading that locks the row does.
+  it('delays a retry with the parent, which is as old as when it arrived', async () => {
+    const { id, tokens } = await race.chain(1);
+    await age(race.source, RefreshTokenFamily, id, (await race.family(id)).rotatedAt - Date.now());
+    const { running } = await race.holding(id, async () => {
+      const running = race.run([0, 1].map(() => ['refresh', tokens[0], { measured: true }]));
+      await wait(HOLD_MS);
+      return { running };
+    });
+    expect((await running).map(({ token }) => token)).toEqual([tokens[1], tokens[1]]);
+    expect((await race.family(id)).revokedAt).toBeNull();
   });
 });
 
