@@ -33,7 +33,7 @@ const failed = [];
 for (const { name: test, run } of tests) {
   let timer;
   const late = new Promise((_, reject) => (timer = setTimeout(reject, LIMIT_MS)));
-  await Promise.race([run(), late]).catch(() => failed.push(test));
+  await Promise.race([(async () => run())(), late]).catch(() => failed.push(test));
   clearTimeout(timer);
 }
 process.stdout.write(JSON.stringify({ tests: tests.length, failed }), () => process.exit());

@@ -20,7 +20,6 @@ export const SUITES = {
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
   'locked row': { project: 'services', file: 'test/races/locked-row.services-spec.ts' },
   isolation: { project: 'services', file: 'test/races/isolation.services-spec.ts' },
-  reuse: { project: 'services', file: 'test/races/reuse.services-spec.ts' },
   'revoke all': { project: 'services', file: 'test/races/revoke-all.services-spec.ts' },
   'first epoch': { project: 'services', file: 'test/races/first-epoch.services-spec.ts' },
 };
