@@ -10,25 +10,18 @@ const CONNECTIONS = {
 };
 
 /** The reference implementation of a compiled library, with what the contract needs around it. */
-export async function memoryStore(library) {
-  const { MemoryRefreshTokenFamilyStore, MemorySubjectStore } = await import(
-    join(library, 'testing/index.js')
-  );
-  const clock = { now: () => Date.now() };
-  const subjects = new MemorySubjectStore(clock);
-  const store = new MemoryRefreshTokenFamilyStore(subjects, clock);
+export async function memoryHarness(library) {
+  const { MemoryStores } = await import(join(library, 'testing/index.js'));
+  const stores = new MemoryStores();
   return {
-    store,
-    epochs: (subject) => subjects.epochs(subject),
-    advance: async (subject) => void subjects.advance(subject),
-    endSubject: async (subject) => store.endSubject(subject, 'all_ended'),
-    endingsAnnounced: async (id) => store.announced.filter((ended) => ended === id).length,
-    age: async (id, ms) => store.age(id, ms),
+    stores,
+    age: (id, ms) => stores.age(id, ms),
+    announced: (kind, value) => stores.announced(kind, value),
   };
 }
 
-/** Its store on a database, with tables of its own: the database is dropped when the run is over. */
-export async function databaseStore(library, database) {
+/** Its stores on a database, with tables of its own: the database is dropped when the run is over. */
+export async function databaseHarness(library, database) {
   const from = (file) => import(join(library, file));
   const { AUTH_ENTITIES } = await from('auth.entities.js');
   const { authStores } = await from('auth.stores.js');
@@ -36,6 +29,8 @@ export async function databaseStore(library, database) {
   const { resolveAuthOptions } = await from('options/resolve-auth-options.js');
   const { RefreshTokenFamily } = await from('refresh-tokens/refresh-token-family.entity.js');
   const { Revocation } = await from('revocation/revocation.entity.js');
+  const { Session } = await from('sessions/session.entity.js');
+  const { subjectKey } = await from('subjects/subject-key.js');
   const entityPrefix = `t${randomBytes(5).toString('hex')}_`;
   const source = await new DataSource({
     ...CONNECTIONS[database](),
@@ -50,23 +45,24 @@ export async function databaseStore(library, database) {
     { secret: SECRET, issuer: 'https://example.com', database: { deadline: '20s' } },
     Date.now(),
   );
-  const { families, subjects, registry } = authStores(source, undefined, options);
-  const instants = source
-    .getMetadata(RefreshTokenFamily)
-    .columns.filter(({ databaseName }) => databaseName.endsWith('_at'));
   return {
-    store: families,
-    epochs: (subject) => subjects.epochs(subject),
-    advance: (subject) => registry.subjectChanged(subject),
-    endSubject: async (subject) => void (await registry.endAll(subject, 'all_ended')),
-    endingsAnnounced: (value) => source.getRepository(Revocation).countBy({ kind: 'sign_in', value }),
+    stores: authStores(source, undefined, options),
+    announced: (kind, value) =>
+      source
+        .getRepository(Revocation)
+        .countBy({ kind, value: kind === 'subject_stale' ? subjectKey(value) : value }),
     async age(id, ms) {
-      const moved = instants.map(({ propertyName, databaseName }) => [
-        propertyName,
-        () => `${source.driver.escape(databaseName)} - (${Math.round(ms)})`,
-      ]);
-      const update = source.createQueryBuilder().update(RefreshTokenFamily);
-      await update.set(Object.fromEntries(moved)).where({ id }).execute();
+      for (const entity of [Session, RefreshTokenFamily]) {
+        const moved = source
+          .getMetadata(entity)
+          .columns.filter(({ databaseName }) => databaseName.endsWith('_at'))
+          .map(({ propertyName, databaseName }) => [
+            propertyName,
+            () => `${source.driver.escape(databaseName)} - (${Math.round(ms)})`,
+          ]);
+        const update = source.createQueryBuilder().update(entity);
+        await update.set(Object.fromEntries(moved)).where({ id }).execute();
+      }
     },
   };
 }

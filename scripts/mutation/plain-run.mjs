@@ -3,7 +3,7 @@
  * `node plain-run.mjs <folder of the compiled library> <suite>` prints its number of tests, and those that failed.
  */
 import { join } from 'node:path';
-import { databaseStore, memoryStore } from './contract-stores.mjs';
+import { databaseHarness, memoryHarness } from './contract-stores.mjs';
 import { cases } from './spec-globals.mjs';
 import { SUITES } from './suites.mjs';
 
@@ -19,13 +19,15 @@ async function testsOfSuite() {
     await import(join(library, spec));
     return cases;
   }
-  const { refreshTokenFamilyStoreContract } = await import(join(library, 'testing/index.js'));
-  const harness = await (contractOn === 'memory' ? memoryStore(library) : databaseStore(library, contractOn));
+  const { authStoresContract } = await import(join(library, 'testing/index.js'));
+  const harness = await (contractOn === 'memory'
+    ? memoryHarness(library)
+    : databaseHarness(library, contractOn));
   if (hostClockIsWrong) {
     const { now } = Date;
     Date.now = () => now() + HOUR_MS;
   }
-  return refreshTokenFamilyStoreContract(harness);
+  return authStoresContract(() => harness);
 }
 
 const tests = await testsOfSuite();

@@ -72,8 +72,8 @@ export const SERVER_MUTANTS = [
     [
       [
         'a transaction of the host takes a rotation with it',
-        'while (this.handle().inTransaction) {',
-        'while (this.handle().inTransaction && start < 0) {',
+        'const own = handle.inTransaction;',
+        'const own = handle.inTransaction && start < 0;',
       ],
     ],
   ),

@@ -85,20 +85,16 @@ export const STATEMENT_MUTANTS = [
   ...mutantsOf('refresh-tokens/typeorm-refresh-token-family-store.ts', DATABASES, [
     [
       'the sweeper deletes what is idle',
-      'sql`${column.expiresAt} < ${dialect.nowMs}`',
-      'sql`${column.idleExpiresAt} < ${dialect.nowMs}`',
+      'column.id, column.expiresAt, limit',
+      'column.id, column.idleExpiresAt, limit',
     ],
     [
-      'the sweeper deletes what is revoked',
-      'sql`${column.expiresAt} < ${dialect.nowMs}`',
-      'sql`(${column.expiresAt} < ${dialect.nowMs} or ${column.revokedAt} is not null)`',
+      'the sweeper deletes what was ended long ago',
+      'column.id, column.expiresAt, limit',
+      'column.id, column.revokedAt, limit',
     ],
-    ['the sweeper deletes without a limit', 'past, limit)', 'past, limit * 1_000)'],
-    [
-      'the sweeper never deletes',
-      'sql`${column.expiresAt} < ${dialect.nowMs}`',
-      'sql`${column.expiresAt} < ${column.createdAt}`',
-    ],
+    ['the sweeper deletes without a limit', 'column.expiresAt, limit)', 'column.expiresAt, limit * 1_000)'],
+    ['the sweeper never deletes', 'column.expiresAt, limit)', 'column.expiresAt, limit - limit)'],
   ]),
   ...mutantsOf('sign-in/typeorm-subject-ending.ts', DATABASES, [
     ['the end of a subject leaves its epoch', '    yield* this.changing(subject);\n    return', '    return'],
