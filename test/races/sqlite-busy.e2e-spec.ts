@@ -80,6 +80,19 @@ describe.each([{ wal: true }, { wal: false }])(
       expect({ generation, revokedAt }).toEqual({ generation: 2, revokedAt: null });
     });
 
+    it('waits for a cursor that the host has open, and answers', async () => {
+      const { token } = await signIn();
+      const { databaseConnection: handle } = app.source.driver as unknown as {
+        databaseConnection: { prepare(text: string): { iterate(): Iterator<unknown> } };
+      };
+      const cursor = handle.prepare('select 1 union select 2').iterate();
+      cursor.next();
+      const running = refresh(token);
+      await wait(DEADLINE_MS / 8);
+      cursor.return!();
+      await running;
+    });
+
     it('leaves the connection the wait that the host gave it', async () => {
       const { token } = await signIn();
       await refresh(token);

@@ -1,6 +1,14 @@
 /** How stores of a host's own come into the module: by `stores`, or, in a test of an application, in place of ours. */
 import { describe, expect, it } from '@jest/globals';
-import { Global, Injectable, Module, type OnModuleDestroy, Scope, type Type } from '@nestjs/common';
+import {
+  Global,
+  Injectable,
+  Module,
+  type OnModuleDestroy,
+  type OnModuleInit,
+  Scope,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { getDataSourceToken } from '@nestjs/typeorm';
@@ -129,8 +137,20 @@ describe.each<[string, object, readonly string[]]>([
     { stores: MemoryStores, database: { deadline: '1s' } },
     ['"database"', '"stores"'],
   ],
-  ['a set with stores left out', { stores: without('lookup', 'families') }, ['"stores"', 'families, lookup']],
-  ['stores of request scope', { stores: ofRequests() }, ['"stores"', 'request scope']],
+  [
+    'a set with stores left out',
+    { stores: without(['lookup', 'families']) },
+    ['"stores"', 'families, lookup'],
+  ],
+  [
+    'a set with a store that is none',
+    { stores: without(['sessions'], {}) },
+    ['"stores"', 'none for sessions'],
+  ],
+  ['stores of request scope', { stores: inScope(Scope.REQUEST) }, ['"stores"', 'request scope']],
+  ['stores of transient scope', { stores: inScope(Scope.TRANSIENT) }, ['"stores"', 'transient scope']],
+  ['a class of something else', { stores: TestUsers }, ['"stores"', 'extends AuthStores', 'TestUsers']],
+  ['stores that are undefined', { stores: undefined }, ['"stores"', 'circular import']],
 ])('%s', (_what, options, words) => {
   it.each([
     ['forRoot', () => authModule({ imports: [], ...options })],
@@ -189,19 +209,97 @@ describe('a test of an application that has a database', () => {
   });
 });
 
-function without(...ports: readonly string[]): Type<MemoryStores> {
+describe('stores that come by their lookup late', () => {
+  it('stop the boot: a lookup that is not there is never taken for one that is not asked', async () => {
+    @Injectable()
+    class LateStores extends MemoryStores implements OnModuleInit {
+      private readonly late = this.lookup;
+      constructor() {
+        super();
+        Object.assign(this, { lookup: undefined });
+      }
+      onModuleInit(): void {
+        Object.assign(this, { lookup: this.late });
+      }
+    }
+    @Global()
+    @Module({ providers: [TestUsers, LateStores], exports: [TestUsers, LateStores] })
+    class LateModule {}
+    const auth = { ...RUNTIME, imports: [LateModule], users: TestUsers, stores: LateStores, isGlobal: false };
+    @Global()
+    @Module({ imports: [AuthModule.forRoot(auth)], exports: [AuthModule] })
+    class HandingOnModule {}
+    const error = await bootError([HandingOnModule]);
+    expect(error).toBeInstanceOf(AuthConfigError);
+    expect(error.message).toContain('none for lookup');
+  });
+
+  it('stop a test of an application, also one that is never initialised', async () => {
+    const stores = Object.assign(new MemoryStores(), { lookup: undefined });
+    const compiled = Test.createTestingModule({ imports: [authModule()] })
+      .overrideProvider(AuthStores)
+      .useValue(stores)
+      .compile();
+    await expect(compiled).rejects.toThrow('none for lookup');
+  });
+});
+
+describe('stores that break the contract', () => {
+  it.each(ADAPTERS)('fail as an outage, and tell nobody what they threw, on %s', async (adapter) => {
+    const logger = new QuietLogger();
+    @Injectable()
+    class BrokenStores extends MemoryStores {
+      constructor() {
+        super();
+      }
+    }
+    const app = await bootApplication(
+      rootModule([authModule({ imports: [], stores: BrokenStores })]),
+      adapter,
+      logger,
+    );
+    await app.listen(0, '127.0.0.1');
+    const url = `${await app.getUrl()}/auth/me`;
+    await app.get<TestUsers>(UserDirectory, { strict: false }).add('ada');
+    const authentication = app.get(AuthenticationService, { strict: false });
+    const result = await authentication.signIn('user-1', { mode: 'tokens' });
+    const headers = { authorization: `Bearer ${'accessToken' in result ? result.accessToken : ''}` };
+    const { lookup } = app.get(BrokenStores, { strict: false });
+    const answering = async (find: () => Promise<unknown>): Promise<number> => {
+      Object.assign(lookup, { find });
+      return (await fetch(url, { headers })).status;
+    };
+    expect((await fetch(url, { headers })).status).toBe(200);
+    expect(await answering(() => Promise.reject(new Error('no way to postgres://u:hunter2@db')))).toBe(503);
+    expect(logger.errors.join()).not.toContain('hunter2');
+    for (const standing of [
+      { live: true },
+      { live: true, subjectEpochNow: 1, globalEpochNow: Number.NaN },
+      { live: true, subjectEpochNow: undefined, globalEpochNow: 0 },
+      { live: 'yes', subjectEpochNow: 1, globalEpochNow: 0 },
+    ])
+      expect(await answering(async () => standing)).toBe(401);
+    await app.close();
+  });
+});
+
+function without(ports: readonly string[], instead?: object): Type<MemoryStores> {
   @Injectable()
   class FewStores extends MemoryStores {
     constructor() {
       super();
-      for (const port of ports) Object.assign(this, { [port]: undefined });
+      for (const port of ports) Object.assign(this, { [port]: instead });
     }
   }
   return FewStores;
 }
 
-function ofRequests(): Type<MemoryStores> {
-  @Injectable({ scope: Scope.REQUEST })
-  class RequestStores extends MemoryStores {}
-  return RequestStores;
+function inScope(scope: Scope): Type<MemoryStores> {
+  @Injectable({ scope })
+  class ScopedStores extends MemoryStores {
+    constructor() {
+      super();
+    }
+  }
+  return ScopedStores;
 }

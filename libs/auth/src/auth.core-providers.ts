@@ -12,6 +12,7 @@ import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
 import { RefreshTokenService } from './refresh-tokens/refresh-token.service.js';
 import { SessionService } from './sessions/session.service.js';
 import { AuthStores } from './sign-in/auth-stores.js';
+import { StoresInUse, storesInUse } from './sign-in/stores-in-use.js';
 import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
 import { CredentialChanges } from './sign-in/credential-changes.js';
@@ -28,6 +29,7 @@ type Options = ResolvedAuthOptions;
 /** The rooms and the second floor: nothing here knows a request. */
 export const CORE_PROVIDERS: Provider[] = [
   { provide: Clock, useClass: SystemClock },
+  { provide: StoresInUse, inject: [AuthStores], useFactory: storesInUse },
   {
     provide: SecurityEventSink,
     inject: [ResolvedAuthOptions],
@@ -68,8 +70,8 @@ export const CORE_PROVIDERS: Provider[] = [
   },
   {
     provide: SessionService,
-    inject: [AuthStores, ResolvedAuthOptions, Clock],
-    useFactory: ({ sessions }: AuthStores, options: Options, clock: Clock) =>
+    inject: [StoresInUse, ResolvedAuthOptions, Clock],
+    useFactory: ({ sessions }: StoresInUse, options: Options, clock: Clock) =>
       new SessionService(sessions, options.sessions, clock),
   },
   {
@@ -79,9 +81,9 @@ export const CORE_PROVIDERS: Provider[] = [
   },
   {
     provide: RefreshTokenService,
-    inject: [AuthStores, RefreshTokenCodec, ResolvedAuthOptions, SecurityEventSink],
+    inject: [StoresInUse, RefreshTokenCodec, ResolvedAuthOptions, SecurityEventSink],
     useFactory: (
-      { families }: AuthStores,
+      { families }: StoresInUse,
       codec: RefreshTokenCodec,
       { refreshTokens }: Options,
       events: SecurityEventSink,
@@ -90,7 +92,7 @@ export const CORE_PROVIDERS: Provider[] = [
   {
     provide: Authenticator,
     inject: [
-      AuthStores,
+      StoresInUse,
       PrincipalSource,
       PasswordHasher,
       AccessTokenVerifier,
@@ -99,7 +101,7 @@ export const CORE_PROVIDERS: Provider[] = [
       ResolvedAuthOptions,
     ],
     useFactory: (
-      { subjects, lookup, registry }: AuthStores,
+      { subjects, lookup, registry }: StoresInUse,
       source: PrincipalSource,
       hasher: PasswordHasher,
       verifier: AccessTokenVerifier,
@@ -113,31 +115,31 @@ export const CORE_PROVIDERS: Provider[] = [
   },
   {
     provide: SignInEnding,
-    inject: [AuthStores, SecurityEventSink],
-    useFactory: ({ sessions, families, registry }: AuthStores, events: SecurityEventSink) =>
+    inject: [StoresInUse, SecurityEventSink],
+    useFactory: ({ sessions, families, registry }: StoresInUse, events: SecurityEventSink) =>
       new SignInEnding(sessions, families, registry, events),
   },
   {
     provide: CredentialEnding,
-    inject: [AccessTokenVerifier, SessionService, RefreshTokenCodec, AuthStores, SignInEnding],
+    inject: [AccessTokenVerifier, SessionService, RefreshTokenCodec, StoresInUse, SignInEnding],
     useFactory: (
       verifier: AccessTokenVerifier,
       sessions: SessionService,
       codec: RefreshTokenCodec,
-      { families }: AuthStores,
+      { families }: StoresInUse,
       endings: SignInEnding,
     ) => new CredentialEnding(verifier, sessions, codec, families, endings),
   },
   {
     provide: Sweeper,
-    inject: [AuthStores, ResolvedAuthOptions],
-    useFactory: ({ families, sessions, registry }: AuthStores, { sweepIntervalMs }: Options) =>
+    inject: [StoresInUse, ResolvedAuthOptions],
+    useFactory: ({ families, sessions, registry }: StoresInUse, { sweepIntervalMs }: Options) =>
       new Sweeper(families, sessions, registry, sweepIntervalMs),
   },
   {
     provide: AuthenticationService,
     inject: [
-      AuthStores,
+      StoresInUse,
       ResolvedAuthOptions,
       Authenticator,
       PrincipalSource,
@@ -149,7 +151,7 @@ export const CORE_PROVIDERS: Provider[] = [
       SecurityEventSink,
     ],
     useFactory: (
-      { subjects, registry }: AuthStores,
+      { subjects, registry }: StoresInUse,
       { defaultMode }: Options,
       authenticator: Authenticator,
       source: PrincipalSource,

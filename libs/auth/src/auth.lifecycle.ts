@@ -9,7 +9,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { SessionService } from './sessions/session.service.js';
-import { AuthStores, STORE_PORTS } from './sign-in/auth-stores.js';
+import { AuthStores } from './sign-in/auth-stores.js';
 import { Sweeper } from './sign-in/sweeper.js';
 
 /** Checks the stores when the application starts, sweeps while it runs, and leaves nothing behind when it stops. */
@@ -26,12 +26,6 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const lacking = STORE_PORTS.filter((port) => !this.stores[port]);
-    if (lacking.length > 0) {
-      throw new AuthConfigError(
-        `"stores" must be a class with every store of AuthStores (got none for ${lacking.join(', ')})`,
-      );
-    }
     const missing = await this.stores.missing();
     // Standalone contexts run migrations: there, a table may well be missing yet.
     if (missing.length > 0 && this.host.httpAdapter) throw new AuthConfigError(missing.join('\n'));

@@ -5,7 +5,7 @@ import {
   checkAsyncOptions,
   ConfigurableAuthModule,
 } from './auth.module-definition.js';
-import type { AuthStructuralOptions } from './auth.structure.js';
+import { type AuthStructuralOptions, refuseUndefinedStores } from './auth.structure.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import type { AuthOptions } from './options/auth-options.js';
@@ -41,16 +41,21 @@ export class AuthModule extends ConfigurableAuthModule {
         `"${key}" must not be of request scope, nor depend on what is (got a class that does)`,
       );
     }
+    // One state: each place that asks would be given a set of its own.
+    if (own.introspect(AuthStores as unknown as Type).scope === Scope.TRANSIENT)
+      throw new AuthConfigError('"stores" must not be of transient scope (got a class that is)');
   }
 
   /** Options as literals. Throws AuthConfigError for a structural one that is wrong; the others are checked at boot. */
   static override forRoot(options: AuthOptions & AuthStructuralOptions): DynamicModule {
+    refuseUndefinedStores(options);
     return super.forRoot(options);
   }
 
   /** Runtime options from `useFactory`, `useClass` or `useExisting`; structural ones beside it, as literals. */
   static override forRootAsync(options: AuthAsyncOptions): DynamicModule {
     checkAsyncOptions(options);
+    refuseUndefinedStores(options);
     return super.forRootAsync(options);
   }
 }

@@ -1,7 +1,7 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import type { UserDirectory } from './principal/user-directory.js';
-import type { AuthStores } from './sign-in/auth-stores.js';
+import { AuthStores } from './sign-in/auth-stores.js';
 
 /** Options that shape the module before the container exists: literals, given beside the factory where there is one. */
 export interface AuthStructuralOptions {
@@ -56,6 +56,20 @@ export function refuseUnused(options: unknown, { stores }: AuthStructuralOptions
   }
 }
 
+/** Throws AuthConfigError for `stores: undefined`: a circular import must not put sign-ins into another database. */
+export function refuseUndefinedStores(options: AuthStructuralOptions): void {
+  if (Object.hasOwn(options, 'stores') && options.stores === undefined) {
+    throw new AuthConfigError(
+      '"stores" must be a class that extends AuthStores, or left out (got undefined: a circular import?)',
+    );
+  }
+}
+
+function described(value: unknown): string {
+  if (typeof value === 'function') return `the class ${value.name}, which does not`;
+  return value === null ? 'null' : typeof value;
+}
+
 /** Throws AuthConfigError for a structural option that is wrong. */
 export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOptions {
   const { users, stores, dataSource, routes, isGlobal, globalGuard, imports } = given;
@@ -69,8 +83,8 @@ export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOp
       users === undefined ? 'undefined: left out, or a circular import' : typeof users,
     );
   }
-  if (stores !== undefined && typeof stores !== 'function')
-    refuse('stores', 'a class that extends AuthStores', typeof stores);
+  if (stores !== undefined && !(typeof stores === 'function' && stores.prototype instanceof AuthStores))
+    refuse('stores', 'a class that extends AuthStores', described(stores));
   if (stores && dataSource !== undefined)
     refuse('dataSource', 'left out beside "stores", which need no TypeORM connection of ours', 'both');
   if (dataSource !== undefined && typeof dataSource !== 'string')

@@ -144,7 +144,10 @@ function withoutWaiting<T>(handle: SqliteHandle, work: () => T): T {
   }
 }
 
-/** Another process has the file locked: nothing of ours was done. */
+/** Another process has the file locked, or the host a cursor open on the handle: nothing of ours was done. */
 function isBusy(error: unknown): boolean {
-  return String((error as { code?: unknown } | null)?.code).startsWith('SQLITE_BUSY');
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return (
+    String(code).startsWith('SQLITE_BUSY') || /connection is busy executing a query/.test(String(message))
+  );
 }

@@ -8,8 +8,9 @@ export function whyDead(
   { row, subjectEpochNow, globalEpochNow, now }: FamilyReading,
   waitedMs: number,
 ): 'revoked' | 'expired' | undefined {
-  if (row.revokedAt !== null || row.globalEpoch < globalEpochNow || subjectEpochNow === null)
-    return 'revoked';
+  // Written so that what is not a number is dead: a store of somebody else's may answer anything.
+  const ofToday = row.globalEpoch >= globalEpochNow && Number.isFinite(subjectEpochNow);
+  if (row.revokedAt !== null || !ofToday) return 'revoked';
   const arrived = now - waitedMs;
-  return arrived >= row.expiresAt || arrived >= row.idleExpiresAt ? 'expired' : undefined;
+  return arrived < row.expiresAt && arrived < row.idleExpiresAt ? undefined : 'expired';
 }

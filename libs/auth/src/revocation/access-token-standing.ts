@@ -10,8 +10,10 @@ export function checkStanding(
   token: { readonly subjectEpoch: number; readonly globalEpoch: number },
   standing: SignInStanding,
 ): void {
-  if (!standing.live || standing.subjectEpochNow === null || token.globalEpoch < standing.globalEpochNow) {
+  // Written so that what is not a number refuses: a store of somebody else's may answer anything.
+  const { live, subjectEpochNow, globalEpochNow } = standing;
+  if (live !== true || subjectEpochNow === null || !(token.globalEpoch >= globalEpochNow)) {
     throw new AccessTokenRevokedError();
   }
-  if (token.subjectEpoch < standing.subjectEpochNow) throw new AccessTokenStaleError();
+  if (!(token.subjectEpoch >= subjectEpochNow)) throw new AccessTokenStaleError();
 }

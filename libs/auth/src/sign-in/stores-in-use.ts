@@ -1,0 +1,74 @@
+import { AuthConfigError } from '../errors/auth-config-error.js';
+import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
+import { type AuthStores, STORE_PORTS } from './auth-stores.js';
+
+/**
+ * The stores as everything above them sees them: all of them there, and failing in one way. Whatever a port throws
+ * that has no code is an outage, 503 with nothing of its message; a TypeError is the caller's mistake and stays one.
+ * Also the injection token for them.
+ */
+export abstract class StoresInUse implements Pick<AuthStores, (typeof STORE_PORTS)[number]> {
+  abstract readonly subjects: AuthStores['subjects'];
+  abstract readonly sessions: AuthStores['sessions'];
+  abstract readonly families: AuthStores['families'];
+  abstract readonly registry: AuthStores['registry'];
+  abstract readonly lookup: AuthStores['lookup'];
+}
+
+/** Throws AuthConfigError when a port is missing: a lookup that is not there would be taken for one not asked for. */
+export function storesInUse(stores: AuthStores): StoresInUse {
+  const lacking = STORE_PORTS.filter((port) => !METHODS[port].every((name) => has(stores[port], name)));
+  if (lacking.length > 0) {
+    throw new AuthConfigError(
+      `"stores" must be a class with every store of AuthStores, from its construction on (got none for ${lacking.join(', ')})`,
+    );
+  }
+  const { subjects, sessions, families, registry, lookup } = stores;
+  return {
+    subjects: failingByCode(subjects),
+    sessions: failingByCode(sessions),
+    families: failingByCode(families),
+    registry: failingByCode(registry),
+    lookup: failingByCode(lookup),
+  };
+}
+
+/** What is asked of each of them. */
+const METHODS: { readonly [Port in (typeof STORE_PORTS)[number]]: readonly (keyof AuthStores[Port])[] } = {
+  subjects: ['find', 'epochs'],
+  sessions: ['open', 'read', 'touch', 'renew', 'revoke', 'sweep'],
+  families: ['open', 'read', 'rotate', 'rekey', 'revoke', 'sweep'],
+  registry: ['list', 'endAll', 'credentialsChanged', 'subjectChanged', 'forget', 'revokeEverything', 'sweep'],
+  lookup: ['find'],
+};
+
+function has(port: unknown, method: PropertyKey): boolean {
+  return typeof (port as Record<PropertyKey, unknown> | undefined)?.[method] === 'function';
+}
+
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+function failingByCode<Port extends object>(port: Port): Port {
+  const wrapped = new Map<Method, Method>();
+  const wrap = (method: Method): Method => {
+    let known = wrapped.get(method);
+    if (!known) {
+      known = async (...args) => {
+        try {
+          return await method.apply(port, args);
+        } catch (cause) {
+          if (cause instanceof AuthError || cause instanceof TypeError) throw cause;
+          throw new StoreUnavailableError({ cause });
+        }
+      };
+      wrapped.set(method, known);
+    }
+    return known;
+  };
+  return new Proxy(port, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? wrap(member as Method) : member;
+    },
+  });
+}
