@@ -1,6 +1,7 @@
 import { fallenBack, revoked, opened } from './history.js';
 import { note, report } from './judge.js';
 import { spoken, tokenName } from './story.js';
+import type { Way } from './scenario.js';
 import { ALICE, type World } from './world.js';
 
 const REQUESTER = { ip: null, userAgent: null };
@@ -13,59 +14,88 @@ export async function begin(world: World): Promise<void> {
 }
 
 /** Time passes, for everybody. */
-export const pass = (ms: number) => (world: World) => {
-  world.now += ms;
-  world.tell(() => `${spoken(ms)} pass`);
-};
+export const pass = (ms: number): Way => ({
+  act(world) {
+    world.now += ms;
+    world.tell(() => `${spoken(ms)} pass`);
+  },
+});
 
 /** The database's clock is put back. */
-export const putBack = (ms: number) => (world: World) => {
-  world.behind += ms;
-  world.tell(() => `the database's clock is put back by ${spoken(ms)}`);
-};
+export const putBack = (ms: number): Way => ({
+  act(world) {
+    world.behind += ms;
+    world.tell(() => `the database's clock is put back by ${spoken(ms)}`);
+  },
+});
+
+/** The database's clock is put forward. */
+export const putForward = (ms: number): Way => ({
+  act(world) {
+    world.behind -= ms;
+    world.tell(() => `the database's clock is put forward by ${spoken(ms)}`);
+  },
+});
 
 /** What one holder has is copied by another: a thief, or a second client that keeps a copy of its own. */
-export const copy = (from: number, to: number) => (world: World) => {
-  world.held[to] = world.held[from]!;
-  world.tell(() => `${world.holders[to]} takes a copy of ${tokenName(world, world.held[to]!)}`);
-};
+export const copy = (from: number, to: number): Way => ({
+  possible: ({ held }) => held[from] !== '' && held[from] !== held[to],
+  act(world) {
+    world.held[to] = world.held[from]!;
+    world.tell(() => `${world.holders[to]} takes a copy of ${tokenName(world, world.held[to]!)}`);
+  },
+});
 
-/** Logout: with whatever token of the family, old or new. */
-export const logout = (holder: number) => async (world: World) => {
-  const token = world.held[holder]!;
-  if (token === '') return;
-  const [familyId] = token.split('/');
-  const ended = await world.store.revoke(familyId!, 'signed_out');
-  if (ended) world.history = revoked(world.history, familyId);
-  world.tell(() => `logout with ${tokenName(world, token)}${ended ? ': the family is revoked' : ''}`);
-};
+/** Logout: with whatever token of the family, old or new. Of a dead family too: that it changes nothing is a promise. */
+export const logout = (holder: number): Way => ({
+  possible: ({ held }) => held[holder] !== '',
+  async act(world) {
+    const token = world.held[holder]!;
+    const [familyId] = token.split('/');
+    const ended = await world.store.revoke(familyId!, 'signed_out');
+    if (ended) world.history = revoked(world.history, familyId);
+    world.tell(() => `logout with ${tokenName(world, token)}${ended ? ': the family is revoked' : ''}`);
+  },
+});
 
 /** Everything of Alice ends, and her epoch moves. */
-export const endAll = (world: World) => {
-  world.store.endSubject(ALICE, 'all_ended');
-  world.history = revoked(world.history, undefined);
-  world.tell(() => 'everything of Alice is revoked');
+export const endAll: Way = {
+  act(world) {
+    world.store.endSubject(ALICE, 'all_ended');
+    world.history = revoked(world.history, undefined);
+    world.tell(() => 'everything of Alice is revoked');
+  },
 };
 
 /** A replica has all that was written so far. */
-export const replicate = (world: World) => {
-  world.replica = { store: world.store.save(), history: world.history };
-  world.tell(() => 'the replica catches up');
+export const replicate: Way = {
+  act(world) {
+    world.replica = { store: world.store.save(), history: world.history };
+    world.tell(() => 'the replica catches up');
+  },
 };
 
 /** The primary is lost with what it had not replicated, and the replica takes over. */
-export const failOver = (world: World) => {
-  if (!world.replica) return;
-  world.store.restore(world.replica.store);
-  world.history = fallenBack(world.replica.history, world.history);
-  world.tell(() => 'the primary is lost, and the replica takes over');
+export const failOver: Way = {
+  // A history is another object as soon as anything was exchanged or ended: before that, nothing is lost that decides.
+  possible: ({ replica, history }) => replica !== undefined && replica.history !== history,
+  act(world) {
+    // What is left out when a schedule is shrunk may be the replica.
+    if (!world.replica) return;
+    world.store.restore(world.replica.store);
+    world.history = fallenBack(world.replica.history, world.history);
+    world.tell(() => 'the primary is lost, and the replica takes over');
+  },
 };
 
-export const directoryIs = (state: World['directory']) => (world: World) => {
-  // Nobody comes back from being disabled within a schedule.
-  if (world.directory !== 'gone') world.directory = state;
-  world.tell(() => (state === 'gone' ? 'Alice is disabled' : `the directory is ${state}`));
-};
+/** The directory fails, comes back, or knows of no Alice any more: nobody comes back from that within a schedule. */
+export const directoryIs = (state: World['directory']): Way => ({
+  possible: ({ directory }) => directory !== state && directory !== 'gone',
+  act(world) {
+    world.directory = state;
+    world.tell(() => (state === 'gone' ? 'Alice is disabled' : `the directory is ${state}`));
+  },
+});
 
 /** A sign-in begins: Alice's epochs are read, and then her password is checked. */
 export async function readEpochs(world: World, process: number): Promise<void> {

@@ -29,11 +29,14 @@ export interface Exploration {
  *
  * What counts as a schedule: one sequence of moves, from sign-in to the last step of the last actor, that was run to
  * its end together with its epilogue, and judged after every presentation. No two are the same sequence. Twins are kept
- * in order, so that two tabs that change names make no second schedule; and when a request has ended early (refused,
- * lost) its remaining steps are no moves, so that a step that does nothing multiplies nothing. Nothing is pruned: two
- * schedules that reach the same state by different ways are both run on.
+ * in order, so that two tabs that change names make no second schedule. When a request has ended early (refused, lost)
+ * its remaining steps are no moves; and what would change nothing (a directory that comes back though it never failed, a
+ * copy of an empty hand) is no move until it would, so that its actor waits: for ever, if need be. A schedule is at its
+ * end when no move is left. A request that reaches the server is a move whatever comes of it: that a refusal changes
+ * nothing is what is judged. Nothing else is pruned: two schedules that reach the same state by different ways are both
+ * run on.
  *
- * The first rule leads: what has ended under it makes no more moves. The others go through the very same schedules
+ * The first rule leads: what has ended under it, or would change nothing under it, makes no moves. The others go through the very same schedules
  * beside it, each in a world of its own; a request that goes on for longer under one of them ends in the same move.
  */
 export async function explore(
@@ -103,8 +106,10 @@ class Explorer {
       const { item, step } = this.at[actor]!;
       if (item === items.length) continue;
       if (twin && item === 0 && step === 0 && !this.hasBegun(actor - 1)) continue;
-      for (const [variant, { fault }] of items[item]!.steps[step]!.entries()) {
-        if (!fault || this.faults < this.scenario.faults) moves.push({ actor, item, step, variant });
+      for (const [variant, way] of items[item]!.steps[step]!.entries()) {
+        if (way.fault && this.faults === this.scenario.faults) continue;
+        if (way.possible && !way.possible(this.worlds[0]!)) continue;
+        moves.push({ actor, item, step, variant });
       }
     }
     return moves;

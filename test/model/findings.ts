@@ -17,6 +17,12 @@ export interface Breach {
  *   was checked before "revoke all" was opened after it.
  * - `outsideThePromise`: no thief had presented anything, and an honest client's presentation that I2 does not cover
  *   revoked the family (a retry after the window without its key; a request overtaken by two rotations).
+ *
+ * "In time" is by the database's clock, which alone decides: it wrote when a token was exchanged, and all processes share
+ * it. A clock that was put forward past the window in between makes an honest retry late, and that is counted as
+ * `outsideThePromise` too: nothing that a server sees tells such a jump from time that passed, and to forgive
+ * the one would be to give a thief the other. What must hold under any jump is the thief's side: no second chain, and
+ * nothing accepted after revocation.
  */
 export interface Findings {
   readonly falseLogout: boolean;

@@ -1,10 +1,7 @@
 import { MAX_REPLACEMENTS, OPTIONS } from './model-options.js';
 
-/** An instant, by the time that really passed and by the database's clock, which may step back. */
-export interface Instant {
-  readonly real: number;
-  readonly database: number;
-}
+/** An instant by the database's clock, which may be put back or forward: the promise is by that clock. */
+export type Instant = number;
 
 /** A token that was exchanged, as seen from outside: who got what for it, and when. */
 export interface Rotation {
@@ -78,12 +75,10 @@ export function expectedOf(
   { families, rotations, lost }: History,
   presented: Presented,
   arrived: Instant,
-  clock: keyof Instant,
 ): Expected {
   const family = families.find(({ id }) => id === presented.familyId);
-  const at = arrived[clock];
   if (!family || family.revoked) return 'revoked';
-  if (at >= family.openedAt[clock] + OPTIONS.absoluteMs || at >= family.usedAt[clock] + OPTIONS.idleMs) {
+  if (arrived >= family.openedAt + OPTIONS.absoluteMs || arrived >= family.usedAt + OPTIONS.idleMs) {
     return 'expired';
   }
   if (lost.includes(presented.token)) {
@@ -99,13 +94,13 @@ export function expectedOf(
   const further = rotations.find(({ parent }) => parent === rotation.successors.at(-1));
   if (further) return further.step > presented.arrivedStep ? 'overtaken' : 'revoke';
 
-  const within = (since: Instant, ms: number) => at - since[clock] <= ms;
+  const within = (since: Instant, ms: number) => arrived - since <= ms;
   if (within(rotation.at, OPTIONS.replayWindowMs)) {
     return rotation.closed || presented.stepUp ? 'refuse' : 'same';
   }
   const keyed = presented.key !== null && presented.key === rotation.key;
   if (!keyed || !within(rotation.at, OPTIONS.lateRetryMs)) return 'revoke';
-  if (rotation.replacedAt && within(rotation.replacedAt, OPTIONS.replayWindowMs)) return 'same';
+  if (rotation.replacedAt !== null && within(rotation.replacedAt, OPTIONS.replayWindowMs)) return 'same';
   return rotation.successors.length <= MAX_REPLACEMENTS ? 'replace' : 'refuse';
 }
 

@@ -17,24 +17,26 @@ const GIVES: ReadonlySet<Expected> = new Set(['rotate', 'same', 'replace']);
 
 /**
  * Compares what came of a presentation with what had to, and writes it into the world's history and findings.
- * When the database's clock was put back, what it makes of an age may differ from the truth: either will do, since
- * no server can know better; only what both agree on is demanded.
+ *
+ * The promise is by the database's clock, and so is the judgement. Whatever a process believes the time to be, the
+ * one clock that all processes share is the one that wrote `rotated_at`; no server can tell a jump of it from time that
+ * passed. Put back, it makes the window longer; put forward past the window, it makes an honest retry look late, which
+ * ends the family as any late retry does (`outsideThePromise`). What a jump never does: hand out a second chain, or
+ * bring back what was revoked.
  */
 export function judge(world: World, presentation: Presentation, result: Result): void {
   const { history } = world;
-  const waited = world.now - presentation.arrivedAt;
-  const arrived = { real: presentation.arrivedAt, database: world.now - world.behind - waited };
-  const expected = expectedOf(history, presentation, arrived, 'real');
-  const databases = world.behind === 0 ? expected : expectedOf(history, presentation, arrived, 'database');
-  const agreed = fits(world, presentation, expected, result) ? expected : databases;
-  if (!fits(world, presentation, agreed, result)) blame(world, presentation, agreed, result);
+  // The time a request waited is measured by its process, and no jump of the database's clock is in it.
+  const arrived = world.instant - (world.now - presentation.arrivedAt);
+  const expected = expectedOf(history, presentation, arrived);
+  if (!fits(world, presentation, expected, result)) blame(world, presentation, expected, result);
   if (!('successor' in result) && result.refused === 'reused') {
     world.history = revoked(history, presentation.familyId);
   } else if ('successor' in result) {
     const { instant, step } = world;
-    world.history = exchanged(history, presentation, agreed, result.successor, instant, step);
+    world.history = exchanged(history, presentation, expected, result.successor, instant, step);
   }
-  classify(world, presentation, agreed, result);
+  classify(world, presentation, expected, result);
 }
 
 function fits(world: World, { token }: Presented, expected: Expected, result: Result): boolean {

@@ -126,11 +126,11 @@ function reasonOf(error: unknown): string {
 /** I5, on every row that is read. */
 function checkLimits(world: World, row: { id: string; expiresAt: number; idleExpiresAt: number }): void {
   const family = world.history.families.find(({ id }) => id === row.id)!;
-  const limit = family.openedAt.database + OPTIONS.absoluteMs;
+  const limit = family.openedAt + OPTIONS.absoluteMs;
   if (row.expiresAt !== limit || row.idleExpiresAt > limit) {
     report(world, 'I5', () => `the limit moved by ${row.expiresAt - limit} ms`);
   }
-  const idle = Math.min(family.usedAt.database + OPTIONS.idleMs, limit);
+  const idle = Math.min(family.usedAt + OPTIONS.idleMs, limit);
   if (row.idleExpiresAt !== idle) {
     report(world, 'I5', () => `the idle limit is ${row.idleExpiresAt - idle} ms off`);
   }

@@ -14,8 +14,13 @@ import {
 export interface Variant {
   /** A crash or a loss: each scenario has a number of them to spend. */
   readonly fault: boolean;
+  /** Whether it would change anything now: until it does, it is no move. Without it: always. */
+  possible?(world: World): boolean;
   act(world: World): Promise<void> | void;
 }
+
+/** One way that an event can go. */
+export type Way = Omit<Variant, 'fault'>;
 
 /** What happens in one go; between two steps everybody else may act. */
 export type Step = readonly Variant[];
@@ -87,8 +92,11 @@ export function request(who: string, holder: number, making: RequestMaking = {})
         if (done) await done;
       }
     };
-    const steps = GRAINS[grain].map((parts: readonly RequestStep[]): Step => {
-      const normal: Variant = { fault: false, act: run(parts) };
+    // Who holds nothing has nothing to send.
+    const possible = (world: World) => world.held[holder] !== '';
+    const steps = GRAINS[grain].map((parts: readonly RequestStep[], index): Step => {
+      const start = index === 0 ? { possible } : {};
+      const normal: Variant = { ...start, fault: false, act: run(parts) };
       const decides = parts.includes(decide);
       // A crash before the statement changes nothing; one after it loses the answer. So does the wire.
       if (faults === 'none' || (faults === 'answers' && !decides) || (parts.includes(answer) && !decides)) {
@@ -104,15 +112,15 @@ export function request(who: string, holder: number, making: RequestMaking = {})
           );
         }
       };
-      return [normal, { fault: true, act }];
+      return [normal, { ...start, fault: true, act }];
     });
     return { process, steps };
   };
 }
 
 /** Something that happens at once, in one of several ways. */
-export function event(...ways: readonly ((world: World) => Promise<void> | void)[]): MakeItem {
-  return (process) => ({ process, steps: [ways.map((act) => ({ fault: false, act }))] });
+export function event(...ways: readonly Way[]): MakeItem {
+  return (process) => ({ process, steps: [ways.map((way) => ({ ...way, fault: false }))] });
 }
 
 /** Something of several steps that is no presentation of a token: a sign-in. */

@@ -9,6 +9,7 @@ import {
   openFamily,
   pass,
   putBack,
+  putForward,
   readEpochs,
   replicate,
 } from './event-steps.js';
@@ -122,6 +123,20 @@ export const SCENARIOS: readonly Scenario[] = [
       'tab 2': [tab(2)],
       time: [someTime],
       clock: [event(putBack(5 * SECOND), putBack(HOUR))],
+    },
+  }),
+  scenario({
+    ...robbed,
+    name: 'the clock goes forward',
+    about:
+      'two tabs refresh and a thief uses a copy; the clock of the database is put forward past the window; an answer is lost; time passes once',
+    faults: 1,
+    actors: {
+      'tab 1': [tab(1, { grain: 'exchange', faults: 'answers' })],
+      'tab 2': [tab(2, { faults: 'answers' })],
+      thief: [steal, thief({ grain: 'atomic' })],
+      time: [event(pass(10 * SECOND))],
+      clock: [event(putForward(31 * SECOND), putForward(HOUR + 1))],
     },
   }),
   scenario({

@@ -37,7 +37,7 @@ export class World {
   readonly codec = new ModelCodec();
   /** Milliseconds that really passed. */
   now = BEGINNING;
-  /** How far the database's clock was put back. */
+  /** How far the database's clock was put back; negative when it was put forward. */
   behind = 0;
   /** Steps taken so far. */
   step = 0;
@@ -56,14 +56,14 @@ export class World {
     readonly rule: Rule,
     readonly holders: readonly string[],
   ) {
-    const clock = { now: () => this.now - this.behind };
+    const clock = { now: () => this.instant };
     this.subjects = new MemorySubjectStore(clock);
     this.store = rule.store(this.subjects, clock);
     this.service = new RefreshTokenService(this.store, this.codec, OPTIONS, { record: () => {} });
   }
 
   get instant(): Instant {
-    return { real: this.now, database: this.now - this.behind };
+    return this.now - this.behind;
   }
 
   process(id: number): Process {
