@@ -43,11 +43,16 @@ export class Client {
       const settled = await Promise.allSettled(
         agents.map((userAgent) => this.#request(send, kind, userAgent)),
       );
-      const answers = settled.flatMap(({ value }) => value ?? []);
-      if (answers.length < times || answers.some(({ word }) => word === 'AUTH_STORE_UNAVAILABLE')) return;
+      const came = settled.flatMap(({ value }) => value ?? []);
+      const unavailable = came.filter(({ word }) => word === 'AUTH_STORE_UNAVAILABLE');
+      if (unavailable.some(({ undisturbed }) => undisturbed))
+        this.wrong.push(`${kind} was answered 503 before any fault`);
+      const answers = came.filter((answer) => !unavailable.includes(answer));
+      // Also when others of the tabs were not answered.
+      this.#judge(kind, answers);
+      if (answers.length < times || this.wrong.length > 0) return;
       if (['refresh', 'tabs'].includes(kind) && random.chance(DROPPED)) {
         tally('answers dropped');
-        this.lost.answered = true;
         return;
       }
       this.#answered(kind, agents, answers);
@@ -63,18 +68,24 @@ export class Client {
     return send('refresh', token, { userAgent, idempotencyKey });
   }
 
-  #answered(kind, agents, answers) {
-    this.lost = null;
+  #judge(kind, answers) {
     if (kind === 'theft' || kind === 'revoke') {
-      const right = kind === 'theft' ? answers[0].word === 'reused' : answers[0].ended === true;
-      if (!right) this.wrong.push(`${kind} was answered ${JSON.stringify(answers[0])}`);
-      this.over = true;
+      const wrong = answers.find(({ word, ended }) =>
+        kind === 'theft' ? word !== 'reused' : ended !== true,
+      );
+      if (wrong) this.wrong.push(`${kind} was answered ${JSON.stringify(wrong)}`);
       return;
     }
-    const tokens = new Set(answers.map(({ token }) => token));
     const refused = answers.find(({ ok }) => !ok);
+    const [token, ...others] = new Set(answers.map((answer) => answer.token));
     if (refused) this.wrong.push(`${kind} was refused: ${refused.word}`);
-    else if (tokens.size > 1) this.wrong.push('tabs were given different tokens');
+    else if (others.length > 0) this.wrong.push('tabs were given different tokens');
+    else if (token) this.lost.told = token;
+  }
+
+  #answered(kind, agents, answers) {
+    this.lost = null;
+    if (kind === 'theft' || kind === 'revoke') this.over = true;
     else this.hold(answers[0].token, kind, agents);
   }
 

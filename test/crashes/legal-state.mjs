@@ -30,6 +30,7 @@ export function stateOf(row, client, announced, rules) {
   if (ahead === 0) before(row, client, check);
   else if (ahead === 1 && lost && !ends) after(row, client, rules, check);
   else check(`generation ${generation}`, false);
+  if (lost?.told) check('what was answered', row.currentHash === sha256(lost.told));
   if (wrong.length > 0) return { wrong };
   if (!lost) return { state: 'answered' };
   return { state: ahead === 1 || (ends && revokedAt !== null) ? 'after' : 'before' };

@@ -17,6 +17,7 @@ const CAME_FROM = {
 export class VictimProcess {
   #door;
   #worker = new WorkerProcess(SCRIPT);
+  #undisturbed = true;
 
   constructor(database, kind) {
     this.database = database;
@@ -25,7 +26,12 @@ export class VictimProcess {
 
   static async start(database, kind, poolSize) {
     const victim = new VictimProcess(database, kind);
-    await victim.#begin(poolSize);
+    try {
+      await victim.#begin(poolSize);
+    } catch (error) {
+      await victim.kill();
+      throw error;
+    }
     return victim;
   }
 
@@ -42,18 +48,22 @@ export class VictimProcess {
     if (!ok) throw new Error(`a victim did not start: ${word}`);
   }
 
-  call(...call) {
-    return this.#worker.call(...call);
+  /** What came of a step, and whether the victim had known no fault until its answer was here. */
+  async call(...call) {
+    const answer = await this.#worker.call(...call);
+    return { ...answer, undisturbed: this.#undisturbed };
   }
 
   /** Cuts its connections, in the middle of whatever they are doing. */
   cut() {
+    this.#undisturbed = false;
     const ports = [...this.#door.outerPorts];
     this.#door.cut();
     return { settled: () => this.#gone(ports) };
   }
 
   async kill() {
+    this.#undisturbed = false;
     await this.#worker.kill();
     if (!this.#door) return;
     await this.#door.shut();
