@@ -26,7 +26,7 @@ export class CrashRun {
     this.settings = settings;
   }
 
-  async play(progress) {
+  async play(progress, signal) {
     Logger.overrideLogger(false);
     const { database, lanes, seed } = this.settings;
     this.database = await SoakDatabase.open(database);
@@ -35,7 +35,9 @@ export class CrashRun {
     try {
       // A node that lives on, and serves the clients of the dead.
       this.survivor = await refreshNode(this.database.source);
-      await Promise.all(Array.from({ length: lanes }, (_, lane) => this.#lane(new Random(seed, lane))));
+      await Promise.all(
+        Array.from({ length: lanes }, (_, lane) => this.#lane(new Random(seed, lane), signal)),
+      );
       return this.#summary((performance.now() - began) / 1_000);
     } finally {
       clearInterval(ticks);
@@ -43,17 +45,27 @@ export class CrashRun {
     }
   }
 
-  async #lane(random) {
-    const { database, kills } = this.settings;
-    const clients = await Promise.all(Array.from({ length: CLIENTS }, () => this.#signIn()));
-    while (this.#killing < kills && this.violations.length === 0) {
-      this.#killing++;
-      const victim = await VictimProcess.start(this.database, database, POOL);
-      const cuts = database === 'sqlite' ? 0 : random.between(0, MAX_CUTS);
-      for (let round = 0; round <= cuts; round++) {
-        await this.#crash(victim, clients, random, round === cuts ? 'kills' : 'cuts');
-        for (const [i, client] of clients.entries()) clients[i] = await this.#recover(client, random);
+  async #lane(random, signal) {
+    const { kills } = this.settings;
+    try {
+      const clients = await Promise.all(Array.from({ length: CLIENTS }, () => this.#signIn()));
+      while (!signal.aborted && this.#killing < kills && this.violations.length === 0) {
+        this.#killing++;
+        await this.#victim(clients, random);
       }
+    } catch (error) {
+      this.violations.push({ episode: null, what: error.stack, story: [] });
+    }
+  }
+
+  /** A process from its start to its end. */
+  async #victim(clients, random) {
+    const { database } = this.settings;
+    const victim = await VictimProcess.start(this.database, database, POOL);
+    const cuts = database === 'sqlite' ? 0 : random.between(0, MAX_CUTS);
+    for (let round = 0; round <= cuts; round++) {
+      await this.#crash(victim, clients, random, round === cuts ? 'kills' : 'cuts');
+      for (const [i, client] of clients.entries()) clients[i] = await this.#recover(client, random);
     }
   }
 

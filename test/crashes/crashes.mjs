@@ -1,6 +1,7 @@
 // Crashes on real databases: `npm run crashes -- --help` tells the options.
 import { parseArgs } from 'node:util';
 import { DATABASES } from '../soak/database.mjs';
+import { interruption, playUnlessInterrupted } from '../soak/interruption.mjs';
 import { printStory, table } from '../soak/report.mjs';
 import { CrashRun } from './crash-run.mjs';
 
@@ -43,13 +44,15 @@ if (given.help || databases.some((database) => !DATABASES.includes(database))) {
   process.exit(given.help ? 0 : 2);
 }
 
+const signal = interruption();
 const seed = Number(given.seed);
 const summaries = [];
 process.stderr.write(`seed ${seed}\n`);
 for (const database of databases) {
   const kills = Math.ceil(Number(given.kills) / databases.length);
   const run = new CrashRun({ database, kills, seed, lanes: Number(given.lanes) });
-  const summary = await run.play((line) => process.stderr.write(`${database}: ${line}\n`));
+  const progress = (line) => process.stderr.write(`${database}: ${line}\n`);
+  const summary = await playUnlessInterrupted(run, signal, progress);
   process.stderr.write(`${database}: done\n${table(COLUMNS, [summary])}`);
   summaries.push(summary);
 }

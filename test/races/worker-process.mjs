@@ -1,6 +1,9 @@
 // A process that does what it is told over its channel: the parent's side.
 import { fork } from 'node:child_process';
 
+/** An application that closes takes far less. */
+const STOP_MS = 15_000;
+
 /** Starts a script, and gives its answers to whoever asked. */
 export class WorkerProcess {
   #waiting = new Map();
@@ -37,8 +40,10 @@ export class WorkerProcess {
         if (error === undefined) resolve(value);
         else reject(new Error(error));
       });
-      // A process that died meanwhile is told of by 'close'.
-      this.#child.send({ id, ...message }, () => undefined);
+      // What could not be sent has no answer; a process that dies later is told of by 'close'.
+      this.#child.send({ id, ...message }, (error) => {
+        if (error) this.#waiting.get(id)?.({ error: 'the worker is gone' });
+      });
     });
   }
 
@@ -48,9 +53,16 @@ export class WorkerProcess {
     await this.exited;
   }
 
+  /** Lets it close; one that does not is killed, and told of. */
   async stop() {
+    let killed = false;
+    const late = setTimeout(() => {
+      killed = this.#child.kill('SIGKILL');
+    }, STOP_MS);
     if (this.#child.connected) await this.send([['stop']]).catch(() => undefined);
     if (this.#child.connected) this.#child.disconnect();
     await this.exited;
+    clearTimeout(late);
+    if (killed) throw new Error(`a worker did not stop within ${STOP_MS / 1_000} s, and was killed`);
   }
 }

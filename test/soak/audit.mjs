@@ -51,7 +51,7 @@ export function remembered(family) {
 }
 
 /** The rows, the feed and the events of a whole run, against what its clients were told. Gives what is wrong. */
-export function reconcile({ families, rows, announced, reuseEvents, counts, rotationEvents }) {
+export function reconcile({ families, rows, absoluteMs, announced, reuseEvents, counts, rotationEvents }) {
   const wrong = [];
   for (const { id, ended, reused, generation } of families) {
     const row = rows.get(id);
@@ -67,6 +67,9 @@ export function reconcile({ families, rows, announced, reuseEvents, counts, rota
       reuseInRow: (row.revokedReason ?? '').startsWith('reuse_'),
       reuseEvents: reuseEvents.get(id) ?? 0,
       generation: row.generation,
+      // Both age together: nothing that a client does moves the absolute limit.
+      absoluteMs: row.expiresAt - row.createdAt,
+      idleWithinAbsolute: row.idleExpiresAt <= row.expiresAt,
     };
     const expected = {
       revoked: !limited || found.revoked,
@@ -74,6 +77,8 @@ export function reconcile({ families, rows, announced, reuseEvents, counts, rota
       reuseInRow: reused === 1,
       reuseEvents: reused,
       generation,
+      absoluteMs,
+      idleWithinAbsolute: true,
     };
     for (const [what, value] of Object.entries(expected)) {
       if (found[what] !== value) wrong.push(`${id} (${ended}): ${what} is ${found[what]}, not ${value}`);

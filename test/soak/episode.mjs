@@ -59,7 +59,7 @@ export class Episode {
     const line = this.story.push('') - 1;
     const told = args.map((arg) => (typeof arg === 'string' ? name(arg) : JSON.stringify(arg))).join(', ');
     this.story[line] = `#${worker} ${command}(${told}) ...`;
-    const answer = await this.run.workers[worker].call(command, ...args);
+    const answer = await inTime(command, this.run.workers[worker].call(command, ...args));
     const word = answer.ok ? 'ok' : (answer.reason ?? answer.code ?? answer.message);
     const got = answer.token ? ` ${name(answer.token)}` : '';
     this.story[line] = `#${worker} ${command}(${told}) -> ${word}${got}, ${Math.round(answer.ms)} ms`;
@@ -156,8 +156,19 @@ export class Episode {
   /** What the directory of every process says of the subject from now on. */
   async directorySays(standing) {
     this.standing = standing;
-    await Promise.all(this.run.workers.map((worker) => worker.call('standing', this.subject, standing)));
+    const told = this.run.workers.map((worker) => worker.call('standing', this.subject, standing));
+    await inTime('standing', Promise.all(told));
   }
+}
+
+/** An answer, or the end of waiting for it. */
+export function inTime(command, answer) {
+  let late;
+  const hung = new Promise((_, reject) => {
+    const what = `${command} had no answer within ${HUNG_MS / 1_000} s`;
+    late = setTimeout(() => reject(new Violation(what)), HUNG_MS);
+  });
+  return Promise.race([answer, hung]).finally(() => clearTimeout(late));
 }
 
 /** Of several that fail at once only one is waited for; the others are no news. */

@@ -1,16 +1,16 @@
 // One run of random schedules: so many processes on one database, until they have rotated so many times.
 import { join } from 'node:path';
+import { resolveAuthOptions } from '../../libs/auth/dist/options/resolve-auth-options.js';
 import { WorkerProcess } from '../races/worker-process.mjs';
 import { reconcile, remembered } from './audit.mjs';
 import { SoakDatabase } from './database.mjs';
-import { DEADLINE_MS, Episode, Violation } from './episode.mjs';
+import { DEADLINE_MS, Episode, inTime, Violation } from './episode.mjs';
 import { Random } from './random.mjs';
 
 const WORKER = join(import.meta.dirname, '../races/race-worker.mjs');
 const OPTIONS = {
   secret: 'a secret of at least thirty-two bytes, for soaks',
   issuer: 'https://soak.example.com',
-  routes: false,
   database: { deadline: `${DEADLINE_MS}ms` },
 };
 const TICK_MS = 1_000;
@@ -28,18 +28,24 @@ export class SoakRun {
     this.settings = settings;
   }
 
-  /** Plays the whole run, and says what came of it. */
-  async play(progress) {
+  /** Plays the whole run, or until the signal, and says what came of it. */
+  async play(progress, signal) {
     const { database, processes, poolSize, seed, rotations, seconds, lanes } = this.settings;
     this.database = await SoakDatabase.open(database);
     this.workers = Array.from({ length: processes }, () => new WorkerProcess(WORKER));
+    // Whoever waits for an answer is told that there is none.
+    signal.addEventListener('abort', () => this.workers.map((worker) => worker.kill()));
     try {
       const connection = { ...this.database.connection, ...(database !== 'sqlite' && { poolSize }) };
-      await Promise.all(this.workers.map((w) => w.send([['start', { connection, options: OPTIONS }]])));
+      const start = ['start', { connection, options: { ...OPTIONS, routes: false } }];
+      await inTime('start', Promise.all(this.workers.map((worker) => worker.send([start]))));
       const began = performance.now();
       const elapsed = () => (performance.now() - began) / 1_000;
       const going = () =>
-        this.violations.length === 0 && (this.counts.rotations ?? 0) < rotations && elapsed() < seconds;
+        !signal.aborted &&
+        this.violations.length === 0 &&
+        (this.counts.rotations ?? 0) < rotations &&
+        elapsed() < seconds;
       let ticking = true;
       const ticks = (async () => {
         while (ticking) {
@@ -55,11 +61,12 @@ export class SoakRun {
       await Promise.all(Array.from({ length: lanes }, lane));
       ticking = false;
       await ticks;
-      await this.#collectEvents();
+      if (this.violations.length === 0) await this.#collectEvents();
       if (this.violations.length === 0) await this.#reconcile();
       return this.#summary(elapsed());
     } finally {
-      await Promise.all(this.workers.map((worker) => worker.stop()));
+      const stopped = await Promise.allSettled(this.workers.map((worker) => worker.stop()));
+      for (const { reason } of stopped) if (reason) this.#wrong(reason);
       await this.database.close();
     }
   }
@@ -70,13 +77,19 @@ export class SoakRun {
       await episode.play();
       this.#families.push(...episode.families.map(remembered));
     } catch (error) {
-      const what = error instanceof Violation ? error.message : error.stack;
-      this.violations.push({ episode: index, what, story: episode.story });
+      this.#wrong(error, index, episode.story);
     }
   }
 
+  #wrong(error, episode = null, story = []) {
+    const what = error instanceof Violation ? error.message : error.stack;
+    this.violations.push({ episode, what, story });
+  }
+
   async #collectEvents() {
-    for (const events of await Promise.all(this.workers.map((worker) => worker.send([['events']])))) {
+    const asked = Promise.all(this.workers.map((worker) => worker.send([['events']])));
+    const collected = await inTime('events', asked).catch((error) => this.#wrong(error));
+    for (const events of collected ?? []) {
       for (const { type, signInId } of events) {
         this.count(`event ${type}`);
         if (type === 'reuse_detected')
@@ -89,6 +102,7 @@ export class SoakRun {
     const wrong = reconcile({
       families: this.#families,
       rows: await this.database.rows(),
+      absoluteMs: resolveAuthOptions(OPTIONS, Date.now()).refreshTokens.absoluteMs,
       announced: await this.database.announced(),
       reuseEvents: this.#reuseEvents,
       counts: this.counts,

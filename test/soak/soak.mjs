@@ -1,6 +1,7 @@
 // Random schedules on real databases, in several processes: `npm run soak -- --help` tells the options.
 import { parseArgs } from 'node:util';
 import { DATABASES } from './database.mjs';
+import { interruption, playUnlessInterrupted } from './interruption.mjs';
 import { COLUMNS, printStory, table } from './report.mjs';
 import { SoakRun } from './run.mjs';
 
@@ -41,6 +42,7 @@ if (unknown || !(processes >= 2 && processes <= 4)) {
   process.exit(2);
 }
 
+const signal = interruption();
 const seed = Number(given.seed);
 const summaries = [];
 process.stderr.write(`seed ${seed}\n`);
@@ -58,7 +60,8 @@ for (const database of databases) {
       seconds: Number(given.seconds) / pools.length,
       lanes: Number(given.lanes),
     });
-    const summary = await run.play((line) => process.stderr.write(`${name}: ${line}\n`));
+    const progress = (line) => process.stderr.write(`${name}: ${line}\n`);
+    const summary = await playUnlessInterrupted(run, signal, progress);
     process.stderr.write(`${name}: done\n${table(COLUMNS, [summary])}`);
     summaries.push(summary);
   }

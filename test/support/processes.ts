@@ -6,6 +6,8 @@ export interface ProcessInput {
   readonly env?: Readonly<Record<string, string>>;
   /** Given on standard input. */
   readonly input?: string;
+  /** After so long it is killed, and its end says so on standard error. */
+  readonly timeoutMs?: number;
 }
 
 export interface ProcessEnd {
@@ -18,16 +20,24 @@ export interface ProcessEnd {
 export async function runToEnd(
   command: string,
   args: readonly string[],
-  { cwd, env, input }: ProcessInput,
+  { cwd, env, input, timeoutMs }: ProcessInput,
 ): Promise<ProcessEnd> {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: 'pipe' });
   const output = collect(child);
   child.stdin.on('error', () => {});
   child.stdin.end(input ?? '');
+  const kill = (): void => {
+    output.stderr += `\nkilled: it had not ended after ${timeoutMs} ms\n`;
+    child.kill('SIGKILL');
+    // What it started may hold these open for as long as it likes.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  const late = timeoutMs === undefined ? undefined : setTimeout(kill, timeoutMs);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
-  });
+  }).finally(() => clearTimeout(late));
   return { code, ...output };
 }
 
