@@ -1,5 +1,5 @@
 // Crashes on real databases: `npm run crashes -- --help` tells the options.
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../soak/command-line.mjs';
 import { DATABASES } from '../soak/database.mjs';
 import { interruption, playUnlessInterrupted } from '../soak/interruption.mjs';
 import { printStory, table } from '../soak/report.mjs';
@@ -28,37 +28,28 @@ const COLUMNS = {
   violations: (summary) => summary.violations.length,
 };
 
-const { values: given } = parseArgs({
-  options: {
-    database: { type: 'string', default: DATABASES.join(',') },
-    kills: { type: 'string', default: '1000' },
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
-    lanes: { type: 'string', default: '6' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-const databases = given.database.split(',');
-if (given.help || databases.some((database) => !DATABASES.includes(database))) {
-  process.stderr.write(HELP);
-  process.exit(given.help ? 0 : 2);
-}
+const given = readCommandLine(
+  HELP,
+  { database: DATABASES, kills: 1_000, seed: Math.floor(Math.random() * 1e9), lanes: 6 },
+  { database: DATABASES },
+);
+const { database: databases, seed, lanes } = given;
 
 const signal = interruption();
-const seed = Number(given.seed);
 const summaries = [];
 process.stderr.write(`seed ${seed}\n`);
 for (const database of databases) {
-  const kills = Math.ceil(Number(given.kills) / databases.length);
-  const run = new CrashRun({ database, kills, seed, lanes: Number(given.lanes) });
+  const kills = Math.ceil(given.kills / databases.length);
+  const run = new CrashRun({ database, kills, seed, lanes });
   const progress = (line) => process.stderr.write(`${database}: ${line}\n`);
   const summary = await playUnlessInterrupted(run, signal, progress);
-  process.stderr.write(`${database}: done\n${table(COLUMNS, [summary])}`);
+  process.stderr.write(`${database}: done, ${summary.violations.length} violations\n`);
   summaries.push(summary);
 }
 
 if (given.json) process.stdout.write(`${JSON.stringify(summaries)}\n`);
 else process.stdout.write(table(COLUMNS, summaries));
+if (summaries.some(({ kills }) => kills === 0)) throw new Error('nobody was killed: nothing is shown');
 const violations = summaries.flatMap((summary) => summary.violations);
 for (const violation of violations.slice(0, 3)) printStory(violation, seed);
 process.exitCode = violations.length > 0 ? 1 : 0;

@@ -1,5 +1,5 @@
 // Random schedules on real databases, in several processes: `npm run soak -- --help` tells the options.
-import { parseArgs } from 'node:util';
+import { readCommandLine } from './command-line.mjs';
 import { DATABASES } from './database.mjs';
 import { interruption, playUnlessInterrupted } from './interruption.mjs';
 import { COLUMNS, printStory, table } from './report.mjs';
@@ -16,39 +16,27 @@ const HELP = `npm run soak -- [options]
   --json       prints the summaries as JSON
 `;
 
-const { values: given } = parseArgs({
-  options: {
-    database: { type: 'string', default: DATABASES.join(',') },
-    rotations: { type: 'string', default: '100000' },
-    processes: { type: 'string', default: '3' },
-    pools: { type: 'string', default: '1,10' },
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
-    seconds: { type: 'string', default: '86400' },
-    lanes: { type: 'string', default: '24' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
+const given = readCommandLine(
+  HELP,
+  {
+    database: DATABASES,
+    rotations: 100_000,
+    processes: 3,
+    pools: [1, 10],
+    seed: Math.floor(Math.random() * 1e9),
+    seconds: 86_400,
+    lanes: 24,
   },
-});
-if (given.help) {
-  process.stdout.write(HELP);
-  process.exit(0);
-}
-
-const processes = Number(given.processes);
-const databases = given.database.split(',');
-const unknown = databases.find((database) => !DATABASES.includes(database));
-if (unknown || !(processes >= 2 && processes <= 4)) {
-  process.stderr.write(HELP);
-  process.exit(2);
-}
+  { database: DATABASES, processes: [2, 3, 4] },
+);
+const { database: databases, processes, seed } = given;
 
 const signal = interruption();
-const seed = Number(given.seed);
 const summaries = [];
 process.stderr.write(`seed ${seed}\n`);
 for (const database of databases) {
   // A file has one connection in each process.
-  const pools = database === 'sqlite' ? [1] : given.pools.split(',').map(Number);
+  const pools = database === 'sqlite' ? [1] : given.pools;
   for (const poolSize of pools) {
     const name = `${database}, ${processes} processes, pool of ${poolSize}`;
     const run = new SoakRun({
@@ -56,19 +44,21 @@ for (const database of databases) {
       processes,
       poolSize,
       seed,
-      rotations: Math.ceil(Number(given.rotations) / pools.length),
-      seconds: Number(given.seconds) / pools.length,
-      lanes: Number(given.lanes),
+      rotations: Math.ceil(given.rotations / pools.length),
+      seconds: given.seconds / pools.length,
+      lanes: given.lanes,
     });
     const progress = (line) => process.stderr.write(`${name}: ${line}\n`);
     const summary = await playUnlessInterrupted(run, signal, progress);
-    process.stderr.write(`${name}: done\n${table(COLUMNS, [summary])}`);
+    process.stderr.write(`${name}: done, ${summary.violations.length} violations\n`);
     summaries.push(summary);
   }
 }
 
 if (given.json) process.stdout.write(`${JSON.stringify(summaries)}\n`);
 else process.stdout.write(table(COLUMNS, summaries));
+if (summaries.some(({ rotations }) => rotations === 0))
+  throw new Error('nothing was rotated: nothing is shown');
 const violations = summaries.flatMap((summary) => summary.violations);
 for (const violation of violations.slice(0, 3)) printStory(violation, seed);
 process.exitCode = violations.length > 0 ? 1 : 0;

@@ -29,8 +29,15 @@ describe.each([
       'sign nobody out, and keep no thief',
       async () => {
         const args = [
-          ...['--database', database, '--pools', pools, '--processes', `${processes}`],
-          ...['--rotations', `${rotations}`, '--json'],
+          '--database',
+          database,
+          '--pools',
+          pools,
+          '--processes',
+          `${processes}`,
+          '--rotations',
+          `${rotations}`,
+          '--json',
         ];
         const { code, stdout, stderr } = await runToEnd('node', ['test/soak/soak.mjs', ...args], {
           cwd: ROOT,
@@ -56,3 +63,16 @@ describe.each([
     );
   },
 );
+
+describe.each(['test/soak/soak.mjs', 'test/crashes/crashes.mjs'])('the command line of %s', (script) => {
+  it.each([
+    [['--lanes', 'abc'], '--lanes must be a number above 0'],
+    [['--lanes', '0'], '--lanes must be a number above 0'],
+    [['--lane', '4'], '--lane'],
+    [['--database', 'oracle'], '--database must be of postgres, mariadb, sqlite'],
+  ])('%j: says what is wrong, and does nothing', async (args, message) => {
+    const { code, stderr } = await runToEnd(process.execPath, [script, ...args], { cwd: ROOT });
+    expect(code).toBe(2);
+    expect(stderr.split('\n')[0]).toContain(message);
+  });
+});
