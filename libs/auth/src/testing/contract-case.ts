@@ -12,6 +12,10 @@ export function casesOn<Seen>(
   around: (harness: StoreHarness) => Seen,
   sentences: Readonly<Record<string, (seen: Seen) => Promise<void>>>,
 ): ContractCase[] {
+  // At the call, not in each case: a runner would report the same mistake a hundred times.
+  if (typeof source !== 'function') {
+    throw new TypeError('a contract of stores takes a function that gives { stores, age, announced }');
+  }
   return Object.entries(sentences).map(([name, sentence]) => ({
     name,
     run: async () => sentence(around(await source())),
