@@ -4,6 +4,7 @@ import type { CodeBlock, MarkdownPage } from './markdown.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const INDEX = join(ROOT, 'libs/auth/src/index.ts');
+const DRIVER = join(import.meta.dirname, 'pg.d.ts');
 
 /** Where a block is for the compiler: in a folder of its own that exists nowhere else. */
 interface PlacedBlock {
@@ -33,7 +34,7 @@ export class DocumentationProgram {
     );
     const options = compilerOptions();
     this.program = ts.createProgram(
-      [INDEX, ...this.placed.map(({ path }) => path)],
+      [INDEX, DRIVER, ...this.placed.map(({ path }) => path)],
       options,
       this.host(options),
     );
