@@ -22,6 +22,12 @@ const scenarios = (ours ? SCENARIOS : [...SCENARIOS, ...DEEPER_SCENARIOS]).filte
   name.includes(only),
 );
 
+if (scenarios.length === 0) {
+  const names = [...SCENARIOS, ...DEEPER_SCENARIOS].map(({ name }) => name);
+  process.stderr.write(`--only must be a part of a scenario's name: ${names.join(', ')}\n`);
+  process.exit(2);
+}
+
 const began = performance.now();
 const explorations: Exploration[] = [];
 for (const scenario of scenarios) {
