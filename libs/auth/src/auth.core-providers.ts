@@ -9,6 +9,9 @@ import { KeyRing } from './keys/key-ring.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
 import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
+import { AccessTokenStanding } from './revocation/access-token-standing.js';
+import { LookedUpStanding } from './revocation/looked-up-standing.js';
+import { UncheckedStanding } from './revocation/unchecked-standing.js';
 import { RefreshTokenService } from './refresh-tokens/refresh-token.service.js';
 import { SessionService } from './sessions/session.service.js';
 import { AuthStores } from './sign-in/auth-stores.js';
@@ -90,28 +93,33 @@ export const CORE_PROVIDERS: Provider[] = [
     ) => new RefreshTokenService(families, codec, refreshTokens, events),
   },
   {
+    provide: AccessTokenStanding,
+    inject: [StoresInUse, ResolvedAuthOptions],
+    useFactory: ({ lookup }: StoresInUse, { revocation }: Options) => {
+      const lookedUp = new LookedUpStanding(lookup);
+      return revocation.mode === 'none' ? new UncheckedStanding(lookedUp) : lookedUp;
+    },
+  },
+  {
     provide: Authenticator,
     inject: [
       StoresInUse,
       PrincipalSource,
       PasswordHasher,
       AccessTokenVerifier,
+      AccessTokenStanding,
       SessionService,
       SecurityEventSink,
-      ResolvedAuthOptions,
     ],
     useFactory: (
-      { subjects, lookup, registry }: StoresInUse,
+      { subjects, registry }: StoresInUse,
       source: PrincipalSource,
       hasher: PasswordHasher,
       verifier: AccessTokenVerifier,
+      standing: AccessTokenStanding,
       sessions: SessionService,
       events: SecurityEventSink,
-      { revocation }: Options,
-    ) => {
-      const asked = revocation.mode === 'lookup' ? lookup : null;
-      return new Authenticator(source, hasher, subjects, verifier, asked, sessions, registry, events);
-    },
+    ) => new Authenticator(source, hasher, subjects, verifier, standing, sessions, registry, events),
   },
   {
     provide: SignInEnding,

@@ -23,6 +23,7 @@ export { LocalAuthGuard } from './guards/local-auth.guard.js';
 export { RolesGuard } from './guards/roles.guard.js';
 export { CurrentUser } from './decorators/current-user.decorator.js';
 export { Public } from './decorators/public.decorator.js';
+export { MaxStaleness } from './decorators/max-staleness.decorator.js';
 export { Roles } from './decorators/roles.decorator.js';
 
 // Signing in and out

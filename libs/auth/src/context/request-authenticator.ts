@@ -18,30 +18,47 @@ export class RequestAuthenticator {
     private readonly origins: readonly string[],
   ) {}
 
-  /** The principal, when it can be told without waiting; else `undefined`. Throws AccessTokenExpired-, -InvalidError. */
-  immediately(request: HttpRequest, accepted: Accepted): Principal | undefined {
+  /**
+   * The principal, when it can be told without waiting; else `undefined`. Throws AccessTokenExpired-, -Revoked- and
+   * -StaleError.
+   */
+  immediately(
+    request: HttpRequest,
+    accepted: Accepted,
+    maxStalenessMs: number | null,
+  ): Principal | undefined {
     if (accepted === 'session') return undefined;
     const token = bearerToken(request);
-    return token === undefined ? undefined : this.authenticator.rememberedAccessToken(token);
+    return token === undefined ? undefined : this.authenticator.rememberedAccessToken(token, maxStalenessMs);
   }
 
   /** The same as `authenticate`, asked once for each request. */
-  authenticateOnce(request: HttpRequest, accepted: Accepted): Promise<Principal> {
-    return this.answers.askOnce(request, accepted, () => this.authenticate(request, accepted));
+  authenticateOnce(
+    request: HttpRequest,
+    accepted: Accepted,
+    maxStalenessMs: number | null,
+  ): Promise<Principal> {
+    return this.answers.askOnce(request, accepted, () =>
+      this.authenticate(request, accepted, { maxStalenessMs }),
+    );
   }
 
   /** Throws every error of `Authenticator`, CredentialsMissingError, RequestInvalidError and CsrfRejectedError. */
-  async authenticate(request: HttpRequest, accepted: Accepted, handshake = false): Promise<Principal> {
+  async authenticate(
+    request: HttpRequest,
+    accepted: Accepted,
+    { handshake = false, maxStalenessMs = null }: HowToAuthenticate = {},
+  ): Promise<Principal> {
     if (hasAuthorization(request)) {
       const token = accepted === 'session' ? undefined : bearerToken(request);
       if (token === undefined) throw new CredentialsMissingError();
-      return this.authenticator.accessToken(token);
+      return this.authenticator.accessToken(token, maxStalenessMs);
     }
     const cookie = accepted === 'access-token' ? undefined : cookieOf(request, this.sessionCookie);
     if (cookie === undefined) throw new CredentialsMissingError();
     if (handshake) checkOriginHeaders(request, this.origins);
     else checkOrigin(request, this.origins);
-    return this.authenticator.session(cookie);
+    return this.authenticator.session(cookie, maxStalenessMs);
   }
 
   /**
@@ -49,8 +66,15 @@ export class RequestAuthenticator {
    * the handshake are no good, and keeps it, so that guards can check them again with every message.
    */
   async connection(client: object, request: HttpRequest): Promise<Principal> {
-    const principal = await this.authenticate(request, 'any', true);
+    const principal = await this.authenticate(request, 'any', { handshake: true });
     rememberHandshake(client, request);
     return principal;
   }
+}
+
+export interface HowToAuthenticate {
+  /** The request is the handshake of a connection, whose method says nothing. Default false. */
+  readonly handshake?: boolean;
+  /** How old the knowledge may be that the sign-in lives. Default null: as the options say. */
+  readonly maxStalenessMs?: number | null;
 }

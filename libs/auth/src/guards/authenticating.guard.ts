@@ -26,15 +26,16 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (policyOf(context).isPublic) return true;
+    const { isPublic, maxStalenessMs } = policyOf(context);
+    if (isPublic) return true;
     const request = this.getRequest(context) as HttpRequest;
     let principal: Principal | undefined;
     try {
-      principal = this.requests.immediately(request, this.accepted);
+      principal = this.requests.immediately(request, this.accepted, maxStalenessMs);
     } catch (error) {
       return this.admitLater(context, request, Promise.resolve({ error }));
     }
-    if (!principal) return this.admitLater(context, request, this.ask(context, request));
+    if (!principal) return this.admitLater(context, request, this.ask(context, request, maxStalenessMs));
     try {
       return this.admit(context, request, { principal });
     } catch (error) {
@@ -60,14 +61,18 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
     return user as TUser;
   }
 
-  private async ask(context: ExecutionContext, request: HttpRequest): Promise<Found> {
+  private async ask(
+    context: ExecutionContext,
+    request: HttpRequest,
+    maxStalenessMs: number | null,
+  ): Promise<Found> {
     const { requests, accepted } = this;
     try {
       // Every message of a connection asks again.
       const principal =
         context.getType<string>() === 'ws'
-          ? await requests.authenticate(request, accepted, true)
-          : await requests.authenticateOnce(request, accepted);
+          ? await requests.authenticate(request, accepted, { handshake: true, maxStalenessMs })
+          : await requests.authenticateOnce(request, accepted, maxStalenessMs);
       return { principal };
     } catch (error) {
       return { error };

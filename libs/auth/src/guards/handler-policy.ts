@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { MAX_STALENESS } from '../decorators/max-staleness.decorator.js';
 import { PUBLIC } from '../decorators/public.decorator.js';
 import { ROLES } from '../decorators/roles.decorator.js';
 
@@ -7,6 +8,8 @@ export interface HandlerPolicy {
   readonly isPublic: boolean;
   /** Null: any principal will do. */
   readonly roles: readonly string[] | null;
+  /** How old the knowledge may be that a sign-in lives. Null: as the options say. */
+  readonly maxStalenessMs: number | null;
 }
 
 // Decorators are fixed when classes are defined: read once for each handler and class.
@@ -23,7 +26,8 @@ export function policyOf(context: ExecutionContext): HandlerPolicy {
     const inherited = decoratedOn(type);
     // The nearer decorator decides: roles on a handler are not undone by @Public on its class.
     const isPublic = own.isPublic || (own.roles === null && inherited.isPublic);
-    policy = { isPublic, roles: own.roles ?? inherited.roles };
+    const maxStalenessMs = own.maxStalenessMs ?? inherited.maxStalenessMs;
+    policy = { isPublic, roles: own.roles ?? inherited.roles, maxStalenessMs };
     ofHandler.set(type, policy);
   }
   return policy;
@@ -31,5 +35,10 @@ export function policyOf(context: ExecutionContext): HandlerPolicy {
 
 function decoratedOn(target: object): HandlerPolicy {
   const roles = Reflect.getMetadata(ROLES, target) as readonly string[] | undefined;
-  return { isPublic: Reflect.getMetadata(PUBLIC, target) === true, roles: roles ?? null };
+  const maxStalenessMs = Reflect.getMetadata(MAX_STALENESS, target) as number | undefined;
+  return {
+    isPublic: Reflect.getMetadata(PUBLIC, target) === true,
+    roles: roles ?? null,
+    maxStalenessMs: maxStalenessMs ?? null,
+  };
 }

@@ -1,6 +1,27 @@
 import { AccessTokenRevokedError, AccessTokenStaleError } from '../errors/auth-error.js';
 import type { SignInStanding } from './sign-in-lookup.js';
 
+/** What an access token says of itself: what decides whether it still stands. */
+export interface TokenOnTrial {
+  /** `jti`. */
+  readonly id: string;
+  readonly subjectEpoch: number;
+  readonly globalEpoch: number;
+  readonly principal: { readonly id: string; readonly signInId: string };
+}
+
+/** Tells whether a genuine access token still stands, or its sign-in ended or its subject changed meanwhile. */
+export abstract class AccessTokenStanding {
+  /**
+   * Whether it stands, as far as can be told without waiting; false: ask `check`. Throws AccessTokenRevoked- and
+   * AccessTokenStaleError. `maxStalenessMs`: how old the knowledge may be; null: as the options say.
+   */
+  abstract known(token: TokenOnTrial, maxStalenessMs: number | null): boolean;
+
+  /** Throws AccessTokenRevoked-, AccessTokenStale- and StoreUnavailableError. */
+  abstract check(token: TokenOnTrial, maxStalenessMs: number | null): Promise<void>;
+}
+
 /**
  * Compares what an access token carries with what the record says: two numbers, and no clock. Throws
  * AccessTokenRevokedError when its sign-in, or everything, has ended; AccessTokenStaleError when its subject changed

@@ -5,8 +5,7 @@ import type { PasswordHasher } from '../credentials/password-hasher.js';
 import { CredentialsInvalidError, SessionInvalidError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
-import { checkStanding } from '../revocation/access-token-standing.js';
-import type { SignInLookup } from '../revocation/sign-in-lookup.js';
+import type { AccessTokenStanding } from '../revocation/access-token-standing.js';
 import type { SessionRow } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SubjectEpochs, SubjectStore } from '../subjects/subject-store.js';
@@ -30,29 +29,33 @@ export class Authenticator {
     private readonly hasher: PasswordHasher,
     private readonly subjects: SubjectStore,
     private readonly verifier: AccessTokenVerifier,
-    private readonly lookup: SignInLookup | null,
+    private readonly standing: AccessTokenStanding,
     private readonly sessions: SessionService,
     private readonly registry: SignInRegistry,
     private readonly events: SecurityEventSink,
   ) {}
 
   /**
-   * The principal of an access token that needs no waiting: it verified before, and no lookup is asked for.
-   * `undefined`: ask `accessToken`. Throws AccessTokenExpiredError.
+   * The principal of an access token that needs no waiting: it verified before, and is known to stand.
+   * `undefined`: ask `accessToken`. Throws AccessTokenExpired-, -Revoked- and -StaleError.
    */
-  rememberedAccessToken(token: string): Principal | undefined {
-    return this.lookup ? undefined : this.verifier.remembered(token)?.principal;
+  rememberedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {
+    const verified = this.verifier.remembered(token);
+    return verified && this.standing.known(verified, maxStalenessMs) ? verified.principal : undefined;
   }
 
-  /** Throws AccessTokenInvalid-, -Expired-, -Revoked- and -StaleError, and StoreUnavailableError. */
-  async accessToken(token: string): Promise<Principal> {
+  /**
+   * Throws AccessTokenInvalid-, -Expired-, -Revoked- and -StaleError, and StoreUnavailableError. `maxStalenessMs`: how
+   * old the knowledge may be that its sign-in lives; null: as the options say.
+   */
+  async accessToken(token: string, maxStalenessMs: number | null = null): Promise<Principal> {
     const verified: AccessToken = await this.verifier.verify(token);
-    if (this.lookup) checkStanding(verified, await this.lookup.find(verified.principal.signInId));
+    if (!this.standing.known(verified, maxStalenessMs)) await this.standing.check(verified, maxStalenessMs);
     return verified.principal;
   }
 
   /** The principal of a session cookie's value. Throws SessionInvalid-, SessionExpired- and StoreUnavailableError. */
-  async session(value: unknown): Promise<Principal> {
+  async session(value: unknown, _maxStalenessMs: number | null = null): Promise<Principal> {
     return this.principalOfSession(await this.sessions.resolve(value));
   }
 
