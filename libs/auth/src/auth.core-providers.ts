@@ -10,8 +10,7 @@ import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
 import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
 import { AccessTokenStanding } from './revocation/access-token-standing.js';
-import { LookedUpStanding } from './revocation/looked-up-standing.js';
-import { UncheckedStanding } from './revocation/unchecked-standing.js';
+import { CommittedChanges } from './revocation/committed-changes.js';
 import { RefreshTokenService } from './refresh-tokens/refresh-token.service.js';
 import { SessionService } from './sessions/session.service.js';
 import { AuthStores } from './sign-in/auth-stores.js';
@@ -25,6 +24,7 @@ import { SignInEnding } from './sign-in/sign-in-ending.js';
 import { SignInOpener } from './sign-in/sign-in-opener.js';
 import { Sweeper } from './sign-in/sweeper.js';
 import { TokenExchange } from './sign-in/token-exchange.js';
+import { REVOCATION_PROVIDERS } from './auth.revocation-providers.js';
 import { Clock, SystemClock } from './time/clock.js';
 
 type Options = ResolvedAuthOptions;
@@ -32,7 +32,9 @@ type Options = ResolvedAuthOptions;
 /** The rooms and the second floor: nothing here knows a request. */
 export const CORE_PROVIDERS: Provider[] = [
   { provide: Clock, useClass: SystemClock },
-  { provide: StoresInUse, inject: [AuthStores], useFactory: storesInUse },
+  CommittedChanges,
+  { provide: StoresInUse, inject: [AuthStores, CommittedChanges], useFactory: storesInUse },
+  ...REVOCATION_PROVIDERS,
   {
     provide: SecurityEventSink,
     inject: [ResolvedAuthOptions],
@@ -91,14 +93,6 @@ export const CORE_PROVIDERS: Provider[] = [
       { refreshTokens }: Options,
       events: SecurityEventSink,
     ) => new RefreshTokenService(families, codec, refreshTokens, events),
-  },
-  {
-    provide: AccessTokenStanding,
-    inject: [StoresInUse, ResolvedAuthOptions],
-    useFactory: ({ lookup }: StoresInUse, { revocation }: Options) => {
-      const lookedUp = new LookedUpStanding(lookup);
-      return revocation.mode === 'none' ? new UncheckedStanding(lookedUp) : lookedUp;
-    },
   },
   {
     provide: Authenticator,

@@ -1,18 +1,21 @@
 import {
+  Inject,
   Injectable,
   Logger,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
   type OnModuleInit,
+  Optional,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import { RevocationFeed } from './revocation/revocation-feed.js';
 import { SessionService } from './sessions/session.service.js';
 import { AuthStores } from './sign-in/auth-stores.js';
 import { Sweeper } from './sign-in/sweeper.js';
 
-/** Checks the stores when the application starts, sweeps while it runs, and leaves nothing behind when it stops. */
+/** Checks the stores and loads the revocations when the application starts, sweeps while it runs, and leaves nothing behind when it stops. */
 @Injectable()
 export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('AuthModule');
@@ -23,6 +26,8 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
     private readonly options: ResolvedAuthOptions,
     private readonly sessions: SessionService,
     private readonly sweeper: Sweeper,
+    /** Null where nobody follows the changes. */
+    @Optional() @Inject(RevocationFeed) private readonly feed: RevocationFeed | null,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -30,6 +35,9 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
     // Standalone contexts run migrations: there, a table may well be missing yet.
     if (missing.length > 0 && this.host.httpAdapter) throw new AuthConfigError(missing.join('\n'));
     for (const message of missing) this.logger.warn(message);
+    await this.feed?.start().catch((error: unknown) => {
+      if (this.host.httpAdapter) throw error;
+    });
   }
 
   onApplicationBootstrap(): void {
@@ -43,6 +51,7 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
   }
 
   async onModuleDestroy(): Promise<void> {
+    await this.feed?.stop();
     await this.sweeper.stop();
     await this.sessions.flush();
   }

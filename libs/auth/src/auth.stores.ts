@@ -1,21 +1,27 @@
+import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { AUTH_ENTITIES } from './auth.entities.js';
 import type { AuthDatabase } from './database/auth-database.js';
 import { isTableMissing } from './database/missing-table.js';
-import { sql } from './database/sql.js';
+import { sql, trustedSql } from './database/sql.js';
 import { authDatabase } from './database/typeorm-auth-database.js';
 import { AuthConfigError, ENTITIES_MISSING } from './errors/auth-config-error.js';
 import type { StoreUnavailableError } from './errors/auth-error.js';
 import type { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import { Revocation } from './revocation/revocation.entity.js';
 import { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity.js';
 import { TypeOrmRefreshTokenFamilyStore } from './refresh-tokens/typeorm-refresh-token-family-store.js';
 import { TypeOrmAnnouncements } from './revocation/typeorm-announcements.js';
+import type { Nudges } from './revocation/nudges.js';
+import { TypeOrmAnnouncementLog } from './revocation/typeorm-announcement-log.js';
+import { TypeOrmPostgresNudges } from './revocation/typeorm-postgres-nudges.js';
 import { TypeOrmSignInLookup } from './revocation/typeorm-sign-in-lookup.js';
 import { TypeOrmSessionStore } from './sessions/typeorm-session-store.js';
 import { AuthStores } from './sign-in/auth-stores.js';
 import { TypeOrmSignInRegistry } from './sign-in/typeorm-sign-in-registry.js';
 import { TypeOrmSubjectEnding } from './sign-in/typeorm-subject-ending.js';
 import { AuthSubject } from './subjects/auth-subject.entity.js';
+import { subjectOfKey } from './subjects/subject-key.js';
 import { TypeOrmSubjectStore } from './subjects/typeorm-subject-store.js';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
@@ -36,7 +42,7 @@ export function authStores(
   if (!AUTH_ENTITIES.every((entity) => source.hasMetadata(entity))) {
     throw new AuthConfigError(ENTITIES_MISSING);
   }
-  return new TypeOrmStores(authDatabase(source, options.database), options);
+  return new TypeOrmStores(source, authDatabase(source, options.database), options);
 }
 
 /** The stores on one TypeORM connection. */
@@ -47,15 +53,28 @@ class TypeOrmStores extends AuthStores {
   readonly registry: TypeOrmSignInRegistry;
   readonly lookup: TypeOrmSignInLookup;
 
+  readonly announcements: TypeOrmAnnouncementLog;
+  /** On which PostgreSQL notifies of announcements; null: it does not. */
+  private readonly channel: string | null;
+
   constructor(
+    private readonly source: DataSource,
     private readonly database: AuthDatabase,
-    { accessTokens }: ResolvedAuthOptions,
+    { accessTokens, revocation }: ResolvedAuthOptions,
   ) {
     super();
+    const notifies =
+      database.dialect.name === 'postgres' &&
+      revocation.mode === 'feed' &&
+      revocation.nudges &&
+      revocation.redis === null;
+    this.channel = notifies ? channelOf(source.getMetadata(Revocation).tablePath) : null;
     const announcements = new TypeOrmAnnouncements(
       database,
       accessTokens.longestLifetimeMs + accessTokens.clockToleranceMs + FIVE_MINUTES_MS,
+      this.channel === null ? null : trustedSql(`'${this.channel}'`),
     );
+    this.announcements = new TypeOrmAnnouncementLog(database, subjectOfKey);
     this.subjects = new TypeOrmSubjectStore(database);
     const endings = new TypeOrmSubjectEnding(database, this.subjects, announcements);
     this.sessions = new TypeOrmSessionStore(database, this.subjects, announcements);
@@ -77,6 +96,10 @@ class TypeOrmStores extends AuthStores {
     this.lookup = new TypeOrmSignInLookup(database, families, subjects);
   }
 
+  override nudges(): Nudges | null {
+    return this.channel === null ? null : new TypeOrmPostgresNudges(this.source, this.channel);
+  }
+
   override async missing(): Promise<readonly string[]> {
     const missing: string[] = [];
     for (const entity of AUTH_ENTITIES) {
@@ -92,4 +115,9 @@ class TypeOrmStores extends AuthStores {
     }
     return missing;
   }
+}
+
+/** A channel of the database for each table: deployments that share one database do not wake each other. */
+function channelOf(tablePath: string): string {
+  return `aerie_${createHash('sha256').update(tablePath).digest('hex').slice(0, 24)}`;
 }

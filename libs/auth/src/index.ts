@@ -93,9 +93,12 @@ export {
 export { openedSession, renewStep, touchStep } from './sessions/session-step.js';
 export { type CredentialChange, type KeptSignIn, SignInRegistry } from './sign-in/sign-in-registry.js';
 export { newestFirst, recordOfFamily, recordOfSession } from './sign-in/sign-in-record.js';
+export { AnnouncementLog, type AnnouncementReading } from './revocation/announcement-log.js';
+export type { Announcement, AnnouncementKind } from './revocation/announcement.js';
+export { Nudges } from './revocation/nudges.js';
+export type { RedisClient } from './revocation/redis-nudges.js';
 export { SignInLookup, type SignInStanding } from './revocation/sign-in-lookup.js';
 export { isLive } from './revocation/is-live.js';
-export type { AnnouncementKind } from './revocation/announcement.js';
 
 // Security events
 export type { ReuseCause, SecurityEvent } from './audit/security-event.js';

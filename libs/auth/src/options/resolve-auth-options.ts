@@ -121,9 +121,10 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
   return deepFreeze(resolved);
 }
 
-/** Plain objects and lists; keys and other instances are left as they are. */
+/** Plain objects and lists; keys, clients and other instances are left as they are. */
 function deepFreeze<T extends object>(value: T): T {
-  for (const member of Object.values(value)) {
+  for (const [key, member] of Object.entries(value)) {
+    if (key === 'redis') continue;
     const plain = Array.isArray(member) || Object.getPrototypeOf(Object(member)) === Object.prototype;
     if (typeof member === 'object' && member !== null && plain && !Object.isFrozen(member))
       deepFreeze(member as object);

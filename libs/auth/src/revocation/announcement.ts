@@ -7,3 +7,17 @@
  * - `everything`: there is a new global epoch; its value is empty
  */
 export type AnnouncementKind = 'sign_in' | 'sign_in_changed' | 'subject_stale' | 'everything';
+
+/** One announcement, as those who follow the changes read it. Instants are epoch milliseconds of the store's clock. */
+export interface Announcement {
+  /** Given in the order in which announcements were begun, which need not be that of their commits; never given twice. */
+  readonly id: number;
+  readonly kind: AnnouncementKind;
+  /** A sign-in id, or a subject; empty for `everything`. */
+  readonly value: string;
+  /** The new epoch of a subject, or the new global one; else null. */
+  readonly epoch: number | null;
+  readonly createdAt: number;
+  /** When it can matter no more: no access token and no cached record lives longer. */
+  readonly expiresAt: number;
+}

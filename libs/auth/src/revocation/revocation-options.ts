@@ -1,19 +1,65 @@
+import type { Duration } from '../time/duration.js';
 import type { OptionReader } from '../validation/option-reader.js';
+import type { RedisClient } from './redis-nudges.js';
 
 export interface RevocationOptions {
   /**
-   * How an access token learns that its sign-in has ended. `lookup`: asked of the table on every request.
-   * `none`: not at all; a revoked token lives until it expires. Default `lookup`.
+   * How a request learns that a sign-in has ended. `feed`: every process keeps all live revocations in memory; no query.
+   * `lookup`: the record is asked, or the shared cache. `none`: an access token lives until it expires. Default `feed`.
    */
-  readonly mode?: 'lookup' | 'none';
+  readonly mode?: 'feed' | 'lookup' | 'none';
+  /** How often the feed is read when no nudge comes, 100ms to 60s. Default `1s`. */
+  readonly pollInterval?: Duration;
+  /**
+   * How old the knowledge may be on which a request is admitted, 0s to 60s; for the feed at least `pollInterval`. Default
+   * `5s`.
+   */
+  readonly maxStaleness?: Duration;
+  /**
+   * What access tokens get when the feed is older than that, and cannot be read: `refuse` (503), `lookup` (the table is
+   * asked), or `allow`, which takes revoked tokens for good as long as the outage lasts. Default `refuse`.
+   */
+  readonly onUnavailable?: 'refuse' | 'lookup' | 'allow';
+  /** More revocations than this are not kept in memory: the tables are asked, 1,000 to 5,000,000. Default 200,000. */
+  readonly maxEntries?: number;
+  /** Whether processes tell each other at once: through `redis`, else through PostgreSQL's NOTIFY. Default true. */
+  readonly nudges?: boolean;
+  /** A connected client of node-redis (single or cluster) or ioredis, for nudges through pub/sub. Default: none. */
+  readonly redis?: RedisClient;
 }
 
 export interface ResolvedRevocationOptions {
-  readonly mode: 'lookup' | 'none';
+  readonly mode: 'feed' | 'lookup' | 'none';
+  readonly pollIntervalMs: number;
+  readonly maxStalenessMs: number;
+  readonly onUnavailable: 'refuse' | 'lookup' | 'allow';
+  readonly maxEntries: number;
+  readonly nudges: boolean;
+  readonly redis: RedisClient | null;
 }
 
+const redisClient = (v: unknown): v is RedisClient =>
+  typeof (v as RedisClient | null)?.publish === 'function' &&
+  typeof (v as RedisClient).duplicate === 'function';
+
 export function resolveRevocationOptions(reader: OptionReader): ResolvedRevocationOptions {
-  const resolved = { mode: reader.oneOf('mode', ['lookup', 'none'], 'lookup') };
+  const resolved: ResolvedRevocationOptions = {
+    mode: reader.oneOf('mode', ['feed', 'lookup', 'none'], 'feed'),
+    pollIntervalMs: reader.duration('pollInterval', { default: '1s', min: '100ms', max: '60s' }),
+    maxStalenessMs: reader.duration('maxStaleness', { default: '5s', min: '0s', max: '60s' }),
+    onUnavailable: reader.oneOf('onUnavailable', ['refuse', 'lookup', 'allow'], 'refuse'),
+    maxEntries: reader.integer('maxEntries', { default: 200_000, min: 1_000, max: 5_000_000 }),
+    nudges: reader.boolean('nudges', true),
+    redis: reader.custom(
+      'redis',
+      'a client of node-redis or ioredis',
+      redisClient,
+      null,
+    ) as RedisClient | null,
+  };
   reader.done();
+  if (resolved.mode === 'feed' && resolved.maxStalenessMs < resolved.pollIntervalMs) {
+    reader.refuse('maxStaleness', 'at least "revocation.pollInterval"', `${resolved.maxStalenessMs}ms`);
+  }
   return resolved;
 }

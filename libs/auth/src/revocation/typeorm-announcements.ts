@@ -12,6 +12,8 @@ export class TypeOrmAnnouncements {
     private readonly database: AuthDatabase,
     /** How long a row is of use: longer than any access token or cached record it may concern. */
     private readonly lifeMs: number,
+    /** Whom PostgreSQL notifies at commit; null: nobody. Quoted already, as text. */
+    private readonly channel: Sql | null = null,
   ) {
     this.revocations = database.table(Revocation);
   }
@@ -22,15 +24,16 @@ export class TypeOrmAnnouncements {
     now: number,
     epoch: number | null = null,
   ): SqlTransaction<void> {
-    yield this.revocations.insert({ kind, value, epoch, createdAt: now, expiresAt: now + this.lifeMs });
+    const expiresAt = now + this.lifeMs;
+    yield this.notifying(this.revocations.insert({ kind, value, epoch, createdAt: now, expiresAt }));
   }
 
   /** The same, by the database's clock at this statement. */
   *writeNow(kind: AnnouncementKind, value: string): SqlTransaction<void> {
     const { name, column } = this.revocations;
     const { nowMs } = this.database.dialect;
-    yield sql`insert into ${name} (${column.kind}, ${column.value}, ${column.createdAt}, ${column.expiresAt})
-      values (${kind}, ${value}, ${nowMs}, ${nowMs} + ${this.lifeMs})`;
+    yield this.notifying(sql`insert into ${name} (${column.kind}, ${column.value}, ${column.createdAt},
+      ${column.expiresAt}) values (${kind}, ${value}, ${nowMs}, ${nowMs} + ${this.lifeMs})`);
   }
 
   /** One `sign_in` row for each id that a SELECT finds. */
@@ -39,7 +42,12 @@ export class TypeOrmAnnouncements {
     const { nowMs } = this.database.dialect;
     // Constants as text: PostgreSQL takes a bound value in a select list for text.
     const life = trustedSql(String(this.lifeMs));
-    yield sql`insert into ${name} (${column.kind}, ${column.value}, ${column.createdAt}, ${column.expiresAt})
-      select 'sign_in', ${ids.select}, ${nowMs}, ${nowMs} + ${life} ${ids.from}`;
+    yield this.notifying(sql`insert into ${name} (${column.kind}, ${column.value}, ${column.createdAt},
+      ${column.expiresAt}) select 'sign_in', ${ids.select}, ${nowMs}, ${nowMs} + ${life} ${ids.from}`);
+  }
+
+  /** The same statement, with a notification that comes with the commit of its transaction. */
+  private notifying(insert: Sql): Sql {
+    return this.channel ? sql`with announced as (${insert}) select pg_notify(${this.channel}, '')` : insert;
   }
 }

@@ -1,11 +1,13 @@
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
+import type { AnnouncementLog } from '../revocation/announcement-log.js';
+import type { Nudges } from '../revocation/nudges.js';
 import type { SignInLookup } from '../revocation/sign-in-lookup.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { SubjectStore } from '../subjects/subject-store.js';
 import type { SignInRegistry } from './sign-in-registry.js';
 
 /**
- * The five store ports over one state: what ends a subject in one of them has ended it in all. The module's own set is
+ * The six store ports over one state: what ends a subject in one of them has ended it in all. The module's own set is
  * built on TypeORM; a class given as `stores` takes its place. Whoever writes one finds what is atomic in the doc
  * comment of each port, and `authStoresContract` (`nestjs-aerie/testing`) to hold it against. Also the injection token
  * of the set in use.
@@ -15,8 +17,18 @@ export abstract class AuthStores {
   abstract readonly sessions: SessionStore;
   abstract readonly families: RefreshTokenFamilyStore;
   abstract readonly registry: SignInRegistry;
-  /** Asked for every access token, unless `revocation.mode` is `none`. */
+  /** Asked for every access token while `revocation.mode` is `lookup`; else by routes that ask for it. */
   abstract readonly lookup: SignInLookup;
+  /** What the others announced: followed by every process while `revocation.mode` is `feed`. */
+  abstract readonly announcements: AnnouncementLog;
+
+  /**
+   * How processes tell each other that there is something to read, where these stores have a way of their own. Called
+   * once, in mode `feed` and without a Redis. Default: none; they hear of it by polling.
+   */
+  nudges(): Nudges | null {
+    return null;
+  }
 
   /**
    * Called once while the application boots: what is missing, such as a table, in sentences for its operator. With any,
@@ -28,4 +40,11 @@ export abstract class AuthStores {
 }
 
 /** The members of the set that are ports. */
-export const STORE_PORTS = ['subjects', 'sessions', 'families', 'registry', 'lookup'] as const;
+export const STORE_PORTS = [
+  'subjects',
+  'sessions',
+  'families',
+  'registry',
+  'lookup',
+  'announcements',
+] as const;

@@ -1,10 +1,13 @@
+import type { CommittedChanges } from '../revocation/committed-changes.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
+import { announcedAChange } from './announced-changes.js';
 import { type AuthStores, STORE_PORTS } from './auth-stores.js';
 
 /**
  * The stores as everything above them sees them: all of them there, and failing in one way. Whatever a port throws
  * that has no code is an outage, 503 with nothing of its message; a TypeError is the caller's mistake and stays one.
+ * A call that announced a change says so when it is done, and so committed.
  * Also the injection token for them.
  */
 export abstract class StoresInUse implements Pick<AuthStores, (typeof STORE_PORTS)[number]> {
@@ -13,24 +16,19 @@ export abstract class StoresInUse implements Pick<AuthStores, (typeof STORE_PORT
   abstract readonly families: AuthStores['families'];
   abstract readonly registry: AuthStores['registry'];
   abstract readonly lookup: AuthStores['lookup'];
+  abstract readonly announcements: AuthStores['announcements'];
 }
 
 /** Throws AuthConfigError when a port is missing: a lookup that is not there would be taken for one not asked for. */
-export function storesInUse(stores: AuthStores): StoresInUse {
+export function storesInUse(stores: AuthStores, changes: CommittedChanges): StoresInUse {
   const lacking = STORE_PORTS.filter((port) => !METHODS[port].every((name) => has(stores[port], name)));
   if (lacking.length > 0) {
     throw new AuthConfigError(
       `"stores" must be a class with every store of AuthStores, from its construction on (got none for ${lacking.join(', ')})`,
     );
   }
-  const { subjects, sessions, families, registry, lookup } = stores;
-  return {
-    subjects: failingByCode(subjects),
-    sessions: failingByCode(sessions),
-    families: failingByCode(families),
-    registry: failingByCode(registry),
-    lookup: failingByCode(lookup),
-  };
+  const inUse = STORE_PORTS.map((port) => [port, failingByCode(port, stores[port], changes)]);
+  return Object.fromEntries(inUse) as unknown as StoresInUse;
 }
 
 /** What is asked of each of them. */
@@ -40,6 +38,7 @@ const METHODS: { readonly [Port in (typeof STORE_PORTS)[number]]: readonly (keyo
   families: ['open', 'read', 'rotate', 'rekey', 'revoke', 'sweep'],
   registry: ['list', 'endAll', 'credentialsChanged', 'subjectChanged', 'forget', 'revokeEverything', 'sweep'],
   lookup: ['find'],
+  announcements: ['readAfter', 'readOf'],
 };
 
 function has(port: unknown, method: PropertyKey): boolean {
@@ -48,14 +47,20 @@ function has(port: unknown, method: PropertyKey): boolean {
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-function failingByCode<Port extends object>(port: Port): Port {
+function failingByCode<Port extends object>(
+  name: (typeof STORE_PORTS)[number],
+  port: Port,
+  changes: CommittedChanges,
+): Port {
   const wrapped = new Map<Method, Method>();
-  const wrap = (method: Method): Method => {
+  const wrap = (member: PropertyKey, method: Method): Method => {
     let known = wrapped.get(method);
     if (!known) {
       known = async (...args) => {
         try {
-          return await method.apply(port, args);
+          const outcome = await method.apply(port, args);
+          if (announcedAChange(name, member, outcome)) changes.tell();
+          return outcome;
         } catch (cause) {
           if (cause instanceof AuthError || cause instanceof TypeError) throw cause;
           throw new StoreUnavailableError({ cause });
@@ -66,9 +71,9 @@ function failingByCode<Port extends object>(port: Port): Port {
     return known;
   };
   return new Proxy(port, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      return typeof member === 'function' ? wrap(member as Method) : member;
+    get(target, key) {
+      const member: unknown = Reflect.get(target, key, target);
+      return typeof member === 'function' ? wrap(key, member as Method) : member;
     },
   });
 }

@@ -1,22 +1,29 @@
-import type { AnnouncementKind } from '../revocation/announcement.js';
+import type { Announcement, AnnouncementKind } from '../revocation/announcement.js';
+import { AnnouncementLog, type AnnouncementReading } from '../revocation/announcement-log.js';
 import type { Clock } from '../time/clock.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-interface Announcement {
-  readonly kind: AnnouncementKind;
-  readonly value: string;
-  readonly expiresAt: number;
-}
-
-/** Announcements in memory, each of which is of use for a day. */
-export class MemoryAnnouncements {
+/** AnnouncementLog in memory. Each announcement is of use for a day. */
+export class MemoryAnnouncements extends AnnouncementLog {
   private written: Announcement[] = [];
+  private newest = 0;
 
-  constructor(private readonly clock: Pick<Clock, 'now'>) {}
+  constructor(private readonly clock: Pick<Clock, 'now'>) {
+    super();
+  }
 
-  write(kind: AnnouncementKind, value: string): void {
-    this.written.push({ kind, value, expiresAt: this.clock.now() + DAY_MS });
+  write(kind: AnnouncementKind, value: string, epoch: number | null = null): void {
+    const createdAt = this.clock.now();
+    this.written.push({ id: ++this.newest, kind, value, epoch, createdAt, expiresAt: createdAt + DAY_MS });
+  }
+
+  async readAfter(after: number, limit: number): Promise<AnnouncementReading> {
+    return this.reading(({ id }) => id > after, limit);
+  }
+
+  async readOf(ids: readonly number[]): Promise<AnnouncementReading> {
+    return this.reading(({ id }) => ids.includes(id), ids.length);
   }
 
   /** The values of all of a kind, in order. */
@@ -29,5 +36,11 @@ export class MemoryAnnouncements {
     const past = new Set(this.written.filter(({ expiresAt }) => expiresAt < now).slice(0, limit));
     this.written = this.written.filter((one) => !past.has(one));
     return past.size;
+  }
+
+  private reading(asked: (one: Announcement) => boolean, limit: number): AnnouncementReading {
+    const now = this.clock.now();
+    const live = this.written.filter((one) => one.expiresAt > now && asked(one));
+    return { announcements: live.slice(0, limit), now };
   }
 }

@@ -94,8 +94,7 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
 
   /** Moves the subject's epoch and ends its families, and what ends with them. */
   endSubject(subject: string, reason: string): void {
-    this.subjects.advance(subject);
-    this.announcements.write('subject_stale', subject);
+    this.announcements.write('subject_stale', subject, this.subjects.advance(subject));
     this.rows.endOf(subject, reason);
     this.endOthers(subject, reason);
   }

@@ -72,8 +72,7 @@ export class MemorySignInRegistry extends SignInRegistry {
   }
 
   async revokeEverything(): Promise<void> {
-    this.subjects.advanceGlobal();
-    this.announcements.write('everything', '');
+    this.announcements.write('everything', '', this.subjects.advanceGlobal());
   }
 
   async sweep(limit: number): Promise<number> {
@@ -81,8 +80,9 @@ export class MemorySignInRegistry extends SignInRegistry {
   }
 
   private change(subject: string): number {
-    this.announcements.write('subject_stale', subject);
-    return this.subjects.advance(subject);
+    const epoch = this.subjects.advance(subject);
+    this.announcements.write('subject_stale', subject, epoch);
+    return epoch;
   }
 
   private endSignIns(subject: string, reason: string, except?: string): number {

@@ -17,7 +17,7 @@ export class MemoryStores extends AuthStores {
   readonly families: MemoryRefreshTokenFamilyStore;
   readonly registry: MemorySignInRegistry;
   readonly lookup: MemorySignInLookup;
-  private readonly announcements: MemoryAnnouncements;
+  readonly announcements: MemoryAnnouncements;
 
   // Without decorators: a subclass would inherit what is injected here, also into a constructor of its own.
   /** `clock`: what the stores take for the time, in epoch milliseconds. Default: the system's. */

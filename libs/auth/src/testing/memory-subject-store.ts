@@ -42,8 +42,8 @@ export class MemorySubjectStore extends SubjectStore {
     this.bySubject.delete(subject);
   }
 
-  /** Moves the global epoch forward. */
-  advanceGlobal(): void {
-    this.global = Math.max(this.global + 1, this.clock.now());
+  /** Moves the global epoch forward, and gives it. */
+  advanceGlobal(): number {
+    return (this.global = Math.max(this.global + 1, this.clock.now()));
   }
 }

@@ -1,0 +1,62 @@
+import { type Provider } from '@nestjs/common';
+import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import { AccessTokenStanding } from './revocation/access-token-standing.js';
+import { AnnouncementReader } from './revocation/announcement-reader.js';
+import { CommittedChanges } from './revocation/committed-changes.js';
+import { FedStanding } from './revocation/fed-standing.js';
+import { LookedUpStanding } from './revocation/looked-up-standing.js';
+import { Nudges } from './revocation/nudges.js';
+import { RedisNudges } from './revocation/redis-nudges.js';
+import { RevocationFeed } from './revocation/revocation-feed.js';
+import { UncheckedStanding } from './revocation/unchecked-standing.js';
+import { AuthStores } from './sign-in/auth-stores.js';
+import { StoresInUse } from './sign-in/stores-in-use.js';
+import { Clock } from './time/clock.js';
+import { StoreClock } from './time/store-clock.js';
+
+type Options = ResolvedAuthOptions;
+
+/** How this process learns what has ended. Without a feed, its providers are null. */
+export const REVOCATION_PROVIDERS: Provider[] = [
+  { provide: StoreClock, inject: [Clock], useFactory: (clock: Clock) => new StoreClock(clock) },
+  {
+    provide: Nudges,
+    inject: [AuthStores, ResolvedAuthOptions],
+    useFactory: (stores: AuthStores, { revocation, issuer }: Options): Nudges | null => {
+      if (revocation.mode !== 'feed' || !revocation.nudges) return null;
+      return revocation.redis ? new RedisNudges(revocation.redis, channelOf(issuer)) : stores.nudges();
+    },
+  },
+  {
+    provide: RevocationFeed,
+    inject: [StoresInUse, CommittedChanges, Nudges, ResolvedAuthOptions, Clock, StoreClock],
+    useFactory: (
+      { announcements }: StoresInUse,
+      changes: CommittedChanges,
+      nudges: Nudges | null,
+      { revocation }: Options,
+      clock: Clock,
+      storeClock: StoreClock,
+    ): RevocationFeed | null => {
+      if (revocation.mode !== 'feed') return null;
+      const reader = new AnnouncementReader(announcements, revocation.maxEntries, clock);
+      const feed = new RevocationFeed(reader, revocation, clock, storeClock, nudges);
+      changes.heed(() => feed.changedHere());
+      return feed;
+    },
+  },
+  {
+    provide: AccessTokenStanding,
+    inject: [StoresInUse, RevocationFeed, ResolvedAuthOptions],
+    useFactory: ({ lookup }: StoresInUse, feed: RevocationFeed | null, { revocation }: Options) => {
+      const lookedUp = new LookedUpStanding(lookup);
+      if (feed) return new FedStanding(feed, lookedUp, revocation.onUnavailable);
+      return revocation.mode === 'none' ? new UncheckedStanding(lookedUp) : lookedUp;
+    },
+  },
+];
+
+/** Deployments that share a Redis do not wake each other. */
+function channelOf(issuer: string): string {
+  return `nestjs-aerie:revocations:${issuer}`;
+}

@@ -1,0 +1,117 @@
+import type { Clock } from '../time/clock.js';
+import type { Announcement } from './announcement.js';
+import type { AnnouncementLog, AnnouncementReading } from './announcement-log.js';
+
+/** Up to so many live announcements are read whole, every time: in one statement, which cannot miss any. */
+const PAGE = 5_000;
+const FULL_AGAIN_MS = 30_000;
+/** How long an id that did not come is asked for again: longer than transactions are left open. */
+const HOLE_LIFE_MS = 5 * 60_000;
+const MAX_HOLES = 10_000;
+const HOLES_AT_ONCE = 1_000;
+
+/**
+ * Reads announcements completely. Ids are not committed in their order, and a host's transaction may stay open for
+ * long, so "greater than the last one" misses some, and so does any overlap in time. While there are few, every one
+ * is read each time. Above that: the new ones, and those ids that were passed over (holes), with all of them again
+ * every 30 seconds.
+ */
+export class AnnouncementReader {
+  /** The greatest id that was read; null: everything has to be read. */
+  private newest: number | null = null;
+  private readAllAt = 0;
+  /** A reading that was given up may still come to its end: it must not pass for this one's past. */
+  private readings = 0;
+  /** Ids that were passed over, and since when. */
+  private readonly holes = new Map<number, number>();
+
+  constructor(
+    private readonly log: AnnouncementLog,
+    private readonly maxEntries: number,
+    private readonly clock: Pick<Clock, 'monotonic'>,
+  ) {}
+
+  /** What was announced since the last reading, or everything. `too_many`: nothing was read. */
+  async read(): Promise<AnnouncementReading | 'too_many'> {
+    const { newest } = this;
+    const whole = newest === null || this.clock.monotonic() - this.readAllAt >= FULL_AGAIN_MS;
+    return whole ? this.readAll() : this.readNew(newest);
+  }
+
+  /** The next reading starts from nothing: the connection was lost, or this process was away. */
+  startAgain(): void {
+    this.newest = null;
+    this.readings++;
+  }
+
+  private async readAll(): Promise<AnnouncementReading | 'too_many'> {
+    const startedAt = this.clock.monotonic();
+    const known = this.newest;
+    const reading = this.readings;
+    const found = await this.pagesAfter(0, this.maxEntries);
+    if (found === 'too_many' || reading !== this.readings) return found;
+    const { announcements } = found;
+    this.newest = null;
+    if (announcements.length < PAGE) {
+      this.holes.clear();
+      return found;
+    }
+    for (const { id } of announcements) this.holes.delete(id);
+    this.noteHoles(known ?? announcements[0]!.id, announcements);
+    this.newest = announcements.at(-1)!.id;
+    this.readAllAt = startedAt;
+    return found;
+  }
+
+  private async readNew(newest: number): Promise<AnnouncementReading | 'too_many'> {
+    const reading = this.readings;
+    const late = await this.readHoles();
+    const found = await this.pagesAfter(newest, this.maxEntries);
+    if (found === 'too_many') return found;
+    if (reading !== this.readings) return { ...found, announcements: [...late, ...found.announcements] };
+    this.noteHoles(newest, found.announcements);
+    this.newest = found.announcements.at(-1)?.id ?? newest;
+    return { announcements: [...late, ...found.announcements], now: found.now };
+  }
+
+  private async pagesAfter(after: number, atMost: number): Promise<AnnouncementReading | 'too_many'> {
+    const announcements: Announcement[] = [];
+    for (;;) {
+      const page = await this.log.readAfter(announcements.at(-1)?.id ?? after, PAGE);
+      for (const one of page.announcements) announcements.push(one);
+      if (page.announcements.length < PAGE) return { announcements, now: page.now };
+      if (announcements.length > atMost) return 'too_many';
+    }
+  }
+
+  private async readHoles(): Promise<Announcement[]> {
+    const now = this.clock.monotonic();
+    for (const [id, since] of this.holes) if (now - since > HOLE_LIFE_MS) this.holes.delete(id);
+    const ids = [...this.holes.keys()];
+    const late: Announcement[] = [];
+    for (let i = 0; i < ids.length; i += HOLES_AT_ONCE) {
+      const { announcements } = await this.log.readOf(ids.slice(i, i + HOLES_AT_ONCE));
+      late.push(...announcements);
+    }
+    for (const { id } of late) this.holes.delete(id);
+    return late;
+  }
+
+  /** Notes the ids that were passed over; of very many the greatest, which are the likeliest to come yet. */
+  private noteHoles(after: number, announcements: readonly Announcement[]): void {
+    const now = this.clock.monotonic();
+    let room = MAX_HOLES - this.holes.size;
+    let next = announcements.at(-1)?.id ?? after;
+    for (let i = announcements.length - 1; i >= 0 && room > 0; i--) {
+      const { id } = announcements[i]!;
+      if (id <= after) return;
+      for (let hole = next - 1; hole > id && room > 0; hole--, room--) this.noteHole(hole, now);
+      next = id;
+    }
+    for (let hole = next - 1; hole > after && room > 0; hole--, room--) this.noteHole(hole, now);
+  }
+
+  private noteHole(id: number, now: number): void {
+    if (!this.holes.has(id)) this.holes.set(id, now);
+  }
+}

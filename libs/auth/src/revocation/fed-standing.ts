@@ -1,0 +1,49 @@
+import { Logger } from '@nestjs/common';
+import { StoreUnavailableError } from '../errors/auth-error.js';
+import { AccessTokenStanding, type TokenOnTrial } from './access-token-standing.js';
+import type { ResolvedRevocationOptions } from './revocation-options.js';
+import type { RevocationFeed } from './revocation-feed.js';
+
+/**
+ * Decides by the announcements in this process's memory: no query. A route that asks for `0s`, and more revocations
+ * than fit, go to the table; a feed that has been silent for too long polls once, then does as `onUnavailable` says.
+ */
+export class FedStanding extends AccessTokenStanding {
+  private readonly logger = new Logger('AuthModule');
+  private allowing = false;
+
+  constructor(
+    private readonly feed: RevocationFeed,
+    private readonly lookedUp: AccessTokenStanding,
+    private readonly onUnavailable: ResolvedRevocationOptions['onUnavailable'],
+  ) {
+    super();
+  }
+
+  known(token: TokenOnTrial, maxStalenessMs: number | null): boolean {
+    if (maxStalenessMs === 0 || !this.feed.isFresh(maxStalenessMs)) return false;
+    this.feed.set.check(token);
+    return true;
+  }
+
+  async check(token: TokenOnTrial, maxStalenessMs: number | null): Promise<void> {
+    if (maxStalenessMs === 0) return this.lookedUp.check(token, 0);
+    if (await this.feed.freshen(maxStalenessMs)) {
+      this.allowing = false;
+      return this.feed.set.check(token);
+    }
+    if (this.feed.status().overflowing || maxStalenessMs !== null || this.onUnavailable === 'lookup') {
+      return this.lookedUp.check(token, maxStalenessMs);
+    }
+    if (this.onUnavailable !== 'allow') {
+      throw new StoreUnavailableError({ cause: new Error('the revocation feed is stale') });
+    }
+    if (!this.allowing) {
+      this.logger.error(
+        'the revocation feed is stale, and "revocation.onUnavailable" is "allow": access tokens are admitted that may be revoked',
+      );
+      this.allowing = true;
+    }
+    this.feed.set.check(token);
+  }
+}

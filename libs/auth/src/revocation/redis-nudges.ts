@@ -1,0 +1,104 @@
+import { Logger } from '@nestjs/common';
+import { Nudges } from './nudges.js';
+
+/**
+ * What we use of the application's Redis client: node-redis (`redis`, single or cluster), or ioredis. It publishes; a
+ * duplicate of it listens.
+ */
+export interface RedisClient {
+  publish(channel: string, message: string): Promise<unknown>;
+  duplicate(): unknown;
+}
+
+/** node-redis calls the listener that was given; ioredis says it to all. */
+interface Subscriber {
+  on(event: string, listener: (...args: string[]) => void): unknown;
+  connect?(): Promise<unknown>;
+  subscribe(channel: string, listener?: () => void): Promise<unknown>;
+  destroy?(): unknown;
+  disconnect(): unknown;
+  readonly status?: string;
+}
+
+const RETRY_MS = 1_000;
+
+/** Nudges through Redis pub/sub. Published after the commit; a Redis that is away costs nothing but the nudge. */
+export class RedisNudges extends Nudges {
+  private readonly logger = new Logger('AuthModule');
+  private subscriber: Subscriber | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private warned = false;
+
+  constructor(
+    private readonly client: RedisClient,
+    private readonly channel: string,
+  ) {
+    super();
+  }
+
+  listen(onNudge: () => void): void {
+    void this.subscribe(onNudge).catch((error: unknown) => {
+      this.warn(error);
+      this.close();
+      if (!this.stopped) this.timer = setTimeout(() => this.listen(onNudge), RETRY_MS).unref();
+    });
+  }
+
+  send(): void {
+    // A client that is away may queue this, or throw it at once.
+    try {
+      this.client.publish(this.channel, '').catch((error: unknown) => this.warn(error));
+    } catch (error) {
+      this.warn(error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.close();
+  }
+
+  /** Both clients make a broken connection again, and subscribe again, by themselves. */
+  private async subscribe(onNudge: () => void): Promise<void> {
+    const subscriber = this.client.duplicate() as Subscriber;
+    this.subscriber = subscriber;
+    subscriber.on('error', (error: unknown) => this.warn(error));
+    // What was published while the connection was away is lost: look once it is back.
+    subscriber.on('ready', () => {
+      this.warned = false;
+      onNudge();
+    });
+    const isIoredis = typeof subscriber.status === 'string';
+    if (isIoredis) {
+      subscriber.on('message', (channel) => {
+        if (channel === this.channel) onNudge();
+      });
+      await subscriber.subscribe(this.channel);
+    } else {
+      await subscriber.connect?.();
+      await subscriber.subscribe(this.channel, () => onNudge());
+    }
+    if (this.stopped) this.close();
+    else onNudge();
+  }
+
+  private close(): void {
+    const { subscriber } = this;
+    this.subscriber = undefined;
+    try {
+      if (subscriber?.destroy) subscriber.destroy();
+      else subscriber?.disconnect();
+    } catch {
+      // Closed already.
+    }
+  }
+
+  private warn(error: unknown): void {
+    if (this.warned || this.stopped) return;
+    this.warned = true;
+    const why = error instanceof Error ? error.message : 'unknown';
+    this.logger.warn(`Redis does not carry nudges; other nodes hear of revocations by polling: ${why}`);
+  }
+}

@@ -1,0 +1,225 @@
+import { Logger } from '@nestjs/common';
+import type { Clock } from '../time/clock.js';
+import type { StoreClock } from '../time/store-clock.js';
+import type { AnnouncementReader } from './announcement-reader.js';
+import type { AnnouncementReading } from './announcement-log.js';
+import type { Nudges } from './nudges.js';
+import { RevokedSet } from './revoked-set.js';
+
+const PRUNE_MS = 30_000;
+const OVERFLOW_RETRY_MS = 30_000;
+/** Polls that nudges ask for are at least this far apart. */
+const NUDGE_PAUSE_MS = 5;
+/** A store of somebody else's may have no deadline of its own. */
+const POLL_DEADLINE_MS = 10_000;
+
+export interface FeedLimits {
+  readonly pollIntervalMs: number;
+  readonly maxStalenessMs: number;
+  readonly maxEntries: number;
+}
+
+/** What a feed tells of itself. */
+export interface FeedStatus {
+  readonly entries: number;
+  /** Milliseconds since the last poll that succeeded was sent; null before the first. */
+  readonly lagMs: number | null;
+  /** There is more to keep than `maxEntries`: the tables are asked instead. */
+  readonly overflowing: boolean;
+}
+
+/** When a question was sent, by both clocks of this process, and after how many changes of its own. */
+interface Sent {
+  readonly monotonic: number;
+  readonly wall: number;
+  readonly changes: number;
+}
+
+/**
+ * Keeps every announcement that still matters in the memory of this process, by polling; a nudge makes the next poll
+ * come at once. Whoever decides by what is in `set` asks first whether it is fresh: an outage must not pass for
+ * silence.
+ */
+export class RevocationFeed {
+  readonly set = new RevokedSet();
+  private readonly logger = new Logger('AuthModule');
+  private lastSent: Sent | null = null;
+  private failedAt = -Infinity;
+  private failing = false;
+  private overflowedAt: number | null = null;
+  private prunedAt = 0;
+  private lastPollAt = -Infinity;
+  /** Changes that this process has committed; a poll knows of those that came before it was sent. */
+  private changes = 0;
+  private polling: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private nudgeTimer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private loads = 0;
+
+  constructor(
+    private readonly reader: AnnouncementReader,
+    private readonly limits: FeedLimits,
+    private readonly clock: Clock,
+    private readonly storeClock: StoreClock,
+    private readonly nudges: Nudges | null,
+  ) {}
+
+  /** How often everything was learnt anew, having been away: what was believed before is to be forgotten. */
+  get version(): number {
+    return this.loads;
+  }
+
+  /** Loads everything, and goes on polling, also when that failed. Throws StoreUnavailableError. */
+  async start(): Promise<void> {
+    this.nudges?.listen(() => this.nudged());
+    try {
+      await this.poll();
+    } finally {
+      this.schedule();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.nudgeTimer);
+    await this.nudges?.stop();
+    await this.polling?.catch(() => undefined);
+  }
+
+  /** Whether every announcement is known that was committed until `maxStalenessMs` ago, and by this process at all. */
+  isFresh(maxStalenessMs: number | null = null): boolean {
+    const sent = this.lastSent;
+    if (sent === null || sent.changes !== this.changes || this.overflowedAt !== null) return false;
+    return this.since(sent) <= (maxStalenessMs ?? this.limits.maxStalenessMs);
+  }
+
+  /** Polls, unless it is fresh, or failed a moment ago. Whether it is fresh then. */
+  async freshen(maxStalenessMs: number | null = null): Promise<boolean> {
+    if (this.isFresh(maxStalenessMs)) return true;
+    // The poll under way may have been sent too early.
+    await this.polling?.catch(() => undefined);
+    if (this.isFresh(maxStalenessMs)) return true;
+    if (this.stopped || this.isOff()) return false;
+    await this.poll().catch(() => undefined);
+    return this.isFresh(maxStalenessMs);
+  }
+
+  /** This process has committed a change: its own requests wait until it is known here, other nodes hear of it. */
+  changedHere(): void {
+    this.changes++;
+    this.nudges?.send();
+    this.nudged();
+  }
+
+  status(): FeedStatus {
+    const lagMs = this.lastSent === null ? null : this.since(this.lastSent);
+    return { entries: this.set.size, lagMs, overflowing: this.overflowedAt !== null };
+  }
+
+  /** Another node has committed a change. Bursts of nudges cost a bounded number of polls. */
+  private nudged(): void {
+    if (this.stopped || this.nudgeTimer || this.isOverflowing()) return;
+    const wait = Math.max(0, this.lastPollAt + NUDGE_PAUSE_MS - this.clock.monotonic());
+    const poll = (): void => {
+      this.nudgeTimer = undefined;
+      // What is under way may have been sent before the change was committed.
+      const after = this.polling ?? Promise.resolve();
+      void after.catch(() => undefined).then(() => this.poll().catch(() => undefined));
+    };
+    if (wait === 0 && !this.polling) poll();
+    else this.nudgeTimer = setTimeout(poll, wait).unref();
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    // Spread a little, so that nodes that started together do not poll together.
+    const wait = this.limits.pollIntervalMs * (0.95 + Math.random() / 20);
+    this.timer = setTimeout(() => {
+      const poll = this.isOverflowing() ? Promise.resolve() : this.poll();
+      void poll.catch(() => undefined).finally(() => this.schedule());
+    }, wait).unref();
+  }
+
+  private poll(): Promise<void> {
+    this.polling ??= this.read().finally(() => (this.polling = undefined));
+    return this.polling;
+  }
+
+  private async read(): Promise<void> {
+    const sent = { monotonic: this.clock.monotonic(), wall: this.clock.now(), changes: this.changes };
+    this.lastPollAt = sent.monotonic;
+    const away = this.lastSent !== null && this.since(this.lastSent) > this.limits.maxStalenessMs;
+    if (away || this.failing) this.reader.startAgain();
+    try {
+      const reading = await inTime(this.reader.read());
+      if (reading === 'too_many') this.overflow();
+      else this.learn(reading, sent, away);
+    } catch (error) {
+      this.failedAt = this.clock.monotonic();
+      if (!this.failing) {
+        const why = error instanceof Error ? error.message : 'unknown';
+        this.logger.warn(`the revocation feed cannot be read, and gets stale: ${why}`);
+      }
+      this.failing = true;
+      throw error;
+    }
+  }
+
+  private learn({ announcements, now }: AnnouncementReading, sent: Sent, away: boolean): void {
+    for (const announcement of announcements) this.set.add(announcement);
+    if (this.set.size > this.limits.maxEntries) return this.overflow();
+    if (away) this.loads++;
+    this.storeClock.learn(now, sent.monotonic, sent.wall);
+    if (sent.monotonic - this.prunedAt > PRUNE_MS) {
+      this.set.prune(now);
+      this.prunedAt = sent.monotonic;
+    }
+    this.lastSent = sent;
+    if (this.failing || this.overflowedAt !== null) this.logger.log('the revocation feed is fresh again');
+    this.failing = false;
+    this.overflowedAt = null;
+  }
+
+  /** Nothing is ever dropped one by one: with more than fits, nothing here is believed any more. */
+  private overflow(): void {
+    if (this.overflowedAt === null) {
+      this.logger.warn(
+        `there are more than ${this.limits.maxEntries} revocations (revocation.maxEntries): the tables are asked for every request until there are fewer`,
+      );
+    }
+    this.overflowedAt = this.clock.monotonic();
+    this.set.clear();
+    this.reader.startAgain();
+    this.failing = false;
+    this.loads++;
+  }
+
+  private since(sent: Sent): number {
+    return Math.max(this.clock.monotonic() - sent.monotonic, this.clock.now() - sent.wall);
+  }
+
+  /** There was too much a moment ago: reading all of it again, so soon, would be in vain. */
+  private isOverflowing(): boolean {
+    return this.overflowedAt !== null && this.clock.monotonic() - this.overflowedAt < OVERFLOW_RETRY_MS;
+  }
+
+  /** The same, or a poll failed a moment ago. */
+  private isOff(): boolean {
+    const justFailed = this.clock.monotonic() - this.failedAt < this.limits.pollIntervalMs;
+    return this.isOverflowing() || (this.failing && justFailed);
+  }
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the feed did not answer')), POLL_DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

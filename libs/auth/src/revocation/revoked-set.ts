@@ -1,0 +1,92 @@
+import { AccessTokenRevokedError, AccessTokenStaleError } from '../errors/auth-error.js';
+import type { TokenOnTrial } from './access-token-standing.js';
+import type { Announcement } from './announcement.js';
+
+/** A session's latest new secret, as this process came to know of it. */
+export interface KnownChange {
+  /** By the store's clock. */
+  readonly createdAt: number;
+  /** In the order of learning: greater than `RevokedSet.learned` was before. */
+  readonly order: number;
+}
+
+interface Timed {
+  readonly expiresAt: number;
+}
+
+/** Every announcement that still matters, as a process keeps it in memory: a few Map lookups tell what has ended. */
+export class RevokedSet {
+  private readonly ended = new Map<string, Timed>();
+  private readonly changed = new Map<string, KnownChange & Timed & { readonly id: number }>();
+  private readonly subjects = new Map<string, { readonly epoch: number } & Timed>();
+  private global = 0;
+  private order = 0;
+
+  get size(): number {
+    return this.ended.size + this.changed.size + this.subjects.size;
+  }
+
+  /** How much was learnt so far: what is learnt later has a greater `order`. */
+  get learned(): number {
+    return this.order;
+  }
+
+  get globalEpoch(): number {
+    return this.global;
+  }
+
+  /** In any order, and as often as one likes. */
+  add(announcement: Announcement): void {
+    const { id, kind, value, epoch, createdAt, expiresAt } = announcement;
+    switch (kind) {
+      case 'sign_in':
+        if (!this.ended.has(value)) this.ended.set(value, { expiresAt });
+        break;
+      case 'sign_in_changed':
+        if ((this.changed.get(value)?.id ?? 0) < id)
+          this.changed.set(value, { id, createdAt, expiresAt, order: ++this.order });
+        break;
+      case 'subject_stale':
+        if ((this.subjects.get(value)?.epoch ?? 0) < (epoch ?? 0))
+          this.subjects.set(value, { epoch: epoch!, expiresAt });
+        break;
+      case 'everything':
+        this.global = Math.max(this.global, epoch ?? 0);
+        break;
+    }
+  }
+
+  hasEnded(signInId: string): boolean {
+    return this.ended.has(signInId);
+  }
+
+  changeOf(signInId: string): KnownChange | undefined {
+    return this.changed.get(signInId);
+  }
+
+  /** The latest epoch that was announced of a subject; 0 when none was. */
+  epochOf(subject: string): number {
+    return this.subjects.get(subject)?.epoch ?? 0;
+  }
+
+  /** Throws AccessTokenRevokedError, AccessTokenStaleError. Two numbers are compared, and no clock. */
+  check({ principal, subjectEpoch, globalEpoch }: TokenOnTrial): void {
+    // Written so that what is not a number refuses.
+    if (this.ended.has(principal.signInId) || !(globalEpoch >= this.global)) {
+      throw new AccessTokenRevokedError();
+    }
+    const subject = this.subjects.get(principal.id);
+    if (subject !== undefined && !(subjectEpoch >= subject.epoch)) throw new AccessTokenStaleError();
+  }
+
+  /** Forgets what can matter no more. */
+  prune(now: number): void {
+    for (const map of [this.ended, this.changed, this.subjects] as Map<string, Timed>[]) {
+      for (const [key, { expiresAt }] of map) if (expiresAt <= now) map.delete(key);
+    }
+  }
+
+  clear(): void {
+    for (const map of [this.ended, this.changed, this.subjects]) map.clear();
+  }
+}

@@ -1,0 +1,29 @@
+import type { AuthStores, STORE_PORTS } from './auth-stores.js';
+
+type Port = (typeof STORE_PORTS)[number];
+type Announced = (outcome: unknown) => boolean;
+
+const always: Announced = () => true;
+const whenTrue: Announced = (outcome) => outcome === true;
+const whenReused: Announced = (outcome) => (outcome as { kind?: unknown } | null)?.kind === 'reused';
+
+/** The calls that may announce a change, and whether one did, by its outcome. */
+const ANNOUNCING: {
+  readonly [P in Port]?: { readonly [M in keyof AuthStores[P]]?: Announced };
+} = {
+  sessions: { renew: whenTrue, revoke: whenTrue },
+  families: { rotate: whenReused, rekey: whenReused, revoke: whenTrue },
+  registry: {
+    endAll: always,
+    credentialsChanged: always,
+    subjectChanged: always,
+    forget: always,
+    revokeEverything: always,
+  },
+};
+
+/** Whether a call of a port's method, which has come to this outcome, announced a change. */
+export function announcedAChange(port: Port, method: PropertyKey, outcome: unknown): boolean {
+  const ofPort = ANNOUNCING[port] as Readonly<Record<PropertyKey, Announced>> | undefined;
+  return ofPort?.[method]?.(outcome) ?? false;
+}
