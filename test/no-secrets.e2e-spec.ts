@@ -7,7 +7,7 @@ import { StatementLog } from './support/statement-log.js';
 import { ADAPTERS, SECRET, startTestApp, type TestApp } from './support/test-app.js';
 import { MINUTE, timePasses } from './support/time-passes.js';
 import { DerivedKeys } from '../libs/auth/src/crypto/derived-keys.js';
-import { SessionService } from '../libs/auth/src/sessions/session.service.js';
+import { SessionActivity } from '../libs/auth/src/sessions/session-activity.js';
 
 const PASSWORD = 'correct horse battery';
 const TYPED = 'a-password-that-is-wrong';
@@ -116,7 +116,7 @@ describe.each(ADAPTERS)('a tour of everything that can happen, on %s', (adapter)
     await refused(browser.client.get('/auth/me'));
     await timePasses(app, 5 * MINUTE);
     await app.client().get('/auth/me', { headers: { cookie: `${SESSION_COOKIE}=${renewed}` } });
-    await app.app.get(SessionService, { strict: false }).flush();
+    await app.app.get(SessionActivity, { strict: false }).flush();
 
     app.users.failure = new Error(`directory is down`);
     await refused(login({ identifier: 'ada', password: PASSWORD }));

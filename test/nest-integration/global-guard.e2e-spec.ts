@@ -41,7 +41,11 @@ describe.each(ADAPTERS)('globalGuard: true, on %s', (adapter) => {
   let bearer: string;
   let cookie: string;
   beforeAll(async () => {
-    app = await startTestApp({ adapter, controllers: [PlainController], options: { globalGuard: true } });
+    app = await startTestApp({
+      adapter,
+      controllers: [PlainController],
+      options: { globalGuard: true, revocation: { mode: 'lookup' } },
+    });
     await app.users.add('ada');
     bearer = await tokenOf(app, 'user-1');
     cookie = await cookieOf(app, 'user-1');

@@ -73,7 +73,7 @@ const logger = { log: ignore, warn: ignore, error: (message: unknown) => void lo
 const start = async (adapter: Adapter, globalGuard = false): Promise<TestApp> => {
   const app = await startTestApp({
     adapter,
-    options: { globalGuard },
+    options: { globalGuard, revocation: { mode: 'lookup' } },
     imports: [GraphQLModule.forRoot({ driver: TestGraphqlDriver, autoSchemaFile: true })],
     providers: [HostResolver],
     configure: (nest) => nest.useLogger(logger),

@@ -63,7 +63,11 @@ describe.each(ADAPTERS)('guards, on %s', (adapter) => {
   const headers: Record<string, Record<string, string>> = {};
 
   beforeAll(async () => {
-    app = await startTestApp({ adapter, controllers: [GuardedController] });
+    app = await startTestApp({
+      adapter,
+      controllers: [GuardedController],
+      options: { revocation: { mode: 'lookup' } },
+    });
     await app.users.add('ada', undefined, { roles: ['editor'] });
     const authorization = `Bearer ${await tokenOf(app, 'user-1')}`;
     const forged = `${authorization.slice(0, -8)}AAAAAAAA`;

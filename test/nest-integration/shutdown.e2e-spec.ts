@@ -110,7 +110,7 @@ describe('the timer of the sweep', () => {
     const { Test } = await import('@nestjs/testing');
     jest.useFakeTimers({ doNotFake: [...kept] });
     const module = await Test.createTestingModule({
-      imports: [rootModule([connection(), authModule({ sweepInterval })])],
+      imports: [rootModule([connection(), authModule({ sweepInterval, revocation: { mode: 'lookup' } })])],
     })
       .setLogger(new QuietLogger())
       .compile();
@@ -188,7 +188,7 @@ describe('sweep()', () => {
   }
 
   it('deletes what is past its absolute limit, in batches, and nothing else', async () => {
-    const app = await startTestApp({ options: { sweepInterval: false } });
+    const app = await startTestApp({ options: { sweepInterval: false, revocation: { mode: 'lookup' } } });
     try {
       await app.users.add('ada');
       const signIn = async (mode: 'session' | 'tokens') =>

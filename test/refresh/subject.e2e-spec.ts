@@ -93,7 +93,11 @@ describe.each(ADAPTERS)('what became of the subject between two rotations, on %s
 
   it('an outage of the database: 503, never 401', async () => {
     const log = new LogTrap();
-    const broken = await startTestApp({ adapter, override: log.override });
+    const broken = await startTestApp({
+      adapter,
+      override: log.override,
+      options: { revocation: { mode: 'lookup' } },
+    });
     await broken.users.add('ada');
     const { body } = await signIn(broken, 'tokens');
     await broken.source.destroy();

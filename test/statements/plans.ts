@@ -71,10 +71,17 @@ async function mariadbPlans(source: DataSource, { query, parameters }: Statement
   const reading = rows.filter(({ table }, i) => !(i === 0 && isInsertInto(query, table)));
   return [
     {
-      scanned: reading.flatMap(({ type, table }) => (type === 'ALL' || type === 'index' ? [table!] : [])),
+      scanned: reading.flatMap(({ type, table }) =>
+        (type === 'ALL' || type === 'index') && !isOneRow(table) ? [table!] : [],
+      ),
       indexes: reading.flatMap(({ key }) => key ?? []),
     },
   ];
+}
+
+/** The one row that the clock is read into. */
+function isOneRow(table: string | null): boolean {
+  return table === 'n' || table === '<derived2>';
 }
 
 function isInsertInto(query: string, table: string | null): boolean {
@@ -86,8 +93,10 @@ async function sqlitePlans(source: DataSource, { query, parameters }: Statement)
   return [
     {
       // `USING INDEX` here reads an index from one end to the other.
-      scanned: rows.flatMap(({ detail }) => /^SCAN (?!CONSTANT)(\S+)/.exec(detail)?.[1] ?? []),
-      indexes: rows.flatMap(({ detail }) => /^SEARCH .* USING (.*INDEX \S*)/.exec(detail)?.[1] ?? []),
+      scanned: rows.flatMap(({ detail }) => /^SCAN (?!CONSTANT|n$)(\S+)/.exec(detail)?.[1] ?? []),
+      indexes: rows.flatMap(
+        ({ detail }) => /^SEARCH .* USING (.*INDEX \S*|INTEGER PRIMARY KEY)/.exec(detail)?.[1] ?? [],
+      ),
     },
   ];
 }

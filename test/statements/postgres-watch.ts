@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { testConnection } from '../support/test-databases.js';
+import { isPoll } from '../support/statement-log.js';
 import { type DriverWatch, WatchedConnection } from './driver-watch.js';
 
 /** The little of pg that is wrapped. */
@@ -34,7 +35,10 @@ export function postgresWatch(changes: object = {}): DriverWatch {
 
     override query(...args: unknown[]): unknown {
       const [query] = args;
-      statements.push(typeof query === 'string' ? query : (query as { text: string }).text);
+      const text = typeof query === 'string' ? query : (query as { text: string }).text;
+      // The feed's own, sent by the clock and by no request.
+      if (isPoll(text) || /^listen /.test(text)) return super.query(...args);
+      statements.push(text);
       this.watched.unanswered++;
       const answered = (): unknown => this.watched.unanswered--;
       const callback = args.findLastIndex((arg) => typeof arg === 'function');

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { testConnection } from '../support/test-databases.js';
+import { isPoll } from '../support/statement-log.js';
 import type { DriverWatch } from './driver-watch.js';
 
 interface Handle {
@@ -18,7 +19,7 @@ export function sqliteWatch(changes: object = {}): DriverWatch {
   const driver = function (path: string, options: object): object {
     // How long the handle may wait for others is a setting of this process: nothing is asked of the file.
     const verbose = (text: string): void =>
-      void (/^pragma busy_timeout/i.test(text) || statements.push(text));
+      void (/^pragma busy_timeout/i.test(text) || isPoll(text) || statements.push(text));
     const handle = new Database(path, { ...options, verbose });
     opened.push(handle);
     return handle;

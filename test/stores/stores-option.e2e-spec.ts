@@ -254,7 +254,7 @@ describe('stores that break the contract', () => {
       }
     }
     const app = await bootApplication(
-      rootModule([authModule({ imports: [], stores: BrokenStores })]),
+      rootModule([authModule({ imports: [], stores: BrokenStores, revocation: { mode: 'lookup' } })]),
       adapter,
       logger,
     );

@@ -19,10 +19,19 @@ export function walkOptions(program: DocumentationProgram, typeNames: readonly s
   const groups = new Set<string>();
   const membersOf = (type: ts.Type): string[] =>
     isOurs(type) ? checker.getPropertiesOfType(type).map(({ name }) => name) : [];
+  // What has nothing but methods is a client that the application made, and not a group.
+  const isClient = (type: ts.Type): boolean =>
+    checker
+      .getPropertiesOfType(type)
+      .every((member) => checker.getTypeOfSymbol(member).getCallSignatures().length > 0);
   const walk = (type: ts.Type, prefix: string): void => {
     for (const property of checker.getPropertiesOfType(type)) {
       const path = prefix + property.name;
       const value = checker.getNonNullableType(checker.getTypeOfSymbol(property));
+      if (isOurs(value) && isClient(value)) {
+        options.set(path, []);
+        continue;
+      }
       if (isOurs(value)) {
         groups.add(path);
         walk(value, `${path}.`);

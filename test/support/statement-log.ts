@@ -2,11 +2,17 @@ import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import type { Logger } from 'typeorm';
 import { testConnection } from './test-databases.js';
 
-/** Keeps every statement that is sent to the database, with its parameters. */
+/** Whether a statement is the feed's: sent by the clock, and by no request. */
+export const isPoll = (query: string): boolean => /^select n\.now as now/.test(query.trim());
+
+/** Keeps every statement that is sent to the database, with its parameters; those of the feed only if asked to. */
 export class StatementLog implements Logger {
   readonly statements: { readonly query: string; readonly parameters: readonly unknown[] }[] = [];
 
+  constructor(private readonly polls = false) {}
+
   logQuery(query: string, parameters: readonly unknown[] = []): void {
+    if (!this.polls && isPoll(query)) return;
     this.statements.push({ query, parameters });
   }
   logQueryError(): void {}

@@ -24,6 +24,9 @@ import { SignInEnding } from './sign-in/sign-in-ending.js';
 import { SignInOpener } from './sign-in/sign-in-opener.js';
 import { Sweeper } from './sign-in/sweeper.js';
 import { TokenExchange } from './sign-in/token-exchange.js';
+import { SESSION_PROVIDERS } from './auth.session-providers.js';
+import { KnownSubjects } from './sign-in/known-subjects.js';
+import { RevocationFeed } from './revocation/revocation-feed.js';
 import { REVOCATION_PROVIDERS } from './auth.revocation-providers.js';
 import { Clock, SystemClock } from './time/clock.js';
 
@@ -74,11 +77,12 @@ export const CORE_PROVIDERS: Provider[] = [
       new PrincipalSource(directory, accessTokens.claims),
   },
   {
-    provide: SessionService,
-    inject: [StoresInUse, ResolvedAuthOptions, Clock],
-    useFactory: ({ sessions }: StoresInUse, options: Options, clock: Clock) =>
-      new SessionService(sessions, options.sessions, clock),
+    provide: KnownSubjects,
+    inject: [PrincipalSource, RevocationFeed, ResolvedAuthOptions, Clock],
+    useFactory: (source: PrincipalSource, feed: RevocationFeed | null, { sessions }: Options, clock: Clock) =>
+      new KnownSubjects(source, feed, clock, sessions.cacheSize),
   },
+  ...SESSION_PROVIDERS,
   {
     provide: RefreshTokenCodec,
     inject: [DerivedKeys],
@@ -99,6 +103,7 @@ export const CORE_PROVIDERS: Provider[] = [
     inject: [
       StoresInUse,
       PrincipalSource,
+      KnownSubjects,
       PasswordHasher,
       AccessTokenVerifier,
       AccessTokenStanding,
@@ -108,12 +113,13 @@ export const CORE_PROVIDERS: Provider[] = [
     useFactory: (
       { subjects, registry }: StoresInUse,
       source: PrincipalSource,
+      known: KnownSubjects,
       hasher: PasswordHasher,
       verifier: AccessTokenVerifier,
       standing: AccessTokenStanding,
       sessions: SessionService,
       events: SecurityEventSink,
-    ) => new Authenticator(source, hasher, subjects, verifier, standing, sessions, registry, events),
+    ) => new Authenticator(source, known, hasher, subjects, verifier, standing, sessions, registry, events),
   },
   {
     provide: SignInEnding,

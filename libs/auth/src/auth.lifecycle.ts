@@ -11,7 +11,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
-import { SessionService } from './sessions/session.service.js';
+import { SessionActivity } from './sessions/session-activity.js';
 import { AuthStores } from './sign-in/auth-stores.js';
 import { Sweeper } from './sign-in/sweeper.js';
 
@@ -24,7 +24,7 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
     private readonly host: HttpAdapterHost,
     private readonly stores: AuthStores,
     private readonly options: ResolvedAuthOptions,
-    private readonly sessions: SessionService,
+    private readonly activity: SessionActivity,
     private readonly sweeper: Sweeper,
     /** Null where nobody follows the changes. */
     @Optional() @Inject(RevocationFeed) private readonly feed: RevocationFeed | null,
@@ -53,6 +53,6 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
   async onModuleDestroy(): Promise<void> {
     await this.feed?.stop();
     await this.sweeper.stop();
-    await this.sessions.flush();
+    await this.activity.flush();
   }
 }

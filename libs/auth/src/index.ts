@@ -68,7 +68,7 @@ export { Revocation } from './revocation/revocation.entity.js';
 // Stores of your own
 export { AuthStores } from './sign-in/auth-stores.js';
 export { SubjectStore, type SubjectEpochs } from './subjects/subject-store.js';
-export { subjectKey } from './subjects/subject-key.js';
+export { subjectKey, subjectOfKey } from './subjects/subject-key.js';
 export type { OpeningOutcome } from './subjects/opening-outcome.js';
 export {
   type FamilyReading,
@@ -96,7 +96,7 @@ export { newestFirst, recordOfFamily, recordOfSession } from './sign-in/sign-in-
 export { AnnouncementLog, type AnnouncementReading } from './revocation/announcement-log.js';
 export type { Announcement, AnnouncementKind } from './revocation/announcement.js';
 export { Nudges } from './revocation/nudges.js';
-export type { RedisClient } from './revocation/redis-nudges.js';
+export type { RedisClient } from './revocation/revocation-options.js';
 export { SignInLookup, type SignInStanding } from './revocation/sign-in-lookup.js';
 export { isLive } from './revocation/is-live.js';
 

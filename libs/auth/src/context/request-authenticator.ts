@@ -19,17 +19,25 @@ export class RequestAuthenticator {
   ) {}
 
   /**
-   * The principal, when it can be told without waiting; else `undefined`. Throws AccessTokenExpired-, -Revoked- and
-   * -StaleError.
+   * The principal, when it can be told without waiting; else `undefined`: ask `authenticate`. Throws some of its errors.
    */
   immediately(
     request: HttpRequest,
     accepted: Accepted,
     maxStalenessMs: number | null,
   ): Principal | undefined {
-    if (accepted === 'session') return undefined;
-    const token = bearerToken(request);
-    return token === undefined ? undefined : this.authenticator.rememberedAccessToken(token, maxStalenessMs);
+    if (hasAuthorization(request)) {
+      const token = accepted === 'session' ? undefined : bearerToken(request);
+      return token === undefined
+        ? undefined
+        : this.authenticator.rememberedAccessToken(token, maxStalenessMs);
+    }
+    // The handshake of a connection is checked otherwise.
+    if (accepted === 'access-token' || request.headers?.['upgrade'] !== undefined) return undefined;
+    const cookie = cookieOf(request, this.sessionCookie);
+    if (cookie === undefined) return undefined;
+    checkOrigin(request, this.origins);
+    return this.authenticator.rememberedSession(cookie, maxStalenessMs);
   }
 
   /** The same as `authenticate`, asked once for each request. */

@@ -1,14 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Nudges } from './nudges.js';
-
-/**
- * What we use of the application's Redis client: node-redis (`redis`, single or cluster), or ioredis. It publishes; a
- * duplicate of it listens.
- */
-export interface RedisClient {
-  publish(channel: string, message: string): Promise<unknown>;
-  duplicate(): unknown;
-}
+import type { RedisClient } from './revocation-options.js';
 
 /** node-redis calls the listener that was given; ioredis says it to all. */
 interface Subscriber {

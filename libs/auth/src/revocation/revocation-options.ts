@@ -1,6 +1,14 @@
 import type { Duration } from '../time/duration.js';
 import type { OptionReader } from '../validation/option-reader.js';
-import type { RedisClient } from './redis-nudges.js';
+
+/**
+ * What we use of the application's Redis client: node-redis (`redis`, single or cluster), or ioredis. It publishes; a
+ * duplicate of it listens.
+ */
+export interface RedisClient {
+  publish(channel: string, message: string): Promise<unknown>;
+  duplicate(): unknown;
+}
 
 export interface RevocationOptions {
   /**

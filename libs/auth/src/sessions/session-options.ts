@@ -8,12 +8,15 @@ export interface SessionOptions {
   readonly absolute?: Duration;
   /** Activity is written at most once in this time; the idle limit bites between `idle` and `idle + touchInterval`. 0s to 10m. Default `60s`. */
   readonly touchInterval?: Duration;
+  /** How many sessions a process remembers, while `revocation.mode` is `feed`; 0 to 1,000,000. Default 10,000. */
+  readonly cacheSize?: number;
 }
 
 export interface ResolvedSessionOptions {
   readonly idleMs: number;
   readonly absoluteMs: number;
   readonly touchIntervalMs: number;
+  readonly cacheSize: number;
 }
 
 export function resolveSessionOptions(reader: OptionReader): ResolvedSessionOptions {
@@ -21,6 +24,7 @@ export function resolveSessionOptions(reader: OptionReader): ResolvedSessionOpti
     idleMs: reader.duration('idle', { default: '30m', min: '1m', max: '90d' }),
     absoluteMs: reader.duration('absolute', { default: '12h', min: '1m', max: '365d' }),
     touchIntervalMs: reader.duration('touchInterval', { default: '60s', min: '0s', max: '10m' }),
+    cacheSize: reader.integer('cacheSize', { default: 10_000, min: 0, max: 1_000_000 }),
   };
   reader.done();
   if (resolved.idleMs > resolved.absoluteMs) {

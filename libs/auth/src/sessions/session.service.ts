@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@nestjs/common';
 import { equalInConstantTime } from '../crypto/constant-time.js';
 import { SessionExpiredError, SessionInvalidError } from '../errors/auth-error.js';
 import type { Requester } from '../principal/requester.js';
+import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 import type { Clock } from '../time/clock.js';
+import type { StoreClock } from '../time/store-clock.js';
+import type { NearSessions } from './near-sessions.js';
+import type { SessionActivity } from './session-activity.js';
 import type { ResolvedSessionOptions } from './session-options.js';
-import type { SessionReading, SessionRow, SessionStore } from './session-store.js';
+import type { SessionRow, SessionStore } from './session-store.js';
 import { freshSessionToken, parseSessionToken, type SessionToken } from './session-token.js';
-
-const REMEMBERED_TOUCHES = 10_000;
 
 export interface SessionOpening {
   readonly epochs: SubjectEpochs;
@@ -27,16 +28,17 @@ export interface OpenedSession {
   readonly expiresAt: number;
 }
 
-/** Sessions: opens them, finds the one that a cookie names, and keeps their idle limit moving. */
+/** Sessions: opens them, finds the one that a cookie names, and notes its activity. */
 export class SessionService {
-  private readonly logger = new Logger('AuthModule');
-  /** Writes of activity that have not come back yet. */
-  private readonly touching = new Map<string, Promise<void>>();
-
   constructor(
     private readonly store: SessionStore,
+    private readonly near: NearSessions,
+    private readonly activity: SessionActivity,
+    /** Null: nobody follows the changes. */
+    private readonly feed: RevocationFeed | null,
     private readonly options: ResolvedSessionOptions,
     private readonly clock: Clock,
+    private readonly storeClock: StoreClock,
   ) {}
 
   /** `undefined` when the subject changed since its epochs were read. Throws StoreUnavailableError. */
@@ -50,17 +52,39 @@ export class SessionService {
     return { id, token, now, idleExpiresAt, expiresAt };
   }
 
-  /** The live session of a cookie's value. Throws SessionInvalidError, SessionExpiredError, StoreUnavailableError. */
-  async resolve(value: unknown): Promise<SessionRow> {
+  /**
+   * The live session of a cookie's value, if that can be told without waiting; the same object for as long as it is
+   * remembered. `undefined`: ask `resolve`.
+   */
+  remembered(value: unknown, maxStalenessMs: number | null = null): SessionRow | undefined {
+    const near = this.near.find(value, maxStalenessMs);
+    if (near) this.activity.note(near, this.storeClock.steady()!);
+    return near?.row;
+  }
+
+  /**
+   * The live session of a cookie's value: remembered, or read of the table. `maxStalenessMs`: how old the knowledge may
+   * be; null: as the options say; 0: the table. Throws SessionInvalidError, SessionExpiredError, StoreUnavailableError.
+   */
+  async resolve(value: unknown, maxStalenessMs: number | null = null): Promise<SessionRow> {
     const token = parseSessionToken(value);
     if (!token) throw new SessionInvalidError();
+    // What is stale can be made fresh, for all sessions at once, by one small poll.
+    if (maxStalenessMs !== 0) await this.feed?.freshen(maxStalenessMs);
+    return this.remembered(value, maxStalenessMs) ?? this.read(token);
+  }
+
+  private async read(token: SessionToken): Promise<SessionRow> {
+    const knowing = this.near.knowledge();
     const sent = this.clock.monotonic();
     const reading = await this.store.read(token.sessionId);
     if (!reading || !isHeldBy(reading.row, token)) throw new SessionInvalidError();
     const { row, now, globalEpochNow } = reading;
-    if (row.revokedAt !== null || row.globalEpoch < globalEpochNow) throw new SessionInvalidError();
-    if (now >= row.expiresAt || now >= row.idleExpiresAt) throw new SessionExpiredError();
-    this.touch(reading, now + (this.clock.monotonic() - sent));
+    // Written so that what is not a number refuses.
+    if (row.revokedAt !== null || !(row.globalEpoch >= globalEpochNow)) throw new SessionInvalidError();
+    if (!(now < row.expiresAt && now < row.idleExpiresAt)) throw new SessionExpiredError();
+    const near = this.near.keep(token.token, reading, knowing);
+    this.activity.note(near, now + (this.clock.monotonic() - sent));
     return row;
   }
 
@@ -80,32 +104,6 @@ export class SessionService {
     const token = parseSessionToken(value);
     if (!token) throw new SessionInvalidError();
     return { token, next: freshSessionToken(token.sessionId) };
-  }
-
-  /** Waits for activity that is still being written. */
-  async flush(): Promise<void> {
-    await Promise.all(this.touching.values());
-  }
-
-  /** Writes the activity behind the answer, at most once in `touchInterval`: it never delays or fails a request. */
-  private touch({ row }: SessionReading, at: number): void {
-    const { idleMs, touchIntervalMs } = this.options;
-    if (
-      at - row.seenAt < touchIntervalMs ||
-      this.touching.has(row.id) ||
-      this.touching.size >= REMEMBERED_TOUCHES
-    )
-      return;
-    const instant = Math.floor(at);
-    const touch = this.store
-      .touch(row.id, instant, instant + idleMs + touchIntervalMs)
-      .catch((error: unknown) => {
-        this.logger.warn(
-          `an activity was not written: ${error instanceof Error ? error.message : 'unknown'}`,
-        );
-      })
-      .finally(() => this.touching.delete(row.id));
-    this.touching.set(row.id, touch);
   }
 }
 

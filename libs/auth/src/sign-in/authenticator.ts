@@ -9,6 +9,7 @@ import type { AccessTokenStanding } from '../revocation/access-token-standing.js
 import type { SessionRow } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SubjectEpochs, SubjectStore } from '../subjects/subject-store.js';
+import type { KnownSubjects } from './known-subjects.js';
 import { type LoadedSubject, principalOf, type PrincipalSource } from './principal-source.js';
 import type { SignInRegistry } from './sign-in-registry.js';
 import type { SessionResult } from './sign-in-result.js';
@@ -23,9 +24,12 @@ const NOBODY = '\0nobody';
 export class Authenticator {
   /** Epochs read before the password was: what `signIn` opens under, for principals that this process made. */
   private readonly proofs = new WeakMap<object, SubjectEpochs>();
+  /** The principals of remembered sessions, and the subjects that they were made of. */
+  private readonly principals = new WeakMap<SessionRow, { loaded: LoadedSubject; principal: Principal }>();
 
   constructor(
     private readonly source: PrincipalSource,
+    private readonly known: KnownSubjects,
     private readonly hasher: PasswordHasher,
     private readonly subjects: SubjectStore,
     private readonly verifier: AccessTokenVerifier,
@@ -54,15 +58,29 @@ export class Authenticator {
     return verified.principal;
   }
 
-  /** The principal of a session cookie's value. Throws SessionInvalid-, SessionExpired- and StoreUnavailableError. */
-  async session(value: unknown, _maxStalenessMs: number | null = null): Promise<Principal> {
-    return this.principalOfSession(await this.sessions.resolve(value));
+  /**
+   * The principal of a session cookie's value that needs no waiting: session and subject are known. `undefined`: ask
+   * `session`.
+   */
+  rememberedSession(value: unknown, maxStalenessMs: number | null = null): Principal | undefined {
+    const row = this.sessions.remembered(value, maxStalenessMs);
+    if (!row) return undefined;
+    const loaded = this.known.find(row.subject);
+    return loaded && this.principalFor(row, loaded);
+  }
+
+  /**
+   * The principal of a session cookie's value. `maxStalenessMs`: as for access tokens. Throws SessionInvalid-,
+   * SessionExpired- and StoreUnavailableError.
+   */
+  async session(value: unknown, maxStalenessMs: number | null = null): Promise<Principal> {
+    return this.principalOfSession(await this.sessions.resolve(value, maxStalenessMs), maxStalenessMs);
   }
 
   /** A session that goes on under a new secret, as sign-ins are handed out. Throws as `session` does. */
   async resumedSession(sessionToken: string): Promise<SessionResult> {
-    const row = await this.sessions.resolve(sessionToken);
-    const principal = await this.principalOfSession(row);
+    const row = await this.sessions.resolve(sessionToken, 0);
+    const principal = await this.principalOfSession(row, 0);
     const limits = { expiresAt: new Date(row.expiresAt), idleExpiresAt: new Date(row.idleExpiresAt) };
     return { mode: 'session', principal, sessionToken, ...limits };
   }
@@ -96,14 +114,23 @@ export class Authenticator {
     return this.proofs.get(principal);
   }
 
-  private async principalOfSession(row: SessionRow): Promise<Principal> {
-    const { id, subject, authenticatedAt, methods, scopes } = row;
-    const loaded = await this.source.load(subject);
+  private async principalOfSession(row: SessionRow, maxStalenessMs: number | null): Promise<Principal> {
+    const { subject } = row;
+    const loaded = maxStalenessMs === 0 ? await this.source.load(subject) : await this.known.load(subject);
     if (!loaded) {
       await this.registry.endAll(subject, 'subject_gone');
       throw new SessionInvalidError();
     }
-    return principalOf(loaded, { id, kind: 'session', authenticatedAt, methods, scopes });
+    return this.principalFor(row, loaded);
+  }
+
+  private principalFor(row: SessionRow, loaded: LoadedSubject): Principal {
+    const made = this.principals.get(row);
+    if (made?.loaded === loaded) return made.principal;
+    const { id, authenticatedAt, methods, scopes } = row;
+    const principal = principalOf(loaded, { id, kind: 'session', authenticatedAt, methods, scopes });
+    this.principals.set(row, { loaded, principal });
+    return principal;
   }
 
   private async check(subject: string, password: string) {

@@ -3,6 +3,7 @@ import type { Principal } from '../principal/principal.js';
 /** What a stand-in answers to every credential. */
 export interface StandIn {
   rememberedAccessToken(token: string): undefined;
+  rememberedSession(value: unknown): undefined;
   accessToken(token: string): Promise<Principal>;
   session(value: unknown): Promise<Principal>;
   password(identifier: string, password: string): Promise<Principal>;
@@ -27,6 +28,7 @@ export function authenticatorOf(principal: Partial<Principal> & { readonly id: s
   const answer = (): Promise<Principal> => Promise.resolve(found);
   return {
     rememberedAccessToken: () => undefined,
+    rememberedSession: () => undefined,
     accessToken: answer,
     session: answer,
     password: answer,

@@ -1,0 +1,92 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { RevocationFeed } from '../revocation/revocation-feed.js';
+import type { StoreClock } from '../time/store-clock.js';
+import type { SessionReading, SessionRow } from './session-store.js';
+
+/** A session that this process has read of the table, and what it knew of changes when it began to read. */
+export interface NearSession {
+  readonly row: SessionRow;
+  /** By the store's clock. */
+  readonly readAt: number;
+  /** Moved by activity that this process has seen. */
+  seenAt: number;
+  idleExpiresAt: number;
+  readonly knowing: Knowledge;
+}
+
+/** How much was known of the feed at an instant. */
+export interface Knowledge {
+  readonly version: number;
+  readonly learned: number;
+}
+
+const TOKEN_LENGTH = 67;
+/** How long a session is believed without being read again: far less than announcements live (an hour at least). */
+const BELIEVED_MS = 5 * 60_000;
+
+/**
+ * Sessions in this process's memory, by their cookie's value: what a request finds here costs no query. Kept true by the
+ * feed: a session is believed only while the feed is fresh and tells nothing against it. Without a feed it stays empty.
+ * Held by a digest of the cookie: no memory dump gives a cookie away.
+ */
+export class NearSessions {
+  private readonly sessions: LRUCache<string, NearSession> | null;
+
+  constructor(
+    private readonly feed: RevocationFeed | null,
+    private readonly storeClock: StoreClock,
+    size: number,
+  ) {
+    this.sessions = feed && size > 0 ? new LRUCache({ max: size }) : null;
+  }
+
+  get size(): number {
+    return this.sessions?.size ?? 0;
+  }
+
+  /** The live session of a cookie's value, if that can be told from memory. */
+  find(value: unknown, maxStalenessMs: number | null): NearSession | undefined {
+    const { sessions, feed } = this;
+    if (!sessions || !feed || maxStalenessMs === 0 || !feed.isFresh(maxStalenessMs)) return undefined;
+    if (typeof value !== 'string' || value.length !== TOKEN_LENGTH) return undefined;
+    const key = keyOf(value);
+    const near = sessions.get(key);
+    if (!near) return undefined;
+    if (this.isTrue(near, feed)) return near;
+    sessions.delete(key);
+    return undefined;
+  }
+
+  /** To be asked before a session is read, and given back with it. */
+  knowledge(): Knowledge {
+    return { version: this.feed?.version ?? 0, learned: this.feed?.set.learned ?? 0 };
+  }
+
+  keep(value: string, { row, now: readAt }: SessionReading, knowing: Knowledge): NearSession {
+    const { seenAt, idleExpiresAt } = row;
+    const near = { row, readAt, seenAt, idleExpiresAt, knowing };
+    this.sessions?.set(keyOf(value), near);
+    return near;
+  }
+
+  private isTrue(near: NearSession, { set, version }: RevocationFeed): boolean {
+    const { row, readAt, idleExpiresAt, knowing } = near;
+    // Limits that seem to have passed are for the table to tell: other nodes may have seen activity.
+    const now = this.storeClock.now() ?? Number.NaN;
+    const change = set.changeOf(row.id);
+    return (
+      knowing.version === version &&
+      !set.hasEnded(row.id) &&
+      (change === undefined || change.order <= knowing.learned) &&
+      row.globalEpoch >= set.globalEpoch &&
+      now - readAt < BELIEVED_MS &&
+      now < row.expiresAt &&
+      now < idleExpiresAt
+    );
+  }
+}
+
+function keyOf(value: string): string {
+  return hash('sha256', value, 'base64');
+}

@@ -1,0 +1,77 @@
+import { LRUCache } from 'lru-cache';
+import type { RevocationFeed } from '../revocation/revocation-feed.js';
+import type { Clock } from '../time/clock.js';
+import type { LoadedSubject, PrincipalSource } from './principal-source.js';
+
+interface Known {
+  readonly loaded: LoadedSubject;
+  readonly loadedAt: number;
+  /** The subject's epoch, as far as it was known when its loading began. */
+  readonly epoch: number;
+  readonly version: number;
+}
+
+/** A change of a user that nobody announced shows within this time. */
+const BELIEVED_MS = 60_000;
+
+/**
+ * Subjects as the user directory gave them, in this process's memory, for the principals of sessions. A change that was
+ * announced (`rolesChanged`) shows at once: what was loaded under an older epoch is not believed, and neither is a
+ * loading that was under way. Without a feed nothing is kept.
+ */
+export class KnownSubjects {
+  private readonly subjects: LRUCache<string, Known> | null;
+  private readonly loading = new Map<string, Promise<LoadedSubject | null>>();
+
+  constructor(
+    private readonly source: PrincipalSource,
+    private readonly feed: RevocationFeed | null,
+    private readonly clock: Clock,
+    size: number,
+  ) {
+    this.subjects = feed && size > 0 ? new LRUCache({ max: size }) : null;
+  }
+
+  /** The subject, if it was loaded a short while ago and has not changed; the same object for as long as that is so. */
+  find(subject: string): LoadedSubject | undefined {
+    const known = this.subjects?.get(subject);
+    return known && this.isTrue(known) ? known.loaded : undefined;
+  }
+
+  /** The subject as it is now; null when it is gone or disabled. Throws StoreUnavailableError. */
+  async load(subject: string): Promise<LoadedSubject | null> {
+    // A feed that is silent may hide a change.
+    if (!this.subjects || !this.feed!.isFresh()) return this.source.load(subject);
+    const found = this.find(subject);
+    if (found) return found;
+    // One question for all requests that came while nothing changed.
+    const { epoch, version } = this.knowledge(subject);
+    const key = `${epoch} ${version} ${subject}`;
+    let loading = this.loading.get(key);
+    if (!loading) {
+      const loadedAt = this.clock.monotonic();
+      loading = this.source
+        .load(subject)
+        .then((loaded) => {
+          if (loaded) this.subjects!.set(subject, { loaded, loadedAt, epoch, version });
+          return loaded;
+        })
+        .finally(() => this.loading.delete(key));
+      this.loading.set(key, loading);
+    }
+    return loading;
+  }
+
+  private isTrue({ loaded, loadedAt, epoch, version }: Known): boolean {
+    const feed = this.feed!;
+    return (
+      feed.version === version &&
+      feed.set.epochOf(loaded.id) === epoch &&
+      this.clock.monotonic() - loadedAt < BELIEVED_MS
+    );
+  }
+
+  private knowledge(subject: string): { epoch: number; version: number } {
+    return { epoch: this.feed!.set.epochOf(subject), version: this.feed!.version };
+  }
+}
