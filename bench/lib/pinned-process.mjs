@@ -19,6 +19,13 @@ export function twoCores() {
   }
 }
 
+/** One line for a report. `others`: the servers that are left to the scheduler. */
+export function pinning(cores, others) {
+  return cores
+    ? `servers on core ${cores.server}, load on core ${cores.load}; ${others} wherever the scheduler puts it`
+    : 'server and load NOT pinned (taskset or a second core is missing): they may disturb each other';
+}
+
 /**
  * Starts a script of this package that says what it has to say with `process.send`. `core` null: not pinned. Resolves
  * with its first message as `ready`.

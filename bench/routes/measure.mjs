@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { startProcess } from '../lib/pinned-process.mjs';
 import { dropTables, freshPrefix } from '../lib/postgres.mjs';
+import { dropKeys } from '../lib/redis.mjs';
 import { progress } from '../lib/progress.mjs';
 import { measureInTurn } from '../lib/rounds.mjs';
 import { ANSWER } from './answer.mjs';
@@ -9,10 +10,15 @@ import { ANSWER } from './answer.mjs';
 const WARM_UP_SECONDS = 2;
 
 /**
- * Returns a map from each variant to its measurements: requests per second, microseconds of the server's processor
+ * `prepare`, when given, is called with each server that runs, its variant and the prefix of its tables, before the
+ * first request. Returns a map from each variant to its measurements: requests per second, microseconds of the server's processor
  * time per request, and the shares of the time in which the server and the load had a processor.
  */
-export async function measureRoutes(adapter, variants, { rounds, seconds, connections, cores, profile }) {
+export async function measureRoutes(
+  adapter,
+  variants,
+  { rounds, seconds, connections, cores, profile, prepare },
+) {
   const servers = new Map();
   const prefix = freshPrefix();
   let load;
@@ -22,13 +28,12 @@ export async function measureRoutes(adapter, variants, { rounds, seconds, connec
       const key = serverOf(variant);
       if (servers.has(key)) continue;
       progress(`${adapter}: starting the ${variant.application} application (${variant.database})`);
-      const tables = variant.database === 'postgres' ? prefix : '';
+      const tables = variant.database === 'sqlite' ? '' : prefix;
       const args = [adapter, variant.application, tables];
       const nodeOptions = profile === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-      servers.set(
-        key,
-        await startProcess('../routes/server.mjs', { args, core: cores?.server, nodeOptions }),
-      );
+      const server = await startProcess('../routes/server.mjs', { args, core: cores?.server, nodeOptions });
+      servers.set(key, server);
+      await prepare?.(server.ready, variant, prefix);
     }
     const measure = async (variant, duration = seconds) => {
       const server = servers.get(serverOf(variant));
@@ -58,6 +63,7 @@ export async function measureRoutes(adapter, variants, { rounds, seconds, connec
   } finally {
     for (const started of [load, ...servers.values()]) await started?.stop();
     if (variants.some(({ database }) => database === 'postgres')) await dropTables(prefix);
+    if (variants.some(({ database }) => database === 'redis')) await dropKeys(prefix);
   }
 }
 

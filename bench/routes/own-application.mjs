@@ -36,11 +36,15 @@ export function ownApplication(mode, prefix) {
       const authentication = app.get(AuthenticationService);
       const tokens = await authentication.signIn('ada', { mode: 'tokens' });
       const session = await authentication.signIn('ada', { mode: 'session' });
+      const decoy = await authentication.signIn('ada', { mode: 'tokens' });
       const cookie = app.get(ResolvedAuthOptions).cookies.session.name;
       return {
         unguarded: {},
         jwt: { authorization: `Bearer ${tokens.accessToken}` },
         session: { cookie: `${cookie}=${session.sessionToken}` },
+        // Of a sign-in that no line uses: a feed that knows its revocation knows the rows before it too.
+        decoy: { authorization: `Bearer ${decoy.accessToken}` },
+        decoySignIn: decoy.principal.signInId,
       };
     },
   };

@@ -1,11 +1,12 @@
 // Applications without AuthModule: the unguarded route, passport-jwt through @nestjs/passport, express-session.
 import { createSecretKey } from 'node:crypto';
-import { Controller, Injectable, Post, Req } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AuthGuard, PassportStrategy } from '@nestjs/passport';
 import session from 'express-session';
 import jwt from 'jsonwebtoken';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { answeringController } from './answer.mjs';
+import { HasSessionUser, LoginController, sessionCookie } from './session-user.mjs';
 
 const SECRET = 'a secret of at least thirty-two bytes, for benchmarks';
 
@@ -64,25 +65,6 @@ export function passportApplication() {
   };
 }
 
-class HasSessionUser {
-  canActivate(context) {
-    return context.switchToHttp().getRequest().session.user !== undefined;
-  }
-}
-
-class LoginController {
-  login(request) {
-    request.session.user = { id: 'ada' };
-  }
-}
-Post()(
-  LoginController.prototype,
-  'login',
-  Object.getOwnPropertyDescriptor(LoginController.prototype, 'login'),
-);
-Req()(LoginController.prototype, 'login', 0);
-Controller('login')(LoginController);
-
 /** express-session with its default store, which keeps sessions in the memory of the process. */
 export function expressSessionApplication() {
   return {
@@ -91,8 +73,7 @@ export function expressSessionApplication() {
       app.use(session({ secret: SECRET, resave: false, saveUninitialized: false }));
     },
     async credentials(app) {
-      const response = await fetch(`${await app.getUrl()}/login`, { method: 'POST' });
-      return { 'express-session': { cookie: response.headers.getSetCookie()[0].split(';')[0] } };
+      return { 'express-session': await sessionCookie(app) };
     },
   };
 }

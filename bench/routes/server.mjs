@@ -2,6 +2,8 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { betterAuthApplication } from './better-auth.mjs';
+import { expressSessionRedisApplication } from './express-session-redis.mjs';
 import { ownApplication } from './own-application.mjs';
 import { expressSessionApplication, passportApplication } from './peer-applications.mjs';
 
@@ -10,11 +12,14 @@ const [adapterName, applicationName, prefix = ''] = process.argv.slice(2);
 const APPLICATIONS = {
   stateless: () => ownApplication('none', prefix),
   lookup: () => ownApplication('lookup', prefix),
+  feed: () => ownApplication('feed', prefix),
   passport: passportApplication,
   'express-session': expressSessionApplication,
+  'express-session-redis': () => expressSessionRedisApplication(prefix),
+  'better-auth': () => betterAuthApplication(prefix),
 };
 
-const { credentials, configure, ...definition } = APPLICATIONS[applicationName]();
+const { credentials, configure, ...definition } = await APPLICATIONS[applicationName]();
 class ApplicationModule {}
 Module(definition)(ApplicationModule);
 
