@@ -46,6 +46,9 @@ async function refusedAt(client, { path, headers }, revocation) {
       return now;
     }
     assert.equal(status, 200);
-    assert.ok(now < revocation.requested + GIVE_UP_MS, `accepted ${GIVE_UP_MS} ms after the sign-out`);
+    assert.ok(
+      now < revocation.requested + GIVE_UP_MS,
+      `${path}: accepted ${GIVE_UP_MS} ms after the sign-out`,
+    );
   }
 }

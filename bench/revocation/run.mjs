@@ -9,7 +9,7 @@ import { redisAnswers } from '../lib/redis.mjs';
 import { atMost, table } from '../lib/report.mjs';
 import { quantile } from '../lib/statistics.mjs';
 import { KINDS } from './credentials.mjs';
-import { KeepAliveClient } from './keep-alive-client.mjs';
+import { KeepAliveClient } from '../lib/keep-alive-client.mjs';
 import { DEFAULT_MODES, MODES } from './modes.mjs';
 import { propagation } from './propagation.mjs';
 

@@ -1,6 +1,7 @@
 // The benchmark of sessions from its settings to its report: what a guarded request costs while revocations are live.
 import { readArguments } from '../lib/arguments.mjs';
-import { insertRevocations, refused } from '../lib/live-revocations.mjs';
+import { revocationsInForce } from '../lib/live-revocations.mjs';
+import { OWN_MODE } from '../lib/own-mode.mjs';
 import { pinning, twoCores } from '../lib/pinned-process.mjs';
 import { postgresAnswers } from '../lib/postgres.mjs';
 import { progress } from '../lib/progress.mjs';
@@ -8,7 +9,7 @@ import { redisAnswers } from '../lib/redis.mjs';
 import { whole } from '../lib/report.mjs';
 import { Comparison } from '../routes/comparison.mjs';
 import { measureRoutes } from '../routes/measure.mjs';
-import { OWN_APPLICATION, SESSION_VARIANTS } from './variants.mjs';
+import { SESSION_VARIANTS } from './variants.mjs';
 
 /** `only`: names of variants, separated by commas. `profile`: a directory for profiles of the servers. */
 export const SESSIONS_DEFAULTS = {
@@ -57,11 +58,10 @@ export async function runSessions(settings) {
 
 /** The application with AuthModule is measured once it knows every revocation. */
 async function withRevocations(count, { url, credentials }, { application }, prefix) {
-  if (application !== OWN_APPLICATION) return;
-  await insertRevocations(prefix, count, credentials.decoySignIn);
-  if (OWN_APPLICATION !== 'feed') return;
-  progress(`waiting until the feed knows ${whole(count)} revocations`);
-  await refused(`${url}/jwt`, credentials.decoy);
+  if (application !== OWN_MODE) return;
+  progress(`${whole(count)} revocations`);
+  const { decoy: headers, decoySignIn: signInId } = credentials;
+  await revocationsInForce(prefix, count, { url: `${url}/jwt`, headers, signInId });
 }
 
 function report(comparison) {

@@ -1,23 +1,21 @@
 // What sessions are compared with, on the same PostgreSQL and the same Redis.
-
-/** The application with AuthModule, by its revocation mode; rows of revocations say something in `feed` alone. */
-export const OWN_APPLICATION = 'lookup';
+import { OWN_MODE } from '../lib/own-mode.mjs';
 
 /** As in ../routes/variants.mjs. */
 export const SESSION_VARIANTS = [
   {
     name: 'unguarded',
     label: 'unguarded, with AuthModule',
-    application: OWN_APPLICATION,
+    application: OWN_MODE,
     route: 'unguarded',
   },
   {
     name: 'session',
-    label: `SessionAuthGuard, ${OWN_APPLICATION}`,
-    application: OWN_APPLICATION,
+    label: `SessionAuthGuard, ${OWN_MODE}`,
+    application: OWN_MODE,
     route: 'session',
   },
-  { name: 'jwt', label: `JwtAuthGuard, ${OWN_APPLICATION}`, application: OWN_APPLICATION, route: 'jwt' },
+  { name: 'jwt', label: `JwtAuthGuard, ${OWN_MODE}`, application: OWN_MODE, route: 'jwt' },
   {
     name: 'plain',
     label: 'unguarded, without AuthModule',
