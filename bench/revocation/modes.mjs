@@ -48,4 +48,4 @@ export const MODES = {
 for (const mode of Object.values(MODES)) mode.pauseMs ??= 100;
 
 /** What runs when nobody says which. */
-export const DEFAULT_MODES = 'lookup';
+export const DEFAULT_MODES = 'redis,notify,polling,mariadb-redis';
