@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Race, Result } from '../races/race.js';
-import { until } from './postgres-pair.js';
+import { until } from '../support/until.js';
 
 const THINKS_MS = 25;
 const TRIES_AGAIN_MS = 100;

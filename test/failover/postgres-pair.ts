@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { type Address, Door } from '../support/door.mjs';
 import { freePort } from '../support/processes.js';
-import { postgresBinaries, postgresOwner } from './postgres-binaries.js';
+import { postgresBinaries, postgresOwner } from '../support/servers/postgres-binaries.js';
+import { until } from '../support/until.js';
 
 const KEEPER = join(import.meta.dirname, 'pair-keeper.mjs');
 
@@ -151,18 +152,5 @@ export class PostgresPair {
       child.once('exit', resolve);
     });
     if (code !== 0) throw new Error(`${[name, ...args].join(' ')} ended with ${String(code)}`);
-  }
-}
-
-/** Asks again and again until it is so; throws after a time that only a hang reaches. */
-export async function until(
-  what: string,
-  isSo: () => boolean | Promise<boolean>,
-  ms = 30_000,
-): Promise<void> {
-  const end = Date.now() + ms;
-  while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -9,5 +9,8 @@ export declare class Door {
   open(): Promise<void>;
   pointAt(target: Address | null): void;
   cut(): void;
+  hang(): void;
+  wake(): void;
+  abandon(): void;
   shut(): Promise<void>;
 }

@@ -1,9 +1,14 @@
 // A door to a server, on a port of loopback that stays the same: it can be shut, everybody in it can be cut off, and
-// it can be pointed at another server, as a virtual address or a pooler is in a failover.
+// it can be pointed at another server, as a virtual address or a pooler is in a failover, or hang.
 import { connect, createServer } from 'node:net';
 
 export class Door {
   #sockets = new Set();
+  /** Both ends of every connection that leads somewhere. */
+  #ways = new Set();
+  /** Who came while it hung. */
+  #waiting = new Set();
+  #hangs = false;
   #target;
   #server;
   port = 0;
@@ -15,21 +20,14 @@ export class Door {
     this.#target = target;
     this.#server = createServer((inner) => {
       this.#keep(inner);
-      if (!this.#target) return;
-      const outer = connect(this.#target.port, this.#target.host);
-      this.#keep(outer);
-      outer.on('connect', () => this.outerPorts.add(outer.localPort));
-      for (const [one, other] of [
-        [inner, outer],
-        [outer, inner],
-      ]) {
-        one.pipe(other);
-        one.on('close', () => other.destroy());
-      }
+      if (this.#hangs) this.#waiting.add(inner);
+      else this.#lead(inner);
     });
   }
 
+  /** Repeating it does nothing. */
   open() {
+    if (this.#server.listening) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(this.port, '127.0.0.1', () => {
@@ -50,12 +48,59 @@ export class Door {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** From now on connections are accepted and nothing passes, either way. */
+  hang() {
+    this.#hangs = true;
+    for (const [inner, outer] of this.#ways) {
+      inner.unpipe(outer);
+      outer.unpipe(inner);
+    }
+  }
+
+  /** What was sent while it hung arrives now. */
+  wake() {
+    if (!this.#hangs) return;
+    this.#hangs = false;
+    for (const [inner, outer] of this.#ways) {
+      inner.pipe(outer);
+      outer.pipe(inner);
+    }
+    for (const inner of this.#waiting) this.#lead(inner);
+    this.#waiting.clear();
+  }
+
+  /** Connections that are open stay open, and nothing passes there ever again. */
+  abandon() {
+    for (const [inner, outer] of this.#ways) {
+      inner.unpipe(outer);
+      outer.unpipe(inner);
+    }
+    this.#ways.clear();
+    this.#waiting.clear();
+  }
+
   /** Cuts every connection, and refuses others until it is opened. Repeating it does nothing. */
   shut() {
     if (!this.#server.listening) return Promise.resolve();
     const shut = new Promise((resolve) => this.#server.close(() => resolve()));
     this.cut();
     return shut;
+  }
+
+  #lead(inner) {
+    if (!this.#target) return;
+    const outer = connect(this.#target.port, this.#target.host);
+    this.#keep(outer);
+    outer.on('connect', () => this.outerPorts.add(outer.localPort));
+    const way = [inner, outer];
+    this.#ways.add(way);
+    for (const [one, other] of [way, way.toReversed()]) {
+      one.pipe(other);
+      one.on('close', () => {
+        other.destroy();
+        this.#ways.delete(way);
+      });
+    }
   }
 
   #keep(socket) {
