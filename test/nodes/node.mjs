@@ -1,0 +1,56 @@
+// A node: a process of its own with an application that listens, the library as it was built, and routes by which a
+// test tells it what to do. Its one argument is JSON, the `NodeConfiguration` of test/support/nodes.ts.
+import 'reflect-metadata';
+import { ConsoleLogger, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule } from '../../libs/auth/dist/index.js';
+import { controlController } from './control-routes.mjs';
+import { Directory, DirectoryModule } from './directory.mjs';
+import { guardedController } from './guarded-routes.mjs';
+import { connectRedis } from './redis-client.mjs';
+
+const { adapter, port, connection, redisUrl, options } = JSON.parse(process.argv[2]);
+
+/** The one place where options are made of clients, which JSON cannot hold. */
+function optionsWithServers(given, { redis: _redis }) {
+  return given;
+}
+
+async function httpAdapter() {
+  if (adapter === 'fastify') {
+    const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+    // Connections of clients that wait are cut when it closes.
+    return new FastifyAdapter({ forceCloseConnections: true });
+  }
+  const { ExpressAdapter } = await import('@nestjs/platform-express');
+  return new ExpressAdapter();
+}
+
+const redis = redisUrl === undefined ? undefined : await connectRedis(redisUrl);
+
+class NodeModule {}
+Module({
+  imports: [
+    DirectoryModule,
+    TypeOrmModule.forRoot({ ...connection, autoLoadEntities: true, retryAttempts: 1 }),
+    AuthModule.forRoot({
+      imports: [DirectoryModule],
+      users: Directory,
+      sweepInterval: false,
+      ...optionsWithServers(options, { redis }),
+    }),
+  ],
+  controllers: [guardedController(), controlController()],
+})(NodeModule);
+
+const app = await NestFactory.create(NodeModule, await httpAdapter(), {
+  logger: new ConsoleLogger({ colors: false }),
+  forceCloseConnections: true,
+});
+process.once('SIGTERM', async () => {
+  await app.close();
+  redis?.destroy();
+  process.exit();
+});
+await app.listen(port, '127.0.0.1');
