@@ -3,6 +3,7 @@ declare module 'pg' {
   namespace pg {
     interface PoolConfig {
       connectionString?: string;
+      max?: number;
       connectionTimeoutMillis?: number;
       statement_timeout?: number;
       query_timeout?: number;

@@ -7,8 +7,11 @@ import type { EntityTable } from './entity-table.js';
 import type { Sql, SqlRow, SqlValue } from './sql.js';
 import { isTransient } from './transient-error.js';
 import { entityTable } from './typeorm-entity-table.js';
+import { WaitingLine } from './waiting-line.js';
 
 const MAX_TRIES = 6;
+/** More than a pool has connections: who could be given one never waits for others of ours. */
+const ASKING = 100;
 
 /** A connection of the primary, taken from TypeORM's pool. */
 export interface ServerConnection {
@@ -32,6 +35,7 @@ export interface ServerDriver {
 export class TypeOrmServerDatabase extends AuthDatabase {
   readonly dialect: Dialect;
   private readonly logger = new Logger('AuthModule');
+  private readonly line = new WaitingLine(ASKING);
 
   constructor(
     private readonly source: DataSource,
@@ -125,6 +129,7 @@ export class TypeOrmServerDatabase extends AuthDatabase {
     return new Promise<T>((resolve, reject) => {
       let expired = false;
       let connection: ServerConnection | undefined;
+      let leave = (): void => undefined;
       const refuse = (cause: unknown): void => {
         if (cause instanceof AuthError) return reject(cause);
         this.logger.error(`the database failed: ${cause instanceof Error ? cause.message : 'unknown'}`);
@@ -132,12 +137,14 @@ export class TypeOrmServerDatabase extends AuthDatabase {
       };
       const timer = setTimeout(() => {
         expired = true;
+        leave();
         if (connection) this.abandon(connection);
         refuse(new Error(`no answer within ${deadlineMs} ms`));
       }, deadlineMs);
 
       const attempt = async (): Promise<T> => {
-        const taken = await this.driver.connect(this.source);
+        const connect = (): Promise<ServerConnection> => this.driver.connect(this.source);
+        const taken = await this.line.pass(connect, (given) => (leave = given));
         connection = taken;
         try {
           if (expired) throw new Error('the deadline passed while waiting for a connection');

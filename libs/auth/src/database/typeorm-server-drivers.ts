@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { SqlResult } from './auth-database.js';
 import { MYSQL, POSTGRES } from './dialect.js';
+import { CONNECTING_MS, limitConnecting, type PgPool } from './pg-connecting-limit.js';
 import { sql, type SqlRow, type SqlValue, trustedSql } from './sql.js';
 import { isStatementLost } from './transient-error.js';
 import type { ServerConnection, ServerDriver } from './typeorm-server-database.js';
@@ -33,6 +34,8 @@ interface MysqlConnection {
 
 /** How TypeORM's drivers hand out a connection of the primary. */
 interface PrimaryPool<C> {
+  /** The driver's own pool. */
+  readonly master?: PgPool;
   obtainMasterConnection(): Promise<C>;
 }
 
@@ -58,6 +61,7 @@ export function postgresDriver(preparedStatements: boolean): ServerDriver {
     begin: ['start transaction isolation level read committed'],
     async connect(source: DataSource): Promise<ServerConnection> {
       const pool = source.driver as unknown as PrimaryPool<[PgClient, PgRelease]>;
+      limitConnecting(pool.master, CONNECTING_MS);
       const [client, release] = await pool.obtainMasterConnection();
       // A client whose connection breaks says so to its listeners, and ends the process when it has none.
       client.on('error', ignored);

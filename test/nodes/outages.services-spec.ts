@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { Nodes } from '../support/nodes.js';
+import { CuttableProxy } from '../support/servers/cuttable-proxy.js';
+import { OwnMariaDb } from '../support/servers/own-mariadb.js';
+import { OwnPostgres } from '../support/servers/own-postgres.js';
+import { OwnRedis } from '../support/servers/own-redis.js';
+import type { Credentials, TestNode } from '../support/test-node.js';
+import type { TimedAnswer } from '../support/timed-request.js';
+import { until } from '../support/until.js';
+
+// Servers start, hang and recover: a limit that only a hang reaches.
+jest.setTimeout(120_000);
+
+const DEADLINE_MS = 2_000;
+/** What a machine that is busy with other tests may add. */
+const BUSY_MS = 3_000;
+/** For so long a connection may be in the making; then another is tried. */
+const CONNECTING_MS = 10_000;
+/** More than a pool has connections, and more than are let into its queue. */
+const MANY = 150;
+
+describe.each([
+  ['PostgreSQL', OwnPostgres],
+  ['MariaDB', OwnMariaDb],
+])('a node whose %s', (_name, Server) => {
+  let server: OwnPostgres | OwnMariaDb;
+  let proxy: CuttableProxy;
+  let nodes: Nodes;
+  let node: TestNode;
+  let session: Credentials;
+  let tokens: Credentials;
+  beforeAll(async () => {
+    server = await Server.start();
+    proxy = await CuttableProxy.to(server.port);
+    nodes = await Nodes.start(1, { database: server, databaseUrl: () => proxy.urlOf(server.url) });
+    node = nodes.all[0]!;
+    session = await node.signIn(randomUUID(), 'session');
+    tokens = await node.signIn(randomUUID(), 'tokens');
+  });
+  afterAll(async () => {
+    await nodes?.close();
+    await proxy?.close();
+    await server?.close();
+  });
+
+  const list = (): Promise<TimedAnswer> => node.request('/auth/sign-ins', { credentials: session });
+  /** Each needs the database, whatever a node has in memory. */
+  const requests: readonly (() => Promise<TimedAnswer>)[] = [
+    list,
+    () => node.refresh(tokens),
+    () => node.control('sign-in', { subject: session.subject, mode: 'session' }),
+    () => node.logout(tokens),
+  ];
+
+  /** Nobody is refused for it, nobody waits for ever, and what needs no database is served. */
+  async function unavailable(count: number): Promise<void> {
+    const answers = await Promise.all(
+      Array.from({ length: count }, (_, i) => requests[i % requests.length]!()),
+    );
+    for (const { status, code, ms } of answers) {
+      expect({ status, code }).toEqual({ status: 503, code: 'AUTH_STORE_UNAVAILABLE' });
+      expect(ms).toBeLessThan(DEADLINE_MS + BUSY_MS);
+    }
+    expect((await node.request('/unguarded')).status).toBe(200);
+  }
+
+  /** The same process serves the same credentials, without a word to it. */
+  async function recovered(withinMs: number): Promise<void> {
+    const served = async (): Promise<boolean> => {
+      const { status } = await list();
+      expect([200, 503]).toContain(status);
+      return status === 200;
+    };
+    await until('the node has recovered', served, withinMs + BUSY_MS);
+    const { status, body } = await node.refresh(tokens);
+    expect(status).toBe(200);
+    tokens = { ...tokens, refreshToken: body.refresh_token };
+  }
+
+  it.each(['immediate', 'fast'] as const)('is stopped (%s), and started again', async (how) => {
+    await server.stop(how);
+    await unavailable(4);
+    await unavailable(40);
+    await server.start();
+    await recovered(0);
+  });
+
+  it('hangs, and goes on', async () => {
+    await server.hang();
+    await unavailable(4);
+    await unavailable(MANY);
+    server.resume();
+    await recovered(DEADLINE_MS);
+  });
+
+  it('cannot be reached, and can again', async () => {
+    await proxy.cut();
+    await unavailable(40);
+    await proxy.restore();
+    await recovered(0);
+  });
+
+  it('vanishes, and is there again: connections of before never hear of it', async () => {
+    proxy.lose();
+    await unavailable(4);
+    await unavailable(MANY);
+    await proxy.restore();
+    await recovered(CONNECTING_MS + DEADLINE_MS);
+  });
+});
+
+it('a node whose Redis is stopped goes on, and is told', async () => {
+  const redis = await OwnRedis.start();
+  const nodes = await Nodes.start(1, { database: 'postgres', redisUrl: redis.url, adapter: 'fastify' });
+  try {
+    const [node] = nodes.all as [TestNode];
+    const session = await node.signIn(randomUUID(), 'session');
+    await redis.stop();
+    await until('the node has noticed', () => nodes.logs.some((line) => line.startsWith('redis:')));
+    expect((await node.request('/session', { credentials: session })).status).toBe(200);
+  } finally {
+    await nodes.close();
+    await redis.close();
+  }
+});
