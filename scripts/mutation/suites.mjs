@@ -21,6 +21,11 @@ export const SUITES = {
   'locked row': { project: 'services', file: 'test/races/locked-row.services-spec.ts' },
   isolation: { project: 'services', file: 'test/races/isolation.services-spec.ts' },
   'revoke all': { project: 'services', file: 'test/races/revoke-all.services-spec.ts' },
+  outages: { project: 'services', file: 'test/nodes/outages.services-spec.ts' },
+  'waiting for a connection': {
+    project: 'unit',
+    file: 'libs/auth/src/database/typeorm-server-database.spec.ts',
+  },
   'first epoch': { project: 'services', file: 'test/races/first-epoch.services-spec.ts' },
 };
 

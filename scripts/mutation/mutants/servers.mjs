@@ -64,6 +64,23 @@ export const SERVER_MUTANTS = [
         'if (cancellation || !cancellation) return;',
         ['locked row'],
       ],
+      [
+        'who gave up stays in the line for a connection',
+        '        leave();',
+        '        void leave;',
+        ['waiting for a connection'],
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'database/typeorm-server-drivers.ts',
+    ['outages'],
+    [
+      [
+        'a connection to a server that vanished is waited for without end',
+        '      limitConnecting(pool.master, CONNECTING_MS);',
+        '      void limitConnecting, CONNECTING_MS;',
+      ],
     ],
   ),
   ...mutantsOf(
