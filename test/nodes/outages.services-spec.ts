@@ -5,6 +5,7 @@ import { CuttableProxy } from '../support/servers/cuttable-proxy.js';
 import { OwnMariaDb } from '../support/servers/own-mariadb.js';
 import { OwnPostgres } from '../support/servers/own-postgres.js';
 import { OwnRedis } from '../support/servers/own-redis.js';
+import { OwnRedisCluster } from '../support/servers/own-redis-cluster.js';
 import type { Credentials, TestNode } from '../support/test-node.js';
 import type { TimedAnswer } from '../support/timed-request.js';
 import { until } from '../support/until.js';
@@ -122,5 +123,19 @@ it('a node whose Redis is stopped goes on, and is told', async () => {
   } finally {
     await nodes.close();
     await redis.close();
+  }
+});
+
+it('a node that is given a Redis Cluster starts, and goes on when a node of it is stopped', async () => {
+  const cluster = await OwnRedisCluster.start();
+  const nodes = await Nodes.start(1, { database: 'postgres', redisUrl: cluster.urls });
+  try {
+    const [node] = nodes.all as [TestNode];
+    const session = await node.signIn(randomUUID(), 'session');
+    await cluster.nodes[0]!.stop();
+    expect((await node.request('/session', { credentials: session })).status).toBe(200);
+  } finally {
+    await nodes.close();
+    await cluster.close();
   }
 });

@@ -15,9 +15,10 @@ const SHARED = {
 export interface NodesInput {
   /** The server that all tests share, where its tables are dropped; or a server of the test's own. */
   readonly database: keyof typeof SHARED | ServerAddress;
-  /** By which way each node reaches the database, and Redis: a URL, by the number of the node. Default: directly. */
+  /** By which way each node, by its number, reaches the database. Default: directly. */
   readonly databaseUrl?: (node: number) => string;
-  readonly redisUrl?: string | ((node: number) => string);
+  /** Of a server, of the nodes of a cluster, or by which way each node reaches it. Default: no Redis. */
+  readonly redisUrl?: string | readonly string[] | ((node: number) => string);
   readonly adapter?: Adapter;
   /** What JSON can hold of them. */
   readonly options?: Partial<AuthOptions>;

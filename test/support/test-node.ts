@@ -14,7 +14,8 @@ export interface NodeConfiguration {
   readonly port: number;
   /** TypeORM's options. */
   readonly connection: object;
-  readonly redisUrl?: string;
+  /** Several are those of a cluster. */
+  readonly redisUrl?: string | readonly string[];
   readonly options: AuthOptions;
 }
 
