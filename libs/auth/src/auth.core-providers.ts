@@ -160,7 +160,7 @@ export const CORE_PROVIDERS: Provider[] = [
     ],
     useFactory: (
       { subjects, registry }: StoresInUse,
-      { defaultMode }: Options,
+      { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy }: Options,
       authenticator: Authenticator,
       source: PrincipalSource,
       sessions: SessionService,
@@ -186,7 +186,7 @@ export const CORE_PROVIDERS: Provider[] = [
         sweeper,
         events,
       };
-      return new AuthenticationService(parts, defaultMode);
+      return new AuthenticationService(parts, defaultMode, max === null ? null : { max, policy });
     },
   },
 ];

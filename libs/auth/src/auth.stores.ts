@@ -13,9 +13,11 @@ import { TypeOrmAnnouncements } from './revocation/typeorm-announcements.js';
 import { TypeOrmSignInLookup } from './revocation/typeorm-sign-in-lookup.js';
 import { TypeOrmSessionStore } from './sessions/typeorm-session-store.js';
 import { AuthStores } from './sign-in/auth-stores.js';
+import { TypeOrmSignInRoom } from './sign-in/typeorm-sign-in-room.js';
 import { TypeOrmSignInRegistry } from './sign-in/typeorm-sign-in-registry.js';
 import { TypeOrmSubjectEnding } from './sign-in/typeorm-subject-ending.js';
 import { AuthSubject } from './subjects/auth-subject.entity.js';
+import { TypeOrmOpening } from './subjects/typeorm-opening.js';
 import { TypeOrmSubjectStore } from './subjects/typeorm-subject-store.js';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
@@ -58,11 +60,14 @@ class TypeOrmStores extends AuthStores {
     );
     this.subjects = new TypeOrmSubjectStore(database);
     const endings = new TypeOrmSubjectEnding(database, this.subjects, announcements);
-    this.sessions = new TypeOrmSessionStore(database, this.subjects, announcements);
+    const room = new TypeOrmSignInRoom(database, announcements);
+    const openings = new TypeOrmOpening(this.subjects, (epochs, limit) => room.making(epochs, limit));
+    this.sessions = new TypeOrmSessionStore(database, this.subjects, announcements, openings);
     this.families = new TypeOrmRefreshTokenFamilyStore(
       database,
       this.subjects,
       announcements,
+      openings,
       (subject, reason) => endings.ending(subject, reason),
     );
     this.registry = new TypeOrmSignInRegistry(

@@ -69,7 +69,9 @@ export { Revocation } from './revocation/revocation.entity.js';
 export { AuthStores } from './sign-in/auth-stores.js';
 export { SubjectStore, type SubjectEpochs } from './subjects/subject-store.js';
 export { subjectKey } from './subjects/subject-key.js';
-export type { OpeningOutcome } from './subjects/opening-outcome.js';
+export type { Opened, OpeningOutcome } from './subjects/opening-outcome.js';
+export type { SignInLimit } from './subjects/sign-in-limit.js';
+export { type CountedSignIn, roomForOneMore, type SignInRoom } from './sign-in/sign-in-room.js';
 export {
   type FamilyReading,
   type FamilyRow,
@@ -118,6 +120,7 @@ export {
   RequestInvalidError,
   SessionExpiredError,
   SessionInvalidError,
+  SignInLimitError,
   SignInNotFoundError,
   StoreUnavailableError,
 } from './errors/auth-error.js';

@@ -12,7 +12,7 @@ export const MEMORY_MUTANTS = [
     [
       [
         'the epoch is not compared at the sign-in',
-        'if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false };',
+        `if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false, reason: 'changed' };`,
         '',
       ],
       [

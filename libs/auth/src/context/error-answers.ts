@@ -16,6 +16,7 @@ export const STATUS_OF: Readonly<Record<AuthErrorCode, number>> = {
   AUTH_CSRF_REJECTED: 403,
   AUTH_FORBIDDEN: 403,
   AUTH_SIGN_IN_NOT_FOUND: 404,
+  AUTH_SIGN_IN_LIMIT: 409,
   AUTH_STORE_UNAVAILABLE: 503,
 };
 

@@ -127,6 +127,14 @@ export class SignInNotFoundError extends AuthError {
   }
 }
 
+/** The subject has as many live sign-ins as `maxSignInsPerSubject` allows, and `onSignInLimit` is `refuse`. */
+export class SignInLimitError extends AuthError {
+  readonly code = 'AUTH_SIGN_IN_LIMIT';
+  constructor(options?: ErrorOptions) {
+    super('There are too many sign-ins: sign out elsewhere first.', options);
+  }
+}
+
 /** A database, directory or signer could not answer. Nothing was decided: what the caller holds stays good. */
 export class StoreUnavailableError extends AuthError {
   readonly code = 'AUTH_STORE_UNAVAILABLE';
@@ -150,6 +158,7 @@ export type AnyAuthError =
   | ForbiddenError
   | RequestInvalidError
   | SignInNotFoundError
+  | SignInLimitError
   | StoreUnavailableError;
 
 /** The stable codes that callers may rely on. */
@@ -167,4 +176,5 @@ export type AuthErrorCode =
   | 'AUTH_FORBIDDEN'
   | 'AUTH_REQUEST_INVALID'
   | 'AUTH_SIGN_IN_NOT_FOUND'
+  | 'AUTH_SIGN_IN_LIMIT'
   | 'AUTH_STORE_UNAVAILABLE';

@@ -54,6 +54,8 @@ const BAD: Record<string, readonly unknown[]> = {
     ['https://u@app.example.com'],
   ],
   defaultMode: ['cookie', '', 'Session', 1, ['session']],
+  maxSignInsPerSubject: [0, -1, 1.5, 1_001, '3', Number.NaN, Number.POSITIVE_INFINITY, true, {}],
+  onSignInLimit: ['', 'end_oldest', 'Refuse', true, 1],
   keys: [[], 'x', true, 1],
   sweepInterval: [...NO_DURATION, '59s', '25h', true],
   onSecurityEvent: NO_FUNCTION,
@@ -259,6 +261,8 @@ describe('resolveAuthOptions', () => {
       secrets: [SECRET],
       origins: ['https://api.example.com'],
       defaultMode: 'session',
+      maxSignInsPerSubject: null,
+      onSignInLimit: 'end-oldest',
       keys: null,
       accessTokens: {
         lifetimeMs: 900_000,

@@ -1,4 +1,5 @@
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
+import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 
 export interface SessionRow {
@@ -43,6 +44,8 @@ export interface NewSession {
   readonly ip: string | null;
   readonly userAgent: string | null;
   readonly label: string | null;
+  /** Null: the subject may have any number of sign-ins. */
+  readonly limit: SignInLimit | null;
 }
 
 /** A session's new secret, in exchange for the one that was presented. */
@@ -59,7 +62,11 @@ export interface SessionRenewal {
  * has then changed nothing, or changed what its answer would have said.
  */
 export abstract class SessionStore {
-  /** Inserts the session if and only if the subject's epoch is still the one given: atomic against `advance`. */
+  /**
+   * Inserts the session if and only if the subject's epoch is still the one given, atomic against `advance`, and its limit
+   * has room, atomic against every other opening of the subject, of either kind. With a limit: lock the subject for oneself
+   * alone, then its sessions and its families, then end and announce what `roomForOneMore` says, in the same transaction.
+   */
   abstract open(session: NewSession): Promise<OpeningOutcome>;
 
   abstract read(id: string): Promise<SessionReading | null>;

@@ -3,6 +3,7 @@ import type { EntityTable } from '../database/entity-table.js';
 import { sql } from '../database/sql.js';
 import type { TypeOrmAnnouncements } from '../revocation/typeorm-announcements.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
+import type { TypeOrmOpening } from '../subjects/typeorm-opening.js';
 import type { TypeOrmSubjectStore } from '../subjects/typeorm-subject-store.js';
 import { Session } from './session.entity.js';
 import { openedSession } from './session-step.js';
@@ -16,6 +17,7 @@ export class TypeOrmSessionStore extends SessionStore {
     private readonly database: AuthDatabase,
     private readonly subjects: TypeOrmSubjectStore,
     private readonly announcements: TypeOrmAnnouncements,
+    private readonly openings: TypeOrmOpening,
   ) {
     super();
     this.sessions = database.table(Session);
@@ -26,12 +28,13 @@ export class TypeOrmSessionStore extends SessionStore {
   }
 
   private *opening(session: NewSession): SqlTransaction<OpeningOutcome> {
-    const { held, now } = yield* this.subjects.holds(session.epochs);
-    if (!held) return { opened: false };
+    const admission = yield* this.openings.admitting(session.epochs, session.limit);
+    if (!admission.opened) return admission;
+    const { now, ended } = admission;
     const row = openedSession(session, now);
     yield this.sessions.insert({ ...row, version: 0 });
     const { idleExpiresAt, expiresAt } = row;
-    return { opened: true, now, idleExpiresAt, expiresAt };
+    return { opened: true, now, idleExpiresAt, expiresAt, ended };
   }
 
   async read(id: string): Promise<SessionReading | null> {

@@ -9,6 +9,7 @@ import {
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { Clock } from '../time/clock.js';
 import { MemoryAnnouncements } from './memory-announcements.js';
+import { MemorySignInRoom } from './memory-sign-in-room.js';
 import { MemorySignIns } from './memory-sign-ins.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
 
@@ -20,19 +21,23 @@ export class MemorySessionStore extends SessionStore {
     private readonly subjects: MemorySubjectStore,
     private readonly clock: Pick<Clock, 'now'>,
     private readonly announcements = new MemoryAnnouncements(clock),
+    private readonly room = new MemorySignInRoom(clock),
   ) {
     super();
     this.rows = new MemorySignIns(clock, announcements);
+    room.counts(this.rows);
   }
 
   async open(session: NewSession): Promise<OpeningOutcome> {
-    const { epochs } = session;
-    if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false };
+    const { epochs, limit } = session;
+    if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false, reason: 'changed' };
+    const ended = this.room.make(epochs, limit);
+    if (!ended) return { opened: false, reason: 'limit' };
     const now = this.clock.now();
     const row = openedSession(session, now);
     this.rows.put(row);
     const { idleExpiresAt, expiresAt } = row;
-    return { opened: true, now, idleExpiresAt, expiresAt };
+    return { opened: true, now, idleExpiresAt, expiresAt, ended };
   }
 
   async read(id: string): Promise<SessionReading | null> {
