@@ -13,6 +13,7 @@ import { AccessTokenStanding } from './revocation/access-token-standing.js';
 import { LookedUpStanding } from './revocation/looked-up-standing.js';
 import { UncheckedStanding } from './revocation/unchecked-standing.js';
 import { RefreshTokenService } from './refresh-tokens/refresh-token.service.js';
+import { SessionData } from './sessions/session-data.js';
 import { SessionService } from './sessions/session.service.js';
 import { AuthStores } from './sign-in/auth-stores.js';
 import { StoresInUse, storesInUse } from './sign-in/stores-in-use.js';
@@ -76,6 +77,11 @@ export const CORE_PROVIDERS: Provider[] = [
     inject: [StoresInUse, ResolvedAuthOptions, Clock],
     useFactory: ({ sessions }: StoresInUse, options: Options, clock: Clock) =>
       new SessionService(sessions, options.sessions, clock),
+  },
+  {
+    provide: SessionData,
+    inject: [StoresInUse],
+    useFactory: ({ sessions }: StoresInUse) => new SessionData(sessions),
   },
   {
     provide: RefreshTokenCodec,

@@ -87,7 +87,7 @@ class TypeOrmStores extends AuthStores {
     for (const entity of AUTH_ENTITIES) {
       const table = this.database.table(entity as new () => object);
       try {
-        await this.database.run(sql`select ${table.columnsOf('t')} from ${table.name} t where 1 = 0`);
+        await this.database.run(sql`select ${table.everyColumnOf('t')} from ${table.name} t where 1 = 0`);
       } catch (error) {
         if (!isTableMissing((error as StoreUnavailableError).cause)) throw error;
         missing.push(

@@ -35,6 +35,7 @@ export {
 export { Authenticator } from './sign-in/authenticator.js';
 export type { SessionResult, SignInResult, TokensResult } from './sign-in/sign-in-result.js';
 export type { KeptCredential } from './sign-in/credential-changes.js';
+export { SessionData, type SessionDataValue } from './sessions/session-data.js';
 export type { SignInRecord } from './sign-in/sign-in-record.js';
 export type { Swept } from './sign-in/sweeper.js';
 export { SignInAnswer } from './http/sign-in-answer.js';
@@ -86,6 +87,9 @@ export { openedRow } from './refresh-tokens/opened-row.js';
 export { type FamilyStep, rekeyStep, rotationStep } from './refresh-tokens/family-step.js';
 export {
   type NewSession,
+  type SessionDataOutcome,
+  type SessionDataReading,
+  type SessionDataWrite,
   type SessionReading,
   type SessionRecord,
   type SessionRenewal,
@@ -118,6 +122,7 @@ export {
   ForbiddenError,
   RefreshTokenInvalidError,
   RequestInvalidError,
+  SessionDataConflictError,
   SessionExpiredError,
   SessionInvalidError,
   SignInLimitError,

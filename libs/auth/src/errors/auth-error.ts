@@ -98,6 +98,14 @@ export class SessionExpiredError extends AuthError {
   }
 }
 
+/** The data of the session was written since it was read: read it again. */
+export class SessionDataConflictError extends AuthError {
+  readonly code = 'AUTH_SESSION_DATA_CONFLICT';
+  constructor(options?: ErrorOptions) {
+    super('The session has changed meanwhile: try again.', options);
+  }
+}
+
 /** A cookie came with an unsafe request from an origin that is neither ours nor trusted. */
 export class CsrfRejectedError extends AuthError {
   readonly code = 'AUTH_CSRF_REJECTED';
@@ -154,6 +162,7 @@ export type AnyAuthError =
   | RefreshTokenInvalidError
   | SessionInvalidError
   | SessionExpiredError
+  | SessionDataConflictError
   | CsrfRejectedError
   | ForbiddenError
   | RequestInvalidError
@@ -172,6 +181,7 @@ export type AuthErrorCode =
   | 'AUTH_REFRESH_TOKEN_INVALID'
   | 'AUTH_SESSION_INVALID'
   | 'AUTH_SESSION_EXPIRED'
+  | 'AUTH_SESSION_DATA_CONFLICT'
   | 'AUTH_CSRF_REJECTED'
   | 'AUTH_FORBIDDEN'
   | 'AUTH_REQUEST_INVALID'

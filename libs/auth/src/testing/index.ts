@@ -37,6 +37,9 @@ export type { OpeningOutcome } from '../subjects/opening-outcome.js';
 export type { SignInLimit } from '../subjects/sign-in-limit.js';
 export {
   type NewSession,
+  type SessionDataOutcome,
+  type SessionDataReading,
+  type SessionDataWrite,
   type SessionReading,
   type SessionRenewal,
   SessionStore,
