@@ -21,6 +21,8 @@ export const SUITES = {
   'locked row': { project: 'services', file: 'test/races/locked-row.services-spec.ts' },
   isolation: { project: 'services', file: 'test/races/isolation.services-spec.ts' },
   'revoke all': { project: 'services', file: 'test/races/revoke-all.services-spec.ts' },
+  'sign-in limit': { project: 'services', file: 'test/races/sign-in-limit.services-spec.ts' },
+  'session data': { project: 'services', file: 'test/races/session-data.services-spec.ts' },
   'first epoch': { project: 'services', file: 'test/races/first-epoch.services-spec.ts' },
 };
 

@@ -94,4 +94,12 @@ export const MEMORY_MUTANTS = [
       ['what is past its idle limit can be revoked', 'now < row.idleExpiresAt && ', ''],
     ],
   ),
+  ...mutantsOf(
+    'testing/memory-session-store.ts',
+    ['memory'],
+    [
+      ['data is written whatever its version', "if (row.version !== version) return 'moved';", ''],
+      ['data outlives its session', 'row && isLive(row, this.clock.now()) && row', 'row && row'],
+    ],
+  ),
 ];

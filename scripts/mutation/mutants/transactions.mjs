@@ -83,6 +83,12 @@ export const TRANSACTION_MUTANTS = [
       "if (!room) return { opened: false, reason: 'limit' };",
       'if (!room) return { opened: true, now, ended: [] };',
     ],
+    [
+      'two that count at the same time find the same room',
+      "limit ? 'exclusive' : 'shared'",
+      "limit ? 'shared' : 'shared'",
+      ['sign-in limit'],
+    ],
     ['a limit is not looked at', 'if (!limit) return', 'if (!limit || limit.max > 0) return'],
   ]),
   ...mutantsOf('sign-in/typeorm-sign-in-room.ts', DATABASES, [
