@@ -26,6 +26,8 @@ export const SUITES = {
     project: 'unit',
     file: 'libs/auth/src/database/typeorm-server-database.spec.ts',
   },
+  'sign-in limit': { project: 'services', file: 'test/races/sign-in-limit.services-spec.ts' },
+  'session data': { project: 'services', file: 'test/races/session-data.services-spec.ts' },
   'first epoch': { project: 'services', file: 'test/races/first-epoch.services-spec.ts' },
 };
 

@@ -124,7 +124,7 @@ async function open(
   world: World,
   epochs: { subject: string; epoch: number; globalEpoch: number },
 ): Promise<string | undefined> {
-  const opening = { epochs, methods: ['pwd'], scopes: null, label: null };
+  const opening = { epochs, methods: ['pwd'], scopes: null, label: null, limit: null };
   const family = await world.service.open(opening, REQUESTER);
   if (family) world.history = opened(world.history, family.id, world.instant);
   return family?.token;

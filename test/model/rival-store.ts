@@ -63,12 +63,13 @@ export abstract class RivalStore extends RefreshTokenFamilyStore implements Mode
   protected abstract again(token: RivalToken, at: number, windowMs: number, unused: boolean): Again;
 
   async open(family: NewFamily): Promise<OpeningOutcome> {
-    if (this.subjects.epochOf(family.epochs.subject) !== family.epochs.epoch) return { opened: false };
+    if (this.subjects.epochOf(family.epochs.subject) !== family.epochs.epoch)
+      return { opened: false, reason: 'changed' };
     const now = this.clock.now();
     const row = openedRow(family, now);
     this.families = [...this.families, { row, tokens: [fresh(family.currentHash, now)] }];
     const { idleExpiresAt, expiresAt } = row;
-    return { opened: true, now, idleExpiresAt, expiresAt };
+    return { opened: true, now, idleExpiresAt, expiresAt, ended: [] };
   }
 
   async read(familyId: string): Promise<FamilyReading | null> {

@@ -197,6 +197,8 @@ describe('the table of statuses', () => {
         AUTH_CSRF_REJECTED: 403,
         AUTH_FORBIDDEN: 403,
         AUTH_SIGN_IN_NOT_FOUND: 404,
+        AUTH_SIGN_IN_LIMIT: 409,
+        AUTH_SESSION_DATA_CONFLICT: 409,
         AUTH_STORE_UNAVAILABLE: 503,
       }[code as string] ?? 401;
     expect(STATUS_OF[code]).toBe(expected);

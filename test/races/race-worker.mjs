@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import mysql2 from 'mysql2';
 import { DataSource } from 'typeorm';
-import { AuthenticationService, Authenticator, AuthModule } from '../../libs/auth/dist/index.js';
+import { AuthenticationService, Authenticator, AuthModule, SessionData } from '../../libs/auth/dist/index.js';
 // Not part of the public API: what the logout route calls.
 import { CredentialEnding } from '../../libs/auth/dist/sign-in/credential-ending.js';
 
@@ -130,6 +130,16 @@ const commands = {
   async session(token) {
     await app.get(Authenticator).session(token);
     return { token };
+  },
+  /** Adds 1 to the counter in a session's data. */
+  async increment(id) {
+    const add = (value) => ({ count: (value?.count ?? 0) + 1 });
+    return { version: (await app.get(SessionData).update(id, add)).version };
+  },
+  /** The same by hand, without a second try. */
+  async incrementOnce(id) {
+    const { value, version } = await app.get(SessionData).read(id);
+    return { version: await app.get(SessionData).write(id, { count: (value?.count ?? 0) + 1 }, version) };
   },
   async endAll(subject) {
     return { ended: await authentication().endAllSignIns(subject) };

@@ -24,6 +24,8 @@ export interface Result {
   readonly token?: string;
   readonly id?: string;
   readonly ended?: number;
+  /** Of a session's data. */
+  readonly version?: number;
   readonly name?: string;
   readonly code?: string | null;
   /** Why a refresh token was refused. */

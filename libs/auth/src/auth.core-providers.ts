@@ -12,6 +12,7 @@ import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
 import { AccessTokenStanding } from './revocation/access-token-standing.js';
 import { CommittedChanges } from './revocation/committed-changes.js';
 import { RefreshTokenService } from './refresh-tokens/refresh-token.service.js';
+import { SessionData } from './sessions/session-data.js';
 import { SessionService } from './sessions/session.service.js';
 import { AuthStores } from './sign-in/auth-stores.js';
 import { StoresInUse, storesInUse } from './sign-in/stores-in-use.js';
@@ -83,6 +84,11 @@ export const CORE_PROVIDERS: Provider[] = [
       new KnownSubjects(source, feed, clock, sessions.cacheSize),
   },
   ...SESSION_PROVIDERS,
+  {
+    provide: SessionData,
+    inject: [StoresInUse],
+    useFactory: ({ sessions }: StoresInUse) => new SessionData(sessions),
+  },
   {
     provide: RefreshTokenCodec,
     inject: [DerivedKeys],
@@ -160,7 +166,7 @@ export const CORE_PROVIDERS: Provider[] = [
     ],
     useFactory: (
       { subjects, registry }: StoresInUse,
-      { defaultMode }: Options,
+      { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy }: Options,
       authenticator: Authenticator,
       source: PrincipalSource,
       sessions: SessionService,
@@ -186,7 +192,7 @@ export const CORE_PROVIDERS: Provider[] = [
         sweeper,
         events,
       };
-      return new AuthenticationService(parts, defaultMode);
+      return new AuthenticationService(parts, defaultMode, max === null ? null : { max, policy });
     },
   },
 ];

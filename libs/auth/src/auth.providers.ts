@@ -20,6 +20,7 @@ import { SignInAnswer } from './http/sign-in-answer.js';
 import { KeyRing } from './keys/key-ring.js';
 import { resolveAuthOptions, ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
+import { SessionData } from './sessions/session-data.js';
 import { AuthStores } from './sign-in/auth-stores.js';
 import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
@@ -82,6 +83,7 @@ const EXPORTED = [
   AuthenticationService,
   Authenticator,
   RequestAuthenticator,
+  SessionData,
   SignInAnswer,
   PasswordHasher,
   ResolvedAuthOptions,

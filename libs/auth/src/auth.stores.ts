@@ -18,10 +18,12 @@ import { TypeOrmPostgresNudges } from './revocation/typeorm-postgres-nudges.js';
 import { TypeOrmSignInLookup } from './revocation/typeorm-sign-in-lookup.js';
 import { TypeOrmSessionStore } from './sessions/typeorm-session-store.js';
 import { AuthStores } from './sign-in/auth-stores.js';
+import { TypeOrmSignInRoom } from './sign-in/typeorm-sign-in-room.js';
 import { TypeOrmSignInRegistry } from './sign-in/typeorm-sign-in-registry.js';
 import { TypeOrmSubjectEnding } from './sign-in/typeorm-subject-ending.js';
 import { AuthSubject } from './subjects/auth-subject.entity.js';
 import { subjectOfKey } from './subjects/subject-key.js';
+import { TypeOrmOpening } from './subjects/typeorm-opening.js';
 import { TypeOrmSubjectStore } from './subjects/typeorm-subject-store.js';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
@@ -77,11 +79,14 @@ class TypeOrmStores extends AuthStores {
     this.announcements = new TypeOrmAnnouncementLog(database, subjectOfKey);
     this.subjects = new TypeOrmSubjectStore(database);
     const endings = new TypeOrmSubjectEnding(database, this.subjects, announcements);
-    this.sessions = new TypeOrmSessionStore(database, this.subjects, announcements);
+    const room = new TypeOrmSignInRoom(database, announcements);
+    const openings = new TypeOrmOpening(this.subjects, (epochs, limit) => room.making(epochs, limit));
+    this.sessions = new TypeOrmSessionStore(database, this.subjects, announcements, openings);
     this.families = new TypeOrmRefreshTokenFamilyStore(
       database,
       this.subjects,
       announcements,
+      openings,
       (subject, reason) => endings.ending(subject, reason),
     );
     this.registry = new TypeOrmSignInRegistry(
@@ -105,7 +110,7 @@ class TypeOrmStores extends AuthStores {
     for (const entity of AUTH_ENTITIES) {
       const table = this.database.table(entity as new () => object);
       try {
-        await this.database.run(sql`select ${table.columnsOf('t')} from ${table.name} t where 1 = 0`);
+        await this.database.run(sql`select ${table.everyColumnOf('t')} from ${table.name} t where 1 = 0`);
       } catch (error) {
         if (!isTableMissing((error as StoreUnavailableError).cause)) throw error;
         missing.push(

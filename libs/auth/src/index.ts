@@ -35,6 +35,7 @@ export {
 export { Authenticator } from './sign-in/authenticator.js';
 export type { SessionResult, SignInResult, TokensResult } from './sign-in/sign-in-result.js';
 export type { KeptCredential } from './sign-in/credential-changes.js';
+export { SessionData, type SessionDataValue } from './sessions/session-data.js';
 export type { SignInRecord } from './sign-in/sign-in-record.js';
 export type { Swept } from './sign-in/sweeper.js';
 export { SignInAnswer } from './http/sign-in-answer.js';
@@ -69,7 +70,9 @@ export { Revocation } from './revocation/revocation.entity.js';
 export { AuthStores } from './sign-in/auth-stores.js';
 export { SubjectStore, type SubjectEpochs } from './subjects/subject-store.js';
 export { subjectKey, subjectOfKey } from './subjects/subject-key.js';
-export type { OpeningOutcome } from './subjects/opening-outcome.js';
+export type { Opened, OpeningOutcome } from './subjects/opening-outcome.js';
+export type { SignInLimit } from './subjects/sign-in-limit.js';
+export { type CountedSignIn, roomForOneMore, type SignInRoom } from './sign-in/sign-in-room.js';
 export {
   type FamilyReading,
   type FamilyRow,
@@ -84,6 +87,9 @@ export { openedRow } from './refresh-tokens/opened-row.js';
 export { type FamilyStep, rekeyStep, rotationStep } from './refresh-tokens/family-step.js';
 export {
   type NewSession,
+  type SessionDataOutcome,
+  type SessionDataReading,
+  type SessionDataWrite,
   type SessionReading,
   type SessionRecord,
   type SessionRenewal,
@@ -119,8 +125,10 @@ export {
   ForbiddenError,
   RefreshTokenInvalidError,
   RequestInvalidError,
+  SessionDataConflictError,
   SessionExpiredError,
   SessionInvalidError,
+  SignInLimitError,
   SignInNotFoundError,
   StoreUnavailableError,
 } from './errors/auth-error.js';

@@ -12,7 +12,7 @@ export const MEMORY_MUTANTS = [
     [
       [
         'the epoch is not compared at the sign-in',
-        'if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false };',
+        `if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false, reason: 'changed' };`,
         '',
       ],
       [
@@ -92,6 +92,14 @@ export const MEMORY_MUTANTS = [
     [
       ['what is revoked can be revoked again', 'row.revokedAt === null && ', ''],
       ['what is past its idle limit can be revoked', 'now < row.idleExpiresAt && ', ''],
+    ],
+  ),
+  ...mutantsOf(
+    'testing/memory-session-store.ts',
+    ['memory'],
+    [
+      ['data is written whatever its version', "if (row.version !== version) return 'moved';", ''],
+      ['data outlives its session', 'row && isLive(row, this.clock.now()) && row', 'row && row'],
     ],
   ),
 ];

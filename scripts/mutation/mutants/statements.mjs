@@ -115,4 +115,33 @@ export const STATEMENT_MUTANTS = [
       'for (const table of this.tables.slice(0, 1)) ended',
     ],
   ]),
+  ...mutantsOf('sessions/typeorm-session-store.ts', DATABASES, [
+    [
+      'data is written whatever its version',
+      ' and ${c.version} = ${version} and ${this.live()}',
+      ' and ${version} >= 0 and ${this.live()}',
+      [...DATABASES, 'session data'],
+    ],
+    [
+      'data is written to a session that has ended',
+      ' and ${c.version} = ${version} and ${this.live()}',
+      ' and ${c.version} = ${version}',
+      [...DATABASES, 'session data'],
+    ],
+    [
+      'the version of data stays',
+      '${c.version} = ${c.version} + 1 where',
+      '${c.version} = ${c.version} + 0 where',
+    ],
+    [
+      'data outlives the end of everything',
+      '      and ${c.globalEpoch} >= ${this.subjects.globalEpoch()}`',
+      '`',
+    ],
+    [
+      'data outlives the idle limit',
+      'sql`${c.revokedAt} is null and ${c.expiresAt} > ${nowMs} and ${c.idleExpiresAt} > ${nowMs}',
+      'sql`${c.revokedAt} is null and ${c.expiresAt} > ${nowMs}',
+    ],
+  ]),
 ];

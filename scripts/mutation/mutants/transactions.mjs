@@ -22,7 +22,6 @@ export const TRANSACTION_MUTANTS = [
       '    return affected === 1;',
       '    return affected >= 0;',
     ],
-    ['the epoch is not compared at the sign-in', 'if (!held) return', 'if (!held && now < 0) return'],
     [
       'the time that a request waited is not taken off',
       'const waitedMs = Math.round(attempt.waitedMs());',
@@ -77,4 +76,54 @@ export const TRANSACTION_MUTANTS = [
       HOST_CLOCK,
     ],
   ]),
+  ...mutantsOf('subjects/typeorm-opening.ts', DATABASES, [
+    ['the epoch is not compared at the sign-in', 'if (!held) return', 'if (!held && now < 0) return'],
+    [
+      'a sign-in beyond the limit is opened all the same',
+      "if (!room) return { opened: false, reason: 'limit' };",
+      'if (!room) return { opened: true, now, ended: [] };',
+    ],
+    [
+      'two that count at the same time find the same room',
+      "limit ? 'exclusive' : 'shared'",
+      "limit ? 'shared' : 'shared'",
+      ['sign-in limit'],
+    ],
+    ['a limit is not looked at', 'if (!limit) return', 'if (!limit || limit.max > 0) return'],
+  ]),
+  ...mutantsOf('sign-in/typeorm-sign-in-room.ts', DATABASES, [
+    [
+      'the limit counts everybody',
+      '${c.subject} = ${subjectKey(subject)} and',
+      "${subjectKey(subject)} <> '' and",
+    ],
+    [
+      'a sign-in that the limit ends is not announced',
+      'yield* this.announcements.writeEach({ select: c.id, from: sql`from ${name} where ${these}` });',
+      '',
+    ],
+    [
+      'a late activity revives what was not counted',
+      "yield* this.ending(table, room.idledOut, 'idled_out');",
+      '',
+    ],
+    ['what the limit ends lives on', "yield* this.ending(table, room.displaced, 'displaced');", ''],
+  ]),
+  ...mutantsOf(
+    'sign-in/sign-in-room.ts',
+    ['memory'],
+    [
+      ['the limit lets one more in', 'live.length < limit.max', 'live.length <= limit.max'],
+      ['the newest end for one more', 'a.createdAt - b.createdAt ||', 'b.createdAt - a.createdAt ||'],
+      ['the limit ends too few', 'live.length - limit.max + 1', 'live.length - limit.max'],
+      ['what has idled out is counted', 'isLive(row, now)', 'row.revokedAt === null'],
+      ['what has ended is counted', 'isLive(row, now)', 'now < row.idleExpiresAt'],
+      [
+        'what began before everything ended is counted',
+        'row.globalEpoch >= globalEpoch',
+        'row.globalEpoch <= globalEpoch',
+      ],
+      ['a limit that refuses ends the oldest', "if (limit.policy !== 'end-oldest') return null;", ''],
+    ],
+  ),
 ];

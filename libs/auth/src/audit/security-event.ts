@@ -18,6 +18,12 @@ export type SecurityEvent =
       readonly type: 'sign_in_refused';
       readonly reason: 'credentials' | 'disabled' | 'changed_meanwhile';
     } & FromRequester)
+  /** The subject has as many sign-ins as it may have. */
+  | ({
+      readonly type: 'sign_in_refused';
+      readonly reason: 'limit';
+      readonly subject: string;
+    } & FromRequester)
   | ({ readonly type: 'sign_in_ended'; readonly reason: string } & OfSignIn)
   | {
       readonly type: 'subject_ended';

@@ -5,6 +5,8 @@ export interface ColumnMapping {
   readonly property: string;
   /** Quoted for this database. */
   readonly quoted: string;
+  /** False: read only by those who ask for it. */
+  readonly selected: boolean;
   readonly toDatabase: (value: unknown) => SqlValue;
   readonly fromDatabase: (value: unknown) => unknown;
 }
@@ -16,6 +18,7 @@ export interface ColumnMapping {
 export class EntityTable<E extends object> {
   readonly column: { readonly [P in keyof E & string]: Sql };
   private readonly byProperty: ReadonlyMap<string, ColumnMapping>;
+  private readonly selected: readonly ColumnMapping[];
   private readonly selectLists = new Map<string, Sql>();
 
   constructor(
@@ -25,22 +28,32 @@ export class EntityTable<E extends object> {
     private readonly quoteAlias: (alias: string) => string,
   ) {
     this.byProperty = new Map(mappings.map((mapping) => [mapping.property, mapping]));
+    this.selected = mappings.filter(({ selected }) => selected);
     const columns: Record<string, Sql> = {};
     for (const { property, quoted } of mappings) columns[property] = trustedSql(quoted);
     this.column = columns as { readonly [P in keyof E & string]: Sql };
   }
 
-  /** A select list of every column, of the table alias given, named by property. */
+  /** A select list of the columns, of the table alias given, named by property; without those that are `select: false`. */
   columnsOf(alias: string): Sql {
     let columns = this.selectLists.get(alias);
     if (!columns) {
-      const named = this.mappings.map(
-        ({ property, quoted }) => `${alias}.${quoted} as ${this.quoteAlias(property)}`,
-      );
-      columns = trustedSql(named.join(', '));
+      columns = this.listed(this.selected, alias);
       this.selectLists.set(alias, columns);
     }
     return columns;
+  }
+
+  /** The same of every column. */
+  everyColumnOf(alias: string): Sql {
+    return this.listed(this.mappings, alias);
+  }
+
+  private listed(mappings: readonly ColumnMapping[], alias: string): Sql {
+    const named = mappings.map(
+      ({ property, quoted }) => `${alias}.${quoted} as ${this.quoteAlias(property)}`,
+    );
+    return trustedSql(named.join(', '));
   }
 
   /** A value as a statement that compares with this column must bind it. */
@@ -69,7 +82,7 @@ export class EntityTable<E extends object> {
   /** The entity in a row that was selected with `columnsOf`. */
   read(row: SqlRow): E {
     const entity: Record<string, unknown> = {};
-    for (const { property, fromDatabase } of this.mappings) entity[property] = fromDatabase(row[property]);
+    for (const { property, fromDatabase } of this.selected) entity[property] = fromDatabase(row[property]);
     return entity as E;
   }
 }

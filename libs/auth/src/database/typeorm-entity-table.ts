@@ -11,6 +11,7 @@ export function entityTable<E extends object>(source: DataSource, entity: new ()
     return {
       property: column.propertyName,
       quoted: quote(column.databaseName),
+      selected: column.isSelect,
       toDatabase: (value) => (transformer ? transformer.to(value) : value) as SqlValue,
       fromDatabase: (value) => (transformer ? transformer.from(value) : value) as unknown,
     };

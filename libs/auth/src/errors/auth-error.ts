@@ -98,6 +98,14 @@ export class SessionExpiredError extends AuthError {
   }
 }
 
+/** The data of the session was written since it was read: read it again. */
+export class SessionDataConflictError extends AuthError {
+  readonly code = 'AUTH_SESSION_DATA_CONFLICT';
+  constructor(options?: ErrorOptions) {
+    super('The session has changed meanwhile: try again.', options);
+  }
+}
+
 /** A cookie came with an unsafe request from an origin that is neither ours nor trusted. */
 export class CsrfRejectedError extends AuthError {
   readonly code = 'AUTH_CSRF_REJECTED';
@@ -127,6 +135,14 @@ export class SignInNotFoundError extends AuthError {
   }
 }
 
+/** The subject has as many live sign-ins as `maxSignInsPerSubject` allows, and `onSignInLimit` is `refuse`. */
+export class SignInLimitError extends AuthError {
+  readonly code = 'AUTH_SIGN_IN_LIMIT';
+  constructor(options?: ErrorOptions) {
+    super('There are too many sign-ins: sign out elsewhere first.', options);
+  }
+}
+
 /** A database, directory or signer could not answer. Nothing was decided: what the caller holds stays good. */
 export class StoreUnavailableError extends AuthError {
   readonly code = 'AUTH_STORE_UNAVAILABLE';
@@ -146,10 +162,12 @@ export type AnyAuthError =
   | RefreshTokenInvalidError
   | SessionInvalidError
   | SessionExpiredError
+  | SessionDataConflictError
   | CsrfRejectedError
   | ForbiddenError
   | RequestInvalidError
   | SignInNotFoundError
+  | SignInLimitError
   | StoreUnavailableError;
 
 /** The stable codes that callers may rely on. */
@@ -163,8 +181,10 @@ export type AuthErrorCode =
   | 'AUTH_REFRESH_TOKEN_INVALID'
   | 'AUTH_SESSION_INVALID'
   | 'AUTH_SESSION_EXPIRED'
+  | 'AUTH_SESSION_DATA_CONFLICT'
   | 'AUTH_CSRF_REJECTED'
   | 'AUTH_FORBIDDEN'
   | 'AUTH_REQUEST_INVALID'
   | 'AUTH_SIGN_IN_NOT_FOUND'
+  | 'AUTH_SIGN_IN_LIMIT'
   | 'AUTH_STORE_UNAVAILABLE';

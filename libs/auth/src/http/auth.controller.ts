@@ -42,8 +42,11 @@ export class AuthController {
   ) {
     const { mode = this.options.defaultMode } = loginBody(request);
     const endFormer = this.held.former(request, mode);
+    // Counted, it would stand in the way of its own successor, or end another device's sign-in for it.
+    const counted = this.options.maxSignInsPerSubject !== null;
+    if (counted) await endFormer();
     const result = await this.authentication.signIn(user, { mode, requester: requesterOf(request) });
-    await endFormer();
+    if (!counted) await endFormer();
     return this.answer.of(result, response);
   }
 

@@ -25,6 +25,10 @@ export interface AuthOptions {
   readonly trustedOrigins?: readonly string[];
   /** The mode of a login that names none. Default `session`. */
   readonly defaultMode?: SignInMode;
+  /** How many live sign-ins a subject may have, sessions and families together; 1 to 1,000. Default: any number. */
+  readonly maxSignInsPerSubject?: number;
+  /** What a sign-in beyond `maxSignInsPerSubject` does: it ends the oldest ones, or is refused. Default `end-oldest`. */
+  readonly onSignInLimit?: 'refuse' | 'end-oldest';
   readonly accessTokens?: AccessTokenOptions;
   /** Signing keys of access tokens. Default: HS256 under a key derived from `secret`. */
   readonly keys?: readonly KeyOption[];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AuthConfigError } from '../errors/auth-config-error.js';
+import { durationMs } from '../time/duration.js';
 import { resolveAuthOptions } from './resolve-auth-options.js';
 
 const SECRET = 'a secret of at least thirty-two bytes, for tests';
@@ -53,6 +54,8 @@ const BAD: Record<string, readonly unknown[]> = {
     ['https://u@app.example.com'],
   ],
   defaultMode: ['cookie', '', 'Session', 1, ['session']],
+  maxSignInsPerSubject: [0, -1, 1.5, 1_001, '3', Number.NaN, Number.POSITIVE_INFINITY, true, {}],
+  onSignInLimit: ['', 'end_oldest', 'Refuse', true, 1],
   keys: [[], 'x', true, 1],
   sweepInterval: [...NO_DURATION, '59s', '25h', true],
   onSecurityEvent: NO_FUNCTION,
@@ -78,6 +81,7 @@ const BAD: Record<string, readonly unknown[]> = {
     NOW,
     new Date(NOW),
   ],
+  'sessions.preset': ['', 'AAL1', 'aal4', 1, true, ['aal1'], 'toString', '__proto__'],
   'sessions.idle': [...NO_DURATION, '59s', '91d', '13h'],
   'sessions.absolute': [...NO_DURATION, '59s', '366d'],
   'sessions.touchInterval': [...NO_DURATION, '11m'],
@@ -195,6 +199,47 @@ describe('resolveAuthOptions', () => {
     );
   });
 
+  it.each([
+    ['aal1', '30d', '30d'],
+    ['aal2', '1h', '24h'],
+    ['aal3', '15m', '12h'],
+  ] as const)('has the limits of %s: idle %s, absolute %s', (preset, idle, absolute) => {
+    const { idleMs, absoluteMs, touchIntervalMs } = resolve({ sessions: { preset } }).sessions;
+    expect([idleMs, absoluteMs]).toEqual([durationMs(idle), durationMs(absolute)]);
+    expect(touchIntervalMs).toBe(60_000);
+    // The limits themselves are as strict as the level asks.
+    expect(resolve({ sessions: { preset, idle, absolute } }).sessions).toMatchObject({ idleMs, absoluteMs });
+  });
+
+  it('takes what is stricter than a preset, and nothing else', () => {
+    const sessions = (given: object) => resolve({ sessions: given }).sessions;
+    expect(sessions({ preset: 'aal2', idle: '10m' })).toMatchObject({
+      idleMs: 600_000,
+      absoluteMs: 86_400_000,
+    });
+    expect(sessions({ preset: 'aal1', absolute: '7d' })).toMatchObject({
+      idleMs: 604_800_000,
+      absoluteMs: 604_800_000,
+    });
+    expect(sessions({ preset: 'aal3', absolute: '10m' })).toMatchObject({
+      idleMs: 600_000,
+      absoluteMs: 600_000,
+    });
+    const looser = (given: object) => refusal({ ...GOOD, sessions: given });
+    expect(looser({ preset: 'aal2', idle: '61m' })).toBe(
+      '"sessions.idle" must be a duration between 1m and 1h (got "61m")',
+    );
+    expect(looser({ preset: 'aal2', absolute: '25h' })).toBe(
+      '"sessions.absolute" must be a duration between 1m and 24h (got "25h")',
+    );
+    expect(looser({ preset: 'aal1', idle: '31d' })).toMatch(/^"sessions.idle" must be .* 30d/);
+    expect(looser({ preset: 'aal3', idle: '16m' })).toMatch(/^"sessions.idle" must be .* 15m/);
+    expect(looser({ preset: 'aal3', absolute: '13h' })).toMatch(/^"sessions.absolute" must be .* 12h/);
+    expect(looser({ preset: 'aal2', idle: '40m', absolute: '30m' })).toMatch(
+      /^"sessions.idle" must be no longer/,
+    );
+  });
+
   it('refuses a cookie that a browser would drop', () => {
     const cookies = (session: object, refresh: object = {}) =>
       refusal({ ...GOOD, cookies: { session, refresh } });
@@ -223,6 +268,8 @@ describe('resolveAuthOptions', () => {
       secrets: [SECRET],
       origins: ['https://api.example.com'],
       defaultMode: 'session',
+      maxSignInsPerSubject: null,
+      onSignInLimit: 'end-oldest',
       keys: null,
       accessTokens: {
         lifetimeMs: 900_000,

@@ -31,6 +31,8 @@ export abstract class ResolvedAuthOptions {
   /** Lower-case origins, the issuer's first. */
   abstract readonly origins: readonly string[];
   abstract readonly defaultMode: SignInMode;
+  abstract readonly maxSignInsPerSubject: number | null;
+  abstract readonly onSignInLimit: 'refuse' | 'end-oldest';
   abstract readonly accessTokens: ResolvedAccessTokenOptions;
   abstract readonly keys: readonly KeyOption[] | null;
   abstract readonly refreshTokens: ResolvedRefreshTokenOptions;
@@ -63,6 +65,8 @@ const isOrigin = (v: unknown): v is string =>
   typeof v === 'string' && isHttpUrl(v) && new URL(v).origin === v.toLowerCase();
 const origins = (v: unknown): v is readonly string[] => Array.isArray(v) && v.every(isOrigin);
 const path = (v: unknown): v is string => typeof v === 'string' && /^(\/[A-Za-z0-9._~-]+)*$/.test(v);
+const someSignIns = (v: unknown): v is number =>
+  Number.isInteger(v) && (v as number) >= 1 && (v as number) <= 1_000;
 const keys = (v: unknown): v is readonly KeyOption[] => Array.isArray(v) && v.length > 0;
 
 /**
@@ -89,6 +93,13 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     issuer,
     origins: [new URL(issuer).origin, ...trusted.map((origin) => origin.toLowerCase())],
     defaultMode: reader.oneOf('defaultMode', ['session', 'tokens', 'hybrid'], 'session'),
+    maxSignInsPerSubject: reader.custom<number | null>(
+      'maxSignInsPerSubject',
+      'a whole number between 1 and 1000',
+      someSignIns,
+      null,
+    ),
+    onSignInLimit: reader.oneOf('onSignInLimit', ['refuse', 'end-oldest'], 'end-oldest'),
     accessTokens: resolveAccessTokenOptions(reader.nested('accessTokens'), issuer),
     keys: reader.secret<readonly KeyOption[] | null>('keys', 'a list of at least one key', keys, null),
     refreshTokens: resolveRefreshTokenOptions(reader.nested('refreshTokens'), now),

@@ -1,5 +1,6 @@
 import type { ReuseCause } from '../audit/security-event.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
+import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 import type { FamilyState, Presentation, RotationRules } from './rotation-decision.js';
 
@@ -43,6 +44,8 @@ export interface NewFamily {
   readonly ip: string | null;
   readonly userAgent: string | null;
   readonly label: string | null;
+  /** Null: the subject may have any number of sign-ins. */
+  readonly limit: SignInLimit | null;
 }
 
 /** A token that was presented, and what to do if it may be rotated. */
@@ -111,7 +114,10 @@ export type RekeyOutcome =
  * nothing, or changed what its answer would have said.
  */
 export abstract class RefreshTokenFamilyStore {
-  /** Inserts the family if and only if the subject's epoch is still the one given: atomic against `advance`. */
+  /**
+   * Inserts the family if and only if the subject's epoch is still the one given, atomic against `advance`, and its limit
+   * has room, atomic against every other opening of the subject: as `SessionStore.open` does it.
+   */
   abstract open(family: NewFamily): Promise<OpeningOutcome>;
 
   /** The row and the present epochs, in one read of the primary. Decides nothing. */

@@ -30,7 +30,7 @@ describe('RefreshTokenService', () => {
     };
 
     const epochs = await subjects.epochs('alice');
-    const opening = { epochs, methods: ['pwd'], scopes: null, label: null };
+    const opening = { epochs, methods: ['pwd'], scopes: null, label: null, limit: null };
     const { token } = (await service.open(opening, arriving()))!;
     const parent = service.parse(token, arriving());
     const { row } = await service.read(parent, arriving());

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
 import { RefreshTokenInvalidError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { Requester } from '../principal/requester.js';
+import { openedUnlessChanged } from '../subjects/opening-outcome.js';
+import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 import type {
   FamilyReading,
@@ -28,6 +30,8 @@ export interface HeldRefreshToken {
 export interface OpenedFamily extends HeldRefreshToken {
   readonly id: string;
   readonly now: number;
+  /** Sign-ins that the subject's limit has ended for it. */
+  readonly ended: readonly string[];
 }
 
 /** What was read of a family that may still be alive: its subject was not erased. */
@@ -42,6 +46,7 @@ export interface FamilyOpening {
   readonly methods: readonly string[];
   readonly scopes: readonly string[] | null;
   readonly label: string | null;
+  readonly limit: SignInLimit | null;
 }
 
 /** Families of refresh tokens: opens them, presents tokens to them, and says what came of it. */
@@ -53,16 +58,16 @@ export class RefreshTokenService {
     private readonly events: SecurityEventSink,
   ) {}
 
-  /** `undefined` when the subject changed since its epochs were read. Throws StoreUnavailableError. */
+  /** `undefined` when the subject changed since its epochs were read. Throws SignInLimitError, StoreUnavailableError. */
   async open(opening: FamilyOpening, { ip, userAgent }: Requester): Promise<OpenedFamily | undefined> {
     const id = randomUUID();
     const first = this.codec.fresh(id, 0);
     const { idleMs, absoluteMs } = this.options;
     const made = { id, currentHash: first.hash, salt: first.salt, idleMs, absoluteMs, ip, userAgent };
-    const outcome = await this.store.open({ ...opening, ...made });
-    if (!outcome.opened) return undefined;
-    const { now, idleExpiresAt } = outcome;
-    return { id, token: first.token, now, idleLeftMs: idleExpiresAt - now };
+    const opened = openedUnlessChanged(await this.store.open({ ...opening, ...made }));
+    if (!opened) return undefined;
+    const { now, idleExpiresAt, ended } = opened;
+    return { id, token: first.token, now, idleLeftMs: idleExpiresAt - now, ended };
   }
 
   /** Checks a token's form and tag: no query. Throws RefreshTokenInvalidError. */

@@ -2,6 +2,7 @@ import { type AuthDatabase, MANY_ROWS_MS, type SqlTransaction } from '../databas
 import type { EntityTable } from '../database/entity-table.js';
 import type { TypeOrmAnnouncements } from '../revocation/typeorm-announcements.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
+import type { TypeOrmOpening } from '../subjects/typeorm-opening.js';
 import type { TypeOrmSubjectStore } from '../subjects/typeorm-subject-store.js';
 import { RefreshTokenFamily } from './refresh-token-family.entity.js';
 import {
@@ -38,6 +39,7 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     private readonly database: AuthDatabase,
     private readonly subjects: TypeOrmSubjectStore,
     private readonly announcements: TypeOrmAnnouncements,
+    private readonly openings: TypeOrmOpening,
     private readonly endSubject: EndSubject,
   ) {
     super();
@@ -50,12 +52,13 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   private *opening(family: NewFamily): SqlTransaction<OpeningOutcome> {
-    const { held, now } = yield* this.subjects.holds(family.epochs);
-    if (!held) return { opened: false };
+    const admission = yield* this.openings.admitting(family.epochs, family.limit);
+    if (!admission.opened) return admission;
+    const { now, ended } = admission;
     const row = openedRow(family, now);
     yield this.families.insert(row);
     const { idleExpiresAt, expiresAt } = row;
-    return { opened: true, now, idleExpiresAt, expiresAt };
+    return { opened: true, now, idleExpiresAt, expiresAt, ended };
   }
 
   async read(familyId: string): Promise<FamilyReading | null> {

@@ -1,4 +1,5 @@
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
+import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 
 export interface SessionRow {
@@ -43,6 +44,8 @@ export interface NewSession {
   readonly ip: string | null;
   readonly userAgent: string | null;
   readonly label: string | null;
+  /** Null: the subject may have any number of sign-ins. */
+  readonly limit: SignInLimit | null;
 }
 
 /** A session's new secret, in exchange for the one that was presented. */
@@ -54,14 +57,34 @@ export interface SessionRenewal {
   readonly authenticated: { readonly methods: readonly string[] } | null;
 }
 
+/** The application's own data of a session. */
+export interface SessionDataReading {
+  /** JSON text of at most 65,535 bytes; null: none. */
+  readonly data: string | null;
+  /** 0 before the first write. */
+  readonly version: number;
+}
+
+export interface SessionDataWrite extends SessionDataReading {
+  readonly id: string;
+}
+
+/** `moved`: there is another version. `ended`: there is no live session of that id. Nothing was written then. */
+export type SessionDataOutcome = 'written' | 'moved' | 'ended';
+
 /**
  * Where sessions live: the table of record. Every method throws StoreUnavailableError when it cannot answer, and
  * has then changed nothing, or changed what its answer would have said.
  */
 export abstract class SessionStore {
-  /** Inserts the session if and only if the subject's epoch is still the one given: atomic against `advance`. */
+  /**
+   * Inserts the session if and only if the subject's epoch is still the one given, atomic against `advance`, and its limit
+   * has room, atomic against every other opening of the subject, of either kind. With a limit: lock the subject for oneself
+   * alone, then its sessions and its families, then end and announce what `roomForOneMore` says, in the same transaction.
+   */
   abstract open(session: NewSession): Promise<OpeningOutcome>;
 
+  /** The row, without the application's data: it is asked for with every request. */
   abstract read(id: string): Promise<SessionReading | null>;
 
   /** Writes an activity at the instant `at`; never backwards, and never on a session that has ended or idled out. */
@@ -72,6 +95,15 @@ export abstract class SessionStore {
 
   /** Ends a session and announces it, in one step. Whether it was live (and of this subject, where one is given). */
   abstract revoke(id: string, reason: string, subject?: string): Promise<boolean>;
+
+  /** The application's data of a live session; null when it has ended, has passed a limit or is not there. */
+  abstract readData(id: string): Promise<SessionDataReading | null>;
+
+  /**
+   * Replaces the data and adds 1 to the version, if it is still the one given and the session lives: in one guarded
+   * statement, or under the row's lock, so that no write is lost and none revives a session.
+   */
+  abstract writeData(write: SessionDataWrite): Promise<SessionDataOutcome>;
 
   /** Deletes up to `limit` sessions past their absolute limit; how many it deleted. */
   abstract sweep(limit: number): Promise<number>;

@@ -23,12 +23,12 @@ export class Session {
   @Column({ name: 'global_epoch', type: 'bigint', transformer: asNumber })
   globalEpoch!: number;
 
-  /** Reserved for the host's own data, as JSON: not used yet. */
-  @Column({ type: 'text', nullable: true })
+  /** The application's own data (`SessionData`), as JSON; not read with the rest of the row. */
+  @Column({ type: 'text', nullable: true, select: false })
   data!: string | null;
 
-  /** Reserved: will move with every change of `data`. */
-  @Column({ type: 'int', default: 0 })
+  /** Moves with every write of `data`. */
+  @Column({ type: 'int', default: 0, select: false })
   version!: number;
 
   @Column({ name: 'created_at', type: 'bigint', transformer: asNumber })

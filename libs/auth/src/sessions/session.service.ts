@@ -3,6 +3,8 @@ import { equalInConstantTime } from '../crypto/constant-time.js';
 import { SessionExpiredError, SessionInvalidError } from '../errors/auth-error.js';
 import type { Requester } from '../principal/requester.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
+import { openedUnlessChanged } from '../subjects/opening-outcome.js';
+import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 import type { Clock } from '../time/clock.js';
 import type { StoreClock } from '../time/store-clock.js';
@@ -17,6 +19,7 @@ export interface SessionOpening {
   readonly methods: readonly string[];
   readonly scopes: readonly string[] | null;
   readonly label: string | null;
+  readonly limit: SignInLimit | null;
 }
 
 export interface OpenedSession {
@@ -26,6 +29,8 @@ export interface OpenedSession {
   readonly now: number;
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
+  /** Sign-ins that the subject's limit has ended for it. */
+  readonly ended: readonly string[];
 }
 
 /** Sessions: opens them, finds the one that a cookie names, and notes its activity. */
@@ -41,15 +46,15 @@ export class SessionService {
     private readonly storeClock: StoreClock,
   ) {}
 
-  /** `undefined` when the subject changed since its epochs were read. Throws StoreUnavailableError. */
+  /** `undefined` when the subject changed since its epochs were read. Throws SignInLimitError, StoreUnavailableError. */
   async open(opening: SessionOpening, { ip, userAgent }: Requester): Promise<OpenedSession | undefined> {
     const { token, sessionId: id, secretHash } = freshSessionToken(randomUUID());
     const { idleMs, absoluteMs, touchIntervalMs } = this.options;
     const made = { id, secretHash, ip, userAgent, absoluteMs, idleMs: idleMs + touchIntervalMs };
-    const outcome = await this.store.open({ ...opening, ...made });
-    if (!outcome.opened) return undefined;
-    const { now, idleExpiresAt, expiresAt } = outcome;
-    return { id, token, now, idleExpiresAt, expiresAt };
+    const opened = openedUnlessChanged(await this.store.open({ ...opening, ...made }));
+    if (!opened) return undefined;
+    const { now, idleExpiresAt, expiresAt, ended } = opened;
+    return { id, token, now, idleExpiresAt, expiresAt, ended };
   }
 
   /**

@@ -1,12 +1,21 @@
 import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
 import type { EntityTable } from '../database/entity-table.js';
-import { sql } from '../database/sql.js';
+import { type Sql, sql } from '../database/sql.js';
 import type { TypeOrmAnnouncements } from '../revocation/typeorm-announcements.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
+import type { TypeOrmOpening } from '../subjects/typeorm-opening.js';
 import type { TypeOrmSubjectStore } from '../subjects/typeorm-subject-store.js';
 import { Session } from './session.entity.js';
 import { openedSession } from './session-step.js';
-import { type NewSession, type SessionReading, type SessionRenewal, SessionStore } from './session-store.js';
+import {
+  type NewSession,
+  type SessionDataOutcome,
+  type SessionDataReading,
+  type SessionDataWrite,
+  type SessionReading,
+  type SessionRenewal,
+  SessionStore,
+} from './session-store.js';
 
 /** SessionStore on TypeORM. */
 export class TypeOrmSessionStore extends SessionStore {
@@ -16,6 +25,7 @@ export class TypeOrmSessionStore extends SessionStore {
     private readonly database: AuthDatabase,
     private readonly subjects: TypeOrmSubjectStore,
     private readonly announcements: TypeOrmAnnouncements,
+    private readonly openings: TypeOrmOpening,
   ) {
     super();
     this.sessions = database.table(Session);
@@ -26,12 +36,13 @@ export class TypeOrmSessionStore extends SessionStore {
   }
 
   private *opening(session: NewSession): SqlTransaction<OpeningOutcome> {
-    const { held, now } = yield* this.subjects.holds(session.epochs);
-    if (!held) return { opened: false };
+    const admission = yield* this.openings.admitting(session.epochs, session.limit);
+    if (!admission.opened) return admission;
+    const { now, ended } = admission;
     const row = openedSession(session, now);
     yield this.sessions.insert({ ...row, version: 0 });
     const { idleExpiresAt, expiresAt } = row;
-    return { opened: true, now, idleExpiresAt, expiresAt };
+    return { opened: true, now, idleExpiresAt, expiresAt, ended };
   }
 
   async read(id: string): Promise<SessionReading | null> {
@@ -93,6 +104,30 @@ export class TypeOrmSessionStore extends SessionStore {
       and ${c.idleExpiresAt} > ${nowMs}${ofSubject}`;
     if (affected === 1) yield* this.announcements.writeNow('sign_in', id);
     return affected === 1;
+  }
+
+  async readData(id: string): Promise<SessionDataReading | null> {
+    const { name, column: c } = this.sessions;
+    const { rows } = await this.database
+      .run(sql`select ${c.data} as data, ${c.version} as version from ${name}
+      where ${c.id} = ${id} and ${this.live()}`);
+    const found = rows[0];
+    return found ? { data: found['data'] as string | null, version: Number(found['version']) } : null;
+  }
+
+  async writeData({ id, data, version }: SessionDataWrite): Promise<SessionDataOutcome> {
+    const { name, column: c } = this.sessions;
+    const { affected } = await this.database.run(sql`update ${name} set ${c.data} = ${data},
+      ${c.version} = ${c.version} + 1 where ${c.id} = ${id} and ${c.version} = ${version} and ${this.live()}`);
+    if (affected === 1) return 'written';
+    return (await this.readData(id)) ? 'moved' : 'ended';
+  }
+
+  private live(): Sql {
+    const { column: c } = this.sessions;
+    const { nowMs } = this.database.dialect;
+    return sql`${c.revokedAt} is null and ${c.expiresAt} > ${nowMs} and ${c.idleExpiresAt} > ${nowMs}
+      and ${c.globalEpoch} >= ${this.subjects.globalEpoch()}`;
   }
 
   async sweep(limit: number): Promise<number> {

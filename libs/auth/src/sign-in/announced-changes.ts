@@ -5,14 +5,19 @@ type Announced = (outcome: unknown) => boolean;
 
 const always: Announced = () => true;
 const whenTrue: Announced = (outcome) => outcome === true;
+/** Sign-ins that ended to make room for the one that was opened. */
+const whenEnded: Announced = (outcome) => {
+  const { ended } = (outcome ?? {}) as { ended?: unknown };
+  return Array.isArray(ended) && ended.length > 0;
+};
 const whenReused: Announced = (outcome) => (outcome as { kind?: unknown } | null)?.kind === 'reused';
 
 /** The calls that may announce a change, and whether one did, by its outcome. */
 const ANNOUNCING: {
   readonly [P in Port]?: { readonly [M in keyof AuthStores[P]]?: Announced };
 } = {
-  sessions: { renew: whenTrue, revoke: whenTrue },
-  families: { rotate: whenReused, rekey: whenReused, revoke: whenTrue },
+  sessions: { open: whenEnded, renew: whenTrue, revoke: whenTrue },
+  families: { open: whenEnded, rotate: whenReused, rekey: whenReused, revoke: whenTrue },
   registry: {
     endAll: always,
     credentialsChanged: always,

@@ -6,6 +6,7 @@ import type { Principal } from '../principal/principal.js';
 import { arriving, type Requester, UNKNOWN_REQUESTER } from '../principal/requester.js';
 import { isUuid } from '../crypto/uuid.js';
 import type { SessionService } from '../sessions/session.service.js';
+import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import { isSubject } from '../subjects/subject-key.js';
 import type { SubjectStore } from '../subjects/subject-store.js';
 import type { Authenticator } from './authenticator.js';
@@ -63,12 +64,14 @@ export class AuthenticationService {
       readonly events: SecurityEventSink;
     },
     private readonly defaultMode: SignInMode,
+    /** Null: a subject may have any number of sign-ins. */
+    private readonly limit: SignInLimit | null,
   ) {}
 
   /**
    * Signs in a subject that was authenticated: by its password (give the principal that `LocalAuthGuard` left), or by
    * any other strategy (give its id). Throws CredentialsInvalidError when the subject may not sign in, or changed
-   * since its password was checked.
+   * since its password was checked; SignInLimitError when it has as many sign-ins as it may have.
    */
   async signIn(who: string | Principal, options: SignInOptions = {}): Promise<SignInResult> {
     const { authenticator, subjects, source, opener } = this.parts;
@@ -81,14 +84,15 @@ export class AuthenticationService {
       const epochs = proof ?? (await subjects.epochs(subject));
       const loaded = await source.load(subject);
       if (!loaded) throw this.refused('disabled', requester);
-      const result = await opener.open(mode, loaded, { epochs, methods, scopes, label }, requester);
+      const opening = { epochs, methods, scopes, label, limit: this.limit };
+      const result = await opener.open(mode, loaded, opening, requester);
       if (result) return result;
       // The subject changed in between: a password that was checked before the change must be checked again.
       if (proof || tried >= MAX_TRIES) throw this.refused('changed_meanwhile', requester);
     }
   }
 
-  /** Checks an identifier and a password, then signs in. Throws CredentialsInvalidError. */
+  /** Checks an identifier and a password, then signs in. Throws CredentialsInvalidError, SignInLimitError. */
   async signInWithPassword(
     identifier: string,
     password: string,

@@ -1,6 +1,6 @@
 import type { AccessTokenIssuer } from '../access-tokens/access-token-issuer.js';
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
-import { StoreUnavailableError } from '../errors/auth-error.js';
+import { SignInLimitError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
@@ -28,7 +28,7 @@ export class SignInOpener {
     private readonly events: SecurityEventSink,
   ) {}
 
-  /** `undefined` when the subject changed since its epochs were read. Throws StoreUnavailableError. */
+  /** `undefined` when the subject changed since its epochs were read. Throws SignInLimitError, StoreUnavailableError. */
   async open(
     mode: SignInMode,
     loaded: LoadedSubject,
@@ -62,12 +62,31 @@ export class SignInOpener {
     }
   }
 
+  /** Reports what the subject's limit did. */
+  private async opened<Opened extends { readonly ended: readonly string[] }>(
+    opening: Promise<Opened | undefined>,
+    { epochs: { subject } }: SessionOpening,
+    { ip, userAgent }: Requester,
+  ): Promise<Opened | undefined> {
+    try {
+      const opened = await opening;
+      for (const signInId of opened?.ended ?? []) {
+        this.events.record({ type: 'sign_in_ended', subject, signInId, reason: 'displaced' });
+      }
+      return opened;
+    } catch (error) {
+      if (error instanceof SignInLimitError)
+        this.events.record({ type: 'sign_in_refused', reason: 'limit', subject, ip, userAgent });
+      throw error;
+    }
+  }
+
   private async openSession(
     loaded: LoadedSubject,
     opening: SessionOpening,
     requester: Requester,
   ): Promise<SessionResult | undefined> {
-    const opened = await this.sessions.open(opening, requester);
+    const opened = await this.opened(this.sessions.open(opening, requester), opening, requester);
     if (!opened) return undefined;
     const { methods, scopes } = opening;
     const { id, token, now, expiresAt, idleExpiresAt } = opened;
@@ -82,7 +101,7 @@ export class SignInOpener {
     opening: FamilyOpening,
     requester: Requester,
   ): Promise<TokensResult | undefined> {
-    const opened = await this.families.open(opening, requester);
+    const opened = await this.opened(this.families.open(opening, requester), opening, requester);
     if (!opened) return undefined;
     const { methods, scopes, epochs } = opening;
     const { id, now, idleLeftMs } = opened;

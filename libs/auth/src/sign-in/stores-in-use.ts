@@ -34,7 +34,7 @@ export function storesInUse(stores: AuthStores, changes: CommittedChanges): Stor
 /** What is asked of each of them. */
 const METHODS: { readonly [Port in (typeof STORE_PORTS)[number]]: readonly (keyof AuthStores[Port])[] } = {
   subjects: ['find', 'epochs'],
-  sessions: ['open', 'read', 'touch', 'renew', 'revoke', 'sweep'],
+  sessions: ['open', 'read', 'touch', 'renew', 'revoke', 'readData', 'writeData', 'sweep'],
   families: ['open', 'read', 'rotate', 'rekey', 'revoke', 'sweep'],
   registry: ['list', 'endAll', 'credentialsChanged', 'subjectChanged', 'forget', 'revokeEverything', 'sweep'],
   lookup: ['find'],

@@ -33,12 +33,16 @@ export class TypeOrmSubjectStore extends SubjectStore {
     return made;
   }
 
-  /** Whether the epoch is still the one given: the row stays locked, shared, until the transaction ends. */
-  *holds(epochs: SubjectEpochs): SqlTransaction<{ held: boolean; now: number }> {
+  /** Whether the epoch is still the one given: the row stays locked until the transaction ends. */
+  *holds(
+    epochs: SubjectEpochs,
+    lock: 'shared' | 'exclusive',
+  ): SqlTransaction<{ held: boolean; now: number }> {
     const { name, column } = this.subjects;
-    const { nowMs, forShare } = this.database.dialect;
+    const { nowMs, forShare, forUpdate } = this.database.dialect;
+    const locked = lock === 'exclusive' ? forUpdate : forShare;
     const { rows } = yield sql`select ${column.epoch} as epoch, ${nowMs} as now from ${name}
-      where ${column.subject} = ${this.key(epochs.subject)}${forShare}`;
+      where ${column.subject} = ${this.key(epochs.subject)}${locked}`;
     const row = rows[0];
     return { held: row !== undefined && Number(row['epoch']) === epochs.epoch, now: Number(row?.['now']) };
   }

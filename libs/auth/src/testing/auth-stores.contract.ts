@@ -1,6 +1,7 @@
 import type { ContractCase } from './contract-case.js';
 import { refreshTokenFamilyStoreContract } from './refresh-token-family-store.contract.js';
 import { sessionStoreContract } from './session-store.contract.js';
+import { signInLimitContract } from './sign-in-limit.contract.js';
 import { signInLookupContract } from './sign-in-lookup.contract.js';
 import { signInRegistryContract } from './sign-in-registry.contract.js';
 import type { HarnessSource } from './store-harness.js';
@@ -12,6 +13,7 @@ const CONTRACTS = {
   families: refreshTokenFamilyStoreContract,
   registry: signInRegistryContract,
   lookup: signInLookupContract,
+  limit: signInLimitContract,
 };
 
 /**

@@ -152,6 +152,7 @@ export function newFamily(given: Partial<NewFamily> & Pick<NewFamily, 'epochs'>)
     ip: '192.0.2.1',
     userAgent: 'browser',
     label: null,
+    limit: null,
     ...given,
   };
 }

@@ -64,13 +64,13 @@ export const FAMILY_OPENING = {
     const subject = randomUUID();
     const family = newFamily({ epochs: await harness.epochs(subject) });
     await harness.advance(subject);
-    assert.deepEqual(await harness.store.open(family), { opened: false });
+    assert.deepEqual(await harness.store.open(family), { opened: false, reason: 'changed' });
     assert.equal(await harness.store.read(family.id), null);
   },
 
   'open: writes nothing for a subject without a row': async (harness: Harness) => {
     const family = newFamily({ epochs: { subject: randomUUID(), epoch: 1, globalEpoch: 0 } });
-    assert.deepEqual(await harness.store.open(family), { opened: false });
+    assert.deepEqual(await harness.store.open(family), { opened: false, reason: 'changed' });
     assert.equal(await harness.store.read(family.id), null);
   },
 

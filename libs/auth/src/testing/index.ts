@@ -8,6 +8,7 @@ export { subjectStoreContract } from './subject-store.contract.js';
 export { sessionStoreContract } from './session-store.contract.js';
 export { refreshTokenFamilyStoreContract } from './refresh-token-family-store.contract.js';
 export { signInRegistryContract } from './sign-in-registry.contract.js';
+export { signInLimitContract } from './sign-in-limit.contract.js';
 export { signInLookupContract } from './sign-in-lookup.contract.js';
 export type { HarnessSource, StoreHarness } from './store-harness.js';
 
@@ -33,8 +34,12 @@ export {
   type RotationRules,
 } from '../refresh-tokens/rotation-decision.js';
 export type { OpeningOutcome } from '../subjects/opening-outcome.js';
+export type { SignInLimit } from '../subjects/sign-in-limit.js';
 export {
   type NewSession,
+  type SessionDataOutcome,
+  type SessionDataReading,
+  type SessionDataWrite,
   type SessionReading,
   type SessionRenewal,
   SessionStore,

@@ -13,6 +13,7 @@ import { openedRow } from '../refresh-tokens/opened-row.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { Clock } from '../time/clock.js';
 import { MemoryAnnouncements } from './memory-announcements.js';
+import { MemorySignInRoom } from './memory-sign-in-room.js';
 import { MemorySignIns } from './memory-sign-ins.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
 
@@ -29,9 +30,11 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     private readonly announcements = new MemoryAnnouncements(clock),
     /** What ends with a subject beside its families. */
     private readonly endOthers: (subject: string, reason: string) => void = () => {},
+    private readonly room = new MemorySignInRoom(clock),
   ) {
     super();
     this.rows = new MemorySignIns(clock, announcements);
+    room.counts(this.rows);
   }
 
   /** Ids of sign-ins, as often as their end was announced. */
@@ -40,13 +43,15 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   async open(family: NewFamily): Promise<OpeningOutcome> {
-    const { epochs } = family;
-    if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false };
+    const { epochs, limit } = family;
+    if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false, reason: 'changed' };
+    const ended = this.room.make(epochs, limit);
+    if (!ended) return { opened: false, reason: 'limit' };
     const now = this.clock.now();
     const row = openedRow(family, now);
     this.rows.put(row);
     const { idleExpiresAt, expiresAt } = row;
-    return { opened: true, now, idleExpiresAt, expiresAt };
+    return { opened: true, now, idleExpiresAt, expiresAt, ended };
   }
 
   async read(familyId: string): Promise<FamilyReading | null> {

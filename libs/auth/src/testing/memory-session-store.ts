@@ -1,6 +1,10 @@
+import { isLive } from '../revocation/is-live.js';
 import { openedSession, renewStep, touchStep } from '../sessions/session-step.js';
 import {
   type NewSession,
+  type SessionDataOutcome,
+  type SessionDataReading,
+  type SessionDataWrite,
   type SessionReading,
   type SessionRecord,
   type SessionRenewal,
@@ -9,35 +13,42 @@ import {
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { Clock } from '../time/clock.js';
 import { MemoryAnnouncements } from './memory-announcements.js';
+import { MemorySignInRoom } from './memory-sign-in-room.js';
 import { MemorySignIns } from './memory-sign-ins.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
 
 /** SessionStore in memory: the reference implementation, and a store for tests without a database. */
 export class MemorySessionStore extends SessionStore {
-  readonly rows: MemorySignIns<SessionRecord>;
+  readonly rows: MemorySignIns<SessionRecord & SessionDataReading>;
 
   constructor(
     private readonly subjects: MemorySubjectStore,
     private readonly clock: Pick<Clock, 'now'>,
     private readonly announcements = new MemoryAnnouncements(clock),
+    private readonly room = new MemorySignInRoom(clock),
   ) {
     super();
     this.rows = new MemorySignIns(clock, announcements);
+    room.counts(this.rows);
   }
 
   async open(session: NewSession): Promise<OpeningOutcome> {
-    const { epochs } = session;
-    if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false };
+    const { epochs, limit } = session;
+    if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false, reason: 'changed' };
+    const ended = this.room.make(epochs, limit);
+    if (!ended) return { opened: false, reason: 'limit' };
     const now = this.clock.now();
     const row = openedSession(session, now);
-    this.rows.put(row);
+    this.rows.put({ ...row, data: null, version: 0 });
     const { idleExpiresAt, expiresAt } = row;
-    return { opened: true, now, idleExpiresAt, expiresAt };
+    return { opened: true, now, idleExpiresAt, expiresAt, ended };
   }
 
   async read(id: string): Promise<SessionReading | null> {
-    const row = this.rows.get(id);
-    return row && { row, globalEpochNow: this.subjects.globalEpoch, now: this.clock.now() };
+    const found = this.rows.get(id);
+    if (!found) return null;
+    const { data: _data, version: _version, ...row } = found;
+    return { row, globalEpochNow: this.subjects.globalEpoch, now: this.clock.now() };
   }
 
   async touch(id: string, at: number, idleExpiresAt: number): Promise<void> {
@@ -62,6 +73,24 @@ export class MemorySessionStore extends SessionStore {
 
   async revoke(id: string, reason: string, subject?: string): Promise<boolean> {
     return this.rows.revoke(id, reason, subject);
+  }
+
+  async readData(id: string): Promise<SessionDataReading | null> {
+    const row = this.live(id);
+    return row && { data: row.data, version: row.version };
+  }
+
+  async writeData({ id, data, version }: SessionDataWrite): Promise<SessionDataOutcome> {
+    const row = this.live(id);
+    if (!row) return 'ended';
+    if (row.version !== version) return 'moved';
+    this.rows.put({ ...row, data, version: version + 1 });
+    return 'written';
+  }
+
+  private live(id: string): (SessionRecord & SessionDataReading) | null {
+    const row = this.rows.get(id);
+    return row && isLive(row, this.clock.now()) && row.globalEpoch >= this.subjects.globalEpoch ? row : null;
   }
 
   async sweep(limit: number): Promise<number> {

@@ -41,14 +41,14 @@ export class MemorySignIns<Row extends SignInRow> {
     const row = this.rows.get(id);
     if (!row || !isLive(row, this.clock.now())) return false;
     if (subject !== undefined && row.subject !== subject) return false;
-    this.end(row, reason);
+    this.end(id, reason);
     return true;
   }
 
   /** Ends those of a subject, but one; how many. */
   endOf(subject: string, reason: string, except?: string): number {
     const ending = this.of(subject).filter(({ id, revokedAt }) => revokedAt === null && id !== except);
-    for (const row of ending) this.end(row, reason);
+    for (const { id } of ending) this.end(id, reason);
     return ending.length;
   }
 
@@ -74,7 +74,10 @@ export class MemorySignIns<Row extends SignInRow> {
     this.put(Object.fromEntries(moved) as Row);
   }
 
-  private end(row: Row, reason: string): void {
+  /** Ends one that is there, whatever its limits say. */
+  end(id: string, reason: string): void {
+    const row = this.rows.get(id);
+    if (!row) return;
     this.put({ ...row, revokedAt: this.clock.now(), revokedReason: reason });
     this.announcements.write('sign_in', row.id);
   }

@@ -4,6 +4,7 @@ import { MemoryAnnouncements } from './memory-announcements.js';
 import { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemorySignInLookup } from './memory-sign-in-lookup.js';
+import { MemorySignInRoom } from './memory-sign-in-room.js';
 import { MemorySignInRegistry } from './memory-sign-in-registry.js';
 import { MemorySubjectStore } from './memory-subject-store.js';
 
@@ -25,12 +26,14 @@ export class MemoryStores extends AuthStores {
     super();
     const announcements = (this.announcements = new MemoryAnnouncements(clock));
     this.subjects = new MemorySubjectStore(clock);
-    this.sessions = new MemorySessionStore(this.subjects, clock, announcements);
+    const room = new MemorySignInRoom(clock);
+    this.sessions = new MemorySessionStore(this.subjects, clock, announcements, room);
     this.families = new MemoryRefreshTokenFamilyStore(
       this.subjects,
       clock,
       announcements,
       (subject, reason) => void this.sessions.rows.endOf(subject, reason),
+      room,
     );
     this.registry = new MemorySignInRegistry(
       this.subjects,

@@ -114,7 +114,7 @@ export const REGISTRY_ENDING = {
       for (const [session, family] of opening) {
         assert.equal(await sessions.read(session.id), null);
         assert.equal(await families.read(family.id), null);
-        assert.deepEqual(await families.open(newFamily({ epochs })), { opened: false });
+        assert.deepEqual(await families.open(newFamily({ epochs })), { opened: false, reason: 'changed' });
       }
     }
   },

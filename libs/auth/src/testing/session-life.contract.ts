@@ -47,7 +47,7 @@ export const SESSION_LIFE = {
     const epochs = await harness.epochs(randomUUID());
     await harness.advance(epochs.subject);
     const session = newSession(epochs);
-    assert.deepEqual(await harness.store.open(session), { opened: false });
+    assert.deepEqual(await harness.store.open(session), { opened: false, reason: 'changed' });
     assert.equal(await harness.store.read(session.id), null);
   },
 

@@ -22,6 +22,7 @@ export function newSession(epochs: SubjectEpochs, given: Partial<NewSession> = {
     ip: '192.0.2.1',
     userAgent: 'browser',
     label: null,
+    limit: null,
     ...given,
   };
 }

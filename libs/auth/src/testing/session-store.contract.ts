@@ -1,4 +1,5 @@
 import { casesOn, type ContractCase } from './contract-case.js';
+import { SESSION_DATA } from './session-data.contract.js';
 import { SESSION_ENDING } from './session-ending.contract.js';
 import { SESSION_LIFE } from './session-life.contract.js';
 import { aroundSessions, type HarnessSource } from './store-harness.js';
@@ -8,5 +9,5 @@ import { aroundSessions, type HarnessSource } from './store-harness.js';
  * `for (const { name, run } of sessionStoreContract(harness)) it(name, run)`.
  */
 export function sessionStoreContract(harness: HarnessSource): ContractCase[] {
-  return casesOn(harness, aroundSessions, { ...SESSION_LIFE, ...SESSION_ENDING });
+  return casesOn(harness, aroundSessions, { ...SESSION_LIFE, ...SESSION_ENDING, ...SESSION_DATA });
 }

@@ -29,6 +29,8 @@ interface Surroundings {
   advance(subject: string): Promise<void>;
   /** Moves the subject's epoch and ends all of its sign-ins, in one transaction. */
   endSubject(subject: string): Promise<void>;
+  /** Moves the global epoch. */
+  endEverything(): Promise<void>;
   /** How many announcements say that this sign-in has ended. */
   endingsAnnounced(signInId: string): Promise<number>;
   age(signInId: string, ms: number): Promise<void>;
@@ -59,6 +61,7 @@ function surroundings(harness: StoreHarness): Surroundings {
     epochs: (subject) => subjects.epochs(subject),
     advance: (subject) => registry.subjectChanged(subject),
     endSubject: async (subject) => void (await registry.endAll(subject, 'all_ended')),
+    endEverything: () => registry.revokeEverything(),
     endingsAnnounced: async (id) => harness.announced('sign_in', id),
     age: async (id, ms) => harness.age(id, ms),
   };

@@ -1,0 +1,71 @@
+import { isUuid } from '../crypto/uuid.js';
+import { SessionDataConflictError, SessionInvalidError } from '../errors/auth-error.js';
+import type { SessionStore } from './session-store.js';
+import { sessionDataText } from './session-data-text.js';
+
+const MAX_TRIES = 30;
+/** Between tries, at random and growing, so that many writers of one session miss each other. */
+const PAUSE_MS = 2;
+const LONGEST_PAUSE_MS = 25;
+
+/** The largest that the column holds. */
+const MAX_VERSION = 2_147_483_647;
+
+/** What the application keeps of its own in a session. */
+export interface SessionDataValue {
+  /** A JSON value; null when there is none. */
+  readonly value: unknown;
+  /** Moves with every write; 0 before the first. */
+  readonly version: number;
+}
+
+/**
+ * The application's own data of a session: one JSON value of less than 64 KiB, which lives and ends with the session. It is
+ * in the table alone, is read when it is asked for, and no write is lost to another in silence. Every method throws
+ * SessionInvalidError when the session has ended, has passed a limit or is not known (a sign-in by tokens has no data), and
+ * StoreUnavailableError, after which a write may have been made.
+ */
+export class SessionData {
+  constructor(private readonly store: SessionStore) {}
+
+  /** `signInId`: `principal.signInId` of a session. */
+  async read(signInId: string): Promise<SessionDataValue> {
+    const reading = isUuid(signInId) ? await this.store.readData(signInId) : null;
+    if (!reading) throw new SessionInvalidError();
+    const { data, version } = reading;
+    return { value: data === null ? null : (JSON.parse(data) as unknown), version };
+  }
+
+  /**
+   * Replaces the data that was read with this version, and gives the new version. Null erases it. Throws
+   * SessionDataConflictError when it was written meanwhile; TypeError for what is not JSON, or is 64 KiB or more.
+   */
+  async write(signInId: string, value: unknown, version: number): Promise<number> {
+    const data = sessionDataText(value);
+    if (!Number.isInteger(version) || version < 0 || version >= MAX_VERSION) {
+      throw new TypeError('"version" must be that of the data that was read');
+    }
+    const outcome = isUuid(signInId) ? await this.store.writeData({ id: signInId, data, version }) : 'ended';
+    if (outcome === 'written') return version + 1;
+    throw outcome === 'moved' ? new SessionDataConflictError() : new SessionInvalidError();
+  }
+
+  /**
+   * Reads, has the change made, and writes; again from the start when somebody else wrote meanwhile, so `change` may be
+   * called several times and must do nothing else. What it throws is thrown, and nothing is written. Throws
+   * SessionDataConflictError after 30 tries.
+   */
+  async update(signInId: string, change: (value: unknown) => unknown): Promise<SessionDataValue> {
+    for (let tried = 1; ; tried++) {
+      const { value, version } = await this.read(signInId);
+      const changed = await change(value);
+      try {
+        return { value: changed, version: await this.write(signInId, changed, version) };
+      } catch (error) {
+        if (!(error instanceof SessionDataConflictError) || tried >= MAX_TRIES) throw error;
+      }
+      const pause = Math.random() * Math.min(PAUSE_MS * tried, LONGEST_PAUSE_MS);
+      await new Promise((next) => setTimeout(next, pause));
+    }
+  }
+}
