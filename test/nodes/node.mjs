@@ -13,8 +13,9 @@ import { connectRedis } from './redis-client.mjs';
 const { adapter, port, connection, redisUrl, options } = JSON.parse(process.argv[2]);
 
 /** The one place where options are made of clients, which JSON cannot hold. */
-function optionsWithServers(given, { redis: _redis }) {
-  return given;
+function optionsWithServers(given, { redis }) {
+  if (!redis) return given;
+  return { ...given, revocation: { ...given.revocation, redis } };
 }
 
 async function httpAdapter() {
