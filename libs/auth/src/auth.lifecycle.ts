@@ -3,11 +3,13 @@ import {
   Injectable,
   Logger,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
   type OnModuleDestroy,
   type OnModuleInit,
   Optional,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { SecurityEventStream } from './audit/security-event-stream.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
@@ -17,7 +19,9 @@ import { Sweeper } from './sign-in/sweeper.js';
 
 /** Checks the stores and loads the revocations when the application starts, sweeps while it runs, and leaves nothing behind when it stops. */
 @Injectable()
-export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+export class AuthLifecycle
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
+{
   private readonly logger = new Logger('AuthModule');
 
   constructor(
@@ -28,6 +32,7 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
     private readonly sweeper: Sweeper,
     /** Null where nobody follows the changes. */
     @Optional() @Inject(RevocationFeed) private readonly feed: RevocationFeed | null,
+    private readonly stream: SecurityEventStream,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -54,5 +59,10 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
     await this.feed?.stop();
     await this.sweeper.stop();
     await this.activity.flush();
+  }
+
+  /** The last requests have been answered: there are no events any more. */
+  onApplicationShutdown(): void {
+    this.stream.complete();
   }
 }

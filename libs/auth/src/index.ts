@@ -102,6 +102,7 @@ export { isLive } from './revocation/is-live.js';
 
 // Security events
 export type { ReuseCause, SecurityEvent } from './audit/security-event.js';
+export { SecurityEvents } from './audit/security-events.js';
 
 // Errors
 export { AuthConfigError } from './errors/auth-config-error.js';
