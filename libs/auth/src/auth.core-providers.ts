@@ -2,6 +2,7 @@ import { type Provider } from '@nestjs/common';
 import { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
 import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
 import { SecurityEventSink } from './audit/security-event-sink.js';
+import { SecurityEventStore } from './audit/security-event-store.js';
 import { AUDIT_PROVIDERS } from './auth.audit-providers.js';
 import { PasswordHasher } from './credentials/password-hasher.js';
 import { DerivedKeys } from './crypto/derived-keys.js';
@@ -136,9 +137,12 @@ export const CORE_PROVIDERS: Provider[] = [
   },
   {
     provide: Sweeper,
-    inject: [StoresInUse, ResolvedAuthOptions],
-    useFactory: ({ families, sessions, registry }: StoresInUse, { sweepIntervalMs }: Options) =>
-      new Sweeper(families, sessions, registry, sweepIntervalMs),
+    inject: [StoresInUse, SecurityEventStore, ResolvedAuthOptions],
+    useFactory: (
+      { families, sessions, registry }: StoresInUse,
+      events: SecurityEventStore | null,
+      { sweepIntervalMs }: Options,
+    ) => new Sweeper(families, sessions, registry, events, sweepIntervalMs),
   },
   {
     provide: AuthenticationService,

@@ -2,6 +2,7 @@ import {
   Inject,
   Injectable,
   Logger,
+  type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleDestroy,
@@ -10,6 +11,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { SecurityEventStream } from './audit/security-event-stream.js';
+import { TableSecurityEventSink } from './audit/table-security-event-sink.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
@@ -20,7 +22,12 @@ import { Sweeper } from './sign-in/sweeper.js';
 /** Checks the stores and loads the revocations when the application starts, sweeps while it runs, and leaves nothing behind when it stops. */
 @Injectable()
 export class AuthLifecycle
-  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
+  implements
+    OnModuleInit,
+    OnApplicationBootstrap,
+    OnModuleDestroy,
+    BeforeApplicationShutdown,
+    OnApplicationShutdown
 {
   private readonly logger = new Logger('AuthModule');
 
@@ -33,6 +40,7 @@ export class AuthLifecycle
     /** Null where nobody follows the changes. */
     @Optional() @Inject(RevocationFeed) private readonly feed: RevocationFeed | null,
     private readonly stream: SecurityEventStream,
+    @Inject(TableSecurityEventSink) private readonly table: TableSecurityEventSink | null,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -61,8 +69,14 @@ export class AuthLifecycle
     await this.activity.flush();
   }
 
+  /** While the database is there for certain. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.table?.flush();
+  }
+
   /** The last requests have been answered: there are no events any more. */
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
     this.stream.complete();
+    await this.table?.stop();
   }
 }

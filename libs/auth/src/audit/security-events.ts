@@ -1,5 +1,23 @@
 import type { Observable } from 'rxjs';
+import { AuthConfigError } from '../errors/auth-config-error.js';
+import { isSubject } from '../subjects/subject-key.js';
 import type { SecurityEvent } from './security-event.js';
+import type { EventPosition, SecurityEventRecord, SecurityEventStore } from './security-event-store.js';
+
+const MAX_LISTED = 1_000;
+
+export interface ListEventsOptions {
+  /** 1 to 1,000. Default 50. */
+  readonly limit?: number;
+  /** The last record of the page before this one. Default: from the newest on. */
+  readonly before?: EventPosition;
+}
+
+/** The table of events, and the writer that may hold some which are not there yet. */
+interface EventTable {
+  readonly store: SecurityEventStore;
+  readonly writer: { flush(): Promise<void> };
+}
 
 /** Security events for code of the application: inject it anywhere. */
 export class SecurityEvents {
@@ -10,7 +28,28 @@ export class SecurityEvents {
    */
   readonly events$: Observable<SecurityEvent>;
 
-  constructor(stream: { readonly events$: Observable<SecurityEvent> }) {
+  constructor(
+    stream: { readonly events$: Observable<SecurityEvent> },
+    private readonly table: EventTable | null,
+  ) {
     this.events$ = stream.events$;
+  }
+
+  /**
+   * What was kept of a subject, the newest first: for its owner's "recent activity". Needs `audit.table`. What happened
+   * on another node in the last second may be missing. Throws StoreUnavailableError, TypeError for a limit or a position
+   * that is none, AuthConfigError without the table.
+   */
+  async list(subject: string, options: ListEventsOptions = {}): Promise<readonly SecurityEventRecord[]> {
+    const { limit = 50, before = null } = options;
+    if (!this.table)
+      throw new AuthConfigError('"audit.table" must be true to list security events (got false)');
+    if (!isSubject(subject)) throw new TypeError('a subject is a non-empty string of at most 255 bytes');
+    if (!(Number.isInteger(limit) && limit >= 1 && limit <= MAX_LISTED))
+      throw new TypeError(`"limit" must be a whole number between 1 and ${MAX_LISTED}`);
+    if (before && !(Number.isSafeInteger(before.at) && typeof before.id === 'string'))
+      throw new TypeError('"before" must be a record of this list, or its "at" and "id"');
+    await this.table.writer.flush();
+    return this.table.store.list(subject, limit, before);
   }
 }
