@@ -1,5 +1,6 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { AuthEvent, SecurityEvents } from 'nestjs-aerie';
+import { SecurityEventStore } from '../../libs/auth/src/audit/security-event-store.js';
 import { TableSecurityEventSink } from '../../libs/auth/src/audit/table-security-event-sink.js';
 import { LogTrap } from '../support/log-trap.js';
 import { refresh, refreshed, signIn } from '../support/sign-ins.js';
@@ -103,6 +104,21 @@ export function auditTable(database: TestDatabase, adapter: Adapter): void {
       paged.push(...page);
     expect(paged.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
     expect(new Set(paged.map(({ id }) => id)).size).toBe(7);
+  });
+
+  it('keeps the time at which things happened, and each once however often it is written', async () => {
+    const app = await started();
+    const event = { type: 'subject_changed', subject: 'Ada é', signInId: null, reason: null } as const;
+    const rest = { ip: null, userAgent: null, detail: { é: ['\u0000', 1] } };
+    const record = (id: string, ageMs: number) => ({ id, ...event, ...rest, ageMs });
+    const store = app.app.get(SecurityEventStore, { strict: false });
+    await store.append([record('b', 3_600_000), record('a', 0)]);
+    await store.append([record('b', 0), record('c', 7_200_000), record('a', 9)]);
+    const listed = await listOf(app, 'Ada é');
+    expect(listed.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    const [a, b] = listed;
+    expect(a!.at - b!.at).toBe(3_600_000);
+    expect(b).toEqual({ id: 'b', at: b!.at, ...event, ...rest });
   });
 
   it('takes nothing for a limit or a position that is none', async () => {

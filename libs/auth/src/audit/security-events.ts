@@ -5,6 +5,8 @@ import type { SecurityEvent } from './security-event.js';
 import type { EventPosition, SecurityEventRecord, SecurityEventStore } from './security-event-store.js';
 
 const MAX_LISTED = 1_000;
+/** How long a listing waits for what this process has yet to write: there may be much of it. */
+const LONGEST_WAIT_MS = 2_000;
 
 export interface ListEventsOptions {
   /** 1 to 1,000. Default 50. */
@@ -49,7 +51,13 @@ export class SecurityEvents {
       throw new TypeError(`"limit" must be a whole number between 1 and ${MAX_LISTED}`);
     if (before && !(Number.isSafeInteger(before.at) && typeof before.id === 'string'))
       throw new TypeError('"before" must be a record of this list, or its "at" and "id"');
-    await this.table.writer.flush();
+    await this.written(this.table.writer);
     return this.table.store.list(subject, limit, before);
+  }
+
+  private async written(writer: EventTable['writer']): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, LONGEST_WAIT_MS)));
+    await Promise.race([writer.flush(), enough]).finally(() => clearTimeout(timer));
   }
 }
