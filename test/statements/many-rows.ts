@@ -57,5 +57,8 @@ export async function fillTables(source: DataSource, database: TestDatabase, cou
       await source.query(`insert into ${table} (${names}) select ${copied.join(', ')} from ${table}`);
     }
     await source.query(database === 'mariadb' ? `analyze table ${table}` : `analyze ${table}`);
+    // SQLite has held the event loop for seconds: connections that were idle for too long are closed now, not while the
+    // next request is sent on them.
+    for (let turn = 0; turn < 5; turn++) await new Promise((next) => setTimeout(next));
   }
 }
