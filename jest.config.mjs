@@ -32,13 +32,16 @@ const shared = {
   },
 };
 
+/** Fails whatever test lets a secret be seen: in the log, on the console, in an event, in an error. */
+const watched = { ...shared, setupFilesAfterEnv: ['<rootDir>/test/support/watch-secrets.ts'] };
+
 export default {
   // Two cores: two suites at a time, and a limit that only a hang reaches.
   maxWorkers: 2,
   testTimeout: 30_000,
   projects: [
     {
-      ...shared,
+      ...watched,
       displayName: 'unit',
       testMatch: [
         '<rootDir>/libs/*/src/**/*.spec.ts',
@@ -46,10 +49,10 @@ export default {
         '<rootDir>/test/*.spec.ts',
       ],
     },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    { ...watched, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
     // Need PostgreSQL, MariaDB and Redis on this machine.
     {
-      ...shared,
+      ...watched,
       displayName: 'services',
       testMatch: ['<rootDir>/test/**/*.services-spec.ts'],
       // Processes of their own run what was built.

@@ -16,6 +16,7 @@ import {
   AUTH_MIGRATIONS,
   AuthenticationService,
   AuthModule,
+  SecurityEvents,
   UserDirectory,
 } from '../libs/auth/dist/index.js';
 
@@ -84,6 +85,7 @@ async function write(name, connection) {
           secret: SECRET,
           issuer: ISSUER,
           sweepInterval: false,
+          audit: { table: true },
           routes: false,
         }),
       ],
@@ -92,6 +94,8 @@ async function write(name, connection) {
   );
   try {
     const credentials = await rowsOfUse(app.get(AuthenticationService));
+    // What waits to be written is written first.
+    await app.get(SecurityEvents).list('User 1');
     const source = app.get(DataSource);
     const inserts = [];
     for (const table of ['migrations', ...source.entityMetadatas.map(({ tableName }) => tableName).sort()])

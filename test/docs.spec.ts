@@ -4,8 +4,12 @@
  * `readme.e2e-spec.ts` and `readme-tour.e2e-spec.ts`.
  */
 import { describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import type { SecurityEvent } from 'nestjs-aerie';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { keptEvent } from '../libs/auth/src/audit/kept-event.js';
+import { LoggerSecurityEventSink } from '../libs/auth/src/audit/logger-security-event-sink.js';
 import { STATUS_OF } from '../libs/auth/src/context/error-answers.js';
 import { STRUCTURAL_DEFAULTS } from '../libs/auth/src/auth.structure.js';
 import { resolveAuthOptions } from '../libs/auth/src/options/resolve-auth-options.js';
@@ -158,6 +162,60 @@ describe('docs/errors.md', () => {
     const statuses = Object.entries(STATUS_OF).map(([code, status]) => [code, String(status)] as const);
     expect(new Map(rows.filter(([code]) => code !== 'AUTH_CONFIG_INVALID'))).toEqual(new Map(statuses));
     expect(rows.map(([code]) => code).sort()).toEqual(known);
+  });
+});
+
+describe('docs/audit.md', () => {
+  const union = program.exported('SecurityEvent');
+  /** The members of every event, by its type. */
+  const events = new Map(
+    (union.isUnion() ? union.types : [union]).map((event) => {
+      const [name, ...members] = program.checker
+        .getPropertiesOfType(event)
+        .map((member) => [member.name, program.checker.typeToString(program.checker.getTypeOfSymbol(member))])
+        .sort(([a]) => (a === 'type' ? -1 : 1))
+        .map(([member, type]) => (member === 'type' ? JSON.parse(type!) : member) as string);
+      return [name!, members] as const;
+    }),
+  );
+  const rows = (one: MarkdownPage) =>
+    new Map(
+      rowsOf(one, 'event').map(([event = '', ...cells]) => [event.replaceAll('`', ''), cells] as const),
+    );
+
+  it('has a row for every event, and no other', () => {
+    expect(events.size).toBeGreaterThan(10);
+    expect([...rows(page('docs/audit.md')).keys()].sort()).toEqual([...events.keys()].sort());
+  });
+
+  it('would be seen to lack one', () => {
+    const text = page('docs/audit.md').text.replace('| `token_rotated`', '| `token_turned`');
+    expect([...rows(parsePage('docs/audit.md', text)).keys()]).not.toContain('token_rotated');
+  });
+
+  it('names what each holds', () => {
+    for (const [event, members] of events) {
+      const [, holds = ''] = rows(page('docs/audit.md')).get(event) ?? [];
+      for (const member of members)
+        expect({ event, holds }).toEqual({ event, holds: expect.stringContaining(`\`${member}\``) });
+    }
+  });
+
+  it('says what becomes of each: in the log, and in the table', () => {
+    for (const [event, cells] of rows(page('docs/audit.md'))) {
+      const levels: string[] = [];
+      const told = (level: string) => () => void levels.push(level);
+      Logger.overrideLogger({
+        log: told('log'),
+        error: told('error'),
+        warn: told('warn'),
+        debug: told('debug'),
+      });
+      new LoggerSecurityEventSink().record({ type: event } as SecurityEvent);
+      Logger.overrideLogger(false);
+      const kept = keptEvent({ type: event } as SecurityEvent, 0) ? 'yes' : 'no';
+      expect([event, ...cells.slice(2)]).toEqual([event, levels[0] ?? 'no', kept]);
+    }
   });
 });
 

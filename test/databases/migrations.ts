@@ -54,7 +54,12 @@ export function migrations(database: TestDatabase): void {
     const { client } = await signIn(app, 'session');
     expect((await client.get('/auth/sign-ins')).body).toHaveLength(1);
     expect(await app.authentication.endAllSignIns('user-1')).toBe(1);
-    expect(await app.authentication.sweep()).toEqual({ families: 0, sessions: 0, announcements: 0 });
+    expect(await app.authentication.sweep()).toEqual({
+      families: 0,
+      sessions: 0,
+      announcements: 0,
+      events: 0,
+    });
   };
   const expectAsTheEntitiesSay = async (): Promise<void> => {
     const { upQueries } = await app.source.driver.createSchemaBuilder().log();

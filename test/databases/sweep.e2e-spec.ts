@@ -16,7 +16,12 @@ it('a sweep on SQLite lets others have their turn between two batches', async ()
   const others = (async () => {
     for (; sweeping; await new Promise((next) => setImmediate(next))) left.push(await revocations.count());
   })();
-  expect(await app.authentication.sweep()).toEqual({ families: 0, sessions: 0, announcements: 10 * BATCH });
+  expect(await app.authentication.sweep()).toEqual({
+    families: 0,
+    sessions: 0,
+    announcements: 10 * BATCH,
+    events: 0,
+  });
   sweeping = false;
   await others;
   expect([...new Set(left)]).toEqual(

@@ -16,7 +16,7 @@ async function tablesOf(source: DataSource, prefix: string): Promise<string[]> {
   return rows.map(({ name }) => name.slice(prefix.length));
 }
 
-const TABLES = ['auth_refresh_token_family', 'auth_revocation', 'auth_session', 'auth_subject'];
+const TABLES = ['auth_event', 'auth_refresh_token_family', 'auth_revocation', 'auth_session', 'auth_subject'];
 
 describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) => {
   const open: (() => Promise<unknown>)[] = [];
@@ -100,13 +100,23 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
     await age(app.source, Session, pastSession.id, 2 * DAY_MS);
     const revocations = app.source.getRepository(Revocation);
     await revocations.insert({ kind: 'sign_in', value: 'long ago', epoch: null, createdAt: 1, expiresAt: 2 });
-    expect(await app.authentication.sweep()).toEqual({ families: 1, sessions: 1, announcements: 1 });
+    expect(await app.authentication.sweep()).toEqual({
+      families: 1,
+      sessions: 1,
+      announcements: 1,
+      events: 0,
+    });
     const families = await app.source.getRepository(RefreshTokenFamily).find();
     expect(families.map(({ id }) => id).sort()).toEqual([live.id, reused.id].sort());
     const sessions = await app.source.getRepository(Session).find();
     expect(sessions.map(({ id }) => id)).toEqual([session.id]);
     expect((await revocations.find()).map(({ value }) => value)).toEqual([reused.id]);
-    expect(await app.authentication.sweep()).toEqual({ families: 0, sessions: 0, announcements: 0 });
+    expect(await app.authentication.sweep()).toEqual({
+      families: 0,
+      sessions: 0,
+      announcements: 0,
+      events: 0,
+    });
   });
 
   it('are swept by several nodes at once, each row once', async () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AUTH_MIGRATIONS } from 'nestjs-aerie';
+import { AUTH_MIGRATIONS, SecurityEvents } from 'nestjs-aerie';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -47,7 +47,10 @@ export function upgrade(database: TestDatabase): void {
       for (const statement of statements) if (statement.trim()) await source.query(statement);
       await source.destroy();
       const migrated = { ...empty.connection, migrations: AUTH_MIGRATIONS, migrationsRun: true };
-      app = await startTestApp({ connection: { ...migrated, synchronize: false } as never });
+      app = await startTestApp({
+        connection: { ...migrated, synchronize: false } as never,
+        options: { audit: { table: true } },
+      });
       for (const id of ['User 1', 'user-2']) await app.users.add(id, undefined, { id });
     });
     afterAll(async () => {
@@ -97,6 +100,17 @@ export function upgrade(database: TestDatabase): void {
         reason: 'reused',
       });
       expect(await app.authentication.listSignIns('User 1')).toHaveLength(1);
+    });
+
+    it('security events are listed as before', async () => {
+      const listed = await app.app.get(SecurityEvents).list('User 1');
+      expect(listed.slice(-4).map(({ type, reason, detail }) => [type, reason, detail])).toEqual([
+        ['signed_in', null, { mode: 'session' }],
+        ['sign_in_ended', 'ended_by_subject', {}],
+        ['signed_in', null, { mode: 'tokens' }],
+        ['signed_in', null, { mode: 'tokens' }],
+      ]);
+      expect(listed.at(-1)!.userAgent).toBe('a browser');
     });
 
     it('all migrations can be undone and run again', async () => {

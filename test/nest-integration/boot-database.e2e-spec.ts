@@ -37,7 +37,7 @@ async function signsIn(imports: Parameters<typeof rootModule>[0], name?: string)
   }
 }
 
-const TABLES = ['auth_refresh_token_family', 'auth_revocation', 'auth_session', 'auth_subject'];
+const TABLES = ['auth_event', 'auth_refresh_token_family', 'auth_revocation', 'auth_session', 'auth_subject'];
 
 describe('the tables', () => {
   it.each(ADAPTERS)(
@@ -58,6 +58,18 @@ describe('the tables', () => {
     const imports = [connectionTo(source), authModule()];
     const error = await bootError(imports);
     expect(error.message).toContain('auth_session');
+    await app.close();
+  });
+
+  it('stop the boot without the table of security events when it is wanted, and then alone', async () => {
+    const app = await bootApplication(rootModule([connection({ entityPrefix: '' }), authModule()]));
+    const source = app.get<DataSource>(getDataSourceToken());
+    await source.query('drop table auth_event');
+    const error = await bootError([connectionTo(source), authModule({ audit: { table: true } })]);
+    expect(error).toBeInstanceOf(AuthConfigError);
+    expect(error.message).toMatch(/^the table "auth_event" must exist, with every column of AuthEvent/);
+    const without = await bootApplication(rootModule([connectionTo(source), authModule()]));
+    await without.close();
     await app.close();
   });
 

@@ -83,7 +83,7 @@ describe.each(ADAPTERS)('closing an application, on %s', (adapter) => {
     expect(await standing(closing)).toBe('waiting');
     batch.release(500);
     await closing;
-    expect(await sweeping).toEqual({ families: 500, sessions: 0, announcements: 0 });
+    expect(await sweeping).toEqual({ families: 500, sessions: 0, announcements: 0, events: 0 });
     expect(begun).toEqual(['families']);
   });
 });
@@ -204,7 +204,7 @@ describe('sweep()', () => {
       const statements: string[] = [];
       app.source.logger.logQuery = (text) => void statements.push(text);
       const swept = await app.app.get(AuthenticationService).sweep();
-      expect(swept).toEqual({ sessions: COUNT, families: COUNT, announcements: COUNT });
+      expect(swept).toEqual({ sessions: COUNT, families: COUNT, announcements: COUNT, events: 0 });
       // 500, 500 and 100 of each table.
       expect(statements).toHaveLength(9);
 
@@ -213,7 +213,12 @@ describe('sweep()', () => {
       expect(await ids(Session)).toEqual([live, revoked].sort());
       expect(await ids(RefreshTokenFamily)).toEqual([liveFamily, revokedFamily].sort());
       expect(await app.source.getRepository(Revocation).count()).toBe(announced);
-      expect(await app.authentication.sweep()).toEqual({ sessions: 0, families: 0, announcements: 0 });
+      expect(await app.authentication.sweep()).toEqual({
+        sessions: 0,
+        families: 0,
+        announcements: 0,
+        events: 0,
+      });
       expect(await app.authentication.listSignIns('user-1')).toHaveLength(2);
     } finally {
       await app.close();

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { AUTH_ENTITIES, AuthSubject, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import {
+  AUTH_ENTITIES,
+  AuthEvent,
+  AuthSubject,
+  RefreshTokenFamily,
+  Revocation,
+  SecurityEvents,
+  Session,
+} from 'nestjs-aerie';
 import { signIn } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -25,10 +33,12 @@ export function indexUse(database: TestDatabase): void {
   beforeAll(async () => {
     app = await startTestApp({
       connection: { ...testConnection(database), logging: true, logger: log } as never,
+      options: { audit: { table: true } },
     });
     for (const name of ['ada', 'bob', 'eve']) await app.users.add(name);
     await app.authentication.endSignIn('user-1', (await signIn(app, 'tokens')).id);
     await signIn(app, 'session');
+    await app.app.get(SecurityEvents).list('user-1');
     const record = async (work: () => Promise<void>) => {
       const before = log.statements.length;
       await work();
@@ -58,10 +68,19 @@ export function indexUse(database: TestDatabase): void {
     expect(statements.size).toBeGreaterThan(30);
     expect([...new Set(kinds)].sort()).toEqual(
       [
-        ['select', ['auth_subject', 'auth_session', 'auth_refresh_token_family', 'auth_revocation']],
-        ['insert', ['auth_subject', 'auth_session', 'auth_refresh_token_family', 'auth_revocation']],
+        [
+          'select',
+          ['auth_subject', 'auth_session', 'auth_refresh_token_family', 'auth_revocation', 'auth_event'],
+        ],
+        [
+          'insert',
+          ['auth_subject', 'auth_session', 'auth_refresh_token_family', 'auth_revocation', 'auth_event'],
+        ],
         ['update', ['auth_subject', 'auth_session', 'auth_refresh_token_family']],
-        ['delete', ['auth_subject', 'auth_session', 'auth_refresh_token_family', 'auth_revocation']],
+        [
+          'delete',
+          ['auth_subject', 'auth_session', 'auth_refresh_token_family', 'auth_revocation', 'auth_event'],
+        ],
       ]
         .flatMap(([verb, tables]) => (tables as string[]).map((table) => `${verb as string} ${table}`))
         .sort(),
@@ -75,6 +94,7 @@ export function indexUse(database: TestDatabase): void {
         [AuthSubject.name]: 'epoch',
         [Session.name]: 'secret_hash',
         [Revocation.name]: 'kind',
+        [AuthEvent.name]: 'ip',
       };
       const query = `select * from ${tablePath} where ${column[entity.name] ?? 'current_hash'} = '1'`;
       for (const { scanned } of await plansOf(app.source, database, { query, parameters: [] }))
@@ -96,7 +116,7 @@ export function indexUse(database: TestDatabase): void {
 }
 
 /** Everything that an application may ask for, once at least. */
-async function everyUse({ authentication, source, client }: TestApp): Promise<void> {
+async function everyUse({ app, authentication, source, client }: TestApp): Promise<void> {
   const open = async (subject = 'user-1') =>
     (await authentication.signIn(subject, { mode: 'tokens' })) as Tokens;
   const refused = (work: Promise<unknown>) => expect(work).rejects.toBeInstanceOf(Error);
@@ -139,4 +159,9 @@ async function everyUse({ authentication, source, client }: TestApp): Promise<vo
   await open('user-2');
   await authentication.forgetSubject('user-2');
   await authentication.revokeEverything();
+
+  // The events of it all, page by page.
+  const events = app.get(SecurityEvents);
+  const page = await events.list('user-1', { limit: 5 });
+  expect(await events.list('user-1', { limit: 5, before: page.at(-1)! })).toHaveLength(5);
 }

@@ -1,4 +1,4 @@
-import { AUTH_ENTITIES, AuthSubject, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import { AUTH_ENTITIES, AuthEvent, AuthSubject, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
 import type { DataSource } from 'typeorm';
 import type { TestDatabase } from '../support/test-databases.js';
 
@@ -34,9 +34,13 @@ export async function fillTables(source: DataSource, database: TestDatabase, cou
     [RefreshTokenFamily, { id: uuid, subject, expires_at: halfPast() }],
     [Session, { id: uuid, subject, expires_at: halfPast() }],
     [Revocation, { value: uuid, expires_at: halfPast() }],
+    [AuthEvent, { id: uuid, subject, happened_at: longAgo() }],
   ]);
   function halfPast(): string {
     return `case when ${random} < 0.5 then created_at - ${DAY_MS} else created_at + ${30 * DAY_MS} end`;
+  }
+  function longAgo(): string {
+    return `happened_at - case when ${random} < 0.5 then ${100 * DAY_MS} else ${DAY_MS} end`;
   }
   for (const entity of AUTH_ENTITIES) {
     const { tablePath, columns } = source.getMetadata(entity);
@@ -53,5 +57,8 @@ export async function fillTables(source: DataSource, database: TestDatabase, cou
       await source.query(`insert into ${table} (${names}) select ${copied.join(', ')} from ${table}`);
     }
     await source.query(database === 'mariadb' ? `analyze table ${table}` : `analyze ${table}`);
+    // SQLite has held the event loop for seconds: connections that were idle for too long are closed now, not while the
+    // next request is sent on them.
+    for (let turn = 0; turn < 5; turn++) await new Promise((next) => setTimeout(next));
   }
 }

@@ -92,8 +92,10 @@ async function sqlitePlans(source: DataSource, { query, parameters }: Statement)
   const rows: { detail: string }[] = await source.query(`explain query plan ${query}`, [...parameters]);
   return [
     {
-      // `USING INDEX` here reads an index from one end to the other.
-      scanned: rows.flatMap(({ detail }) => /^SCAN (?!CONSTANT|n$)(\S+)/.exec(detail)?.[1] ?? []),
+      // `USING INDEX` here reads an index from one end to the other. An INSERT's own rows are no table.
+      scanned: rows.flatMap(
+        ({ detail }) => /^SCAN (?!CONSTANT|n$|\d+-ROW VALUES)(\S+)/.exec(detail)?.[1] ?? [],
+      ),
       indexes: rows.flatMap(
         ({ detail }) => /^SEARCH .* USING (.*INDEX \S*|INTEGER PRIMARY KEY)/.exec(detail)?.[1] ?? [],
       ),

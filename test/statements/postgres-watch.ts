@@ -37,7 +37,7 @@ export function postgresWatch(changes: object = {}): DriverWatch {
       const [query] = args;
       const text = typeof query === 'string' ? query : (query as { text: string }).text;
       // The feed's own, sent by the clock and by no request.
-      if (isPoll(text) || /^listen /.test(text)) return super.query(...args);
+      if (isPoll(text) || text.startsWith('listen ')) return super.query(...args);
       statements.push(text);
       this.watched.unanswered++;
       const answered = (): unknown => this.watched.unanswered--;

@@ -95,7 +95,12 @@ describe.each(ADAPTERS)('an application on stores in memory, on %s', (adapter) =
     expect(await me(two.access_token)).toBe(401);
     expect((await refresh(two.refresh_token)).status).toBe(401);
     expect(await me((await login('tokens')).access_token)).toBe(200);
-    expect(await app.authentication.sweep()).toEqual({ families: 0, sessions: 0, announcements: 0 });
+    expect(await app.authentication.sweep()).toEqual({
+      families: 0,
+      sessions: 0,
+      announcements: 0,
+      events: 0,
+    });
   });
 });
 

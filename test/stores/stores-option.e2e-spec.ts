@@ -138,6 +138,11 @@ describe.each<[string, object, readonly string[]]>([
     ['"database"', '"stores"'],
   ],
   [
+    'the table of security events beside stores',
+    { stores: MemoryStores, audit: { table: true } },
+    ['"audit.table"', '"stores"', 'events$'],
+  ],
+  [
     'a set with stores left out',
     { stores: without(['lookup', 'families']) },
     ['"stores"', 'families, lookup'],

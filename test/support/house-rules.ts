@@ -25,11 +25,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(GROUND.map((folder) => [folder, []])),
   options: [],
   database: [],
-  audit: [],
+  audit: ['subjects'],
   keys: ['audit'],
   credentials: ['audit'],
   'access-tokens': ['keys', 'audit'],
-  subjects: ['audit'],
+  subjects: [],
   revocation: ['audit'],
   'refresh-tokens': ['revocation', 'subjects', 'audit'],
   sessions: ['revocation', 'subjects', 'audit'],
@@ -144,8 +144,16 @@ export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
     eachImport(
       house,
       ({ path }, { target }) =>
-        !!target && folderOf(target) === 'audit' && folderOf(path) !== 'audit' && !isPort(target),
-    ).filter((line) => !isComposition(line.split(' ')[0]!)),
+        !!target &&
+        folderOf(target) === 'audit' &&
+        folderOf(path) !== 'audit' &&
+        !isPort(target) &&
+        !(folderOf(path) === 'options' && isOptions(target)) &&
+        !(folderOf(path) === 'migrations' && isEntity(target)),
+    ).filter((line) => {
+      const from = line.split(' ')[0]!;
+      return from !== 'index.ts' && !isComposition(from);
+    }),
 
   'typeorm is known to entities, adapters, migrations and the composition alone': (house) =>
     eachImport(

@@ -1,11 +1,4 @@
-import {
-  AUTH_ENTITIES,
-  AuthSubject,
-  RefreshTokenFamily,
-  Revocation,
-  Session,
-  subjectKey,
-} from 'nestjs-aerie';
+import { AUTH_ENTITIES, RefreshTokenFamily, Revocation, Session, subjectKey } from 'nestjs-aerie';
 import type { StoreHarness } from 'nestjs-aerie/testing';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { authStores } from '../../libs/auth/src/auth.stores.js';
@@ -56,7 +49,7 @@ export async function connect(
 export async function dropTables(source: DataSource): Promise<void> {
   const runner = source.createQueryRunner();
   try {
-    for (const entity of [Revocation, RefreshTokenFamily, Session, AuthSubject]) {
+    for (const entity of AUTH_ENTITIES) {
       await runner.dropTable(source.getMetadata(entity).tablePath, true);
     }
     await runner.dropTable(`${source.options.entityPrefix}migrations`, true);

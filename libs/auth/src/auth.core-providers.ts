@@ -1,8 +1,9 @@
 import { type Provider } from '@nestjs/common';
 import { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
 import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
-import { LoggerSecurityEventSink } from './audit/logger-security-event-sink.js';
 import { SecurityEventSink } from './audit/security-event-sink.js';
+import { SecurityEventStore } from './audit/security-event-store.js';
+import { AUDIT_PROVIDERS } from './auth.audit-providers.js';
 import { PasswordHasher } from './credentials/password-hasher.js';
 import { DerivedKeys } from './crypto/derived-keys.js';
 import { KeyRing } from './keys/key-ring.js';
@@ -35,15 +36,11 @@ type Options = ResolvedAuthOptions;
 
 /** The rooms and the second floor: nothing here knows a request. */
 export const CORE_PROVIDERS: Provider[] = [
+  ...AUDIT_PROVIDERS,
   { provide: Clock, useClass: SystemClock },
   CommittedChanges,
   { provide: StoresInUse, inject: [AuthStores, CommittedChanges], useFactory: storesInUse },
   ...REVOCATION_PROVIDERS,
-  {
-    provide: SecurityEventSink,
-    inject: [ResolvedAuthOptions],
-    useFactory: (options: Options) => new LoggerSecurityEventSink(options.onSecurityEvent),
-  },
   {
     provide: DerivedKeys,
     inject: [ResolvedAuthOptions],
@@ -146,9 +143,12 @@ export const CORE_PROVIDERS: Provider[] = [
   },
   {
     provide: Sweeper,
-    inject: [StoresInUse, ResolvedAuthOptions],
-    useFactory: ({ families, sessions, registry }: StoresInUse, { sweepIntervalMs }: Options) =>
-      new Sweeper(families, sessions, registry, sweepIntervalMs),
+    inject: [StoresInUse, SecurityEventStore, ResolvedAuthOptions],
+    useFactory: (
+      { families, sessions, registry }: StoresInUse,
+      events: SecurityEventStore | null,
+      { sweepIntervalMs }: Options,
+    ) => new Sweeper(families, sessions, registry, events, sweepIntervalMs),
   },
   {
     provide: AuthenticationService,

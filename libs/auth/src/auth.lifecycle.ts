@@ -2,12 +2,16 @@ import {
   Inject,
   Injectable,
   Logger,
+  type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
   type OnModuleDestroy,
   type OnModuleInit,
   Optional,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { SecurityEventStream } from './audit/security-event-stream.js';
+import { TableSecurityEventSink } from './audit/table-security-event-sink.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
@@ -17,7 +21,14 @@ import { Sweeper } from './sign-in/sweeper.js';
 
 /** Checks the stores and loads the revocations when the application starts, sweeps while it runs, and leaves nothing behind when it stops. */
 @Injectable()
-export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+export class AuthLifecycle
+  implements
+    OnModuleInit,
+    OnApplicationBootstrap,
+    OnModuleDestroy,
+    BeforeApplicationShutdown,
+    OnApplicationShutdown
+{
   private readonly logger = new Logger('AuthModule');
 
   constructor(
@@ -28,6 +39,8 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
     private readonly sweeper: Sweeper,
     /** Null where nobody follows the changes. */
     @Optional() @Inject(RevocationFeed) private readonly feed: RevocationFeed | null,
+    private readonly stream: SecurityEventStream,
+    @Inject(TableSecurityEventSink) private readonly table: TableSecurityEventSink | null,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -54,5 +67,16 @@ export class AuthLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
     await this.feed?.stop();
     await this.sweeper.stop();
     await this.activity.flush();
+  }
+
+  /** While the database is there for certain. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.table?.flush();
+  }
+
+  /** The last requests have been answered: there are no events any more. */
+  async onApplicationShutdown(): Promise<void> {
+    this.stream.complete();
+    await this.table?.stop();
   }
 }

@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
+import { SecurityEvents } from './audit/security-events.js';
 import { AUTH_ENTITIES } from './auth.entities.js';
 import { type AuthStructuralOptions, refuseStructural, refuseUnused } from './auth.structure.js';
 import { authStores } from './auth.stores.js';
@@ -89,6 +90,7 @@ const EXPORTED = [
   ResolvedAuthOptions,
   AccessTokenVerifier,
   KeyRing,
+  SecurityEvents,
   JwtAuthGuard,
   SessionAuthGuard,
   AnyAuthGuard,

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { AuthEvent } from './audit/auth-event.entity.js';
+import type { SecurityEventStore } from './audit/security-event-store.js';
+import { TypeOrmSecurityEventStore } from './audit/typeorm-security-event-store.js';
 import { AUTH_ENTITIES } from './auth.entities.js';
 import type { AuthDatabase } from './database/auth-database.js';
 import { isTableMissing } from './database/missing-table.js';
@@ -47,6 +50,21 @@ export function authStores(
   return new TypeOrmStores(source, authDatabase(source, options.database), options);
 }
 
+/**
+ * Where security events are kept, beside the stores; null without `audit.table`. Throws AuthConfigError for stores that
+ * are not ours: nobody would erase their events when a subject is forgotten.
+ */
+export function securityEventStore(
+  stores: AuthStores,
+  { audit }: ResolvedAuthOptions,
+): SecurityEventStore | null {
+  if (!audit.table) return null;
+  if (stores instanceof TypeOrmStores) return stores.events;
+  throw new AuthConfigError(
+    '"audit.table" must be false beside "stores" of your own (got true): it belongs to the stores on TypeORM; keep what SecurityEvents.events$ tells instead',
+  );
+}
+
 /** The stores on one TypeORM connection. */
 class TypeOrmStores extends AuthStores {
   readonly subjects: TypeOrmSubjectStore;
@@ -54,6 +72,8 @@ class TypeOrmStores extends AuthStores {
   readonly families: TypeOrmRefreshTokenFamilyStore;
   readonly registry: TypeOrmSignInRegistry;
   readonly lookup: TypeOrmSignInLookup;
+  /** Null: they are not kept, and nobody asks whether there is a table for them. */
+  readonly events: TypeOrmSecurityEventStore | null;
 
   readonly announcements: TypeOrmAnnouncementLog;
   /** On which PostgreSQL notifies of announcements; null: it does not. */
@@ -62,7 +82,7 @@ class TypeOrmStores extends AuthStores {
   constructor(
     private readonly source: DataSource,
     private readonly database: AuthDatabase,
-    { accessTokens, revocation }: ResolvedAuthOptions,
+    { accessTokens, revocation, audit }: ResolvedAuthOptions,
   ) {
     super();
     const notifies =
@@ -78,7 +98,14 @@ class TypeOrmStores extends AuthStores {
     );
     this.announcements = new TypeOrmAnnouncementLog(database, subjectOfKey);
     this.subjects = new TypeOrmSubjectStore(database);
-    const endings = new TypeOrmSubjectEnding(database, this.subjects, announcements);
+    const events = audit.table ? new TypeOrmSecurityEventStore(database, audit.retentionMs) : null;
+    this.events = events;
+    const endings = new TypeOrmSubjectEnding(
+      database,
+      this.subjects,
+      announcements,
+      events && ((subject) => events.erasing(subject)),
+    );
     const room = new TypeOrmSignInRoom(database, announcements);
     const openings = new TypeOrmOpening(this.subjects, (epochs, limit) => room.making(epochs, limit));
     this.sessions = new TypeOrmSessionStore(database, this.subjects, announcements, openings);
@@ -108,6 +135,7 @@ class TypeOrmStores extends AuthStores {
   override async missing(): Promise<readonly string[]> {
     const missing: string[] = [];
     for (const entity of AUTH_ENTITIES) {
+      if (entity === AuthEvent && !this.events) continue;
       const table = this.database.table(entity as new () => object);
       try {
         await this.database.run(sql`select ${table.everyColumnOf('t')} from ${table.name} t where 1 = 0`);

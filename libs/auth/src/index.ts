@@ -50,6 +50,7 @@ export { KeyRing, type PublicJwk } from './keys/key-ring.js';
 export type { KeyOption, KeyState, SigningAlgorithm } from './keys/key-options.js';
 
 // Options of the rooms
+export type { AuditOptions } from './audit/audit-options.js';
 export type { AccessTokenOptions } from './access-tokens/access-token-options.js';
 export type { CookieOptions } from './http/cookie-options.js';
 export type { CredentialOptions } from './credentials/credential-options.js';
@@ -64,6 +65,7 @@ export { AUTH_MIGRATIONS } from './migrations/create-auth-tables.js';
 export { AuthSubject } from './subjects/auth-subject.entity.js';
 export { Session } from './sessions/session.entity.js';
 export { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity.js';
+export { AuthEvent } from './audit/auth-event.entity.js';
 export { Revocation } from './revocation/revocation.entity.js';
 
 // Stores of your own
@@ -108,6 +110,8 @@ export { isLive } from './revocation/is-live.js';
 
 // Security events
 export type { ReuseCause, SecurityEvent } from './audit/security-event.js';
+export { type ListEventsOptions, SecurityEvents } from './audit/security-events.js';
+export type { EventPosition, SecurityEventRecord } from './audit/security-event-store.js';
 
 // Errors
 export { AuthConfigError } from './errors/auth-config-error.js';

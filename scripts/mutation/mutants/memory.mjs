@@ -35,7 +35,7 @@ export const MEMORY_MUTANTS = [
         ', attempt.waitedMs(), subjectEpoch);',
         ', attempt.waitedMs());',
       ],
-      ['the end of a subject leaves its epoch', 'this.subjects.advance(subject);', ''],
+      ['the end of a subject leaves its epoch', 'this.subjects.advance(subject)', '0'],
       ['reuse is not announced', REUSED, `if (outcome.kind !== 'reused') return;`],
       ['reuse is announced twice', REUSED, `${REUSED}\n    this.announcements.write('sign_in', row.id);`],
       [

@@ -13,25 +13,12 @@ const ALARMS: ReadonlySet<SecurityEvent['type']> = new Set([
 /** What happens all day long: for listeners, not for the log. */
 const ROUTINE: ReadonlySet<SecurityEvent['type']> = new Set(['signed_in', 'token_rotated']);
 
-/** Writes events to Nest's logger, alarms as warnings and others at debug level; and to `onSecurityEvent`, if given. */
+/** Writes events to Nest's logger, alarms as warnings and others at debug level. */
 export class LoggerSecurityEventSink extends SecurityEventSink {
   private readonly logger = new Logger('AuthModule');
-
-  constructor(private readonly listener: ((event: SecurityEvent) => unknown) | null) {
-    super();
-  }
 
   record(event: SecurityEvent): void {
     if (ALARMS.has(event.type)) this.logger.warn(JSON.stringify(event));
     else if (!ROUTINE.has(event.type)) this.logger.debug(JSON.stringify(event));
-    try {
-      Promise.resolve(this.listener?.(event)).catch((error: unknown) => this.report(error));
-    } catch (error) {
-      this.report(error);
-    }
-  }
-
-  private report(error: unknown): void {
-    this.logger.error(`onSecurityEvent failed: ${error instanceof Error ? error.message : 'not an Error'}`);
   }
 }

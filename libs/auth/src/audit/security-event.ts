@@ -48,6 +48,8 @@ export type SecurityEvent =
   | ({
       readonly type: 'refresh_refused';
       readonly reason: string;
+      /** Null for a token that names no family we have. */
+      readonly subject: string | null;
       readonly signInId: string | null;
     } & FromRequester)
   | ({

@@ -16,3 +16,9 @@ export const asWords = {
     value === null ? null : (JSON.parse(value) as string[]),
   to: (value: readonly string[] | null): string | null => (value === null ? null : JSON.stringify(value)),
 };
+
+/** A plain object, kept as JSON text. */
+export const asJson = {
+  from: (value: string): Readonly<Record<string, unknown>> => JSON.parse(value) as Record<string, unknown>,
+  to: (value: Readonly<Record<string, unknown>>): string => JSON.stringify(value),
+};

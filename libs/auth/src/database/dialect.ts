@@ -16,11 +16,11 @@ export interface Dialect {
   /** An INSERT that leaves an existing row alone; `key` is a column of the primary key. */
   insertIfAbsent(insert: Sql, key: Sql): Sql;
   /**
-   * Deletes at most `limit` rows whose `instant` has passed, the oldest first, skipping rows that others hold where the
-   * database can. The order is what keeps it on the index of `instant`: without it a planner that sees many such rows
-   * reads the table from its beginning, through all that was deleted there before.
+   * Deletes at most `limit` rows whose `instant` passed more than `agoMs` ago (default 0), the oldest first, skipping rows
+   * that others hold where the database can. The order is what keeps it on the index of `instant`: without it a planner
+   * that sees many such rows reads the table from its beginning, through all that was deleted there before.
    */
-  deletePast(table: Sql, key: Sql, instant: Sql, limit: number): Sql;
+  deletePast(table: Sql, key: Sql, instant: Sql, limit: number, agoMs?: number): Sql;
 }
 
 const PG_STATEMENT = trustedSql('(extract(epoch from statement_timestamp()) * 1000)::bigint');
@@ -44,8 +44,8 @@ export const POSTGRES: Dialect = {
   greatest: trustedSql('greatest'),
   insertIfAbsent: (insert) => sql`${insert} on conflict do nothing`,
   // An array, and a limit in the text: a plan for any list and any limit may read the whole table.
-  deletePast: (table, key, instant, limit) =>
-    sql`delete from ${table} where ${key} = any(array(select ${key} from ${table} where ${instant} < ${PG_STATEMENT}
+  deletePast: (table, key, instant, limit, agoMs = 0) =>
+    sql`delete from ${table} where ${key} = any(array(select ${key} from ${table} where ${instant} < ${PG_STATEMENT} - ${trustedSql(String(agoMs))}
       order by ${instant} limit ${trustedSql(String(limit))} for update skip locked))`,
 };
 
@@ -59,8 +59,8 @@ export const MYSQL: Dialect = {
   least: trustedSql('least'),
   greatest: trustedSql('greatest'),
   insertIfAbsent: (insert, key) => sql`${insert} on duplicate key update ${key} = ${key}`,
-  deletePast: (table, _key, instant, limit) =>
-    sql`delete from ${table} where ${instant} < ${MYSQL_NOW} order by ${instant} limit ${limit}`,
+  deletePast: (table, _key, instant, limit, agoMs = 0) =>
+    sql`delete from ${table} where ${instant} < ${MYSQL_NOW} - ${agoMs} order by ${instant} limit ${limit}`,
 };
 
 export const SQLITE: Dialect = {
@@ -73,6 +73,6 @@ export const SQLITE: Dialect = {
   least: trustedSql('min'),
   greatest: trustedSql('max'),
   insertIfAbsent: (insert) => sql`${insert} on conflict do nothing`,
-  deletePast: (table, key, instant, limit) =>
-    sql`delete from ${table} where ${key} in (select ${key} from ${table} where ${instant} < ${SQLITE_NOW} order by ${instant} limit ${limit})`,
+  deletePast: (table, key, instant, limit, agoMs = 0) =>
+    sql`delete from ${table} where ${key} in (select ${key} from ${table} where ${instant} < ${SQLITE_NOW} - ${agoMs} order by ${instant} limit ${limit})`,
 };

@@ -1,11 +1,12 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
+import { AuthEvent } from '../audit/auth-event.entity.js';
 import { AuthConfigError, ENTITIES_MISSING } from '../errors/auth-config-error.js';
 import { RefreshTokenFamily } from '../refresh-tokens/refresh-token-family.entity.js';
 import { Revocation } from '../revocation/revocation.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { AuthSubject } from '../subjects/auth-subject.entity.js';
 
-const TABLES = [AuthSubject, Session, RefreshTokenFamily, Revocation];
+const TABLES = [AuthSubject, Session, RefreshTokenFamily, Revocation, AuthEvent];
 
 /** Creates the module's tables from the connection's own metadata: its prefix, schema and naming strategy hold. */
 export class CreateAuthTables1795219200000 implements MigrationInterface {

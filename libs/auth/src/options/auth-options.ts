@@ -1,4 +1,5 @@
 import type { AccessTokenOptions } from '../access-tokens/access-token-options.js';
+import type { AuditOptions } from '../audit/audit-options.js';
 import type { SecurityEvent } from '../audit/security-event.js';
 import type { CredentialOptions } from '../credentials/credential-options.js';
 import type { DatabaseOptions } from '../database/database-options.js';
@@ -45,6 +46,7 @@ export interface AuthOptions {
   readonly revocation?: RevocationOptions;
   readonly credentials?: CredentialOptions;
   readonly database?: DatabaseOptions;
+  readonly audit?: AuditOptions;
   /** How often expired rows are deleted, 1m to 24h; false when the application calls `sweep()` itself. Default `10m`. */
   readonly sweepInterval?: Duration | false;
   /** Hears every security event, beside the logger; what it throws is logged, and nobody waits for it. */

@@ -2,6 +2,7 @@ import {
   resolveAccessTokenOptions,
   type ResolvedAccessTokenOptions,
 } from '../access-tokens/access-token-options.js';
+import { type ResolvedAuditOptions, resolveAuditOptions } from '../audit/audit-options.js';
 import type { SecurityEvent } from '../audit/security-event.js';
 import {
   type ResolvedCredentialOptions,
@@ -45,6 +46,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly revocation: ResolvedRevocationOptions;
   abstract readonly credentials: ResolvedCredentialOptions;
   abstract readonly database: ResolvedDatabaseOptions;
+  abstract readonly audit: ResolvedAuditOptions;
   abstract readonly sweepIntervalMs: number | null;
   abstract readonly onSecurityEvent: ((event: SecurityEvent) => unknown) | null;
 }
@@ -112,6 +114,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     revocation: resolveRevocationOptions(reader.nested('revocation')),
     credentials: resolveCredentialOptions(reader.nested('credentials')),
     database: resolveDatabaseOptions(reader.nested('database')),
+    audit: resolveAuditOptions(reader.nested('audit')),
     sweepIntervalMs: reader.isOff('sweepInterval')
       ? null
       : reader.duration('sweepInterval', { default: '10m', min: '1m', max: '24h' }),

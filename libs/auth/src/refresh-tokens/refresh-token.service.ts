@@ -82,7 +82,7 @@ export class RefreshTokenService {
     const reading = await this.store.read(token.familyId);
     const waited = requester.waitedMs?.() ?? 0;
     const dead = reading === null ? 'unknown' : whyDead(reading, waited);
-    if (dead) throw this.refused({ kind: dead }, token, requester);
+    if (dead) throw this.refused({ kind: dead }, token, requester, reading?.row);
     const live = reading as FamilyReading & { subjectEpochNow: number };
     return { ...live, arrivedAt: live.now - waited };
   }

@@ -27,7 +27,8 @@ export function reportRefusal(
       userAgent,
     });
   } else {
-    events.record({ type: 'refresh_refused', reason: refused.kind, signInId, ip, userAgent });
+    const subject = row?.subject ?? null;
+    events.record({ type: 'refresh_refused', reason: refused.kind, subject, signInId, ip, userAgent });
   }
 }
 

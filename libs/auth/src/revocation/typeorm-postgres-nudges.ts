@@ -8,7 +8,7 @@ interface ListeningClient {
   query(text: string): Promise<unknown>;
   on(event: string, listener: (...args: never[]) => void): void;
   end(): Promise<void>;
-  readonly connection?: { readonly stream?: { destroy(): void } };
+  readonly connection?: { readonly stream?: { destroy(): void; unref?(): void } };
 }
 type ClientClass = new (options: object) => ListeningClient;
 
@@ -59,7 +59,7 @@ export class TypeOrmPostgresNudges extends Nudges {
       await inTime(client.query(`listen ${this.channel}`));
       if (this.stopped) return lose();
       this.warned = false;
-      client.connection?.stream && unref(client.connection.stream);
+      unref(client.connection?.stream);
       this.ping = setInterval(() => void inTime(client.query('select 1')).catch(lose), PING_MS).unref();
       // What was announced before LISTEN, nobody said here.
       onNudge();
@@ -100,8 +100,8 @@ export class TypeOrmPostgresNudges extends Nudges {
 }
 
 /** A process that has nothing else to do may end. */
-function unref(stream: object): void {
-  (stream as { unref?: () => void }).unref?.();
+function unref(stream: { unref?(): void } | undefined): void {
+  stream?.unref?.();
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T> {

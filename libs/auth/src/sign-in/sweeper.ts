@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { SecurityEventStore } from '../audit/security-event-store.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { SignInRegistry } from './sign-in-registry.js';
@@ -13,9 +14,11 @@ export interface Swept {
   readonly families: number;
   readonly sessions: number;
   readonly announcements: number;
+  /** Security events whose retention has passed; none without `audit.table`. */
+  readonly events: number;
 }
 
-/** Deletes rows past their absolute limit, in small batches, bounded per run; safe on every node at once. */
+/** Deletes rows past their absolute limit or retention, in small batches, bounded per run; safe on every node at once. */
 export class Sweeper {
   private readonly logger = new Logger('AuthModule');
   private timer: NodeJS.Timeout | undefined;
@@ -26,6 +29,7 @@ export class Sweeper {
     private readonly families: RefreshTokenFamilyStore,
     private readonly sessions: SessionStore,
     private readonly registry: SignInRegistry,
+    private readonly events: SecurityEventStore | null,
     /** Null: the application calls `sweep` itself. */
     private readonly intervalMs: number | null,
   ) {}
@@ -64,6 +68,7 @@ export class Sweeper {
       families: await this.inBatches((limit) => this.families.sweep(limit)),
       sessions: await this.inBatches((limit) => this.sessions.sweep(limit)),
       announcements: await this.inBatches((limit) => this.registry.sweep(limit)),
+      events: await this.inBatches(async (limit) => (await this.events?.sweep(limit)) ?? 0),
     };
   }
 

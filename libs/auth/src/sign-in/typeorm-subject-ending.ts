@@ -22,6 +22,8 @@ export class TypeOrmSubjectEnding {
     private readonly database: AuthDatabase,
     private readonly subjects: TypeOrmSubjectStore,
     private readonly announcements: TypeOrmAnnouncements,
+    /** Erases what else is kept of a subject. */
+    private readonly erasingEvents: ((subject: string) => SqlTransaction<void>) | null,
   ) {
     this.tables = [
       database.table(Session),
@@ -52,6 +54,7 @@ export class TypeOrmSubjectEnding {
     for (const { name, column } of this.tables) {
       yield sql`delete from ${name} where ${column.subject} = ${subjectKey(subject)}`;
     }
+    if (this.erasingEvents) yield* this.erasingEvents(subject);
   }
 
   private *endingIn(

@@ -39,3 +39,9 @@ export function isSubject(value: unknown): value is string {
 }
 
 export const asSubject = { from: subjectOfKey, to: subjectKey };
+
+/** For a column that may name nobody. */
+export const asSubjectOrNull = {
+  from: (key: string | null): string | null => (key === null ? null : subjectOfKey(key)),
+  to: (subject: string | null): string | null => (subject === null ? null : subjectKey(subject)),
+};

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { Clock } from '../time/clock.js';
+import type { NewSecurityEventRecord } from './security-event-store.js';
+import { SecurityEventStore } from './security-event-store.js';
+import { TableSecurityEventSink } from './table-security-event-sink.js';
+
+class Now extends Clock {
+  at = 1_000_000;
+  now = (): number => this.at;
+  monotonic = (): number => this.at;
+}
+
+class Kept extends SecurityEventStore {
+  readonly records: NewSecurityEventRecord[] = [];
+  readonly batches: number[] = [];
+  readonly erased: string[] = [];
+  tries = 0;
+  away = false;
+  async append(records: readonly NewSecurityEventRecord[]): Promise<void> {
+    this.tries += 1;
+    if (this.away) throw new Error('away');
+    this.batches.push(records.length);
+    this.records.push(...records);
+  }
+  list = async () => [];
+  async erase(subject: string): Promise<void> {
+    if (this.away) throw new Error('away');
+    this.erased.push(subject);
+  }
+  sweep = async () => 0;
+}
+
+describe('events that are written behind requests', () => {
+  let clock: Now;
+  let store: Kept;
+  let sink: TableSecurityEventSink;
+  let warnings: string[];
+  beforeEach(() => {
+    jest.useFakeTimers();
+    warnings = [];
+    const keep = (line: unknown): void => void warnings.push(String(line));
+    Logger.overrideLogger({ log: keep, error: keep, warn: keep });
+    clock = new Now();
+    store = new Kept();
+    sink = new TableSecurityEventSink(store, clock);
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    Logger.overrideLogger(false);
+  });
+  const change = (subject = 'ada'): void =>
+    sink.record({ type: 'subject_changed', subject, reason: 'roles' });
+
+  it('are written within a second, with their age', async () => {
+    change();
+    clock.at += 400;
+    change();
+    await jest.advanceTimersByTimeAsync(999);
+    expect(store.records).toEqual([]);
+    clock.at += 600;
+    await jest.advanceTimersByTimeAsync(1);
+    expect(store.records.map(({ ageMs }) => ageMs)).toEqual([1_000, 600]);
+    change();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(store.batches).toEqual([1, 1, 1]);
+    expect(new Set(store.records.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('are written in batches of few sizes, in order', async () => {
+    for (let i = 0; i < 112; i++) change(`user-${i}`);
+    await sink.flush();
+    expect(store.batches).toEqual([50, 50, 5, 5, 1, 1]);
+    expect(store.records.map(({ subject }) => subject)).toEqual(
+      Array.from({ length: 112 }, (_, i) => `user-${i}`),
+    );
+    const ids = store.records.map(({ id }) => id);
+    expect(ids).toEqual([...ids].sort());
+  });
+
+  it('leave routine out', async () => {
+    const who = { subject: 'ada', signInId: 'x', ip: null, userAgent: null };
+    sink.record({ type: 'token_rotated', generation: 1, ...who });
+    sink.record({ type: 'token_replayed', ageMs: 1, sameIp: true, sameUserAgent: true, ...who });
+    await sink.flush();
+    expect(store.records).toEqual([]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('are tried again less and less often while the store is away', async () => {
+    store.away = true;
+    change();
+    const tries: number[] = [];
+    for (let second = 0; second <= 65; second++) {
+      const before = store.tries;
+      await jest.advanceTimersByTimeAsync(1_000);
+      if (store.tries > before) tries.push(second);
+    }
+    // After 1, then 2, 4, 8 and 16 seconds: then that batch is given up, and nothing waits any more.
+    expect(tries).toEqual([0, 2, 6, 14, 30]);
+    expect(warnings).toHaveLength(1);
+    store.away = false;
+    change();
+    await sink.flush();
+    expect([store.records.length, warnings.slice(1)]).toEqual([
+      1,
+      ['security events are written again: 1 were lost'],
+    ]);
+  });
+
+  it('are written when the sink stops; what cannot be is counted, and nothing is tried afterwards', async () => {
+    change();
+    await sink.stop();
+    expect(store.records).toHaveLength(1);
+    store.away = true;
+    for (let i = 0; i < 3; i++) change();
+    await sink.stop();
+    expect(warnings.at(-1)).toBe('3 security events were not written to the table');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('of a subject that is forgotten are dropped, and erased when they were under way', async () => {
+    change('ada');
+    change('bob');
+    sink.record({ type: 'subject_ended', subject: 'ada', reason: 'forgotten', ended: 1 });
+    await sink.flush();
+    expect(store.records.map(({ subject }) => subject)).toEqual(['bob', null]);
+    expect(store.erased).toEqual([]);
+
+    change('ada');
+    const writing = sink.flush();
+    // Past the wait for a run before it: the batch is on its way.
+    await Promise.resolve();
+    sink.record({ type: 'subject_ended', subject: 'ada', reason: 'forgotten', ended: 1 });
+    await writing;
+    expect(store.erased).toEqual(['ada']);
+  });
+
+  it('of a subject that is forgotten are not tried again', async () => {
+    store.away = true;
+    change('ada');
+    const writing = sink.flush();
+    await Promise.resolve();
+    sink.record({ type: 'subject_ended', subject: 'ada', reason: 'forgotten', ended: 1 });
+    await writing;
+    store.away = false;
+    await sink.flush();
+    expect(store.records.map(({ subject }) => subject)).toEqual([null]);
+    expect(store.erased).toEqual(['ada']);
+  });
+});

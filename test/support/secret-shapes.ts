@@ -1,0 +1,22 @@
+/** What a text must not hold, by name: what we hand out, what it is kept as, and what the tests give as secrets. */
+const SHAPES: readonly (readonly [name: string, shape: RegExp])[] = [
+  ['a session token', /s1_[\w-]{64}/],
+  ['a refresh token', /rt1_[\w-]{91}/],
+  ['a JWT', /eyJ[\w-]+\.[\w-]+\.[\w-]+/],
+  ['a password hash', /\$argon2id?\$/],
+  ['a hash in hex', /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/i],
+  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
+  // Those of `test-app.ts` and `sign-ins.ts`, which is not imported: it would bring the whole application.
+  ['the secret', /a secret of at least thirty-two bytes, for tests/],
+  ['the password', /correct horse battery/],
+];
+
+/** The names of the secrets that a text holds. */
+export function secretsIn(text: string): string[] {
+  return SHAPES.filter(([, shape]) => shape.test(text)).map(([name]) => name);
+}
+
+/** A text with what looks like a secret cut out: fit for a report. */
+export function withoutSecrets(text: string): string {
+  return SHAPES.reduce((left, [name, shape]) => left.replace(new RegExp(shape, 'gi'), `<${name}>`), text);
+}
