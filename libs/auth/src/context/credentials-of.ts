@@ -32,16 +32,30 @@ export function cookieOf(request: HttpRequest, name: string): string | undefined
   const text = Array.isArray(header) ? header.join(';') : header;
   if (!text || !text.includes(name)) return undefined;
   let found: string | undefined;
-  for (const pair of text.split(';')) {
-    const equals = pair.indexOf('=');
-    if (equals === -1 || trimmed(pair.slice(0, equals)) !== name) continue;
-    if (found !== undefined) throw new RequestInvalidError(`The request has two cookies named ${name}.`);
-    found = trimmed(pair.slice(equals + 1));
+  for (let start = 0; start < text.length;) {
+    const semicolon: number = text.indexOf(';', start);
+    const end: number = semicolon === -1 ? text.length : semicolon;
+    const from = afterBlanks(text, start);
+    const equals = text.startsWith(name, from) ? afterBlanks(text, from + name.length) : end;
+    if (equals < end && text[equals] === '=') {
+      if (found !== undefined) throw new RequestInvalidError(`The request has two cookies named ${name}.`);
+      found = trimmed(text.slice(equals + 1, end));
+    }
+    start = end + 1;
   }
   return found;
 }
 
+/** The first place from here on that is neither a space nor a tab. */
+function afterBlanks(text: string, start: number): number {
+  let at = start;
+  while (text[at] === ' ' || text[at] === '\t') at++;
+  return at;
+}
+
 /** Spaces and tabs alone (RFC 6265bis, 4.2.2): what else Unicode calls white space is part of a cookie's name. */
 function trimmed(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '');
+  let end = text.length;
+  while (text[end - 1] === ' ' || text[end - 1] === '\t') end--;
+  return text.slice(afterBlanks(text, 0), end);
 }
