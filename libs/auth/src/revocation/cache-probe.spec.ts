@@ -35,7 +35,7 @@ function tiered(...stores: Store[]): ApplicationCache & { readonly stores: Store
 }
 
 describe('the probe of the cache', () => {
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => void jest.useRealTimers());
 
   it('says nothing of one that holds what is written, and leaves nothing there', async () => {
     const store = new Store();
