@@ -248,7 +248,7 @@ describe('SharedRecords', () => {
     it('is not undone by what was read before it and comes late', async () => {
       const mark = node.records.mark();
       await node.records.bury(ID);
-      node.pass(1);
+      node.pass(2);
       await node.put({ epoch: 7 }, T0, mark);
       expect([...cache.kept.values()]).toEqual(['ended']);
       await node.put({ epoch: 8 });
@@ -282,7 +282,7 @@ describe('SharedRecords', () => {
       const mark = node.records.mark();
       node.records.buryAll();
       expect(await node.get()).toBeUndefined();
-      node.pass(1);
+      node.pass(2);
       await node.put({ epoch: 7 }, node.storeNow, mark);
       expect(await node.get()).toBeUndefined();
       await node.put({ epoch: 8 });

@@ -67,7 +67,8 @@ export class SharedRecords<T extends object> implements Burying {
     const now = storeClock.now();
     if (now === undefined || !(found.readAt <= now + AHEAD_MS)) return undefined;
     if (!(now - found.readAt <= Math.min(maxStalenessMs, RECORD_LIFE_MS))) return undefined;
-    const readBefore = (burial: Burial) => !(found.readAt > (storeClock.at(burial.moment) ?? Infinity));
+    // A store tells whole milliseconds: one more, for the rest of the last.
+    const readBefore = ({ moment }: Burial) => !(found.readAt > (storeClock.at(moment) ?? Infinity) + 1);
     return this.burialsOf(id).some(readBefore) ? undefined : found;
   }
 
