@@ -1,9 +1,9 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
-import { type AuthOptions, AuthStores, JwtAuthGuard, MaxStaleness } from 'nestjs-aerie';
+import { type AuthOptions, AuthStores } from 'nestjs-aerie';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { Clock } from '../../libs/auth/src/time/clock.js';
 import type { LogTrap } from '../support/log-trap.js';
 import { type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
+import { Routes } from './routes.js';
 
 /** Time as a test lets it pass: for the store and for every process alike. */
 export class TestTime extends Clock {
@@ -27,21 +27,6 @@ export class CountedStores extends MemoryStores {
       this.reads++;
       return find(id);
     };
-  }
-}
-
-@Controller()
-@UseGuards(JwtAuthGuard)
-class Routes {
-  @Get('soon')
-  soon(): string {
-    return 'ok';
-  }
-
-  @Get('now')
-  @MaxStaleness('0s')
-  now(): string {
-    return 'ok';
   }
 }
 
