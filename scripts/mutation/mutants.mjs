@@ -1,6 +1,7 @@
 import { DECISION_MUTANTS } from './mutants/decision.mjs';
 import { MEMORY_MUTANTS } from './mutants/memory.mjs';
 import { SERVER_MUTANTS } from './mutants/servers.mjs';
+import { SHARED_RECORD_MUTANTS } from './mutants/shared-records.mjs';
 import { STATEMENT_MUTANTS } from './mutants/statements.mjs';
 import { STEP_MUTANTS } from './mutants/steps.mjs';
 import { TRANSACTION_MUTANTS } from './mutants/transactions.mjs';
@@ -15,6 +16,7 @@ export const MUTANTS = [
   ...DECISION_MUTANTS,
   ...STEP_MUTANTS,
   ...MEMORY_MUTANTS,
+  ...SHARED_RECORD_MUTANTS,
   ...STATEMENT_MUTANTS,
   ...TRANSACTION_MUTANTS,
   ...SERVER_MUTANTS,

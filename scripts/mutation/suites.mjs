@@ -16,6 +16,11 @@ export const SUITES = {
   'sqlite, host clock wrong': { contractOn: 'sqlite', hostClockIsWrong: true },
   'postgres, host clock wrong': { contractOn: 'postgres', hostClockIsWrong: true },
   'mariadb, host clock wrong': { contractOn: 'mariadb', hostClockIsWrong: true },
+  'shared records': { project: 'unit', file: 'libs/auth/src/revocation/shared-records.spec.ts' },
+  'guarded cache': { project: 'unit', file: 'libs/auth/src/revocation/guarded-cache.spec.ts' },
+  'looked-up standing': { project: 'unit', file: 'libs/auth/src/revocation/looked-up-standing.spec.ts' },
+  'store clock': { project: 'unit', file: 'libs/auth/src/time/store-clock.spec.ts' },
+  'burying stores': { project: 'unit', file: 'libs/auth/src/sign-in/burying-stores.spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
   'locked row': { project: 'services', file: 'test/races/locked-row.services-spec.ts' },
@@ -32,7 +37,15 @@ export const SUITES = {
 };
 
 /** What CI runs. */
-export const IN_MEMORY = ['decision', 'memory'];
+export const IN_MEMORY = [
+  'decision',
+  'memory',
+  'shared records',
+  'guarded cache',
+  'looked-up standing',
+  'store clock',
+  'burying stores',
+];
 
 export const needsServers = (name) =>
   SUITES[name].project === 'services' || ['postgres', 'mariadb'].includes(SUITES[name].contractOn);

@@ -11,12 +11,10 @@ import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
 import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
 import { AccessTokenStanding } from './revocation/access-token-standing.js';
-import { CommittedChanges } from './revocation/committed-changes.js';
 import { RefreshTokenService } from './refresh-tokens/refresh-token.service.js';
 import { SessionData } from './sessions/session-data.js';
 import { SessionService } from './sessions/session.service.js';
-import { AuthStores } from './sign-in/auth-stores.js';
-import { StoresInUse, storesInUse } from './sign-in/stores-in-use.js';
+import { StoresInUse } from './sign-in/stores-in-use.js';
 import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
 import { CredentialChanges } from './sign-in/credential-changes.js';
@@ -29,6 +27,7 @@ import { TokenExchange } from './sign-in/token-exchange.js';
 import { SESSION_PROVIDERS } from './auth.session-providers.js';
 import { KnownSubjects } from './sign-in/known-subjects.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
+import { STORE_PROVIDERS } from './auth.store-providers.js';
 import { REVOCATION_PROVIDERS } from './auth.revocation-providers.js';
 import { Clock, SystemClock } from './time/clock.js';
 
@@ -38,8 +37,7 @@ type Options = ResolvedAuthOptions;
 export const CORE_PROVIDERS: Provider[] = [
   ...AUDIT_PROVIDERS,
   { provide: Clock, useClass: SystemClock },
-  CommittedChanges,
-  { provide: StoresInUse, inject: [AuthStores, CommittedChanges], useFactory: storesInUse },
+  ...STORE_PROVIDERS,
   ...REVOCATION_PROVIDERS,
   {
     provide: DerivedKeys,

@@ -14,6 +14,7 @@ import { SecurityEventStream } from './audit/security-event-stream.js';
 import { TableSecurityEventSink } from './audit/table-security-event-sink.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import { probeCache } from './revocation/cache-probe.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
 import { SessionActivity } from './sessions/session-activity.js';
 import { AuthStores } from './sign-in/auth-stores.js';
@@ -53,7 +54,10 @@ export class AuthLifecycle
     });
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    const { cache } = this.options;
+    const unfit = cache && (await probeCache(cache));
+    if (unfit) this.logger.warn(unfit);
     if (this.options.revocation.mode === 'none') {
       const minutes = Math.ceil(this.options.accessTokens.lifetimeMs / 60_000);
       this.logger.warn(

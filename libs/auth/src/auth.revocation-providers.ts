@@ -10,6 +10,7 @@ import { RedisNudges } from './revocation/redis-nudges.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
 import { UncheckedStanding } from './revocation/unchecked-standing.js';
 import { AuthStores } from './sign-in/auth-stores.js';
+import { RecordsInUse } from './sign-in/records-in-use.js';
 import { StoresInUse } from './sign-in/stores-in-use.js';
 import { Clock } from './time/clock.js';
 import { StoreClock } from './time/store-clock.js';
@@ -18,7 +19,6 @@ type Options = ResolvedAuthOptions;
 
 /** How this process learns what has ended. Without a feed, its providers are null. */
 export const REVOCATION_PROVIDERS: Provider[] = [
-  { provide: StoreClock, inject: [Clock], useFactory: (clock: Clock) => new StoreClock(clock) },
   {
     provide: Nudges,
     inject: [AuthStores, ResolvedAuthOptions],
@@ -47,9 +47,19 @@ export const REVOCATION_PROVIDERS: Provider[] = [
   },
   {
     provide: AccessTokenStanding,
-    inject: [StoresInUse, RevocationFeed, ResolvedAuthOptions],
-    useFactory: ({ lookup }: StoresInUse, feed: RevocationFeed | null, { revocation }: Options) => {
-      const lookedUp = new LookedUpStanding(lookup);
+    inject: [StoresInUse, RevocationFeed, ResolvedAuthOptions, StoreClock, RecordsInUse],
+    useFactory: (
+      { lookup }: StoresInUse,
+      feed: RevocationFeed | null,
+      { revocation, accessTokens, refreshTokens }: Options,
+      storeClock: StoreClock,
+      { families }: RecordsInUse,
+    ) => {
+      const rules = {
+        maxStalenessMs: revocation.maxStalenessMs,
+        replayWindowMs: accessTokens.endOnRotation ? refreshTokens.replayWindowMs : null,
+      };
+      const lookedUp = new LookedUpStanding(lookup, rules, storeClock, families);
       if (feed) return new FedStanding(feed, lookedUp, revocation.onUnavailable);
       return revocation.mode === 'none' ? new UncheckedStanding(lookedUp) : lookedUp;
     },

@@ -56,6 +56,7 @@ export type { CookieOptions } from './http/cookie-options.js';
 export type { CredentialOptions } from './credentials/credential-options.js';
 export type { DatabaseOptions } from './database/database-options.js';
 export type { RefreshTokenOptions } from './refresh-tokens/refresh-token-options.js';
+export type { ApplicationCache } from './revocation/cache-options.js';
 export type { RevocationOptions } from './revocation/revocation-options.js';
 export type { SessionOptions } from './sessions/session-options.js';
 
@@ -105,7 +106,7 @@ export { AnnouncementLog, type AnnouncementReading } from './revocation/announce
 export type { Announcement, AnnouncementKind } from './revocation/announcement.js';
 export { Nudges } from './revocation/nudges.js';
 export type { RedisClient } from './revocation/revocation-options.js';
-export { SignInLookup, type SignInStanding } from './revocation/sign-in-lookup.js';
+export { type RotationStanding, SignInLookup, type SignInStanding } from './revocation/sign-in-lookup.js';
 export { isLive } from './revocation/is-live.js';
 
 // Security events

@@ -18,6 +18,8 @@ export interface AccessTokenRequest {
   readonly profile: Readonly<Record<string, unknown>>;
   readonly subjectEpoch: number;
   readonly globalEpoch: number;
+  /** The generation of the refresh token that it is handed out with. */
+  readonly generation: number;
   /** How long the sign-in itself still lives: no token outlives it. */
   readonly signInLeftMs: number;
 }
@@ -51,6 +53,7 @@ export class AccessTokenIssuer {
         sid: principal.signInId,
         sep: request.subjectEpoch,
         gep: request.globalEpoch,
+        ...(this.options.endOnRotation && { gen: request.generation }),
         auth_time: Math.floor(principal.authenticatedAt.getTime() / 1000),
         amr: principal.methods,
         roles: principal.roles,

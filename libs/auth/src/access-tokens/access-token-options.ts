@@ -16,6 +16,11 @@ export interface AccessTokenOptions {
   readonly claims?: (subject: Subject) => Readonly<Record<string, unknown>>;
   /** How many verified tokens this process remembers, 0 to 1,000,000. Default 10,000. */
   readonly cacheSize?: number;
+  /**
+   * A rotation ends the access tokens of the generations before it; those of the last one live on for the replay window.
+   * With `revocation.mode: 'lookup'` alone. Default false.
+   */
+  readonly endOnRotation?: boolean;
 }
 
 export interface ResolvedAccessTokenOptions {
@@ -26,6 +31,7 @@ export interface ResolvedAccessTokenOptions {
   readonly clockToleranceMs: number;
   readonly claims: (subject: Subject) => Readonly<Record<string, unknown>>;
   readonly cacheSize: number;
+  readonly endOnRotation: boolean;
 }
 
 const text = (v: unknown): v is string => typeof v === 'string' && v.length > 0 && v.length <= 255;
@@ -48,6 +54,7 @@ export function resolveAccessTokenOptions(reader: OptionReader, issuer: string):
       () => ({}),
     ) as ResolvedAccessTokenOptions['claims'],
     cacheSize: reader.integer('cacheSize', { default: 10_000, min: 0, max: 1_000_000 }),
+    endOnRotation: reader.boolean('endOnRotation', false),
   };
   reader.done();
   return resolved;

@@ -89,6 +89,7 @@ export class AccessTokenVerifier {
       id: text(claims['jti']),
       subjectEpoch: seconds(claims['sep']),
       globalEpoch: seconds(claims['gep']),
+      generation: claims['gen'] === undefined ? null : seconds(claims['gen']),
       expiresAt: seconds(claims['exp']) * 1000,
       notBefore: notBefore * 1000,
     };

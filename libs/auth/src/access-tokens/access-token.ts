@@ -12,6 +12,8 @@ export interface AccessToken {
   readonly subjectEpoch: number;
   /** The global epoch (`gep`). */
   readonly globalEpoch: number;
+  /** Its refresh-token family's generation (`gen`); null for one that does not say. */
+  readonly generation: number | null;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
   readonly notBefore: number;

@@ -6,6 +6,7 @@ import type { DatabaseOptions } from '../database/database-options.js';
 import type { CookieOptions } from '../http/cookie-options.js';
 import type { KeyOption } from '../keys/key-options.js';
 import type { RefreshTokenOptions } from '../refresh-tokens/refresh-token-options.js';
+import type { ApplicationCache } from '../revocation/cache-options.js';
 import type { RevocationOptions } from '../revocation/revocation-options.js';
 import type { SessionOptions } from '../sessions/session-options.js';
 import type { Duration } from '../time/duration.js';
@@ -44,6 +45,11 @@ export interface AuthOptions {
     readonly proxyPrefix?: string;
   };
   readonly revocation?: RevocationOptions;
+  /**
+   * A cache of cache-manager that all nodes share, such as one on Redis: it spares the table reads of `revocation.mode:
+   * 'lookup'`. Nothing depends on what it holds. Default none.
+   */
+  readonly cache?: ApplicationCache;
   readonly credentials?: CredentialOptions;
   readonly database?: DatabaseOptions;
   readonly audit?: AuditOptions;

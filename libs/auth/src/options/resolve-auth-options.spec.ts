@@ -93,6 +93,8 @@ const BAD: Record<string, readonly unknown[]> = {
   'revocation.nudges': ['yes', 1],
   'revocation.redis': [{}, 'redis://127.0.0.1', { publish: () => 0 }, true],
   'sessions.cacheSize': [-1, 1_000_001, 1.5, '1', true],
+  'accessTokens.endOnRotation': NO_BOOLEAN,
+  cache: ['redis://127.0.0.1', 1, true, {}, [], { get: () => 1, set: () => 1 }, new Map()],
   'credentials.memoryKiB': [8_191, 1_048_577, '19456', 1.5],
   'credentials.passes': [0, 21, '2'],
   'credentials.lanes': [0, 17, '1'],
@@ -240,6 +242,23 @@ describe('resolveAuthOptions', () => {
     );
   });
 
+  it('refuses rotations that end access tokens where nobody would look', () => {
+    const accessTokens = { endOnRotation: true };
+    for (const mode of ['none', 'feed', undefined])
+      expect(refusal({ ...GOOD, accessTokens, revocation: { mode } })).toMatch(
+        /^"accessTokens\.endOnRotation" must be false unless "revocation\.mode" is "lookup"/,
+      );
+    const resolved = resolve({ accessTokens, revocation: { mode: 'lookup' } });
+    expect(resolved.accessTokens.endOnRotation).toBe(true);
+  });
+
+  it("takes the application's cache as it is, unfrozen, and shows nothing of what is none", () => {
+    const cache = { get: async () => 1, set: async () => 1, del: async () => 1, stores: [] };
+    expect(resolve({ cache }).cache).toBe(cache);
+    expect(Object.isFrozen(cache)).toBe(false);
+    expect(refusal({ ...GOOD, cache: { url: 'redis://:hunter2@host', get: 1 } })).not.toContain('hunter2');
+  });
+
   it('refuses a cookie that a browser would drop', () => {
     const cookies = (session: object, refresh: object = {}) =>
       refusal({ ...GOOD, cookies: { session, refresh } });
@@ -277,6 +296,7 @@ describe('resolveAuthOptions', () => {
         audience: [GOOD.issuer],
         clockToleranceMs: 5_000,
         cacheSize: 10_000,
+        endOnRotation: false,
       },
       refreshTokens: {
         idleMs: 1_209_600_000,
@@ -294,6 +314,7 @@ describe('resolveAuthOptions', () => {
         proxyPrefix: '',
       },
       revocation: { mode: 'feed' },
+      cache: null,
       credentials: { memoryKiB: 19_456, passes: 2, lanes: 1 },
       database: { deadlineMs: 2_000 },
       sweepIntervalMs: 600_000,

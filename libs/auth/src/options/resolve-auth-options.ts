@@ -15,6 +15,7 @@ import {
   type ResolvedRefreshTokenOptions,
   resolveRefreshTokenOptions,
 } from '../refresh-tokens/refresh-token-options.js';
+import { type ApplicationCache, resolveCache } from '../revocation/cache-options.js';
 import {
   type ResolvedRevocationOptions,
   resolveRevocationOptions,
@@ -44,6 +45,7 @@ export abstract class ResolvedAuthOptions {
     readonly proxyPrefix: string;
   };
   abstract readonly revocation: ResolvedRevocationOptions;
+  abstract readonly cache: ApplicationCache | null;
   abstract readonly credentials: ResolvedCredentialOptions;
   abstract readonly database: ResolvedDatabaseOptions;
   abstract readonly audit: ResolvedAuditOptions;
@@ -112,6 +114,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
       proxyPrefix: cookies.custom('proxyPrefix', 'a path such as "/api"', path, ''),
     },
     revocation: resolveRevocationOptions(reader.nested('revocation')),
+    cache: resolveCache(reader),
     credentials: resolveCredentialOptions(reader.nested('credentials')),
     database: resolveDatabaseOptions(reader.nested('database')),
     audit: resolveAuditOptions(reader.nested('audit')),
@@ -132,7 +135,14 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
       .nested('refresh')
       .refuse('name', 'another name than the session cookie', resolved.cookies.refresh.name);
   }
-  return deepFreeze(resolved);
+  if (resolved.accessTokens.endOnRotation && resolved.revocation.mode !== 'lookup') {
+    reader
+      .nested('accessTokens')
+      .refuse('endOnRotation', 'false unless "revocation.mode" is "lookup", which alone can tell', true);
+  }
+  // The application's own object: not ours to freeze.
+  const { cache, ...ours } = resolved;
+  return Object.freeze({ ...deepFreeze(ours), cache });
 }
 
 /** Plain objects and lists; keys, clients and other instances are left as they are. */

@@ -7,6 +7,8 @@ export interface TokenOnTrial {
   readonly id: string;
   readonly subjectEpoch: number;
   readonly globalEpoch: number;
+  /** Its family's generation; null for one that does not say (issued without `accessTokens.endOnRotation`). */
+  readonly generation: number | null;
   readonly principal: { readonly id: string; readonly signInId: string };
 }
 
@@ -29,7 +31,7 @@ export abstract class AccessTokenStanding {
  */
 export function checkStanding(
   token: { readonly subjectEpoch: number; readonly globalEpoch: number },
-  standing: SignInStanding,
+  standing: Pick<SignInStanding, 'live' | 'subjectEpochNow' | 'globalEpochNow'>,
 ): void {
   // Written so that what is not a number refuses: a store of somebody else's may answer anything.
   const { live, subjectEpochNow, globalEpochNow } = standing;

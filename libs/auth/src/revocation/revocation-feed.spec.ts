@@ -95,6 +95,7 @@ const token = (subject: string, signInId: string, subjectEpoch = 1, globalEpoch 
   id: 'jti',
   subjectEpoch,
   globalEpoch,
+  generation: null,
   principal: { id: subject, signInId },
 });
 

@@ -13,10 +13,12 @@ import type { SessionOpening, SessionService } from '../sessions/session.service
 import { type LoadedSubject, principalOf } from './principal-source.js';
 import type { SessionResult, SignInResult, TokensResult } from './sign-in-result.js';
 
-/** The epochs that an access token is issued under: read before the subject was loaded. */
-export interface IssueEpochs {
+/** What an access token is issued under: epochs that were read before the subject was loaded, and its generation. */
+export interface IssuedUnder {
   readonly subjectEpoch: number;
   readonly globalEpoch: number;
+  /** That of the refresh token it is handed out with. */
+  readonly generation: number;
 }
 
 /** Opens sessions and families for a subject that was authenticated and loaded. */
@@ -51,11 +53,11 @@ export class SignInOpener {
   async accessToken(
     { profile }: LoadedSubject,
     principal: Principal,
-    epochs: IssueEpochs,
+    under: IssuedUnder,
     signInLeftMs: number,
   ): Promise<{ accessToken: string; expiresIn: number }> {
     try {
-      const { token, expiresIn } = await this.issuer.issue({ principal, profile, ...epochs, signInLeftMs });
+      const { token, expiresIn } = await this.issuer.issue({ principal, profile, ...under, signInLeftMs });
       return { accessToken: token, expiresIn };
     } catch (cause) {
       throw new StoreUnavailableError({ cause });
@@ -106,8 +108,8 @@ export class SignInOpener {
     const { methods, scopes, epochs } = opening;
     const { id, now, idleLeftMs } = opened;
     const principal = principalOf(loaded, { id, kind: 'tokens', authenticatedAt: now, methods, scopes });
-    const issued = { subjectEpoch: epochs.epoch, globalEpoch: epochs.globalEpoch };
-    const access = await this.accessToken(loaded, principal, issued, idleLeftMs);
+    const under = { subjectEpoch: epochs.epoch, globalEpoch: epochs.globalEpoch, generation: 0 };
+    const access = await this.accessToken(loaded, principal, under, idleLeftMs);
     return { mode, principal, ...access, ...refreshPart(opened) };
   }
 }

@@ -6,7 +6,7 @@ import type { RefreshToken } from '../refresh-tokens/refresh-token.js';
 import type { LiveReading, RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
 import { type LoadedSubject, principalOf, type PrincipalSource } from './principal-source.js';
 import type { SignInEnding } from './sign-in-ending.js';
-import { refreshPart, type SignInOpener } from './sign-in-opener.js';
+import { type IssuedUnder, refreshPart, type SignInOpener } from './sign-in-opener.js';
 import type { TokensResult } from './sign-in-result.js';
 
 interface Presented {
@@ -32,9 +32,10 @@ export class TokenExchange {
   async refresh(value: unknown, idempotencyKey: string | null, requester: Requester): Promise<TokensResult> {
     const { token, reading, loaded, subjectEpoch } = await this.present(value, requester);
     const principal = principalOfFamily(loaded, reading.row);
-    const epochs = { subjectEpoch, globalEpoch: reading.globalEpochNow };
+    // Whatever comes of it: what is handed out is the successor of what was presented.
+    const under = issuedUnder(reading, subjectEpoch, token.generation + 1);
     const left = this.families.idleLeftMs(reading);
-    const access = await this.opener.accessToken(loaded, principal, epochs, left);
+    const access = await this.opener.accessToken(loaded, principal, under, left);
     const held = await this.families.rotate(token, reading, idempotencyKey, requester);
     return { mode: 'tokens', principal, ...access, ...refreshPart(held) };
   }
@@ -42,10 +43,10 @@ export class TokenExchange {
   /** A fresh access token for a token that was handed out just now and has not been used. */
   async reissue(held: RefreshToken, requester: Requester): Promise<TokensResult> {
     const { reading, loaded, subjectEpoch } = await this.present(held.token, requester);
-    const { row, now, globalEpochNow } = reading;
+    const { row, now } = reading;
     const principal = principalOfFamily(loaded, row);
-    const epochs = { subjectEpoch, globalEpoch: globalEpochNow };
-    const access = await this.opener.accessToken(loaded, principal, epochs, row.idleExpiresAt - now);
+    const under = issuedUnder(reading, subjectEpoch, held.generation);
+    const access = await this.opener.accessToken(loaded, principal, under, row.idleExpiresAt - now);
     return {
       mode: 'tokens',
       principal,
@@ -65,13 +66,9 @@ export class TokenExchange {
     if (loaded.id !== subject) throw new RefreshTokenInvalidError('unknown');
     const { held, row } = await this.families.rekey(token, reading.row, { methods }, requester);
     const principal = principalOfFamily(loaded, row);
-    const epochs = { subjectEpoch, globalEpoch: reading.globalEpochNow };
-    const access = await this.opener.accessToken(
-      loaded,
-      principal,
-      epochs,
-      this.families.idleLeftMs(reading),
-    );
+    const under = issuedUnder(reading, subjectEpoch, token.generation + 1);
+    const left = this.families.idleLeftMs(reading);
+    const access = await this.opener.accessToken(loaded, principal, under, left);
     return { mode: 'tokens', principal, ...access, ...refreshPart(held) };
   }
 
@@ -86,6 +83,10 @@ export class TokenExchange {
     }
     return { token, reading, loaded, subjectEpoch: subjectEpochNow };
   }
+}
+
+function issuedUnder(reading: LiveReading, subjectEpoch: number, generation: number): IssuedUnder {
+  return { subjectEpoch, globalEpoch: reading.globalEpochNow, generation };
 }
 
 function principalOfFamily(loaded: LoadedSubject, row: FamilyRow): Principal {

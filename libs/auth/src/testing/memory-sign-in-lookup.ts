@@ -16,10 +16,15 @@ export class MemorySignInLookup extends SignInLookup {
 
   async find(signInId: string): Promise<SignInStanding> {
     const row = this.families.rows.get(signInId);
+    if (!row) return { live: false, subjectEpochNow: null, globalEpochNow: 0, rotation: null, now: null };
+    const now = this.clock.now();
+    const { generation, rotatedAt, replayClosed } = row;
     return {
-      live: row !== null && isLive(row, this.clock.now()),
-      subjectEpochNow: row && this.subjects.epochOf(row.subject),
+      live: isLive(row, now),
+      subjectEpochNow: this.subjects.epochOf(row.subject),
       globalEpochNow: this.subjects.globalEpoch,
+      rotation: { generation, rotatedAt, replayClosed },
+      now,
     };
   }
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
+import type { RotationStanding, SignInLookup, SignInStanding } from '../revocation/sign-in-lookup.js';
 import { casesOn, type ContractCase } from './contract-case.js';
 import { DAY, FamilyOnTrial, HOUR, SECOND } from './family-on-trial.js';
 import { aroundFamilies, type HarnessSource, type StoreHarness } from './store-harness.js';
@@ -13,17 +15,35 @@ const SENTENCES = {
     const family = await open(harness, { subject: `Älice ${randomUUID()}` });
     const { epoch, globalEpoch } = await subjects.epochs(family.subject);
     const standing = { live: true, subjectEpochNow: epoch, globalEpochNow: globalEpoch };
-    assert.deepEqual({ ...(await lookup.find(family.id)) }, standing);
+    assert.deepEqual(epochsOf(await lookup.find(family.id)), standing);
     await registry.subjectChanged(family.subject);
     const changed = (await subjects.epochs(family.subject)).epoch;
     assert.ok(changed > epoch);
-    assert.deepEqual({ ...(await lookup.find(family.id)) }, { ...standing, subjectEpochNow: changed });
+    assert.deepEqual(epochsOf(await lookup.find(family.id)), { ...standing, subjectEpochNow: changed });
   },
 
   'find: stays live through rotations': async (harness: StoreHarness) => {
     const family = await open(harness);
     await family.rotate(family.first);
     assert.equal((await harness.stores.lookup.find(family.id)).live, true);
+  },
+
+  'find: how far its refresh tokens have come, and the clock of the reading': async (
+    harness: StoreHarness,
+  ) => {
+    const { lookup, families } = harness.stores;
+    const family = await open(harness);
+    const opened = await rotationOf(lookup, families, family.id);
+    assert.equal(opened.generation, 0);
+    assert.equal(opened.replayClosed, false);
+    const second = await family.rotate(family.first);
+    const rotated = await rotationOf(lookup, families, family.id);
+    assert.equal(rotated.generation, 1);
+    assert.ok(rotated.rotatedAt >= opened.rotatedAt);
+    await family.rekey(second);
+    const rekeyed = await rotationOf(lookup, families, family.id);
+    assert.equal(rekeyed.generation, 2);
+    assert.equal(rekeyed.replayClosed, true);
   },
 
   'find: nothing that is not there lives': async ({ stores: { lookup } }: StoreHarness) => {
@@ -67,6 +87,26 @@ const SENTENCES = {
     assert.ok(after.globalEpochNow > before.globalEpochNow);
   },
 };
+
+function epochsOf({ live, subjectEpochNow, globalEpochNow }: SignInStanding) {
+  return { live, subjectEpochNow, globalEpochNow };
+}
+
+/** As the family's own store says it; the clock of the reading is that of the store, between two readings of it. */
+async function rotationOf(
+  lookup: SignInLookup,
+  families: RefreshTokenFamilyStore,
+  id: string,
+): Promise<RotationStanding> {
+  const before = await families.read(id);
+  const { now, rotation } = await lookup.find(id);
+  const after = await families.read(id);
+  assert.ok(before && after && rotation && now !== null);
+  assert.ok(before.now <= now && now <= after.now, 'the clock of the reading must be that of the store');
+  const { generation, rotatedAt, replayClosed } = after.row;
+  assert.deepEqual({ ...rotation }, { generation, rotatedAt, replayClosed });
+  return rotation;
+}
 
 /** What every SignInLookup must do: `for (const { name, run } of signInLookupContract(harness)) it(name, run)`. */
 export function signInLookupContract(harness: HarnessSource): ContractCase[] {

@@ -1,5 +1,11 @@
 import type { Clock } from './clock.js';
 
+/** One moment by both clocks of this process. */
+export interface Moment {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
 /** What this process knows of the clock of its store, by which limits that several nodes share are decided. */
 export class StoreClock {
   private storeNow: number | undefined;
@@ -8,27 +14,36 @@ export class StoreClock {
 
   constructor(private readonly clock: Clock) {}
 
+  /** This moment: to be taken just before the store is asked. */
+  moment(): Moment {
+    return { monotonic: this.clock.monotonic(), wall: this.clock.now() };
+  }
+
   /** An answer said what the time is there; the instants are those of this process when the question was sent. */
-  learn(storeNow: number, sentMonotonic: number, sentWall: number): void {
-    if (!Number.isFinite(storeNow) || (this.storeNow !== undefined && sentMonotonic < this.sentMonotonic))
-      return;
+  learn(storeNow: unknown, sentMonotonic: number, sentWall: number): void {
+    if (typeof storeNow !== 'number' || !Number.isFinite(storeNow)) return;
+    // Answers overtake each other: the one that was asked for last knows best.
+    if (this.storeNow !== undefined && sentMonotonic < this.sentMonotonic) return;
     this.storeNow = storeNow;
     this.sentMonotonic = sentMonotonic;
     this.sentWall = sentWall;
   }
 
-  /**
-   * Epoch milliseconds there: a little late, never early. Of the monotonic and the wall clock the one that went further
-   * is believed: a suspended machine stops the first. `undefined` before the first answer.
-   */
+  /** Epoch milliseconds there, now: a little late, never early. `undefined` before the first answer. */
   now(): number | undefined {
-    const steady = this.steady();
-    return steady === undefined
-      ? undefined
-      : Math.max(steady, this.storeNow! + this.clock.now() - this.sentWall);
+    return this.at(this.moment());
   }
 
-  /** The same by the monotonic clock alone: for instants that are written down, which no jump of a wall clock may move. */
+  /**
+   * The same at another moment. Of the monotonic and the wall clock the one that went further is believed: a suspended
+   * machine stops the first.
+   */
+  at({ monotonic, wall }: Moment): number | undefined {
+    if (this.storeNow === undefined) return undefined;
+    return this.storeNow + Math.max(monotonic - this.sentMonotonic, wall - this.sentWall);
+  }
+
+  /** By the monotonic clock alone: for instants that are written down, which no jump of a wall clock may move. */
   steady(): number | undefined {
     if (this.storeNow === undefined) return undefined;
     return this.storeNow + this.clock.monotonic() - this.sentMonotonic;

@@ -1,0 +1,34 @@
+import { type Provider } from '@nestjs/common';
+import { DerivedKeys } from './crypto/derived-keys.js';
+import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import { CommittedChanges } from './revocation/committed-changes.js';
+import { AuthStores } from './sign-in/auth-stores.js';
+import { buryingStores } from './sign-in/burying-stores.js';
+import { RecordsInUse, recordsInUse } from './sign-in/records-in-use.js';
+import { StoresInUse, storesInUse } from './sign-in/stores-in-use.js';
+import { Clock } from './time/clock.js';
+import { StoreClock } from './time/store-clock.js';
+
+/** The stores as everything above them sees them, their clock, and the records of them that nodes share. */
+export const STORE_PROVIDERS: Provider[] = [
+  CommittedChanges,
+  { provide: StoreClock, inject: [Clock], useFactory: (clock: Clock) => new StoreClock(clock) },
+  {
+    provide: RecordsInUse,
+    inject: [ResolvedAuthOptions, DerivedKeys, StoreClock, Clock],
+    useFactory: recordsInUse,
+  },
+  {
+    provide: StoresInUse,
+    inject: [AuthStores, CommittedChanges, RecordsInUse, ResolvedAuthOptions],
+    useFactory: (
+      given: AuthStores,
+      changes: CommittedChanges,
+      records: RecordsInUse,
+      { cache }: ResolvedAuthOptions,
+    ) => {
+      const stores = storesInUse(given, changes);
+      return cache ? buryingStores(stores, records) : stores;
+    },
+  },
+];

@@ -1,0 +1,33 @@
+import type { RotationStanding, SignInStanding } from './sign-in-lookup.js';
+
+/** The shared record of a family that lives: what its access tokens are compared with. */
+export interface FamilyStanding {
+  readonly subjectEpoch: number;
+  readonly globalEpoch: number;
+  readonly rotation: RotationStanding;
+}
+
+/** What of a standing may be shared; null for one that does not live, or that a store left incomplete. */
+export function familyStandingOf(standing: SignInStanding): FamilyStanding | null {
+  const { live, subjectEpochNow, globalEpochNow, rotation } = standing;
+  return live === true
+    ? readFamilyStanding({ subjectEpoch: subjectEpochNow, globalEpoch: globalEpochNow, rotation })
+    : null;
+}
+
+/** Strict: a cache may hold anything, and a former version of this package may have written it. */
+export function readFamilyStanding(value: unknown): FamilyStanding | null {
+  const { subjectEpoch, globalEpoch, rotation } = membersOf(value);
+  const { generation, rotatedAt, replayClosed } = membersOf(rotation);
+  if (!isNumber(subjectEpoch) || !isNumber(globalEpoch)) return null;
+  if (!isNumber(generation) || !isNumber(rotatedAt) || typeof replayClosed !== 'boolean') return null;
+  return { subjectEpoch, globalEpoch, rotation: { generation, rotatedAt, replayClosed } };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,118 @@
+import { LRUCache } from 'lru-cache';
+import type { Moment, StoreClock } from '../time/store-clock.js';
+import type { GuardedCache } from './guarded-cache.js';
+import type { RecordSeal } from './record-seal.js';
+
+/** No record is believed for longer, whatever was asked for and whatever the cache makes of its time to live. */
+export const RECORD_LIFE_MS = 60_000;
+/** How far ahead of this process's idea of it the store's clock may be. */
+const AHEAD_MS = 1_000;
+const MAX_BURIED = 10_000;
+const TOMBSTONE = 'ended';
+
+/** What the table said of a sign-in that lives, and when, by the store's clock. */
+export interface SharedRecord<T> {
+  readonly value: T;
+  readonly readAt: number;
+}
+
+/** What the records of all kinds share. */
+export interface RecordKeeping {
+  readonly cache: GuardedCache;
+  readonly seal: RecordSeal;
+  readonly issuer: string;
+  readonly storeClock: StoreClock;
+}
+
+/** An ending that this node knows of: by its own clocks, as the store's may not be known yet. */
+interface Burial {
+  readonly number: number;
+  readonly moment: Moment;
+}
+
+/** Hears that sign-ins have ended, or changed: what was read of them before is not believed any more. */
+export interface Burying {
+  /** Bounded in time, and never throws. */
+  bury(id: string): Promise<void>;
+  /** Of every sign-in, on this node alone. */
+  buryAll(): void;
+}
+
+/**
+ * Records of live sign-ins in the application's cache, for all nodes: positive ones only, each with the time at which it
+ * was read inside. One that is absent, ended, unreadable, not ours, from the future or older than asked for is
+ * `undefined`: the table is asked. So whatever the cache loses, keeps or brings back costs a query, never a revocation.
+ */
+export class SharedRecords<T extends object> implements Burying {
+  private readonly buried = new LRUCache<string, Burial>({ max: MAX_BURIED });
+  private allBuried: Burial | undefined;
+  private burials = 0;
+
+  constructor(
+    /** Tells the records of one room from those of another. */
+    private readonly kind: string,
+    /** Checks what was found; null when it is no such record. */
+    private readonly read: (value: unknown) => T | null,
+    private readonly keeping: RecordKeeping,
+  ) {}
+
+  /** A record that is at most so old. Never throws. */
+  async get(id: string, maxStalenessMs: number): Promise<SharedRecord<T> | undefined> {
+    const { cache, seal, storeClock } = this.keeping;
+    if (!(maxStalenessMs > 0) || storeClock.now() === undefined) return undefined;
+    const key = this.keyOf(id);
+    const found = this.opened(seal.open(key, await cache.get(key)));
+    if (!found) return undefined;
+    // After the answer: the cache may have kept us waiting, and the sign-in may have ended.
+    const now = storeClock.now();
+    if (now === undefined || !(found.readAt <= now + AHEAD_MS)) return undefined;
+    if (!(now - found.readAt <= Math.min(maxStalenessMs, RECORD_LIFE_MS))) return undefined;
+    // A store tells whole milliseconds: one more, for the rest of the last.
+    const readBefore = ({ moment }: Burial) => !(found.readAt > (storeClock.at(moment) ?? Infinity) + 1);
+    return this.burialsOf(id).some(readBefore) ? undefined : found;
+  }
+
+  /** To be taken before the table is read, and given to `put`. */
+  mark(): number {
+    return this.burials;
+  }
+
+  /** Keeps what was read of a live sign-in, unless it has ended here meanwhile. Nobody waits for it. */
+  put(id: string, value: T, readAt: unknown, mark: number): void {
+    if (typeof readAt !== 'number' || !Number.isFinite(readAt)) return;
+    if (this.burialsOf(id).some(({ number }) => number > mark)) return;
+    const { cache, seal } = this.keeping;
+    const key = this.keyOf(id);
+    void cache.set(key, seal.seal(key, { readAt, value }), RECORD_LIFE_MS);
+  }
+
+  async bury(id: string): Promise<void> {
+    this.buried.set(id, this.burial());
+    await this.keeping.cache.set(this.keyOf(id), TOMBSTONE, RECORD_LIFE_MS, true);
+  }
+
+  buryAll(): void {
+    this.allBuried = this.burial();
+  }
+
+  private burial(): Burial {
+    return { number: ++this.burials, moment: this.keeping.storeClock.moment() };
+  }
+
+  private burialsOf(id: string): Burial[] {
+    return [this.buried.get(id), this.allBuried].filter((one) => one !== undefined);
+  }
+
+  private opened(found: unknown): SharedRecord<T> | undefined {
+    if (typeof found !== 'object' || found === null) return undefined;
+    const { readAt, value } = found as Readonly<Record<string, unknown>>;
+    const read = typeof readAt === 'number' ? this.read(value) : null;
+    return read ? { value: read, readAt: readAt as number } : undefined;
+  }
+
+  /** Lengths before what a deployment or a request chose: no two of them are ever joined to the same key. */
+  private keyOf(id: string): string {
+    const { issuer } = this.keeping;
+    return `aerie:${this.kind}:${issuer.length}:${issuer}:${id.length}:${id}`;
+  }
+}

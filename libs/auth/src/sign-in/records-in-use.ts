@@ -1,0 +1,31 @@
+import type { DerivedKeys } from '../crypto/derived-keys.js';
+import type { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
+import { type FamilyStanding, readFamilyStanding } from '../revocation/family-standing.js';
+import { GuardedCache } from '../revocation/guarded-cache.js';
+import { RecordSeal } from '../revocation/record-seal.js';
+import { type RecordKeeping, SharedRecords } from '../revocation/shared-records.js';
+import type { Clock } from '../time/clock.js';
+import type { StoreClock } from '../time/store-clock.js';
+import type { BuryingPlaces } from './burying-stores.js';
+
+/** The shared records of each kind of sign-in; null where the application has no cache. Also their injection token. */
+export abstract class RecordsInUse implements BuryingPlaces {
+  abstract readonly sessions: null;
+  abstract readonly families: SharedRecords<FamilyStanding> | null;
+}
+
+export function recordsInUse(
+  { cache, issuer }: ResolvedAuthOptions,
+  keys: DerivedKeys,
+  storeClock: StoreClock,
+  clock: Clock,
+): RecordsInUse {
+  if (!cache) return { sessions: null, families: null };
+  const keeping: RecordKeeping = {
+    cache: new GuardedCache(cache, clock),
+    seal: new RecordSeal(keys.of('shared-record')),
+    issuer,
+    storeClock,
+  };
+  return { sessions: null, families: new SharedRecords('family', readFamilyStanding, keeping) };
+}

@@ -1,0 +1,25 @@
+/** What came of a call in time; `value` only when it was answered. */
+export type TimelyAnswer =
+  | { readonly kind: 'answered'; readonly value: unknown }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'silent' };
+
+/** Waits for a call, for so long. Never throws; what comes too late is dropped. */
+export async function withinDeadline(ms: number, call: () => unknown): Promise<TimelyAnswer> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<TimelyAnswer>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'silent' }), ms);
+  });
+  const answer = await Promise.race([answerOf(call), silence]);
+  clearTimeout(timer);
+  return answer;
+}
+
+// A function of its own, so that what is thrown at once is caught as well.
+async function answerOf(call: () => unknown): Promise<TimelyAnswer> {
+  try {
+    return { kind: 'answered', value: await call() };
+  } catch {
+    return { kind: 'failed' };
+  }
+}

@@ -1,0 +1,207 @@
+import { mutantsOf } from './mutants-of.mjs';
+
+/** What keeps a cache from un-ending a sign-in. */
+export const SHARED_RECORD_MUTANTS = [
+  ...mutantsOf(
+    'revocation/shared-records.ts',
+    ['shared records'],
+    [
+      [
+        'a record is believed whatever its age',
+        'if (!(now - found.readAt <= Math.min(maxStalenessMs, RECORD_LIFE_MS))) return undefined;',
+        '',
+      ],
+      [
+        'a record is believed for longer than a minute',
+        'Math.min(maxStalenessMs, RECORD_LIFE_MS)',
+        'maxStalenessMs',
+      ],
+      [
+        'a record from the future is believed',
+        'if (now === undefined || !(found.readAt <= now + AHEAD_MS)) return undefined;',
+        'if (now === undefined) return undefined;',
+      ],
+      ['no time at all is asked of the cache', '!(maxStalenessMs > 0) || ', ''],
+      [
+        'the age is that of before the cache was asked',
+        `const found = this.opened(seal.open(key, await cache.get(key)));
+    if (!found) return undefined;
+    // After the answer: the cache may have kept us waiting, and the sign-in may have ended.
+    const now = storeClock.now();`,
+        `const now = storeClock.now();
+    const found = this.opened(seal.open(key, await cache.get(key)));
+    if (!found) return undefined;`,
+      ],
+      [
+        'what was read before an ending here is believed',
+        'return this.burialsOf(id).some(readBefore) ? undefined : found;',
+        'return found;',
+      ],
+      [
+        'what was read before an ending here is kept',
+        'if (this.burialsOf(id).some(({ number }) => number > mark)) return;',
+        '',
+      ],
+      [
+        'an ending writes no tombstone',
+        'await this.keeping.cache.set(this.keyOf(id), TOMBSTONE, RECORD_LIFE_MS, true);',
+        '',
+      ],
+      ['the end of everything is not known here', 'this.allBuried = this.burial();', ''],
+      ['issuer and id are joined by a sign', '${issuer.length}:${issuer}:${id.length}:', '${issuer}:'],
+      ['the kind is no part of the key', 'aerie:${this.kind}:', 'aerie:'],
+      ['what is no such record is taken for one', 'this.read(value) : null', '((value ?? {}) as T) : null'],
+    ],
+  ),
+  ...mutantsOf(
+    'revocation/record-seal.ts',
+    ['shared records'],
+    [
+      ['no seal is compared', 'equalInConstantTime(tag, this.tag(one, key, text))', 'tag.length >= 0'],
+      ['a seal is good under every key', '`${key.length}:${key}`', `''`],
+    ],
+  ),
+  ...mutantsOf(
+    'revocation/guarded-cache.ts',
+    ['guarded cache'],
+    [
+      ['a cache that fails is asked with every request', 'if (this.isPaused()) return undefined;', ''],
+      ['every pause is the same', 'FIRST_PAUSE_MS * 2 ** this.failures', 'FIRST_PAUSE_MS'],
+      [
+        'pauses have no limit',
+        'Math.min(FIRST_PAUSE_MS * 2 ** this.failures, LONGEST_PAUSE_MS)',
+        'FIRST_PAUSE_MS * 2 ** this.failures',
+      ],
+      ['everybody tries at once', 'this.trying || ', ''],
+      ['each of many calls counts as a failure', 'if (this.failures === failures) this', 'this'],
+      [
+        'a tombstone waits for the end of a pause',
+        'if (!insistent && this.isPaused())',
+        'if (this.isPaused())',
+      ],
+      ['a cache that is well again is not trusted', 'this.failures = 0;\n', ''],
+    ],
+  ),
+  ...mutantsOf(
+    'revocation/looked-up-standing.ts',
+    ['looked-up standing'],
+    [
+      [
+        'a record refuses',
+        'if (record && this.admits(token, record.value)) return;',
+        'if (record) { if (this.admits(token, record.value)) return; throw new AccessTokenRevokedError(); }',
+      ],
+      [
+        'a record admits whatever the epochs',
+        'if (token.subjectEpoch !== record.subjectEpoch || token.globalEpoch !== record.globalEpoch) return false;',
+        '',
+      ],
+      ['a record admits whatever the subject epoch', 'token.subjectEpoch !== record.subjectEpoch || ', ''],
+      [
+        'a record admits every generation',
+        'return !this.endsPrevious(token, record.rotation, this.storeClock.now() ?? null);',
+        'return true;',
+      ],
+      [
+        'the table admits every generation',
+        'if (this.endsPrevious(token, rotation, now)) throw new AccessTokenRevokedError();',
+        '',
+      ],
+      [
+        'a record that is older than the token admits it',
+        'if (token.generation !== null && token.generation > record.rotation.generation) return false;',
+        '',
+      ],
+      [
+        'what a route asks for is not heard',
+        'maxStalenessMs ?? this.rules.maxStalenessMs',
+        'this.rules.maxStalenessMs',
+      ],
+      [
+        'a reading is as old as its end',
+        'const mark = this.records?.mark();',
+        'const mark = this.records ? Infinity : undefined;',
+      ],
+      ['nothing is learnt of the clock of the store', 'this.storeClock.learn(standing.now, sent);', ''],
+    ],
+  ),
+  ...mutantsOf(
+    'revocation/ended-by-rotation.ts',
+    ['looked-up standing'],
+    [
+      ['every former generation is excepted', 'generation === family.generation - 1 &&', 'true &&'],
+      ['the parent is excepted after a re-keying', 'family.replayClosed === false &&', 'true &&'],
+      ['the parent is excepted for ever', 'now - family.rotatedAt <= replayWindowMs', 'true'],
+      ['the parent is never excepted', 'return !excepted;', 'return true;'],
+      [
+        'what is newer than the table is ended',
+        'if (generation >= family.generation) return false;',
+        'if (generation === family.generation) return false;',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'revocation/family-standing.ts',
+    ['looked-up standing'],
+    [
+      ['what has ended is shared', 'return live === true', 'return live !== null'],
+      [
+        'what is incomplete is shared',
+        'if (!isNumber(subjectEpoch) || !isNumber(globalEpoch)) return null;',
+        '',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'time/store-clock.ts',
+    ['store clock'],
+    [
+      [
+        'a suspended machine stops the clock',
+        'Math.max(monotonic - this.last.monotonic, wall - this.last.wall)',
+        'monotonic - this.last.monotonic',
+      ],
+      [
+        'a clock that is set back stops it',
+        'Math.max(monotonic - this.last.monotonic, wall - this.last.wall)',
+        'wall - this.last.wall',
+      ],
+      [
+        'an answer that was overtaken is believed',
+        'if (this.last && sent.monotonic < this.last.monotonic) return;',
+        '',
+      ],
+      [
+        'what is no number is believed',
+        `if (typeof storeNow !== 'number' || !Number.isFinite(storeNow)) return;`,
+        '',
+      ],
+      [
+        'time is counted from the answer',
+        'this.last = { storeNow, ...sent };',
+        'this.last = { storeNow, ...this.moment() };',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'sign-in/burying-stores.ts',
+    ['burying stores'],
+    [
+      ['nothing is buried when the store fails', 'if (became !== false) await', 'if (became) await'],
+      ['what did not end is buried', 'if (became !== false) await', 'await'],
+      [
+        'those of the subject are told after the change',
+        'return afterwards(change, () => all(signIns));',
+        'return afterwards(change, async () => all(await registry.list(subject)));',
+      ],
+      [
+        'nothing of a subject is buried',
+        'return afterwards(change, () => all(signIns));',
+        'return change();',
+      ],
+      ['a reuse buries nothing', `became && became.kind === 'reused'`, 'false'],
+      ['every rotation buries', `became && became.kind === 'reused'`, 'true'],
+      ['everything stays where it is', 'places.families?.buryAll();', ''],
+    ],
+  ),
+];
