@@ -3,9 +3,10 @@ import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
 import { NearSessions } from './sessions/near-sessions.js';
 import { SessionActivity } from './sessions/session-activity.js';
+import { SessionFinder } from './sessions/session-finder.js';
 import { SessionService } from './sessions/session.service.js';
+import { RecordsInUse } from './sign-in/records-in-use.js';
 import { StoresInUse } from './sign-in/stores-in-use.js';
-import { Clock } from './time/clock.js';
 import { StoreClock } from './time/store-clock.js';
 
 type Options = ResolvedAuthOptions;
@@ -25,24 +26,30 @@ export const SESSION_PROVIDERS: Provider[] = [
       new SessionActivity(sessions, options.sessions),
   },
   {
-    provide: SessionService,
+    provide: SessionFinder,
     inject: [
       StoresInUse,
       NearSessions,
+      RecordsInUse,
       SessionActivity,
       RevocationFeed,
       ResolvedAuthOptions,
-      Clock,
       StoreClock,
     ],
     useFactory: (
       { sessions }: StoresInUse,
       near: NearSessions,
+      { sessions: shared }: RecordsInUse,
       activity: SessionActivity,
       feed: RevocationFeed | null,
-      options: Options,
-      clock: Clock,
+      { revocation }: Options,
       storeClock: StoreClock,
-    ) => new SessionService(sessions, near, activity, feed, options.sessions, clock, storeClock),
+    ) => new SessionFinder(sessions, near, shared, activity, feed, revocation.maxStalenessMs, storeClock),
+  },
+  {
+    provide: SessionService,
+    inject: [StoresInUse, SessionFinder, ResolvedAuthOptions],
+    useFactory: ({ sessions }: StoresInUse, finder: SessionFinder, options: Options) =>
+      new SessionService(sessions, finder, options.sessions),
   },
 ];

@@ -4,7 +4,7 @@ import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { StoreClock } from '../time/store-clock.js';
 import type { SessionReading, SessionRow } from './session-store.js';
 
-/** A session that this process has read of the table, and what it knew of changes when it began to read. */
+/** A session that was read of the table, by this process or by another one, and what it knew of changes when it began to read. */
 export interface NearSession {
   readonly row: SessionRow;
   /** By the store's clock. */
@@ -63,7 +63,11 @@ export class NearSessions {
     return { version: this.feed?.version ?? 0, learned: this.feed?.set.learned ?? 0 };
   }
 
-  keep(value: string, { row, now: readAt }: SessionReading, knowing: Knowledge): NearSession {
+  keep(
+    value: string,
+    { row, now: readAt }: Pick<SessionReading, 'row' | 'now'>,
+    knowing: Knowledge,
+  ): NearSession {
     const { seenAt, idleExpiresAt } = row;
     const near = { row, readAt, seenAt, idleExpiresAt, knowing };
     this.sessions?.set(keyOf(value), near);

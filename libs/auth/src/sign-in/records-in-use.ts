@@ -4,13 +4,14 @@ import { type FamilyStanding, readFamilyStanding } from '../revocation/family-st
 import { GuardedCache } from '../revocation/guarded-cache.js';
 import { RecordSeal } from '../revocation/record-seal.js';
 import { type RecordKeeping, SharedRecords } from '../revocation/shared-records.js';
+import { readSharedSession, type SharedSession } from '../sessions/shared-session.js';
 import type { Clock } from '../time/clock.js';
 import type { StoreClock } from '../time/store-clock.js';
 import type { BuryingPlaces } from './burying-stores.js';
 
 /** The shared records of each kind of sign-in; null where the application has no cache. Also their injection token. */
 export abstract class RecordsInUse implements BuryingPlaces {
-  abstract readonly sessions: null;
+  abstract readonly sessions: SharedRecords<SharedSession> | null;
   abstract readonly families: SharedRecords<FamilyStanding> | null;
 }
 
@@ -27,5 +28,8 @@ export function recordsInUse(
     issuer,
     storeClock,
   };
-  return { sessions: null, families: new SharedRecords('family', readFamilyStanding, keeping) };
+  return {
+    sessions: new SharedRecords('session', readSharedSession, keeping),
+    families: new SharedRecords('family', readFamilyStanding, keeping),
+  };
 }

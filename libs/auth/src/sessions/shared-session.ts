@@ -1,0 +1,44 @@
+import type { SessionReading, SessionRow } from './session-store.js';
+
+/** What the nodes share of a session that lives: its row, as it was read. */
+export type SharedSession = SessionRow;
+
+/** The row as it may be shared: nothing of it but what a request needs. */
+export function sharedSessionOf({ row }: SessionReading): SharedSession | null {
+  return readSharedSession(row);
+}
+
+/** Strict: a cache may hold anything, and a former version of this package may have written it. */
+export function readSharedSession(value: unknown): SharedSession | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const row = value as Readonly<Record<string, unknown>>;
+  const { id, secretHash, subject, methods, scopes } = row;
+  const texts = [id, secretHash, subject].every((text) => typeof text === 'string' && text !== '');
+  if (!texts || !NUMBERS.every((name) => Number.isFinite(row[name])) || row['revokedAt'] !== null)
+    return null;
+  if (!isWords(methods) || !(scopes === null || isWords(scopes))) return null;
+  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, row[name]]));
+  return {
+    id,
+    secretHash,
+    subject,
+    methods,
+    scopes,
+    revokedAt: null,
+    ...numbers,
+  } as unknown as SharedSession;
+}
+
+const NUMBERS = [
+  'subjectEpoch',
+  'globalEpoch',
+  'createdAt',
+  'seenAt',
+  'idleExpiresAt',
+  'expiresAt',
+  'authenticatedAt',
+] as const;
+
+function isWords(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((word) => typeof word === 'string');
+}
