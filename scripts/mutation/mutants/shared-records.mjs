@@ -122,7 +122,11 @@ export const SHARED_RECORD_MUTANTS = [
         'const mark = this.records?.mark();',
         'const mark = this.records ? Infinity : undefined;',
       ],
-      ['nothing is learnt of the clock of the store', 'this.storeClock.learn(standing.now, sent);', ''],
+      [
+        'nothing is learnt of the clock of the store',
+        'this.storeClock.learn(standing.now, sent.monotonic, sent.wall);',
+        '',
+      ],
     ],
   ),
   ...mutantsOf(
@@ -158,28 +162,28 @@ export const SHARED_RECORD_MUTANTS = [
     [
       [
         'a suspended machine stops the clock',
-        'Math.max(monotonic - this.last.monotonic, wall - this.last.wall)',
-        'monotonic - this.last.monotonic',
+        'Math.max(monotonic - this.sentMonotonic, wall - this.sentWall)',
+        '(monotonic - this.sentMonotonic)',
       ],
       [
         'a clock that is set back stops it',
-        'Math.max(monotonic - this.last.monotonic, wall - this.last.wall)',
-        'wall - this.last.wall',
+        'Math.max(monotonic - this.sentMonotonic, wall - this.sentWall)',
+        '(wall - this.sentWall)',
       ],
       [
         'an answer that was overtaken is believed',
-        'if (this.last && sent.monotonic < this.last.monotonic) return;',
+        'if (this.storeNow !== undefined && sentMonotonic < this.sentMonotonic) return;',
         '',
       ],
       [
         'what is no number is believed',
         `if (typeof storeNow !== 'number' || !Number.isFinite(storeNow)) return;`,
-        '',
+        `if (typeof storeNow !== 'number') return;`,
       ],
       [
         'time is counted from the answer',
-        'this.last = { storeNow, ...sent };',
-        'this.last = { storeNow, ...this.moment() };',
+        'this.sentMonotonic = sentMonotonic;\n    this.sentWall = sentWall;',
+        'this.sentMonotonic = this.clock.monotonic();\n    this.sentWall = this.clock.now();',
       ],
     ],
   ),
