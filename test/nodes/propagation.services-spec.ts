@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Nodes, type NodesInput } from '../support/nodes.js';
 import { OwnRedis } from '../support/servers/own-redis.js';
+import { OwnRedisCluster } from '../support/servers/own-redis-cluster.js';
 import type { Credentials } from '../support/test-node.js';
 import { until } from '../support/until.js';
 
@@ -14,18 +15,19 @@ const SOON_MS = 10_000;
 
 describe.each(['postgres', 'mariadb'] as const)('three nodes on %s', (database) => {
   describe.each([
-    ['nudges through Redis', true],
-    ['nudges of the database', false],
-  ])('with %s', (_name, withRedis) => {
-    let redis: OwnRedis | undefined;
+    ['nudges through Redis', OwnRedis],
+    ['nudges and a cache through a Redis Cluster', OwnRedisCluster],
+    ['nudges of the database', null],
+  ])('with %s', (_name, Redis) => {
+    let redis: OwnRedis | OwnRedisCluster | undefined;
     let nodes: Nodes;
-    const told = withRedis || database === 'postgres';
+    const told = Redis !== null || database === 'postgres';
     beforeAll(async () => {
-      if (withRedis) redis = await OwnRedis.start();
+      redis = await Redis?.start();
       const input: NodesInput = {
         database,
         options: { revocation: told ? POLL : { pollInterval: '500ms' } },
-        ...(redis && { redisUrl: redis.url }),
+        ...(redis && { redisUrl: redis instanceof OwnRedisCluster ? redis.urls : redis.url }),
       };
       nodes = await Nodes.start(3, input);
     });
