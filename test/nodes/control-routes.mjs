@@ -1,19 +1,29 @@
 import { Body, HttpCode, Inject, Post, UseFilters } from '@nestjs/common';
-import { AuthenticationService, AuthExceptionFilter } from '../../libs/auth/dist/index.js';
+import { AuthenticationService, Authenticator, AuthExceptionFilter } from '../../libs/auth/dist/index.js';
 import { Directory } from './directory.mjs';
 import { controller, first } from './plain-controller.mjs';
 
 /** What a test tells a node to do: POST with JSON, as its application would call the library. */
 export function controlController() {
   class ControlController {
-    constructor(authentication, directory) {
+    /** Principals whose password was checked, by the test's own key. */
+    proved = new Map();
+    constructor(authentication, directory, authenticator) {
       this.authentication = authentication;
       this.directory = directory;
+      this.authenticator = authenticator;
     }
     async signIn({ subject, mode }) {
-      const result = await this.authentication.signIn(subject, { mode });
-      const { accessToken, refreshToken, sessionToken } = result;
-      return { subject, signInId: result.principal.signInId, accessToken, refreshToken, sessionToken };
+      return handedOut(await this.authentication.signIn(subject, { mode }));
+    }
+    /** Checks a password, and leaves the sign-in to `sign-in-proved`. */
+    async prove({ subject, key }) {
+      const requester = { ip: null, userAgent: null };
+      this.proved.set(key, await this.authenticator.password(subject, 'right', requester));
+      return {};
+    }
+    async signInProved({ key, mode }) {
+      return handedOut(await this.authentication.signIn(this.proved.get(key), { mode }));
     }
     async rolesChanged({ subject }) {
       await this.authentication.rolesChanged(subject);
@@ -23,8 +33,12 @@ export function controlController() {
       this.directory.disable(subject);
       return { ended: await this.authentication.userDisabled(subject) };
     }
-    async credentialsChanged({ subject }) {
-      await this.authentication.credentialsChanged(subject);
+    async credentialsChanged({ subject, keep }) {
+      const kept = await this.authentication.credentialsChanged(subject, keep ? { keep } : {});
+      return kept ? handedOut(kept) : {};
+    }
+    async forget({ subject }) {
+      await this.authentication.forgetSubject(subject);
       return {};
     }
     async revokeEverything() {
@@ -41,25 +55,36 @@ export function controlController() {
     async list({ subject }) {
       return await this.authentication.listSignIns(subject);
     }
-    tellDirectory({ mode, subject, roles }) {
+    tellDirectory({ mode, subject, roles, enabled }) {
       if (mode !== undefined) this.directory.mode = mode;
       if (roles !== undefined) this.directory.setRoles(subject, roles);
+      if (enabled) this.directory.enable(subject);
       return {};
     }
   }
   Inject(AuthenticationService)(ControlController, undefined, 0);
   Inject(Directory)(ControlController, undefined, 1);
+  Inject(Authenticator)(ControlController, undefined, 2);
   UseFilters(AuthExceptionFilter)(ControlController);
   const at = (path) => [Post(path), HttpCode(200), first(Body())];
   return controller(ControlController, 'control', {
     signIn: at('sign-in'),
+    prove: at('prove'),
+    signInProved: at('sign-in-proved'),
     rolesChanged: at('roles-changed'),
     userDisabled: at('user-disabled'),
     credentialsChanged: at('credentials-changed'),
+    forget: at('forget'),
     revokeEverything: at('revoke-everything'),
     endAll: at('end-all'),
     end: at('end'),
     list: at('list'),
     tellDirectory: at('directory'),
   });
+}
+
+/** The credentials of a sign-in, as `Credentials` of test/support/test-node.ts. */
+function handedOut({ principal, accessToken, refreshToken, sessionToken }) {
+  const { id: subject, signInId } = principal;
+  return { subject, signInId, accessToken, refreshToken, sessionToken };
 }

@@ -24,6 +24,10 @@ export class Directory extends UserDirectory {
     this.#disabled.add(subject);
   }
 
+  enable(subject) {
+    this.#disabled.delete(subject);
+  }
+
   async findSubject(identifier) {
     await this.#answering();
     return identifier;

@@ -20,8 +20,8 @@ export interface NodesInput {
   /** Of a server, of the nodes of a cluster, or by which way each node reaches it. Default: no Redis. */
   readonly redisUrl?: string | readonly string[] | ((node: number) => string);
   readonly adapter?: Adapter;
-  /** What JSON can hold of them. */
-  readonly options?: Partial<AuthOptions>;
+  /** What JSON can hold of them; or those of each node, by its number. */
+  readonly options?: Partial<AuthOptions> | ((node: number) => Partial<AuthOptions>);
   /** Changes of TypeORM's options. */
   readonly connection?: object;
 }
@@ -83,11 +83,12 @@ function configurationOf(
   { databaseUrl, redisUrl, adapter = 'express', options, connection }: NodesInput,
 ): NodeConfiguration {
   const redis = typeof redisUrl === 'function' ? redisUrl(node) : redisUrl;
+  const given = typeof options === 'function' ? options(node) : options;
   return {
     adapter,
     port,
     connection: { type: server.type, url: databaseUrl?.(node) ?? server.url, entityPrefix, ...connection },
     ...(redis !== undefined && { redisUrl: redis }),
-    options: { secret: SECRET, issuer: ISSUER, ...options },
+    options: { secret: SECRET, issuer: ISSUER, ...given },
   };
 }
