@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
-import type { Credentials, TestNode } from '../../support/test-node.js';
 import type { Cluster } from './cluster.js';
 import { type Ending, ENDINGS, EVERYTHING, verdictsOf } from './events.js';
+import { opensAgain } from './opens-again.js';
 import { type Kind, refreshed, scene } from './scene.js';
-import { ask, CODES, everywhere, type Verdict } from './verdict.js';
+import { ask, everywhere, type Verdict } from './verdict.js';
 
 /** Every row of the table "what ends what", warm in the memory of every node. */
 export function rowsHold(cluster: () => Cluster): void {
@@ -57,21 +57,5 @@ async function exchanges(
     if (held.refreshToken !== undefined) held = await refreshed(node, held);
     for (const answer of await Promise.all(nodes.map((one) => ask(one, held))))
       expect(answer).toMatchObject({ status: 200, body: { id: held.subject, roles } });
-  }
-}
-
-/** Whoever signs in afterwards is welcome everywhere, at once: the end is of what was before. */
-async function opensAgain(
-  { nodes }: Cluster,
-  node: TestNode,
-  subject: string,
-  roles: readonly string[],
-): Promise<void> {
-  // Where somebody was disabled, the directory still says so.
-  await Promise.all(nodes.map((one) => one.control('directory', { subject, enabled: true })));
-  const opened: Credentials[] = [await node.signIn(subject, 'session'), await node.signIn(subject, 'tokens')];
-  for (const credentials of opened) {
-    for (const answer of await Promise.all(nodes.map((one) => ask(one, credentials))))
-      expect(answer).toMatchObject({ code: CODES.session.lives, body: { roles } });
   }
 }
