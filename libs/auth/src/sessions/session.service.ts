@@ -14,6 +14,9 @@ import type { ResolvedSessionOptions } from './session-options.js';
 import type { SessionRow, SessionStore } from './session-store.js';
 import { freshSessionToken, parseSessionToken, type SessionToken } from './session-token.js';
 
+/** A poll that takes longer is not waited for: the table is asked, and nobody waits for the database twice. */
+const POLL_PATIENCE_MS = 500;
+
 export interface SessionOpening {
   readonly epochs: SubjectEpochs;
   readonly methods: readonly string[];
@@ -75,7 +78,7 @@ export class SessionService {
     const token = parseSessionToken(value);
     if (!token) throw new SessionInvalidError();
     // What is stale can be made fresh, for all sessions at once, by one small poll.
-    if (maxStalenessMs !== 0) await this.feed?.freshen(maxStalenessMs);
+    if (maxStalenessMs !== 0) await this.feed?.freshen(maxStalenessMs, POLL_PATIENCE_MS);
     return this.remembered(value, maxStalenessMs) ?? this.read(token);
   }
 
