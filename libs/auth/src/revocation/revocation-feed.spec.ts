@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { StoreUnavailableError } from '../errors/auth-error.js';
+import { AuthCounters } from '../audit/auth-counters.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import type { Announcement, AnnouncementKind } from './announcement.js';
@@ -79,10 +80,11 @@ function feedOf(limits: Partial<FeedLimits> = {}) {
   const clock = new HandClock();
   const log = new HandLog(clock);
   const nudges = new HandNudges();
+  const counters = new AuthCounters();
   const all = { pollIntervalMs: 60_000, maxStalenessMs: 5_000, maxEntries: 200_000, ...limits };
   const reader = new AnnouncementReader(log, all.maxEntries, clock);
   const storeClock = new StoreClock(clock);
-  const feed = new RevocationFeed(reader, all, clock, storeClock, nudges);
+  const feed = new RevocationFeed(reader, all, clock, storeClock, nudges, counters);
   feeds.push(feed);
   const poll = async (): Promise<boolean> => {
     clock.pass(6_000);
