@@ -63,7 +63,12 @@ export const REVOCATION_PROVIDERS: Provider[] = [
         maxStalenessMs: revocation.maxStalenessMs,
         replayWindowMs: accessTokens.endOnRotation ? refreshTokens.replayWindowMs : null,
       };
-      const lookedUp = new LookedUpStanding(new CountedSignInLookup(lookup, counters), rules, storeClock, families);
+      const lookedUp = new LookedUpStanding(
+        new CountedSignInLookup(lookup, counters),
+        rules,
+        storeClock,
+        families,
+      );
       if (feed) return new FedStanding(feed, lookedUp, revocation.onUnavailable, counters);
       return revocation.mode === 'none' ? new UncheckedStanding(lookedUp) : lookedUp;
     },

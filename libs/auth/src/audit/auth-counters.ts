@@ -7,7 +7,7 @@ type Grows<T> = { -readonly [Key in keyof T]: number };
 
 /** How often something happened in this process since it started. Nothing here tells who or what it happened to. */
 export interface AuthCounts {
-  /** Sessions that were answered from this process's memory, and those that were not. */
+  /** Requests whose session this process remembered, and those for which it had to be asked of the cache or the table. */
   readonly nearHits: number;
   readonly nearMisses: number;
   /** Access tokens that the table was asked about. */
