@@ -45,6 +45,13 @@ const BROKEN: readonly (readonly [rule: string, path: string, text: string, seen
   ['imports run downward only', 'errors/a.ts', `import '../auth.module.js';`, /errors\/a\.ts/],
   ['imports run downward only', 'options/a.ts', `import '../keys/key-ring.js';`, /options\/a\.ts/],
   ['imports run downward only', 'migrations/a.ts', `import '../database/sql.js';`, /migrations\/a\.ts/],
+  [
+    'imports run downward only',
+    'auth.lifecycle.ts',
+    `import './terminus/auth-health-indicator.js';`,
+    /lifecycle/,
+  ],
+  ['imports run downward only', 'terminus/a.ts', `import '../opentelemetry/auth-metrics.js';`, /terminus/],
   ['imports run downward only', 'testing/a.ts', `import '../guards/roles.guard.js';`, /testing\/a\.ts/],
   [
     'imports run downward only',
@@ -88,6 +95,18 @@ const BROKEN: readonly (readonly [rule: string, path: string, text: string, seen
     /session\.service\.ts imports typeorm/,
   ],
   ['jose is known to keys and access tokens alone', 'http/a.ts', `import { jwtVerify } from 'jose';`, /http/],
+  [
+    'the packages of an annex are known to it alone',
+    'sign-in/a.ts',
+    `import type {} from '@opentelemetry/api';`,
+    /sign-in\/a\.ts/,
+  ],
+  [
+    'the packages of an annex are known to it alone',
+    'terminus/a.ts',
+    `import { metrics } from '@opentelemetry/api';`,
+    /terminus\/a\.ts/,
+  ],
   ['the ground floor knows no framework', 'time/a.ts', `import { Logger } from '@nestjs/common';`, /time/],
   ['the ground floor knows no framework', 'time/a.ts', `import rxjs from 'rxjs';`, /time/],
   ['HTTP is known to context and http alone', 'sign-in/a.ts', `const status = 403;`, /sign-in\/a\.ts:1/],

@@ -5,13 +5,15 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import type { SecurityEvent } from 'nestjs-aerie';
+import type { AuthStatus, SecurityEvent } from 'nestjs-aerie';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { keptEvent } from '../libs/auth/src/audit/kept-event.js';
+import { AuthCounters } from '../libs/auth/src/audit/auth-counters.js';
 import { LoggerSecurityEventSink } from '../libs/auth/src/audit/logger-security-event-sink.js';
 import { STATUS_OF } from '../libs/auth/src/context/error-answers.js';
 import { STRUCTURAL_DEFAULTS } from '../libs/auth/src/auth.structure.js';
+import { AUTH_INSTRUMENTS, NUDGE_DURATION } from '../libs/auth/src/opentelemetry/auth-instruments.js';
 import { resolveAuthOptions } from '../libs/auth/src/options/resolve-auth-options.js';
 import { durationMs } from '../libs/auth/src/time/duration.js';
 import { DocumentationProgram } from './support/documentation-program.js';
@@ -216,6 +218,52 @@ describe('docs/audit.md', () => {
       const kept = keptEvent({ type: event } as SecurityEvent, 0) ? 'yes' : 'no';
       expect([event, ...cells.slice(2)]).toEqual([event, levels[0] ?? 'no', kept]);
     }
+  });
+});
+
+describe('docs/observability.md', () => {
+  const metrics = (one: MarkdownPage) =>
+    new Map(rowsOf(one, 'metric').map(([name = '', ...cells]) => [name.replaceAll('`', ''), cells] as const));
+  const rows = metrics(page('docs/observability.md'));
+  /** Everything that can be shown is. */
+  const status = {
+    counts: new AuthCounters(),
+    sessionsRemembered: 0,
+    feed: () => ({ entries: 0, lagMs: 0, overflowing: false, maxStalenessMs: 0, nudgesConnected: true }),
+  } as unknown as AuthStatus;
+
+  it('has a row for every metric, and no other', () => {
+    const names = [...AUTH_INSTRUMENTS, NUDGE_DURATION].map(({ name }) => name);
+    expect([...rows.keys()].sort()).toEqual(names.sort());
+  });
+
+  it('would be seen to lack one', () => {
+    const text = page('docs/observability.md').text.replace('`aerie.cache.reads`', '`aerie.cache.asked`');
+    expect([...metrics(parsePage('docs/observability.md', text)).keys()]).not.toContain('aerie.cache.reads');
+  });
+
+  it('gives the type, the unit and the attributes of each', () => {
+    for (const { name, kind, unit, read } of AUTH_INSTRUMENTS) {
+      const [type, unitCell, attributes = ''] = rows.get(name) ?? [];
+      expect([name, type, unitCell]).toEqual([name, kind, `\`${unit}\``]);
+      const told = new Set(attributes.match(/(?<=`)[\w.]+(?=`)/g));
+      const seen = new Set<string>();
+      read(status, (_, given = {}) => {
+        for (const [key, value] of Object.entries(given)) {
+          seen.add(key);
+          // Those are the events of docs/audit.md.
+          if (key !== 'aerie.event.type') seen.add(String(value));
+        }
+      });
+      expect([name, [...told].sort()]).toEqual([name, [...seen].sort()]);
+    }
+    const { name, unit } = NUDGE_DURATION;
+    expect(rows.get(name)!.slice(0, 3)).toEqual(['histogram', `\`${unit}\``, '']);
+  });
+
+  it('counts every event', () => {
+    const told = rowsOf(page('docs/audit.md'), 'event').map(([event = '']) => event.replaceAll('`', ''));
+    expect(Object.keys(status.counts.events).sort()).toEqual(told.sort());
   });
 });
 

@@ -14,6 +14,8 @@ export interface ProjectInput {
 export interface ConsumerProject {
   readonly folder: string;
   installedVersion(name: string): Promise<string>;
+  /** Adds packages, such as an optional peer. */
+  install(packages: readonly string[]): Promise<void>;
   /** Runs an ES module's text in the project, and gives what it printed. */
   node(text: string): Promise<string>;
   /** Compiles `consumer/` in the project; gives what the compiler says, which is nothing when all is well. */
@@ -65,6 +67,10 @@ export async function installConsumer(
     installedVersion: async (name) => {
       const path = join(folder, 'node_modules', name, 'package.json');
       return (JSON.parse(await readFile(path, 'utf8')) as { version: string }).version;
+    },
+    install: async (packages) => {
+      await run('npm', ['install', ...flags, ...packages], { cwd: folder });
+      await copySqlite(join(folder, 'node_modules'));
     },
     node: (text) => run(process.execPath, ['--input-type=module'], { cwd: folder, input: text }),
     compile: async (options) => {

@@ -4,12 +4,12 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../support/build-output.js';
 import { HttpClient } from '../support/http-client.js';
-import { startServer } from '../support/processes.js';
+import { runToEnd, startServer } from '../support/processes.js';
 import { type ConsumerProject, installConsumer, type ProjectInput } from './consumer-project.js';
 import { type Packed, packLibrary } from './packed-library.js';
 
@@ -19,7 +19,13 @@ const PROJECTS: readonly ProjectInput[] = [
   { name: 'Nest 11, CommonJS, Express', nest: '^11.0.0', module: 'commonjs', adapter: 'express' },
 ];
 const APPLICATIONS = ['ForRoot', 'UseFactory', 'UseClass', 'UseExisting'];
-const NOT_INSTALLED = ['@nestjs/websockets', '@nestjs/microservices', 'graphql'];
+const NOT_INSTALLED = [
+  '@nestjs/websockets',
+  '@nestjs/microservices',
+  '@nestjs/terminus',
+  '@opentelemetry/api',
+  'graphql',
+];
 
 let folder: string;
 let packed: Packed;
@@ -46,7 +52,7 @@ describe('the tarball', () => {
     process.stdout.write(
       `${packed.filename}: ${kB(packed.size)}, ${kB(packed.unpackedSize)} unpacked, ${paths.length} files\n`,
     );
-    expect(packed.size).toBeLessThan(500_000);
+    expect(packed.size).toBeLessThan(600_000);
   });
 
   it('opens the entries that are tried here, and asks for no more than is installed here', async () => {
@@ -54,7 +60,13 @@ describe('the tarball', () => {
       exports: Record<string, unknown>;
       peerDependenciesMeta: Record<string, { optional: boolean }>;
     };
-    expect(Object.keys(manifest.exports)).toEqual(['.', './testing', './package.json']);
+    expect(Object.keys(manifest.exports)).toEqual([
+      '.',
+      './testing',
+      './opentelemetry',
+      './terminus',
+      './package.json',
+    ]);
     expect(NOT_INSTALLED).toEqual(expect.arrayContaining(Object.keys(manifest.peerDependenciesMeta)));
   });
 });
@@ -138,7 +150,72 @@ describe.each(PROJECTS)('in an empty project: $name', (input) => {
     },
     60_000,
   );
+
+  it.each([
+    ['nestjs-aerie/terminus', '@nestjs/terminus'],
+    ['nestjs-aerie/opentelemetry', '@opentelemetry/api'],
+  ])('says what to install for %s', async (entry, peer) => {
+    const said = await project.node(
+      `await import('${entry}').then(() => console.log('open'), (error) => console.log(error.code, error.message));`,
+    );
+    expect(said).toMatch(/^ERR_MODULE_NOT_FOUND /);
+    expect(said).toContain(`'${peer}'`);
+    expect(said).toContain(entry.replace('/', '/dist/'));
+  });
+
+  it('serves health and metrics once their packages are installed', async () => {
+    await project.install([`@nestjs/terminus@${input.nest}`, '@opentelemetry/api@^1.9.0']);
+    await writeFile(join(project.folder, 'src/observed.ts'), OBSERVED);
+    expect(await project.compile({ module: 'nodenext' })).toBe('');
+    expect(await project.compile({ module: 'preserve', moduleResolution: 'bundler', noEmit: true })).toBe('');
+    const { stdout } = await runToEnd(process.execPath, ['dist/observed.js'], { cwd: project.folder });
+    expect(JSON.parse(stdout)).toEqual({
+      auth: {
+        status: 'up',
+        mode: 'feed',
+        stores: 'reachable',
+        lagMs: expect.any(Number),
+        entries: 0,
+        overflowing: false,
+        nudgesConnected: null,
+      },
+    });
+  }, 180_000);
 });
+
+/** An application with both, on stores in memory. */
+const OBSERVED = `
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { AuthModule } from 'nestjs-aerie';
+import { AuthMetrics } from 'nestjs-aerie/opentelemetry';
+import { AuthHealthIndicator } from 'nestjs-aerie/terminus';
+import { MemoryStores } from 'nestjs-aerie/testing';
+import { Users } from './users.js';
+
+@Module({
+  imports: [
+    TerminusModule,
+    AuthModule.forRoot({
+      users: Users,
+      stores: MemoryStores,
+      secret: 'x'.repeat(48),
+      issuer: 'https://api.example.com',
+    }),
+  ],
+  providers: [AuthMetrics, AuthHealthIndicator],
+})
+class AppModule {}
+
+async function main(): Promise<void> {
+  const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'] });
+  console.log(JSON.stringify(await app.get(AuthHealthIndicator).isHealthy('auth')));
+  await app.close();
+}
+void main();
+`;
 
 /** What a client sees: by tokens, then by a session cookie. */
 async function driven(url: string): Promise<Record<string, unknown>> {

@@ -40,7 +40,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   http: [...BELOW_THE_EDGE, 'context', 'decorators', 'guards'],
   passport: [...BELOW_THE_EDGE, 'context', 'decorators', 'guards'],
   testing: [...ROOMS, 'sign-in'],
+  terminus: ['sign-in'],
+  opentelemetry: ['sign-in'],
   migrations: [],
+};
+
+/** Entries of their own: nothing else leads to them, so that nobody needs their packages who did not ask for them. */
+const ANNEXES: Readonly<Record<string, readonly string[]>> = {
+  testing: [],
+  terminus: ['@nestjs/terminus'],
+  opentelemetry: ['@opentelemetry/api'],
 };
 
 const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '');
@@ -53,14 +62,14 @@ const isEntity = (path: string): boolean => path.endsWith('.entity.ts');
 const isAdapter = (path: string): boolean =>
   nameOf(path).startsWith('typeorm-') || path.endsWith('-statements.ts');
 const isPort = (path: string): boolean =>
-  /^audit\/security-event(-sink)?\.ts$/.test(path) || path.endsWith('-store.ts');
+  /^audit\/(security-event(-sink)?|auth-counters)\.ts$/.test(path) || path.endsWith('-store.ts');
 
 /** Whether one file may import another of this library. */
 function mayImport(from: string, to: string): boolean {
   if (isIndex(to)) return false;
-  if (isComposition(from) || from === 'index.ts') return folderOf(to) !== 'testing';
+  if (isComposition(from) || from === 'index.ts') return !(folderOf(to) in ANNEXES);
   const [here, there] = [folderOf(from), folderOf(to)];
-  if (isComposition(to) || there === 'testing') return here === there;
+  if (isComposition(to) || there in ANNEXES) return here === there;
   if (here === 'migrations') return isEntity(to) || there === 'errors' || here === there;
   if (here === there || GROUND.includes(there)) return true;
   // The options compose the options that each room declares; one of them hears the events of the audit's port.
@@ -172,6 +181,13 @@ export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
     eachImport(
       house,
       ({ path }, found) => isPackage(found, 'jose') && !['keys', 'access-tokens'].includes(folderOf(path)),
+    ),
+
+  'the packages of an annex are known to it alone': (house) =>
+    eachImport(house, ({ path }, found) =>
+      Object.entries(ANNEXES).some(
+        ([annex, packages]) => annex !== folderOf(path) && packages.some((name) => isPackage(found, name)),
+      ),
     ),
 
   'the ground floor knows no framework': (house) =>

@@ -1,5 +1,7 @@
 import type { Provider } from '@nestjs/common';
+import { AuthCounters } from './audit/auth-counters.js';
 import { ComposedSecurityEventSink } from './audit/composed-security-event-sink.js';
+import { CountingSecurityEventSink } from './audit/counting-security-event-sink.js';
 import { ListenerSecurityEventSink } from './audit/listener-security-event-sink.js';
 import { LoggerSecurityEventSink } from './audit/logger-security-event-sink.js';
 import { SecurityEventSink } from './audit/security-event-sink.js';
@@ -17,6 +19,7 @@ type Table = TableSecurityEventSink | null;
 
 /** Where security events go, and where they can be had. Store and table are null without `audit.table`. */
 export const AUDIT_PROVIDERS: Provider[] = [
+  { provide: AuthCounters, useFactory: () => new AuthCounters() },
   { provide: SecurityEventStream, useFactory: () => new SecurityEventStream() },
   { provide: SecurityEventStore, inject: [AuthStores, ResolvedAuthOptions], useFactory: securityEventStore },
   {
@@ -32,9 +35,15 @@ export const AUDIT_PROVIDERS: Provider[] = [
   },
   {
     provide: SecurityEventSink,
-    inject: [ResolvedAuthOptions, SecurityEventStream, TableSecurityEventSink],
-    useFactory: ({ onSecurityEvent }: ResolvedAuthOptions, stream: SecurityEventStream, table: Table) =>
+    inject: [ResolvedAuthOptions, AuthCounters, SecurityEventStream, TableSecurityEventSink],
+    useFactory: (
+      { onSecurityEvent }: ResolvedAuthOptions,
+      counters: AuthCounters,
+      stream: SecurityEventStream,
+      table: Table,
+    ) =>
       new ComposedSecurityEventSink([
+        new CountingSecurityEventSink(counters),
         new LoggerSecurityEventSink(),
         ...(onSecurityEvent ? [new ListenerSecurityEventSink(onSecurityEvent)] : []),
         stream,

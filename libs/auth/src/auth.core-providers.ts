@@ -1,6 +1,7 @@
 import { type Provider } from '@nestjs/common';
 import { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
 import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
+import { AuthCounters } from './audit/auth-counters.js';
 import { SecurityEventSink } from './audit/security-event-sink.js';
 import { SecurityEventStore } from './audit/security-event-store.js';
 import { AUDIT_PROVIDERS } from './auth.audit-providers.js';
@@ -11,10 +12,13 @@ import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
 import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
 import { AccessTokenStanding } from './revocation/access-token-standing.js';
+import { Nudges } from './revocation/nudges.js';
 import { RefreshTokenService } from './refresh-tokens/refresh-token.service.js';
+import { NearSessions } from './sessions/near-sessions.js';
 import { SessionData } from './sessions/session-data.js';
 import { SessionService } from './sessions/session.service.js';
 import { StoresInUse } from './sign-in/stores-in-use.js';
+import { AuthStatus } from './sign-in/auth-status.js';
 import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
 import { CredentialChanges } from './sign-in/credential-changes.js';
@@ -147,6 +151,18 @@ export const CORE_PROVIDERS: Provider[] = [
       events: SecurityEventStore | null,
       { sweepIntervalMs }: Options,
     ) => new Sweeper(families, sessions, registry, events, sweepIntervalMs),
+  },
+  {
+    provide: AuthStatus,
+    inject: [AuthCounters, ResolvedAuthOptions, RevocationFeed, Nudges, NearSessions, StoresInUse],
+    useFactory: (
+      counters: AuthCounters,
+      { revocation }: Options,
+      feed: RevocationFeed | null,
+      nudges: Nudges | null,
+      near: NearSessions,
+      { lookup }: StoresInUse,
+    ) => new AuthStatus(counters, revocation, feed, nudges, near, lookup),
   },
   {
     provide: AuthenticationService,

@@ -23,6 +23,7 @@ import { resolveAuthOptions, ResolvedAuthOptions } from './options/resolve-auth-
 import { UserDirectory } from './principal/user-directory.js';
 import { SessionData } from './sessions/session-data.js';
 import { AuthStores } from './sign-in/auth-stores.js';
+import { AuthStatus } from './sign-in/auth-status.js';
 import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
 import { CORE_PROVIDERS } from './auth.core-providers.js';
@@ -91,6 +92,7 @@ const EXPORTED = [
   AccessTokenVerifier,
   KeyRing,
   SecurityEvents,
+  AuthStatus,
   JwtAuthGuard,
   SessionAuthGuard,
   AnyAuthGuard,

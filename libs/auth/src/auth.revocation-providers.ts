@@ -1,8 +1,10 @@
 import { type Provider } from '@nestjs/common';
+import { AuthCounters } from './audit/auth-counters.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { AccessTokenStanding } from './revocation/access-token-standing.js';
 import { AnnouncementReader } from './revocation/announcement-reader.js';
 import { CommittedChanges } from './revocation/committed-changes.js';
+import { CountedSignInLookup } from './revocation/counted-sign-in-lookup.js';
 import { FedStanding } from './revocation/fed-standing.js';
 import { LookedUpStanding } from './revocation/looked-up-standing.js';
 import { Nudges } from './revocation/nudges.js';
@@ -29,7 +31,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
   },
   {
     provide: RevocationFeed,
-    inject: [StoresInUse, CommittedChanges, Nudges, ResolvedAuthOptions, Clock, StoreClock],
+    inject: [StoresInUse, CommittedChanges, Nudges, ResolvedAuthOptions, Clock, StoreClock, AuthCounters],
     useFactory: (
       { announcements }: StoresInUse,
       changes: CommittedChanges,
@@ -37,30 +39,37 @@ export const REVOCATION_PROVIDERS: Provider[] = [
       { revocation }: Options,
       clock: Clock,
       storeClock: StoreClock,
+      counters: AuthCounters,
     ): RevocationFeed | null => {
       if (revocation.mode !== 'feed') return null;
       const reader = new AnnouncementReader(announcements, revocation.maxEntries, clock);
-      const feed = new RevocationFeed(reader, revocation, clock, storeClock, nudges);
+      const feed = new RevocationFeed(reader, revocation, clock, storeClock, nudges, counters);
       changes.heed(() => feed.changedHere());
       return feed;
     },
   },
   {
     provide: AccessTokenStanding,
-    inject: [StoresInUse, RevocationFeed, ResolvedAuthOptions, StoreClock, RecordsInUse],
+    inject: [StoresInUse, RevocationFeed, ResolvedAuthOptions, StoreClock, RecordsInUse, AuthCounters],
     useFactory: (
       { lookup }: StoresInUse,
       feed: RevocationFeed | null,
       { revocation, accessTokens, refreshTokens }: Options,
       storeClock: StoreClock,
       { families }: RecordsInUse,
+      counters: AuthCounters,
     ) => {
       const rules = {
         maxStalenessMs: revocation.maxStalenessMs,
         replayWindowMs: accessTokens.endOnRotation ? refreshTokens.replayWindowMs : null,
       };
-      const lookedUp = new LookedUpStanding(lookup, rules, storeClock, families);
-      if (feed) return new FedStanding(feed, lookedUp, revocation.onUnavailable);
+      const lookedUp = new LookedUpStanding(
+        new CountedSignInLookup(lookup, counters),
+        rules,
+        storeClock,
+        families,
+      );
+      if (feed) return new FedStanding(feed, lookedUp, revocation.onUnavailable, counters);
       return revocation.mode === 'none' ? new UncheckedStanding(lookedUp) : lookedUp;
     },
   },

@@ -1,4 +1,5 @@
 import { type Provider } from '@nestjs/common';
+import { AuthCounters } from './audit/auth-counters.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
 import { NearSessions } from './sessions/near-sessions.js';
@@ -15,9 +16,13 @@ type Options = ResolvedAuthOptions;
 export const SESSION_PROVIDERS: Provider[] = [
   {
     provide: NearSessions,
-    inject: [RevocationFeed, StoreClock, ResolvedAuthOptions],
-    useFactory: (feed: RevocationFeed | null, storeClock: StoreClock, { sessions }: Options) =>
-      new NearSessions(feed, storeClock, sessions.cacheSize),
+    inject: [RevocationFeed, StoreClock, ResolvedAuthOptions, AuthCounters],
+    useFactory: (
+      feed: RevocationFeed | null,
+      storeClock: StoreClock,
+      { sessions }: Options,
+      counters: AuthCounters,
+    ) => new NearSessions(feed, storeClock, sessions.cacheSize, counters),
   },
   {
     provide: SessionActivity,
@@ -35,6 +40,7 @@ export const SESSION_PROVIDERS: Provider[] = [
       RevocationFeed,
       ResolvedAuthOptions,
       StoreClock,
+      AuthCounters,
     ],
     useFactory: (
       { sessions }: StoresInUse,
@@ -44,7 +50,18 @@ export const SESSION_PROVIDERS: Provider[] = [
       feed: RevocationFeed | null,
       { revocation }: Options,
       storeClock: StoreClock,
-    ) => new SessionFinder(sessions, near, shared, activity, feed, revocation.maxStalenessMs, storeClock),
+      counters: AuthCounters,
+    ) =>
+      new SessionFinder(
+        sessions,
+        near,
+        shared,
+        activity,
+        feed,
+        revocation.maxStalenessMs,
+        storeClock,
+        counters,
+      ),
   },
   {
     provide: SessionService,

@@ -1,4 +1,5 @@
 import { type Provider } from '@nestjs/common';
+import { AuthCounters } from './audit/auth-counters.js';
 import { DerivedKeys } from './crypto/derived-keys.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { CommittedChanges } from './revocation/committed-changes.js';
@@ -15,7 +16,7 @@ export const STORE_PROVIDERS: Provider[] = [
   { provide: StoreClock, inject: [Clock], useFactory: (clock: Clock) => new StoreClock(clock) },
   {
     provide: RecordsInUse,
-    inject: [ResolvedAuthOptions, DerivedKeys, StoreClock, Clock],
+    inject: [ResolvedAuthOptions, DerivedKeys, StoreClock, Clock, AuthCounters],
     useFactory: recordsInUse,
   },
   {

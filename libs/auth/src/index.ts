@@ -114,6 +114,11 @@ export type { ReuseCause, SecurityEvent } from './audit/security-event.js';
 export { type ListEventsOptions, SecurityEvents } from './audit/security-events.js';
 export type { EventPosition, SecurityEventRecord } from './audit/security-event-store.js';
 
+// How it is doing
+export { AuthStatus, type FeedState } from './sign-in/auth-status.js';
+export type { FeedStatus } from './revocation/revocation-feed.js';
+export type { AuthCounts, Fallback } from './audit/auth-counters.js';
+
 // Errors
 export { AuthConfigError } from './errors/auth-config-error.js';
 export {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-error.js';
+import { AuthCounters } from '../audit/auth-counters.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import { AccessTokenStanding, type TokenOnTrial } from './access-token-standing.js';
@@ -68,7 +69,7 @@ describe('access tokens while the feed is stale', () => {
     lookedUp = new AskedStanding();
     const limits = { pollIntervalMs: 60_000, maxStalenessMs: STALE_MS, maxEntries: 1_000 };
     const reader = new AnnouncementReader(log, 1_000, clock);
-    feed = new RevocationFeed(reader, limits, clock, new StoreClock(clock), null);
+    feed = new RevocationFeed(reader, limits, clock, new StoreClock(clock), null, new AuthCounters());
     await feed.start();
     clock.steady += STALE_MS + 1;
   });
@@ -80,7 +81,7 @@ describe('access tokens while the feed is stale', () => {
   });
 
   const standing = (onUnavailable: 'refuse' | 'lookup' | 'allow') =>
-    new FedStanding(feed, lookedUp, onUnavailable);
+    new FedStanding(feed, lookedUp, onUnavailable, new AuthCounters());
   /** What came of it, once so much time has passed. */
   async function settledAfter(ms: number, checked: Promise<void>): Promise<string> {
     let settled = 'waits';

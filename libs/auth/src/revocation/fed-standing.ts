@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { AuthCounters } from '../audit/auth-counters.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import { AccessTokenStanding, type TokenOnTrial } from './access-token-standing.js';
 import type { ResolvedRevocationOptions } from './revocation-options.js';
@@ -22,6 +23,7 @@ export class FedStanding extends AccessTokenStanding {
     private readonly feed: RevocationFeed,
     private readonly lookedUp: AccessTokenStanding,
     private readonly onUnavailable: ResolvedRevocationOptions['onUnavailable'],
+    private readonly counters: AuthCounters,
   ) {
     super();
   }
@@ -40,11 +42,14 @@ export class FedStanding extends AccessTokenStanding {
       return this.feed.set.check(token);
     }
     if (this.feed.status().overflowing || fallback === 'lookup') {
+      this.counters.fallbacks.lookup++;
       return this.lookedUp.check(token, maxStalenessMs);
     }
     if (fallback !== 'allow') {
+      this.counters.fallbacks.refuse++;
       throw new StoreUnavailableError({ cause: new Error('the revocation feed is stale') });
     }
+    this.counters.fallbacks.allow++;
     if (!this.allowing) {
       this.logger.error(
         'the revocation feed is stale, and "revocation.onUnavailable" is "allow": access tokens are admitted that may be revoked',

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { AuthCounters } from '../audit/auth-counters.js';
 import { GuardedCache } from './guarded-cache.js';
 
 const SECOND = 1_000;
+const counters = new AuthCounters();
 const never = new Promise<never>(() => {});
 
 /** Counts what it is asked, and answers as the test says. */
@@ -27,7 +29,7 @@ describe('GuardedCache', () => {
     Logger.overrideLogger(false);
     mono = 0;
     cache = new FakeCache();
-    guarded = new GuardedCache(cache, { monotonic: () => mono });
+    guarded = new GuardedCache(cache, { monotonic: () => mono }, counters);
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -59,7 +61,7 @@ describe('GuardedCache', () => {
     ['throws at once', { get: refuse, set: refuse, del: refuse }],
     ['rejects', { get: async () => refuse(), set: async () => refuse(), del: async () => refuse() }],
   ])('never throws, whatever the cache does: %s', async (_, broken) => {
-    const around = new GuardedCache(broken, { monotonic: () => mono });
+    const around = new GuardedCache(broken, { monotonic: () => mono }, counters);
     expect(await around.get('key')).toBeUndefined();
     mono += SECOND;
     expect(await around.set('key', 'value', 1)).toBe(false);

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { AuthCounters } from '../audit/auth-counters.js';
 import type { Clock } from '../time/clock.js';
 import { type TimelyAnswer, withinDeadline } from '../time/within-deadline.js';
 import type { ApplicationCache } from './cache-options.js';
@@ -20,6 +21,7 @@ export class GuardedCache {
   constructor(
     private readonly cache: ApplicationCache,
     private readonly clock: Pick<Clock, 'monotonic'>,
+    private readonly counters: AuthCounters,
   ) {}
 
   /** What it holds; `undefined` when it holds nothing, or says nothing. */
@@ -45,6 +47,7 @@ export class GuardedCache {
     const { failures } = this;
     this.trying = true;
     const answer = await withinDeadline(DEADLINE_MS, call);
+    if (answer.kind !== 'answered') this.counters.cacheFailures++;
     // Of many calls that were under way together, the first to settle speaks for all.
     if (this.failures === failures) this.heed(answer.kind === 'answered');
     return answer;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createSecretKey } from 'node:crypto';
+import { AuthCounters } from '../audit/auth-counters.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import { StoreClock } from '../time/store-clock.js';
 import type { TokenOnTrial } from './access-token-standing.js';
@@ -55,7 +56,9 @@ describe('LookedUpStanding', () => {
     };
     const storeClock = new StoreClock(clock);
     const seal = new RecordSeal([createSecretKey(Buffer.alloc(32, 1))]);
-    const keeping = { cache: new GuardedCache(cache, clock), seal, issuer: 'https://a.example', storeClock };
+    const counters = new AuthCounters();
+    const cached = new GuardedCache(cache, clock, counters);
+    const keeping = { cache: cached, seal, issuer: 'https://a.example', storeClock, counters };
     records = new SharedRecords('family', readFamilyStanding, keeping);
     const rules = { maxStalenessMs: 5 * SECOND, replayWindowMs: WINDOW };
     standing = new LookedUpStanding(table, rules, storeClock, records);

@@ -12,4 +12,9 @@ export abstract class Nudges {
 
   /** Closes what `listen` opened. */
   abstract stop(): Promise<void>;
+
+  /** Whether nudges would be heard now, as far as this process knows: for health checks. Null: it cannot tell. */
+  get isConnected(): boolean | null {
+    return null;
+  }
 }

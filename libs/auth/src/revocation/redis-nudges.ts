@@ -10,6 +10,7 @@ interface Subscriber {
   destroy?(): unknown;
   disconnect(): unknown;
   readonly status?: string;
+  readonly isReady?: boolean;
 }
 
 const RETRY_MS = 1_000;
@@ -18,6 +19,7 @@ const RETRY_MS = 1_000;
 export class RedisNudges extends Nudges {
   private readonly logger = new Logger('AuthModule');
   private subscriber: Subscriber | undefined;
+  private subscribed = false;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   private warned = false;
@@ -46,6 +48,12 @@ export class RedisNudges extends Nudges {
     }
   }
 
+  override get isConnected(): boolean {
+    const { status, isReady } = this.subscriber ?? {};
+    // A cluster has neither.
+    return this.subscribed && (isReady ?? (status === undefined || status === 'ready'));
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
@@ -72,6 +80,7 @@ export class RedisNudges extends Nudges {
       await subscriber.connect?.();
       await subscriber.subscribe(this.channel, () => onNudge());
     }
+    this.subscribed = true;
     if (this.stopped) this.close();
     else onNudge();
   }
@@ -79,6 +88,7 @@ export class RedisNudges extends Nudges {
   private close(): void {
     const { subscriber } = this;
     this.subscriber = undefined;
+    this.subscribed = false;
     try {
       if (subscriber?.destroy) subscriber.destroy();
       else subscriber?.disconnect();

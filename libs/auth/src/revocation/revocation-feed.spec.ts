@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { StoreUnavailableError } from '../errors/auth-error.js';
+import { AuthCounters } from '../audit/auth-counters.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import type { Announcement, AnnouncementKind } from './announcement.js';
@@ -79,16 +80,17 @@ function feedOf(limits: Partial<FeedLimits> = {}) {
   const clock = new HandClock();
   const log = new HandLog(clock);
   const nudges = new HandNudges();
+  const counters = new AuthCounters();
   const all = { pollIntervalMs: 60_000, maxStalenessMs: 5_000, maxEntries: 200_000, ...limits };
   const reader = new AnnouncementReader(log, all.maxEntries, clock);
   const storeClock = new StoreClock(clock);
-  const feed = new RevocationFeed(reader, all, clock, storeClock, nudges);
+  const feed = new RevocationFeed(reader, all, clock, storeClock, nudges, counters);
   feeds.push(feed);
   const poll = async (): Promise<boolean> => {
     clock.pass(6_000);
     return feed.freshen();
   };
-  return { clock, log, nudges, feed, storeClock, poll };
+  return { clock, log, nudges, counters, feed, storeClock, poll };
 }
 
 const token = (subject: string, signInId: string, subjectEpoch = 1, globalEpoch = 0) => ({
@@ -100,6 +102,45 @@ const token = (subject: string, signInId: string, subjectEpoch = 1, globalEpoch 
 });
 
 describe('the revocation feed', () => {
+  it('counts polls that were answered and those that were not, and nudges', async () => {
+    const { log, feed, nudges, clock, counters, poll } = feedOf();
+    await feed.start();
+    log.failing = true;
+    await poll();
+    expect(counters).toMatchObject({ polls: 1, pollFailures: 1, nudgesSent: 0, nudgesReceived: 0 });
+    log.failing = false;
+    clock.pass(60_000);
+    feed.changedHere();
+    await feed.freshen();
+    expect(counters).toMatchObject({ polls: 2, nudgesSent: 1, nudgesReceived: 0 });
+    nudges.nudge();
+    expect(counters.nudgesReceived).toBe(1);
+  });
+
+  it('measures from the first nudge to the poll that was sent after it', async () => {
+    const { log, feed, nudges, clock, counters, poll } = feedOf();
+    const measured: number[] = [];
+    const end = counters.onNudgeKnown((ms) => void measured.push(ms));
+    await feed.start();
+    expect(measured).toEqual([]);
+    log.failing = true;
+    nudges.nudge();
+    clock.pass(30);
+    nudges.nudge();
+    await poll();
+    expect(measured).toEqual([]);
+    log.failing = false;
+    clock.pass(60_000);
+    await poll();
+    expect(measured).toEqual([72_030]);
+    await poll();
+    expect(measured).toHaveLength(1);
+    end();
+    nudges.nudge();
+    await poll();
+    expect(measured).toHaveLength(1);
+  });
+
   it('is not fresh before it was read, and knows everything from then on', async () => {
     const { log, feed } = feedOf();
     log.write('sign_in', 'gone');

@@ -1,9 +1,11 @@
 import { Logger } from '@nestjs/common';
+import type { AuthCounters } from '../audit/auth-counters.js';
 import type { Clock } from '../time/clock.js';
 import type { StoreClock } from '../time/store-clock.js';
 import { withinDeadline } from '../time/within-deadline.js';
 import type { AnnouncementReader } from './announcement-reader.js';
 import type { AnnouncementReading } from './announcement-log.js';
+import { NudgeTiming } from './nudge-timing.js';
 import type { Nudges } from './nudges.js';
 import { RevokedSet } from './revoked-set.js';
 
@@ -55,6 +57,7 @@ export class RevocationFeed {
   private polling: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private nudgeTimer: NodeJS.Timeout | undefined;
+  private readonly timing: NudgeTiming;
   private stopped = false;
   private loads = 0;
 
@@ -64,7 +67,10 @@ export class RevocationFeed {
     private readonly clock: Clock,
     private readonly storeClock: StoreClock,
     private readonly nudges: Nudges | null,
-  ) {}
+    private readonly counters: AuthCounters,
+  ) {
+    this.timing = new NudgeTiming(clock, counters);
+  }
 
   /** How often everything was learnt anew, having been away: what was believed before is to be forgotten. */
   get version(): number {
@@ -73,7 +79,7 @@ export class RevocationFeed {
 
   /** Loads everything, and goes on polling, also when that failed. Throws StoreUnavailableError. */
   async start(): Promise<void> {
-    this.nudges?.listen(() => this.nudged());
+    this.nudges?.listen(() => this.heard());
     try {
       await this.poll();
     } finally {
@@ -111,6 +117,7 @@ export class RevocationFeed {
   changedHere(): void {
     this.changes++;
     this.nudges?.send();
+    if (this.nudges) this.counters.nudgesSent++;
     this.nudged();
   }
 
@@ -119,7 +126,13 @@ export class RevocationFeed {
     return { entries: this.set.size, lagMs, overflowing: this.overflowedAt !== null };
   }
 
-  /** Another node has committed a change. Bursts of nudges cost a bounded number of polls. */
+  /** Another node has committed a change. */
+  private heard(): void {
+    this.timing.heard();
+    this.nudged();
+  }
+
+  /** Bursts of nudges cost a bounded number of polls. */
   private nudged(): void {
     if (this.stopped || this.nudgeTimer || this.isOverflowing()) return;
     const wait = Math.max(0, this.lastPollAt + NUDGE_PAUSE_MS - this.clock.monotonic());
@@ -164,7 +177,9 @@ export class RevocationFeed {
       const reading = await inTime(this.reader.read());
       if (reading === 'too_many') this.overflow();
       else this.learn(reading, sent, away);
+      this.counters.polls++;
     } catch (error) {
+      this.counters.pollFailures++;
       this.failedAt = this.clock.monotonic();
       if (!this.failing) {
         const why = error instanceof Error ? error.message : 'unknown';
@@ -185,6 +200,7 @@ export class RevocationFeed {
       this.prunedAt = sent.monotonic;
     }
     this.lastSent = sent;
+    this.timing.answered(sent.monotonic);
     if (this.failing || this.overflowedAt !== null) this.logger.log('the revocation feed is fresh again');
     this.failing = false;
     this.overflowedAt = null;
@@ -198,6 +214,7 @@ export class RevocationFeed {
       );
     }
     this.overflowedAt = this.clock.monotonic();
+    this.timing.forget();
     this.set.clear();
     this.reader.startAgain();
     this.failing = false;

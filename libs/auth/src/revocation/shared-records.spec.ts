@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { createSecretKey } from 'node:crypto';
+import { AuthCounters } from '../audit/auth-counters.js';
 import { StoreClock } from '../time/store-clock.js';
 import type { ApplicationCache } from './cache-options.js';
 import { GuardedCache } from './guarded-cache.js';
@@ -35,6 +36,7 @@ class Node {
   private elapsed = 0;
   private readonly clock = { now: () => T0 + this.elapsed, monotonic: () => this.elapsed };
   readonly storeClock = new StoreClock(this.clock);
+  readonly counters = new AuthCounters();
   readonly records: SharedRecords<Fact>;
 
   constructor(
@@ -42,9 +44,9 @@ class Node {
     { secret = 'one', issuer = 'https://a.example', kind = 'family' } = {},
   ) {
     const seal = new RecordSeal([createSecretKey(Buffer.from(secret.padEnd(32, '-')))]);
-    const guarded = new GuardedCache(cache, this.clock);
-    const { storeClock } = this;
-    this.records = new SharedRecords(kind, readFact, { cache: guarded, seal, issuer, storeClock });
+    const guarded = new GuardedCache(cache, this.clock, this.counters);
+    const { storeClock, counters } = this;
+    this.records = new SharedRecords(kind, readFact, { cache: guarded, seal, issuer, storeClock, counters });
     this.storeClock.learn(T0, 0, T0);
   }
 
@@ -86,6 +88,20 @@ describe('SharedRecords', () => {
     await node.put({ epoch: 7 });
     expect(await new Node(cache).get()).toEqual({ value: { epoch: 7 }, readAt: T0 });
     expect(cache.ttls).toEqual([60_000]);
+  });
+
+  it('counts what it was asked for and had, what it had not, and what failed', async () => {
+    await node.put({ epoch: 7 });
+    await node.get();
+    await node.get();
+    await node.records.get('another', 5 * SECOND);
+    // Not a question to the cache.
+    await node.get(0);
+    cache.get = async () => {
+      throw new Error('away');
+    };
+    await node.get();
+    expect(node.counters).toMatchObject({ cacheHits: 2, cacheMisses: 2, cacheFailures: 1 });
   });
 
   it('believes a record for as long as was asked, to the millisecond, and never for more than 60 s', async () => {

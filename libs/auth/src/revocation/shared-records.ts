@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { AuthCounters } from '../audit/auth-counters.js';
 import type { Moment, StoreClock } from '../time/store-clock.js';
 import type { GuardedCache } from './guarded-cache.js';
 import type { RecordSeal } from './record-seal.js';
@@ -22,6 +23,7 @@ export interface RecordKeeping {
   readonly seal: RecordSeal;
   readonly issuer: string;
   readonly storeClock: StoreClock;
+  readonly counters: AuthCounters;
 }
 
 /** An ending that this node knows of: by its own clocks, as the store's may not be known yet. */
@@ -58,8 +60,16 @@ export class SharedRecords<T extends object> implements Burying {
 
   /** A record that is at most so old. Never throws. */
   async get(id: string, maxStalenessMs: number): Promise<SharedRecord<T> | undefined> {
-    const { cache, seal, storeClock } = this.keeping;
+    const { storeClock, counters } = this.keeping;
     if (!(maxStalenessMs > 0) || storeClock.now() === undefined) return undefined;
+    const found = await this.find(id, maxStalenessMs);
+    if (found) counters.cacheHits++;
+    else counters.cacheMisses++;
+    return found;
+  }
+
+  private async find(id: string, maxStalenessMs: number): Promise<SharedRecord<T> | undefined> {
+    const { cache, seal, storeClock } = this.keeping;
     const key = this.keyOf(id);
     const found = this.opened(seal.open(key, await cache.get(key)));
     if (!found) return undefined;

@@ -27,6 +27,7 @@ export class TypeOrmPostgresNudges extends Nudges {
   private client: ListeningClient | undefined;
   private retry: NodeJS.Timeout | undefined;
   private ping: NodeJS.Timeout | undefined;
+  private listening = false;
   private stopped = false;
   private warned = false;
 
@@ -45,6 +46,7 @@ export class TypeOrmPostgresNudges extends Nudges {
     const lose = (error?: unknown): void => {
       if (lost) return;
       lost = true;
+      this.listening = false;
       clearInterval(this.ping);
       client.connection?.stream?.destroy();
       if (this.stopped) return;
@@ -59,6 +61,7 @@ export class TypeOrmPostgresNudges extends Nudges {
       await inTime(client.query(`listen ${this.channel}`));
       if (this.stopped) return lose();
       this.warned = false;
+      this.listening = true;
       unref(client.connection?.stream);
       this.ping = setInterval(() => void inTime(client.query('select 1')).catch(lose), PING_MS).unref();
       // What was announced before LISTEN, nobody said here.
@@ -69,6 +72,10 @@ export class TypeOrmPostgresNudges extends Nudges {
 
   /** The transaction has said it. */
   send(): void {}
+
+  override get isConnected(): boolean {
+    return this.listening;
+  }
 
   async stop(): Promise<void> {
     this.stopped = true;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { AuthCounters } from '../audit/auth-counters.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { StoreClock } from '../time/store-clock.js';
 import type { SessionReading, SessionRow } from './session-store.js';
@@ -37,6 +38,7 @@ export class NearSessions {
     private readonly feed: RevocationFeed | null,
     private readonly storeClock: StoreClock,
     size: number,
+    private readonly counters: AuthCounters,
   ) {
     this.sessions = feed && size > 0 ? new LRUCache({ max: size }) : null;
   }
@@ -53,7 +55,10 @@ export class NearSessions {
     const key = keyOf(value);
     const near = sessions.get(key);
     if (!near) return undefined;
-    if (this.isTrue(near, feed)) return near;
+    if (this.isTrue(near, feed)) {
+      this.counters.nearHits++;
+      return near;
+    }
     sessions.delete(key);
     return undefined;
   }

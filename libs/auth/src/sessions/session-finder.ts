@@ -1,3 +1,4 @@
+import type { AuthCounters } from '../audit/auth-counters.js';
 import { equalInConstantTime } from '../crypto/constant-time.js';
 import { SessionExpiredError, SessionInvalidError } from '../errors/auth-error.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
@@ -27,6 +28,7 @@ export class SessionFinder {
     private readonly feed: RevocationFeed | null,
     private readonly maxStalenessMs: number,
     private readonly storeClock: StoreClock,
+    private readonly counters: AuthCounters,
   ) {}
 
   /**
@@ -51,6 +53,7 @@ export class SessionFinder {
     const followed = (await this.feed?.freshen(maxStalenessMs, POLL_PATIENCE_MS)) ?? false;
     const known = this.remembered(value, maxStalenessMs);
     if (known) return known;
+    this.counters.nearMisses++;
     const believedMs = followed ? RECORD_LIFE_MS : (maxStalenessMs ?? this.maxStalenessMs);
     return (await this.share(token, believedMs, followed)) ?? this.read(token);
   }

@@ -1,3 +1,4 @@
+import type { AuthCounters } from '../audit/auth-counters.js';
 import type { DerivedKeys } from '../crypto/derived-keys.js';
 import type { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { type FamilyStanding, readFamilyStanding } from '../revocation/family-standing.js';
@@ -20,13 +21,15 @@ export function recordsInUse(
   keys: DerivedKeys,
   storeClock: StoreClock,
   clock: Clock,
+  counters: AuthCounters,
 ): RecordsInUse {
   if (!cache) return { sessions: null, families: null };
   const keeping: RecordKeeping = {
-    cache: new GuardedCache(cache, clock),
+    cache: new GuardedCache(cache, clock, counters),
     seal: new RecordSeal(keys.of('shared-record')),
     issuer,
     storeClock,
+    counters,
   };
   return {
     sessions: new SharedRecords('session', readSharedSession, keeping),

@@ -1,0 +1,73 @@
+import type { SecurityEvent } from './security-event.js';
+
+/** What became of an access token that could not be judged by the feed. */
+export type Fallback = 'refuse' | 'lookup' | 'allow';
+
+type Grows<T> = { -readonly [Key in keyof T]: number };
+
+/** How often something happened in this process since it started. Nothing here tells who or what it happened to. */
+export interface AuthCounts {
+  /** Requests whose session this process remembered, and those for which it had to be asked of the cache or the table. */
+  readonly nearHits: number;
+  readonly nearMisses: number;
+  /** Access tokens that the table was asked about. */
+  readonly lookups: number;
+  /** Records that the application's cache had, and those that it had not, or that were too old. */
+  readonly cacheHits: number;
+  readonly cacheMisses: number;
+  /** Calls of that cache that failed, or had no answer in time. */
+  readonly cacheFailures: number;
+  readonly fallbacks: Readonly<Record<Fallback, number>>;
+  /** Polls of the revocation feed that were answered, and those that were not. */
+  readonly polls: number;
+  readonly pollFailures: number;
+  readonly nudgesSent: number;
+  readonly nudgesReceived: number;
+  readonly events: Readonly<Record<SecurityEvent['type'], number>>;
+}
+
+/**
+ * Plain numbers, incremented where the work is done: a request pays one addition, whether anybody reads them or not. One
+ * for each application.
+ */
+export class AuthCounters implements AuthCounts {
+  nearHits = 0;
+  nearMisses = 0;
+  lookups = 0;
+  cacheHits = 0;
+  cacheMisses = 0;
+  cacheFailures = 0;
+  polls = 0;
+  pollFailures = 0;
+  nudgesSent = 0;
+  nudgesReceived = 0;
+  readonly fallbacks: Grows<AuthCounts['fallbacks']> = { refuse: 0, lookup: 0, allow: 0 };
+  /** All of them from the start: a rate needs a first value. */
+  readonly events: Grows<AuthCounts['events']> = {
+    signed_in: 0,
+    sign_in_refused: 0,
+    sign_in_ended: 0,
+    subject_ended: 0,
+    subject_changed: 0,
+    everything_revoked: 0,
+    token_rotated: 0,
+    token_replayed: 0,
+    replay_suspicious: 0,
+    token_retried_late: 0,
+    family_caught_up: 0,
+    family_desynchronised: 0,
+    refresh_refused: 0,
+    reuse_detected: 0,
+  };
+  private readonly listeners = new Set<(ms: number) => void>();
+
+  /** Calls `listener` with the milliseconds from each nudge to the poll that knew what it was about; gives its end. */
+  onNudgeKnown(listener: (ms: number) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  nudgeKnown(ms: number): void {
+    for (const listener of this.listeners) listener(ms);
+  }
+}

@@ -1,0 +1,2 @@
+// Needs @opentelemetry/api
+export { AuthMetrics } from './auth-metrics.js';

@@ -1,0 +1,45 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { AuthCounters } from '../audit/auth-counters.js';
+import { NudgeTiming } from './nudge-timing.js';
+
+describe('NudgeTiming', () => {
+  let now: number;
+  let measured: number[];
+  let counters: AuthCounters;
+  let timing: NudgeTiming;
+  beforeEach(() => {
+    now = 1_000;
+    measured = [];
+    counters = new AuthCounters();
+    counters.onNudgeKnown((ms) => void measured.push(ms));
+    timing = new NudgeTiming({ monotonic: () => now }, counters);
+  });
+  const at = (time: number, work: () => void): void => {
+    now = time;
+    work();
+  };
+
+  it('ends with the poll that was sent after the nudge, not with one that was under way', () => {
+    at(1_010, () => timing.heard());
+    at(1_015, () => timing.answered(1_005));
+    expect(measured).toEqual([]);
+    at(1_022, () => timing.answered(1_016));
+    expect(measured).toEqual([12]);
+  });
+
+  it('begins with the first of several nudges, all of which are counted, and measures once', () => {
+    at(1_010, () => timing.heard());
+    at(1_020, () => timing.heard());
+    at(1_030, () => timing.answered(1_025));
+    at(1_040, () => timing.answered(1_035));
+    expect(measured).toEqual([20]);
+    expect(counters.nudgesReceived).toBe(2);
+  });
+
+  it('measures nothing of a nudge that nobody will answer', () => {
+    timing.heard();
+    timing.forget();
+    at(1_010, () => timing.answered(1_005));
+    expect(measured).toEqual([]);
+  });
+});

@@ -1,0 +1,30 @@
+import type { AuthCounters } from '../audit/auth-counters.js';
+import type { Clock } from '../time/clock.js';
+
+/** Measures how long it takes from a nudge until this process knows what it was about. */
+export class NudgeTiming {
+  /** When the first nudge was heard that no poll has answered yet. */
+  private heardAt: number | null = null;
+
+  constructor(
+    private readonly clock: Pick<Clock, 'monotonic'>,
+    private readonly counters: AuthCounters,
+  ) {}
+
+  heard(): void {
+    this.counters.nudgesReceived++;
+    this.heardAt ??= this.clock.monotonic();
+  }
+
+  /** A poll that was sent before the nudge may not know of it. */
+  answered(sentAt: number): void {
+    if (this.heardAt === null || sentAt < this.heardAt) return;
+    this.counters.nudgeKnown(this.clock.monotonic() - this.heardAt);
+    this.heardAt = null;
+  }
+
+  /** Nobody will answer it. */
+  forget(): void {
+    this.heardAt = null;
+  }
+}

@@ -1,0 +1,84 @@
+import type { AuthCounters, AuthCounts } from '../audit/auth-counters.js';
+import type { Nudges } from '../revocation/nudges.js';
+import type { FeedStatus, RevocationFeed } from '../revocation/revocation-feed.js';
+import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
+import type { SignInLookup } from '../revocation/sign-in-lookup.js';
+import type { NearSessions } from '../sessions/near-sessions.js';
+import { withinDeadline } from '../time/within-deadline.js';
+
+/** No sign-in has it. */
+const NO_SIGN_IN = '00000000-0000-0000-0000-000000000000';
+/** A store of somebody else's may have no deadline of its own. */
+const DEADLINE_MS = 5_000;
+
+/** The revocation feed as this process has it. */
+export interface FeedState extends FeedStatus {
+  /** `revocation.maxStaleness`: with a greater lag, the feed is not believed. */
+  readonly maxStalenessMs: number;
+  /** Whether nudges are heard; null: there are none, or their carrier cannot tell. */
+  readonly nudgesConnected: boolean | null;
+}
+
+/**
+ * How authentication is doing in this process, for health checks and metrics: inject it anywhere. Nothing it gives is
+ * about a person, and nothing in it is secret. `nestjs-aerie/terminus` and `nestjs-aerie/opentelemetry` are made of it.
+ */
+export class AuthStatus {
+  private asking: Promise<boolean> | undefined;
+
+  constructor(
+    private readonly counters: AuthCounters,
+    private readonly revocation: ResolvedRevocationOptions,
+    private readonly revocationFeed: RevocationFeed | null,
+    private readonly nudges: Nudges | null,
+    private readonly near: NearSessions,
+    private readonly lookup: SignInLookup,
+  ) {}
+
+  /** `revocation.mode`. */
+  get mode(): ResolvedRevocationOptions['mode'] {
+    return this.revocation.mode;
+  }
+
+  /** Null in the modes without a feed. */
+  feed(): FeedState | null {
+    if (!this.revocationFeed) return null;
+    return {
+      ...this.revocationFeed.status(),
+      maxStalenessMs: this.revocation.maxStalenessMs,
+      nudgesConnected: this.nudges?.isConnected ?? null,
+    };
+  }
+
+  /** How many sessions this process remembers. */
+  get sessionsRemembered(): number {
+    return this.near.size;
+  }
+
+  /** Since the process started. The object goes on counting. */
+  get counts(): AuthCounts {
+    return this.counters;
+  }
+
+  /**
+   * Calls `listener` with how long it took from each nudge to the poll that knew what it was about, in milliseconds.
+   * Gives a function that ends it.
+   */
+  onNudgeKnown(listener: (ms: number) => void): () => void {
+    return this.counters.onNudgeKnown(listener);
+  }
+
+  /**
+   * Whether the stores answer: one read of one row, within their deadline or 5 s. Never throws. However many ask at the
+   * same time, the stores are asked once.
+   */
+  reachesStores(): Promise<boolean> {
+    this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  private async ask(): Promise<boolean> {
+    const answer = await withinDeadline(DEADLINE_MS, () => this.lookup.find(NO_SIGN_IN));
+    return answer.kind === 'answered';
+  }
+}

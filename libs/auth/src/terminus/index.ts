@@ -1,0 +1,2 @@
+// Needs @nestjs/terminus
+export { AuthHealthIndicator, type AuthHealthOptions } from './auth-health-indicator.js';

@@ -1,0 +1,65 @@
+/** Whether nudges are heard, as health checks and metrics show it, on real servers. */
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { AuthStatus, Revocation } from 'nestjs-aerie';
+import { createHash } from 'node:crypto';
+import { createClient } from 'redis';
+import { OwnRedis } from '../support/servers/own-redis.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { testConnection } from '../support/test-databases.js';
+import { dropTables } from '../support/test-stores.js';
+import { until } from '../support/until.js';
+
+describe('nudgesConnected', () => {
+  const ending: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const end of ending.splice(0).reverse()) await end();
+  });
+  const startOnPostgres = async (nudges: boolean) => {
+    const app = await startTestApp({
+      connection: testConnection('postgres'),
+      options: { revocation: { nudges } },
+    });
+    ending.push(async () => {
+      await dropTables(app.source);
+      await app.close();
+    });
+    return app;
+  };
+  const connected = (app: TestApp) => app.app.get(AuthStatus).feed()!.nudgesConnected;
+
+  it('is that of LISTEN on PostgreSQL: lost with its connection, and back with the next', async () => {
+    const app = await startOnPostgres(true);
+    await until('nudges', () => connected(app) === true);
+    const { tablePath } = app.source.getMetadata(Revocation);
+    const channel = `aerie_${createHash('sha256').update(tablePath).digest('hex').slice(0, 24)}`;
+    const ended = await app.source.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'nestjs-aerie revocation feed' and query like '%${channel}%'`,
+    );
+    expect(ended).toHaveLength(1);
+    await until('no nudges', () => connected(app) === false);
+    await until('nudges again', () => connected(app) === true);
+  });
+
+  it('is that of the subscriber on Redis: lost with the server, and back with it', async () => {
+    const server = await OwnRedis.start();
+    ending.push(() => server.close());
+    const redis = createClient({ url: server.url, disableOfflineQueue: true });
+    redis.on('error', () => undefined);
+    await redis.connect();
+    ending.push(() => redis.destroy());
+    const app = await startTestApp({ options: { revocation: { redis } } });
+    ending.push(() => app.close());
+    await until('nudges', () => connected(app) === true);
+    await server.stop();
+    await until('no nudges', () => connected(app) === false);
+    await server.start();
+    await until('nudges again', () => connected(app) === true);
+    await app.close();
+    expect(connected(app)).toBe(false);
+  });
+
+  it('is unknown without nudges', async () => {
+    const app = await startOnPostgres(false);
+    expect(connected(app)).toBeNull();
+  });
+});
