@@ -8,14 +8,14 @@ import { AuthModule } from '../../libs/auth/dist/index.js';
 import { controlController } from './control-routes.mjs';
 import { Directory, DirectoryModule } from './directory.mjs';
 import { guardedController } from './guarded-routes.mjs';
-import { connectRedis } from './redis-client.mjs';
+import { cacheOn, connectRedis } from './redis-client.mjs';
 
-const { adapter, port, connection, redisUrl, options } = JSON.parse(process.argv[2]);
+const { adapter, port, connection, redisUrl, withCache, options } = JSON.parse(process.argv[2]);
 
 /** The one place where options are made of clients, which JSON cannot hold. */
-function optionsWithServers(given, { redis }) {
+function optionsWithServers(given, { redis, cache }) {
   if (!redis) return given;
-  return { ...given, revocation: { ...given.revocation, redis } };
+  return { ...given, revocation: { ...given.revocation, redis }, ...(cache && { cache }) };
 }
 
 async function httpAdapter() {
@@ -29,6 +29,7 @@ async function httpAdapter() {
 }
 
 const redis = redisUrl === undefined ? undefined : await connectRedis(redisUrl);
+const cache = withCache ? cacheOn(redisUrl) : undefined;
 
 class NodeModule {}
 Module({
@@ -39,7 +40,7 @@ Module({
       imports: [DirectoryModule],
       users: Directory,
       sweepInterval: false,
-      ...optionsWithServers(options, { redis }),
+      ...optionsWithServers(options, { redis, cache }),
     }),
   ],
   controllers: [guardedController(), controlController()],
@@ -52,6 +53,7 @@ const app = await NestFactory.create(NodeModule, await httpAdapter(), {
 process.once('SIGTERM', async () => {
   await app.close();
   redis?.destroy();
+  await cache?.disconnect();
   process.exit();
 });
 await app.listen(port, '127.0.0.1');

@@ -19,6 +19,8 @@ export interface NodesInput {
   readonly databaseUrl?: (node: number) => string;
   /** Of a server, of the nodes of a cluster, or by which way each node reaches it. Default: no Redis. */
   readonly redisUrl?: string | readonly string[] | ((node: number) => string);
+  /** Whether they share a cache on that Redis, which must be one server. Default: no. */
+  readonly cache?: boolean;
   readonly adapter?: Adapter;
   /** What JSON can hold of them; or those of each node, by its number. */
   readonly options?: Partial<AuthOptions> | ((node: number) => Partial<AuthOptions>);
@@ -80,7 +82,7 @@ function configurationOf(
   server: ServerAddress,
   entityPrefix: string,
   port: number,
-  { databaseUrl, redisUrl, adapter = 'express', options, connection }: NodesInput,
+  { databaseUrl, redisUrl, cache = false, adapter = 'express', options, connection }: NodesInput,
 ): NodeConfiguration {
   const redis = typeof redisUrl === 'function' ? redisUrl(node) : redisUrl;
   const given = typeof options === 'function' ? options(node) : options;
@@ -88,7 +90,7 @@ function configurationOf(
     adapter,
     port,
     connection: { type: server.type, url: databaseUrl?.(node) ?? server.url, entityPrefix, ...connection },
-    ...(redis !== undefined && { redisUrl: redis }),
+    ...(redis !== undefined && { redisUrl: redis, withCache: cache }),
     options: { secret: SECRET, issuer: ISSUER, ...given },
   };
 }

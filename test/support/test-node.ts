@@ -16,6 +16,8 @@ export interface NodeConfiguration {
   readonly connection: object;
   /** Several are those of a cluster. */
   readonly redisUrl?: string | readonly string[];
+  /** A cache of cache-manager on that Redis. */
+  readonly withCache?: boolean;
   readonly options: AuthOptions;
 }
 

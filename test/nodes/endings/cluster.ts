@@ -26,7 +26,8 @@ const NUDGED = {
   soonMs: BUSY_MS,
   untoldMs: POLL_MS + BUSY_MS,
 } as const;
-const POLLED_MS = 1_000;
+const POLLED_MS = 500;
+const RECORDED_MS = 2_000;
 
 export const SETUPS: readonly Setup[] = [
   { name: 'PostgreSQL and Redis', database: 'postgres', redis: true, counts: [2, 3], ...NUDGED },
@@ -46,13 +47,22 @@ export const SETUPS: readonly Setup[] = [
     database: 'postgres',
     redis: true,
     counts: [2],
+    revocation: { mode: 'lookup', maxStaleness: `${RECORDED_MS}ms` },
+    soonMs: RECORDED_MS + BUSY_MS,
+    untoldMs: RECORDED_MS + BUSY_MS,
+  },
+  {
+    name: 'MariaDB, by lookup',
+    database: 'mariadb',
+    redis: false,
+    counts: [2],
     revocation: { mode: 'lookup' },
     soonMs: 0,
     untoldMs: 0,
   },
 ];
 
-/** Nodes of a setup, with a Redis of their own if they have one. The last node ends a whole subject for a reuse. */
+/** Nodes of a setup, with a Redis of their own if they have one, and a cache on it. The last node ends a whole subject for a reuse. */
 export class Cluster {
   private constructor(
     readonly setup: Setup,
@@ -71,7 +81,7 @@ export class Cluster {
           revocation,
           refreshTokens: { onReuse: node === count - 1 ? 'revoke-subject' : 'revoke-family' },
         }),
-        ...(redis && { redisUrl: redis.url }),
+        ...(redis && { redisUrl: redis.url, cache: true }),
       });
       return new Cluster(setup, nodes, redis);
     } catch (error) {
