@@ -7,14 +7,20 @@ export const FEED_MUTANTS = [
     ['near sessions', 'what ends what'],
     [
       ['a session that ended is remembered', '!set.hasEnded(row.id) &&', ''],
-      ['a former cookie is remembered', '(change === undefined || change.order <= knowing.learned) &&', ''],
+      ['a former cookie is remembered', 'change.order <= knowing.learned', 'change.order <= Infinity'],
       ['the end of everything leaves what is remembered', 'row.globalEpoch >= set.globalEpoch &&', ''],
     ],
   ),
   ...mutantsOf(
     'sign-in/known-subjects.ts',
     ['near sessions', 'what ends what'],
-    [['former roles are remembered', 'feed.set.epochOf(loaded.id) === epoch &&', '']],
+    [
+      [
+        'former roles are remembered',
+        'feed.set.epochOf(loaded.id) === epoch',
+        'feed.set.epochOf(loaded.id) >= epoch',
+      ],
+    ],
   ),
   ...mutantsOf(
     'sign-in/announced-changes.ts',
@@ -23,7 +29,7 @@ export const FEED_MUTANTS = [
       [
         'a process does not wait to hear of what it changed',
         'return ofPort?.[method]?.(outcome) ?? false;',
-        'return false && ofPort && outcome;',
+        'return (ofPort?.[method]?.(outcome) ?? false) && false;',
       ],
     ],
   ),
@@ -43,8 +49,8 @@ export const FEED_MUTANTS = [
     ['what ends what'],
     [
       ['an access token outlives its sign-in', 'this.ended.has(principal.signInId) || ', ''],
-      ['an access token outlives everything', ' || !(globalEpoch >= this.global)', ''],
-      ['an access token is not stale', '!(subjectEpoch >= subject.epoch)', 'false'],
+      ['an access token outlives everything', '!(globalEpoch >= this.global)', '!(globalEpoch >= 0)'],
+      ['an access token is not stale', '!(subjectEpoch >= subject.epoch)', '!(subjectEpoch >= 0)'],
     ],
   ),
 ];
