@@ -1,4 +1,5 @@
 import { DECISION_MUTANTS } from './mutants/decision.mjs';
+import { FEED_MUTANTS } from './mutants/feed.mjs';
 import { MEMORY_MUTANTS } from './mutants/memory.mjs';
 import { SERVER_MUTANTS } from './mutants/servers.mjs';
 import { SHARED_RECORD_MUTANTS } from './mutants/shared-records.mjs';
@@ -16,6 +17,7 @@ export const MUTANTS = [
   ...DECISION_MUTANTS,
   ...STEP_MUTANTS,
   ...MEMORY_MUTANTS,
+  ...FEED_MUTANTS,
   ...SHARED_RECORD_MUTANTS,
   ...STATEMENT_MUTANTS,
   ...TRANSACTION_MUTANTS,

@@ -21,6 +21,7 @@ export const SUITES = {
   'looked-up standing': { project: 'unit', file: 'libs/auth/src/revocation/looked-up-standing.spec.ts' },
   'store clock': { project: 'unit', file: 'libs/auth/src/time/store-clock.spec.ts' },
   'burying stores': { project: 'unit', file: 'libs/auth/src/sign-in/burying-stores.spec.ts' },
+  'near sessions': { project: 'e2e', file: 'test/sessions/near-sessions.e2e-spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
   'locked row': { project: 'services', file: 'test/races/locked-row.services-spec.ts' },
@@ -33,6 +34,7 @@ export const SUITES = {
   },
   'sign-in limit': { project: 'services', file: 'test/races/sign-in-limit.services-spec.ts' },
   'session data': { project: 'services', file: 'test/races/session-data.services-spec.ts' },
+  'what ends what': { project: 'services', file: 'test/nodes/what-ends-what-by-polling.services-spec.ts' },
   'first epoch': { project: 'services', file: 'test/races/first-epoch.services-spec.ts' },
 };
 
@@ -45,6 +47,7 @@ export const IN_MEMORY = [
   'looked-up standing',
   'store clock',
   'burying stores',
+  'near sessions',
 ];
 
 export const needsServers = (name) =>

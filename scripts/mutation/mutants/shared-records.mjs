@@ -205,6 +205,11 @@ export const SHARED_RECORD_MUTANTS = [
       ],
       ['a reuse buries nothing', `became && became.kind === 'reused'`, 'false'],
       ['every rotation buries', `became && became.kind === 'reused'`, 'true'],
+      [
+        'a reuse that ended its subject buries its family alone',
+        "if (onReuse === 'revoke-subject' && became?.kind === 'reused') everything();",
+        '',
+      ],
       ['everything stays where it is', 'places.families?.buryAll();', ''],
     ],
   ),

@@ -103,6 +103,24 @@ describe('stores that bury', () => {
     expect(buried.families).toEqual([id]);
   });
 
+  it.each(['rotate', 'rekey'] as const)(
+    'everything here, when a reuse ended its subject (%s)',
+    async (call) => {
+      const id = await family();
+      const ending = {
+        ...attempt(id, 0, 'aa', 'dd'),
+        onReuse: 'revoke-subject',
+        authenticated: null,
+      } as const;
+      await stores.families.rotate(ending);
+      expect(wiped).toEqual([]);
+      const presented = { ...ending, ...attempt(id, 0, 'ff', 'ee'), onReuse: 'revoke-subject' } as const;
+      expect(await stores.families[call](presented)).toMatchObject({ kind: 'reused' });
+      expect(wiped.sort()).toEqual(['families', 'sessions']);
+      expect(buried.families).toEqual([id]);
+    },
+  );
+
   it('what has a new secret', async () => {
     const [s, f] = [await session(), await family()];
     expect(

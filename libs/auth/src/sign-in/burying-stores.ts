@@ -1,3 +1,4 @@
+import type { RotationAttempt } from '../refresh-tokens/refresh-token-family-store.js';
 import type { Burying } from '../revocation/shared-records.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { SignInRecord } from './sign-in-record.js';
@@ -29,6 +30,14 @@ export function buryingStores(stores: StoresInUse, places: BuryingPlaces): Store
     const signIns = await registry.list(subject);
     return afterwards(change, () => all(signIns));
   };
+  const everything = (): void => {
+    places.families?.buryAll();
+    places.sessions?.buryAll();
+  };
+  /** A reuse may have ended the subject: which sign-ins those were, nobody knows any more. */
+  const ofReuse = ({ onReuse }: RotationAttempt, became: { readonly kind: string } | undefined): void => {
+    if (onReuse === 'revoke-subject' && became?.kind === 'reused') everything();
+  };
   /** What had to end to make room for a new sign-in: of either kind. */
   const ended = async (outcome: OpeningOutcome | undefined): Promise<void> => {
     const ids = outcome?.opened ? outcome.ended : [];
@@ -54,12 +63,18 @@ export function buryingStores(stores: StoresInUse, places: BuryingPlaces): Store
       rotate: (attempt) =>
         afterwards(
           () => families.rotate(attempt),
-          (became) => one(places.families, attempt.familyId, became && became.kind === 'reused'),
+          (became) => {
+            ofReuse(attempt, became);
+            return one(places.families, attempt.familyId, became && became.kind === 'reused');
+          },
         ),
       rekey: (attempt) =>
         afterwards(
           () => families.rekey(attempt),
-          (became) => one(places.families, attempt.familyId, became),
+          (became) => {
+            ofReuse(attempt, became);
+            return one(places.families, attempt.familyId, became);
+          },
         ),
       revoke: (id, reason, subject) =>
         afterwards(
@@ -80,10 +95,7 @@ export function buryingStores(stores: StoresInUse, places: BuryingPlaces): Store
       revokeEverything: () =>
         afterwards(
           () => registry.revokeEverything(),
-          async () => {
-            places.families?.buryAll();
-            places.sessions?.buryAll();
-          },
+          async () => everything(),
         ),
     }),
   };

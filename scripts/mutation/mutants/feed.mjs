@@ -1,0 +1,56 @@
+import { mutantsOf } from './mutants-of.mjs';
+
+/** What a process believes of its memory, and how it hears that this is no longer so. */
+export const FEED_MUTANTS = [
+  ...mutantsOf(
+    'sessions/near-sessions.ts',
+    ['near sessions', 'what ends what'],
+    [
+      ['a session that ended is remembered', '!set.hasEnded(row.id) &&', ''],
+      ['a former cookie is remembered', 'change.order <= knowing.learned', 'change.order <= Infinity'],
+      ['the end of everything leaves what is remembered', 'row.globalEpoch >= set.globalEpoch &&', ''],
+    ],
+  ),
+  ...mutantsOf(
+    'sign-in/known-subjects.ts',
+    ['near sessions', 'what ends what'],
+    [
+      [
+        'former roles are remembered',
+        'feed.set.epochOf(loaded.id) === epoch',
+        'feed.set.epochOf(loaded.id) >= epoch',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'sign-in/announced-changes.ts',
+    ['near sessions', 'what ends what'],
+    [
+      [
+        'a process does not wait to hear of what it changed',
+        'return ofPort?.[method]?.(outcome) ?? false;',
+        'return (ofPort?.[method]?.(outcome) ?? false) && false;',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'revocation/revocation-feed.ts',
+    ['what ends what'],
+    [
+      [
+        'nobody asks what others have ended',
+        'void poll.catch(() => undefined).finally(() => this.schedule());',
+        'void poll.catch(() => undefined);',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'revocation/revoked-set.ts',
+    ['what ends what'],
+    [
+      ['an access token outlives its sign-in', 'this.ended.has(principal.signInId) || ', ''],
+      ['an access token outlives everything', '!(globalEpoch >= this.global)', '!(globalEpoch >= 0)'],
+      ['an access token is not stale', '!(subjectEpoch >= subject.epoch)', '!(subjectEpoch >= 0)'],
+    ],
+  ),
+];
