@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { AuthCounters } from '../audit/auth-counters.js';
 import type { Clock } from '../time/clock.js';
 import type { StoreClock } from '../time/store-clock.js';
+import { inTime } from '../time/in-time.js';
 import { withinDeadline } from '../time/within-deadline.js';
 import type { AnnouncementReader } from './announcement-reader.js';
 import type { AnnouncementReading } from './announcement-log.js';
@@ -174,7 +175,7 @@ export class RevocationFeed {
     const away = this.lastSent !== null && this.since(this.lastSent) > this.limits.maxStalenessMs;
     if (away || this.failing) this.reader.startAgain();
     try {
-      const reading = await inTime(this.reader.read());
+      const reading = await inTime(POLL_DEADLINE_MS, this.reader.read());
       if (reading === 'too_many') this.overflow();
       else this.learn(reading, sent, away);
       this.counters.polls++;
@@ -234,17 +235,5 @@ export class RevocationFeed {
   private isOff(): boolean {
     const justFailed = this.clock.monotonic() - this.failedAt < this.limits.pollIntervalMs;
     return this.isOverflowing() || (this.failing && justFailed);
-  }
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the feed did not answer')), POLL_DEADLINE_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

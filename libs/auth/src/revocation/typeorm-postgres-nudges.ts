@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { inTime } from '../time/in-time.js';
 import { Nudges } from './nudges.js';
 
 /** The little of pg's client that we use. */
@@ -57,13 +58,13 @@ export class TypeOrmPostgresNudges extends Nudges {
     client.on('end', lose);
     client.on('notification', () => onNudge());
     const begin = async (): Promise<void> => {
-      await inTime(client.connect());
-      await inTime(client.query(`listen ${this.channel}`));
+      await inTime(DEADLINE_MS, client.connect());
+      await inTime(DEADLINE_MS, client.query(`listen ${this.channel}`));
       if (this.stopped) return lose();
       this.warned = false;
       this.listening = true;
       unref(client.connection?.stream);
-      this.ping = setInterval(() => void inTime(client.query('select 1')).catch(lose), PING_MS).unref();
+      this.ping = setInterval(() => void inTime(DEADLINE_MS, client.query('select 1')).catch(lose), PING_MS).unref();
       // What was announced before LISTEN, nobody said here.
       onNudge();
     };
@@ -81,7 +82,7 @@ export class TypeOrmPostgresNudges extends Nudges {
     this.stopped = true;
     clearTimeout(this.retry);
     clearInterval(this.ping);
-    await inTime(this.client?.end() ?? Promise.resolve()).catch(() => undefined);
+    await inTime(DEADLINE_MS, this.client?.end() ?? Promise.resolve()).catch(() => undefined);
   }
 
   /** A client like those of the pool, but not one of them: a connection that listens is never free. */
@@ -109,16 +110,4 @@ export class TypeOrmPostgresNudges extends Nudges {
 /** A process that has nothing else to do may end. */
 function unref(stream: { unref?(): void } | undefined): void {
   stream?.unref?.();
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer')), DEADLINE_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
