@@ -1,7 +1,7 @@
 import type { AuthOptions } from 'nestjs-aerie';
 import { type NodeConfiguration, TestNode } from './test-node.js';
 import { freePort } from './processes.js';
-import type { ServerAddress } from './servers/database-answers.js';
+import { queryOnce, type ServerAddress } from './servers/database-answers.js';
 import { ProcessHome } from './servers/process-home.js';
 import { type Adapter, ISSUER, SECRET } from './test-app.js';
 import { freshPrefix, MARIADB_URL, POSTGRES_URL } from './test-databases.js';
@@ -32,6 +32,8 @@ export class Nodes {
     private readonly home: ProcessHome,
     readonly all: readonly TestNode[],
     private readonly drop: () => Promise<void>,
+    private readonly server: ServerAddress,
+    private readonly prefix: string,
   ) {}
 
   static async start(count: number, input: NodesInput): Promise<Nodes> {
@@ -60,12 +62,17 @@ export class Nodes {
       await drop();
       throw error;
     }
-    return new Nodes(home, nodes, drop);
+    return new Nodes(home, nodes, drop, server, prefix);
   }
 
   /** Every line that any of them has printed, those of former processes included. */
   get logs(): readonly string[] {
     return this.all.flatMap(({ logs }) => logs);
+  }
+
+  /** One statement on their database; `text` is given the prefix of their tables. */
+  query<R>(text: (prefix: string) => string): Promise<R[]> {
+    return queryOnce(this.server, text(this.prefix));
   }
 
   /** Ends them at once, in whatever state they are. */

@@ -4,7 +4,7 @@ import { type Address, Door } from '../door.mjs';
 export class CuttableProxy {
   private readonly door: Door;
 
-  private constructor(private readonly target: Address) {
+  private constructor(private target: Address) {
     this.door = new Door(target);
   }
 
@@ -42,6 +42,13 @@ export class CuttableProxy {
   lose(): void {
     this.door.pointAt(null);
     this.door.abandon();
+  }
+
+  /** Leads to another server from now on, as an address that moves in a failover does: open connections are cut. */
+  leadTo(port: number): void {
+    this.target = { ...this.target, port };
+    this.door.pointAt(this.target);
+    this.door.cut();
   }
 
   /** All is as before. */
