@@ -5,6 +5,7 @@ import { ConsoleLogger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../../libs/auth/dist/index.js';
+import { cacheOnRedis } from './redis-cache.mjs';
 import { controlController } from './control-routes.mjs';
 import { Directory, DirectoryModule } from './directory.mjs';
 import { guardedController } from './guarded-routes.mjs';
@@ -13,9 +14,9 @@ import { connectRedis } from './redis-client.mjs';
 const { adapter, port, connection, redisUrl, options } = JSON.parse(process.argv[2]);
 
 /** The one place where options are made of clients, which JSON cannot hold. */
-function optionsWithServers(given, { redis }) {
+function optionsWithServers(given, { redis, cache }) {
   if (!redis) return given;
-  return { ...given, revocation: { ...given.revocation, redis } };
+  return { ...given, revocation: { ...given.revocation, redis }, cache };
 }
 
 async function httpAdapter() {
@@ -29,6 +30,7 @@ async function httpAdapter() {
 }
 
 const redis = redisUrl === undefined ? undefined : await connectRedis(redisUrl);
+const cache = redisUrl === undefined ? undefined : cacheOnRedis(redisUrl);
 
 class NodeModule {}
 Module({
@@ -39,7 +41,7 @@ Module({
       imports: [DirectoryModule],
       users: Directory,
       sweepInterval: false,
-      ...optionsWithServers(options, { redis }),
+      ...optionsWithServers(options, { redis, cache }),
     }),
   ],
   controllers: [guardedController(), controlController()],
@@ -52,6 +54,7 @@ const app = await NestFactory.create(NodeModule, await httpAdapter(), {
 process.once('SIGTERM', async () => {
   await app.close();
   redis?.destroy();
+  await cache?.disconnect();
   process.exit();
 });
 await app.listen(port, '127.0.0.1');

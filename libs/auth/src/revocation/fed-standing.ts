@@ -5,6 +5,12 @@ import type { ResolvedRevocationOptions } from './revocation-options.js';
 import type { RevocationFeed } from './revocation-feed.js';
 
 /**
+ * For how long a poll is waited for, in milliseconds, by what comes after it: the table answers for itself; memory, which
+ * is admitted by at a risk, waits as for a database; null: to its end.
+ */
+const PATIENCE_MS = { lookup: 500, allow: 2_000, refuse: null } as const;
+
+/**
  * Decides by the announcements in this process's memory: no query. A route that asks for `0s`, and more revocations
  * than fit, go to the table; a feed that has been silent for too long polls once, then does as `onUnavailable` says.
  */
@@ -28,14 +34,15 @@ export class FedStanding extends AccessTokenStanding {
 
   async check(token: TokenOnTrial, maxStalenessMs: number | null): Promise<void> {
     if (maxStalenessMs === 0) return this.lookedUp.check(token, 0);
-    if (await this.feed.freshen(maxStalenessMs)) {
+    const fallback = maxStalenessMs === null ? this.onUnavailable : 'lookup';
+    if (await this.feed.freshen(maxStalenessMs, PATIENCE_MS[fallback])) {
       this.allowing = false;
       return this.feed.set.check(token);
     }
-    if (this.feed.status().overflowing || maxStalenessMs !== null || this.onUnavailable === 'lookup') {
+    if (this.feed.status().overflowing || fallback === 'lookup') {
       return this.lookedUp.check(token, maxStalenessMs);
     }
-    if (this.onUnavailable !== 'allow') {
+    if (fallback !== 'allow') {
       throw new StoreUnavailableError({ cause: new Error('the revocation feed is stale') });
     }
     if (!this.allowing) {

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../time/clock.js';
 import type { StoreClock } from '../time/store-clock.js';
+import { withinDeadline } from '../time/within-deadline.js';
 import type { AnnouncementReader } from './announcement-reader.js';
 import type { AnnouncementReading } from './announcement-log.js';
 import type { Nudges } from './nudges.js';
@@ -95,14 +96,14 @@ export class RevocationFeed {
     return this.since(sent) <= (maxStalenessMs ?? this.limits.maxStalenessMs);
   }
 
-  /** Polls, unless it is fresh, or failed a moment ago. Whether it is fresh then. */
-  async freshen(maxStalenessMs: number | null = null): Promise<boolean> {
+  /**
+   * Polls, unless it is fresh, or failed a moment ago. Whether it is fresh then. `patienceMs`: who has somewhere else to
+   * ask waits no longer than this, and not at all while polls fail; null: to the end of the poll.
+   */
+  async freshen(maxStalenessMs: number | null = null, patienceMs: number | null = null): Promise<boolean> {
     if (this.isFresh(maxStalenessMs)) return true;
-    // The poll under way may have been sent too early.
-    await this.polling?.catch(() => undefined);
-    if (this.isFresh(maxStalenessMs)) return true;
-    if (this.stopped || this.isOff()) return false;
-    await this.poll().catch(() => undefined);
+    if (patienceMs === null) await this.pollIfStale(maxStalenessMs);
+    else if (!this.failing) await withinDeadline(patienceMs, () => this.pollIfStale(maxStalenessMs));
     return this.isFresh(maxStalenessMs);
   }
 
@@ -140,6 +141,13 @@ export class RevocationFeed {
       const poll = this.isOverflowing() ? Promise.resolve() : this.poll();
       void poll.catch(() => undefined).finally(() => this.schedule());
     }, wait).unref();
+  }
+
+  private async pollIfStale(maxStalenessMs: number | null): Promise<void> {
+    // The poll under way may have been sent too early.
+    await this.polling?.catch(() => undefined);
+    if (this.isFresh(maxStalenessMs) || this.stopped || this.isOff()) return;
+    await this.poll().catch(() => undefined);
   }
 
   private poll(): Promise<void> {

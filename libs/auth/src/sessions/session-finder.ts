@@ -9,6 +9,9 @@ import type { SessionReading, SessionRow, SessionStore } from './session-store.j
 import { parseSessionToken, type SessionToken } from './session-token.js';
 import { type SharedSession, sharedSessionOf } from './shared-session.js';
 
+/** A poll that takes longer is not waited for: the table is asked, and nobody waits for the database twice. */
+const POLL_PATIENCE_MS = 500;
+
 /**
  * Where a request finds its session: in this process's memory, else in the shared cache, else in the table. The first
  * two only ever admit; whatever seems to speak against a session is asked of the table.
@@ -45,7 +48,7 @@ export class SessionFinder {
     if (!token) throw new SessionInvalidError();
     if (maxStalenessMs === 0) return this.read(token);
     // What is stale can be made fresh, for all sessions at once, by one small poll.
-    const followed = (await this.feed?.freshen(maxStalenessMs)) ?? false;
+    const followed = (await this.feed?.freshen(maxStalenessMs, POLL_PATIENCE_MS)) ?? false;
     const known = this.remembered(value, maxStalenessMs);
     if (known) return known;
     const believedMs = followed ? RECORD_LIFE_MS : (maxStalenessMs ?? this.maxStalenessMs);
