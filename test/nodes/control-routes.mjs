@@ -1,4 +1,5 @@
 import { Body, HttpCode, Inject, Post, UseFilters } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { AuthenticationService, Authenticator, AuthExceptionFilter } from '../../libs/auth/dist/index.js';
 import { Directory } from './directory.mjs';
 import { controller, first } from './plain-controller.mjs';
@@ -8,10 +9,13 @@ export function controlController() {
   class ControlController {
     /** Principals whose password was checked, by the test's own key. */
     proved = new Map();
-    constructor(authentication, directory, authenticator) {
+    /** Transactions that are open, by the subject that they change. */
+    open = new Map();
+    constructor(authentication, directory, authenticator, source) {
       this.authentication = authentication;
       this.directory = directory;
       this.authenticator = authenticator;
+      this.source = source;
     }
     async signIn({ subject, mode }) {
       return handedOut(await this.authentication.signIn(subject, { mode }));
@@ -27,6 +31,20 @@ export function controlController() {
     }
     async rolesChanged({ subject }) {
       await this.authentication.rolesChanged(subject);
+      return {};
+    }
+    async beginRolesChanged({ subject }) {
+      const runner = this.source.createQueryRunner();
+      await runner.startTransaction();
+      await this.authentication.rolesChanged(subject, { manager: runner.manager });
+      this.open.set(subject, runner);
+      return {};
+    }
+    async commitRolesChanged({ subject }) {
+      const runner = this.open.get(subject);
+      this.open.delete(subject);
+      await runner.commitTransaction();
+      await runner.release();
       return {};
     }
     async userDisabled({ subject }) {
@@ -65,6 +83,7 @@ export function controlController() {
   Inject(AuthenticationService)(ControlController, undefined, 0);
   Inject(Directory)(ControlController, undefined, 1);
   Inject(Authenticator)(ControlController, undefined, 2);
+  Inject(DataSource)(ControlController, undefined, 3);
   UseFilters(AuthExceptionFilter)(ControlController);
   const at = (path) => [Post(path), HttpCode(200), first(Body())];
   return controller(ControlController, 'control', {
@@ -72,6 +91,8 @@ export function controlController() {
     prove: at('prove'),
     signInProved: at('sign-in-proved'),
     rolesChanged: at('roles-changed'),
+    beginRolesChanged: at('begin-roles-changed'),
+    commitRolesChanged: at('commit-roles-changed'),
     userDisabled: at('user-disabled'),
     credentialsChanged: at('credentials-changed'),
     forget: at('forget'),
