@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { AuthOptions } from 'nestjs-aerie';
 import { OwnRedis } from '../support/servers/own-redis.js';
+import type { TestNode } from '../support/test-node.js';
 import { until } from '../support/until.js';
 import { AnswerTimes, BUSY_MS } from './answer-times.js';
 import { type FailureCluster, FailureClusters } from './failure-cluster.js';
@@ -15,6 +17,8 @@ const SELDOM = { pollInterval: '60s', maxStaleness: '60s' } as const;
 /** Clients try again at least every two seconds. */
 const RECONNECTED_MS = 10_000;
 const NUDGED_MS = 1_000;
+/** Lookup mode believes a record of the shared cache for so long. */
+const BELIEVED_MS = 1_000;
 
 interface Outage {
   readonly name: string;
@@ -52,22 +56,49 @@ const OUTAGES: readonly Outage[] = [
   },
 ];
 
+/** How a node comes to know, and what that means while Redis fails. */
+interface Mode {
+  readonly mode: 'feed' | 'lookup';
+  readonly options: (node: number, processes: number) => Partial<AuthOptions>;
+  /** How many processes there are, for each database. */
+  readonly postgres: number;
+  readonly mariadb: number;
+  /** Within this time those know of an end who are not told. */
+  readonly knownMs: number;
+  readonly untold: (nodes: readonly TestNode[]) => readonly TestNode[];
+}
+const MODES: readonly Mode[] = [
+  {
+    mode: 'feed',
+    options: (node, processes) => ({ revocation: node === processes - 1 ? SELDOM : OFTEN }),
+    postgres: 3,
+    mariadb: 2,
+    knownMs: POLL_MS,
+    untold: (nodes) => nodes.slice(0, -1),
+  },
+  {
+    mode: 'lookup',
+    options: () => ({ revocation: { mode: 'lookup', maxStaleness: `${BELIEVED_MS}ms` } }),
+    postgres: 2,
+    mariadb: 3,
+    knownMs: BELIEVED_MS,
+    untold: (nodes) => nodes,
+  },
+];
+
 const times = new AnswerTimes();
 afterAll(() => times.print('Redis is'));
 
-describe('Redis fails, and every node goes on', () => {
+describe.each(MODES)('Redis fails, and every node goes on: mode $mode', (given) => {
+  const { mode, knownMs, untold } = given;
   let clusters: FailureClusters;
   beforeAll(async () => {
-    const withRedis = { withRedis: true } as const;
-    const of = (processes: number) => ({
-      ...withRedis,
-      processes,
-      options: (node: number) => ({ revocation: node === processes - 1 ? SELDOM : OFTEN }),
-    });
-    clusters = await FailureClusters.start([
-      { name: 'PostgreSQL and Redis', database: 'postgres', ...of(3) },
-      { name: 'MariaDB and Redis', database: 'mariadb', ...of(2) },
-    ]);
+    const of = (database: 'postgres' | 'mariadb', name: string) => {
+      const processes = given[database];
+      const options = (node: number) => given.options(node, processes);
+      return { name: `${name} and Redis, ${mode}`, database, withRedis: true, processes, options };
+    };
+    clusters = await FailureClusters.start([of('postgres', 'PostgreSQL'), of('mariadb', 'MariaDB')]);
   });
   afterAll(() => clusters?.close());
 
@@ -93,16 +124,15 @@ describe('Redis fails, and every node goes on', () => {
     );
   }
 
-  /** A logout on each node is known there at once, and within the poll interval on those that poll. */
+  /** A logout on each node is known there at once, and soon on the others, whom nobody tells. */
   async function endedMeanwhile(row: string, { all }: FailureCluster): Promise<signIns.SignInPair[]> {
-    const polling = all.slice(0, -1);
     return Promise.all(
       all.map(async (node) => {
         const pair = await signIns.warmPair(all, node);
         for (const credentials of [pair.session, pair.tokens])
           await times.of(row, 'logout', node.logout(credentials), 0, 204);
         expect(await signIns.isKnown([node], pair)).toBe(true);
-        await signIns.known(polling, pair, POLL_MS + BUSY_MS);
+        await signIns.known(untold(all), pair, knownMs + BUSY_MS);
         return pair;
       }),
     );
@@ -131,13 +161,16 @@ describe('Redis fails, and every node goes on', () => {
       await before?.(cluster);
       await signIns.end(all[0]!, gone);
       await signIns.known(all, gone, RECONNECTED_MS);
+      const ended = Date.now();
+      // What a replica brings back is no older than what may be believed.
+      if (mode === 'lookup') await until('it is too old', () => Date.now() - ended > BELIEVED_MS);
       await begin(cluster);
       await served(row, cluster, live, gone);
-      const ended = await endedMeanwhile(row, cluster);
+      const meanwhile = await endedMeanwhile(row, cluster);
       await end?.(cluster);
       // Who was away looks once it is back, without being told.
-      for (const pair of ended) await signIns.known(all, pair, RECONNECTED_MS);
-      await toldAgain(cluster);
+      for (const pair of meanwhile) await signIns.known(all, pair, RECONNECTED_MS);
+      if (mode === 'feed') await toldAgain(cluster);
       await served(row, cluster, live, gone);
     });
   });
