@@ -75,6 +75,25 @@ describe('one node is not what it was, and refuses what ended meanwhile', () => 
     });
   });
 
+  it('suspended for longer than announcements are kept, it believes nothing of before', async () => {
+    await clusters.each(async ({ name, all, nodes }) => {
+      const row = `suspended (${name})`;
+      const last = all.at(-1)!;
+      const gone = await signIns.warmPair(all);
+      await last.suspend();
+      const suspended = Date.now();
+      await signIns.end(all[0]!, gone);
+      await nodes.query(
+        (prefix) => `delete from ${prefix}auth_revocation where value = '${gone.session.signInId}'`,
+      );
+      await until('what it knows is too old', () => Date.now() - suspended > STALE_MS + 2 * POLL_MS);
+      last.resume();
+      await refused(row, ask(last, gone, 1), 0);
+      const asked = signIns.asksSession(last, gone);
+      await times.of(row, 'session', asked, DATABASE_MS, signIns.SESSION_ENDED);
+    });
+  });
+
   it('killed and started again, it knows everything before it serves', async () => {
     await clusters.each(async ({ name, all }) => {
       const row = `killed, and started again (${name})`;
