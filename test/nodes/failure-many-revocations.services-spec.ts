@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestNode } from '../support/test-node.js';
 import { until } from '../support/until.js';
 import { AnswerTimes, BUSY_MS, DATABASE_MS } from './answer-times.js';
-import { type FailureCluster, FailureClusters } from './failure-cluster.js';
+import type { FailureCluster } from './failure-cluster.js';
+import { FailureClusters } from './failure-clusters.js';
 import * as signIns from './warm-sign-ins.js';
 
 // Processes start: a limit that only a hang reaches.

@@ -3,7 +3,7 @@ import type { TestNode } from '../support/test-node.js';
 import type { TimedAnswer } from '../support/timed-request.js';
 import { until } from '../support/until.js';
 import { AnswerTimes, BUSY_MS, DATABASE_MS } from './answer-times.js';
-import { FailureClusters } from './failure-cluster.js';
+import { FailureClusters } from './failure-clusters.js';
 import * as signIns from './warm-sign-ins.js';
 
 // Processes start and end: a limit that only a hang reaches.
