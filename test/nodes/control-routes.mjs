@@ -9,13 +9,13 @@ export function controlController() {
   class ControlController {
     /** Principals whose password was checked, by the test's own key. */
     proved = new Map();
+    /** Transactions that are open, by the subject that they change. */
+    open = new Map();
     constructor(authentication, directory, authenticator, source) {
       this.authentication = authentication;
       this.directory = directory;
       this.authenticator = authenticator;
       this.source = source;
-      /** Transactions that are open, by the subject that they change. */
-      this.open = new Map();
     }
     async signIn({ subject, mode }) {
       return handedOut(await this.authentication.signIn(subject, { mode }));

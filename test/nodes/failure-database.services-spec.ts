@@ -5,7 +5,8 @@ import type { Credentials, TestNode } from '../support/test-node.js';
 import type { TimedAnswer } from '../support/timed-request.js';
 import { until } from '../support/until.js';
 import { type Allowed, AnswerTimes, BUSY_MS, DATABASE_MS } from './answer-times.js';
-import { type FailureCluster, FailureClusters } from './failure-cluster.js';
+import type { FailureCluster } from './failure-cluster.js';
+import { FailureClusters } from './failure-clusters.js';
 import * as signIns from './warm-sign-ins.js';
 
 // Servers start, hang and recover: a limit that only a hang reaches.

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { TestNode } from '../support/test-node.js';
 import type { TimedAnswer } from '../support/timed-request.js';
 import { AnswerTimes, type Column, DIRECTORY_MS } from './answer-times.js';
-import { type FailureCluster, FailureClusters } from './failure-cluster.js';
+import type { FailureCluster } from './failure-cluster.js';
+import { FailureClusters } from './failure-clusters.js';
 import * as signIns from './warm-sign-ins.js';
 
 // A directory that hangs is waited for: a limit that only a hang of ours reaches.

@@ -2,13 +2,15 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestNode } from '../support/test-node.js';
 import { until } from '../support/until.js';
 import { AnswerTimes, BUSY_MS, DATABASE_MS } from './answer-times.js';
-import { type FailureCluster, FailureClusters } from './failure-cluster.js';
+import type { FailureCluster } from './failure-cluster.js';
+import { FailureClusters } from './failure-clusters.js';
 import * as signIns from './warm-sign-ins.js';
 
 // Processes start: a limit that only a hang reaches.
 jest.setTimeout(120_000);
 
 const POLL_MS = 500;
+const STALE_MS = 2_000;
 const MAX_ENTRIES = 8_000;
 /** More than are read whole with every poll. */
 const MANY = 6_000;
@@ -36,7 +38,13 @@ async function insertRevocations({ nodes }: FailureCluster, count: number): Prom
 describe('revocations that are late, and many', () => {
   let clusters: FailureClusters;
   beforeAll(async () => {
-    const options = { revocation: { pollInterval: `${POLL_MS}ms`, maxEntries: MAX_ENTRIES } } as const;
+    const options = {
+      revocation: {
+        pollInterval: `${POLL_MS}ms`,
+        maxStaleness: `${STALE_MS}ms`,
+        maxEntries: MAX_ENTRIES,
+      },
+    } as const;
     clusters = await FailureClusters.start([
       { name: 'PostgreSQL and Redis', database: 'postgres', withRedis: true, processes: 3, options },
       { name: 'PostgreSQL', database: 'postgres', withRedis: false, processes: 2, options },
@@ -82,6 +90,33 @@ describe('revocations that are late, and many', () => {
     await clusters.each(async (cluster) => {
       await insertRevocations(cluster, MANY);
       await missesNone(cluster);
+    });
+  });
+
+  it('a node that was away reads all of them again: ids may have been given twice by a database that failed over', async () => {
+    await clusters.each(async ({ all, nodes, name }) => {
+      const row = `under ids that were read (${name})`;
+      const last = all.at(-1)!;
+      const gone = await signIns.warmPair(all);
+      await last.suspend();
+      const suspended = Date.now();
+      await signIns.end(all[0]!, gone);
+      const table = (prefix: string): string => `${prefix}auth_revocation`;
+      const read = await nodes.query<{ id: number }>(
+        (prefix) => `select id from ${table(prefix)} where value like '%-1000' or value like '%-2000'`,
+      );
+      for (const [i, { signInId }] of [gone.session, gone.tokens].entries()) {
+        const { id } = read[i]!;
+        await nodes.query((prefix) => `delete from ${table(prefix)} where id = ${id}`);
+        await nodes.query((prefix) => `update ${table(prefix)} set id = ${id} where value = '${signInId}'`);
+      }
+      await until('what it knows is too old', () => Date.now() - suspended > STALE_MS + POLL_MS);
+      last.resume();
+      const unavailable = [503, 'AUTH_STORE_UNAVAILABLE'] as const;
+      const asked = [signIns.asksSession(last, gone), signIns.asksToken(last, gone)] as const;
+      await times.of(row, 'session', asked[0], DATABASE_MS, signIns.SESSION_ENDED, unavailable);
+      await times.of(row, 'access token', asked[1], DATABASE_MS, signIns.TOKEN_ENDED, unavailable);
+      await signIns.known([last], gone, POLL_MS + BUSY_MS);
     });
   });
 

@@ -3,7 +3,7 @@ import type { TestNode } from '../support/test-node.js';
 import type { TimedAnswer } from '../support/timed-request.js';
 import { until } from '../support/until.js';
 import { AnswerTimes, BUSY_MS, DATABASE_MS } from './answer-times.js';
-import { FailureClusters } from './failure-cluster.js';
+import { FailureClusters } from './failure-clusters.js';
 import * as signIns from './warm-sign-ins.js';
 
 // Processes start and end: a limit that only a hang reaches.
@@ -72,6 +72,25 @@ describe('one node is not what it was, and refuses what ended meanwhile', () => 
       await times.of(row, 'session', signIns.asksSession(last, live), DATABASE_MS, 200);
       await times.of(row, 'access token', signIns.asksToken(last, live), DATABASE_MS, 200);
       await times.of(row, 'refresh', last.refresh(live.tokens), DATABASE_MS, 200);
+    });
+  });
+
+  it('suspended for longer than announcements are kept, it believes nothing of before', async () => {
+    await clusters.each(async ({ name, all, nodes }) => {
+      const row = `suspended (${name})`;
+      const last = all.at(-1)!;
+      const gone = await signIns.warmPair(all);
+      await last.suspend();
+      const suspended = Date.now();
+      await signIns.end(all[0]!, gone);
+      await nodes.query(
+        (prefix) => `delete from ${prefix}auth_revocation where value = '${gone.session.signInId}'`,
+      );
+      await until('what it knows is too old', () => Date.now() - suspended > STALE_MS + 2 * POLL_MS);
+      last.resume();
+      await refused(row, ask(last, gone, 1), 0);
+      const asked = signIns.asksSession(last, gone);
+      await times.of(row, 'session', asked, DATABASE_MS, signIns.SESSION_ENDED);
     });
   });
 

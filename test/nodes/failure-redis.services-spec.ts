@@ -4,7 +4,8 @@ import { OwnRedis } from '../support/servers/own-redis.js';
 import type { TestNode } from '../support/test-node.js';
 import { until } from '../support/until.js';
 import { AnswerTimes, BUSY_MS } from './answer-times.js';
-import { type FailureCluster, FailureClusters } from './failure-cluster.js';
+import type { FailureCluster } from './failure-cluster.js';
+import { FailureClusters } from './failure-clusters.js';
 import * as signIns from './warm-sign-ins.js';
 
 // Servers start, hang and recover: a limit that only a hang reaches.

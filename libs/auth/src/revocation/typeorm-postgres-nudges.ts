@@ -64,7 +64,10 @@ export class TypeOrmPostgresNudges extends Nudges {
       this.warned = false;
       this.listening = true;
       unref(client.connection?.stream);
-      this.ping = setInterval(() => void inTime(DEADLINE_MS, client.query('select 1')).catch(lose), PING_MS).unref();
+      this.ping = setInterval(
+        () => void inTime(DEADLINE_MS, client.query('select 1')).catch(lose),
+        PING_MS,
+      ).unref();
       // What was announced before LISTEN, nobody said here.
       onNudge();
     };
