@@ -1,3 +1,4 @@
+import { announcementLogContract } from './announcement-log.contract.js';
 import type { ContractCase } from './contract-case.js';
 import { refreshTokenFamilyStoreContract } from './refresh-token-family-store.contract.js';
 import { sessionStoreContract } from './session-store.contract.js';
@@ -13,6 +14,7 @@ const CONTRACTS = {
   families: refreshTokenFamilyStoreContract,
   registry: signInRegistryContract,
   lookup: signInLookupContract,
+  announcements: announcementLogContract,
   limit: signInLimitContract,
 };
 

@@ -9,6 +9,7 @@ export { sessionStoreContract } from './session-store.contract.js';
 export { refreshTokenFamilyStoreContract } from './refresh-token-family-store.contract.js';
 export { signInRegistryContract } from './sign-in-registry.contract.js';
 export { signInLimitContract } from './sign-in-limit.contract.js';
+export { announcementLogContract } from './announcement-log.contract.js';
 export { signInLookupContract } from './sign-in-lookup.contract.js';
 export type { HarnessSource, StoreHarness } from './store-harness.js';
 
