@@ -8,7 +8,7 @@ import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { carrierOf, requestOf } from '../context/request-of.js';
 import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
-import { policyOf } from './handler-policy.js';
+import { type HandlerPolicy, policyOf } from './handler-policy.js';
 
 type Found = { readonly principal: Principal } | { readonly error: unknown };
 
@@ -26,18 +26,20 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const { isPublic, maxStalenessMs } = policyOf(context);
-    if (isPublic) return true;
+    const policy = policyOf(context);
+    if (policy.isPublic) return true;
+    const { maxStalenessMs } = policy;
     const request = this.getRequest(context) as HttpRequest;
     let principal: Principal | undefined;
     try {
       principal = this.requests.immediately(request, this.accepted, maxStalenessMs);
     } catch (error) {
-      return this.admitLater(context, request, Promise.resolve({ error }));
+      return this.admitLater(context, request, policy, Promise.resolve({ error }));
     }
-    if (!principal) return this.admitLater(context, request, this.ask(context, request, maxStalenessMs));
+    if (!principal)
+      return this.admitLater(context, request, policy, this.ask(context, request, maxStalenessMs));
     try {
-      return this.admit(context, request, { principal });
+      return this.admit(context, request, policy, { principal });
     } catch (error) {
       const refused = refusal(error, context);
       if (refused instanceof Promise) return refused.then((exception) => Promise.reject(exception as Error));
@@ -82,21 +84,26 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
   private async admitLater(
     context: ExecutionContext,
     request: HttpRequest,
+    policy: HandlerPolicy,
     found: Promise<Found>,
   ): Promise<boolean> {
     try {
-      return this.admit(context, request, await found);
+      return this.admit(context, request, policy, await found);
     } catch (error) {
       throw await refusal(error, context);
     }
   }
 
   /** `handleRequest` has the last word on who the user is; roles are asked of the principal alone. */
-  private admit(context: ExecutionContext, request: HttpRequest, found: Found): boolean {
+  private admit(
+    context: ExecutionContext,
+    request: HttpRequest,
+    { roles }: HandlerPolicy,
+    found: Found,
+  ): boolean {
     const principal = 'principal' in found ? found.principal : undefined;
     const error = 'error' in found ? found.error : null;
     const user: unknown = this.handleRequest(error, principal ?? false, undefined, context);
-    const { roles } = policyOf(context);
     if (roles && !principal) throw error ?? new CredentialsMissingError();
     if (roles && !roles.some((role) => principal!.roles.includes(role))) throw new ForbiddenError();
     setCurrent(carrierOf(context), principal, user);
