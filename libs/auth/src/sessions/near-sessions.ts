@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { AuthCounters } from '../audit/auth-counters.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
@@ -29,7 +28,7 @@ const BELIEVED_MS = 5 * 60_000;
 /**
  * Sessions in this process's memory, by their cookie's value: what a request finds here costs no query. Kept true by the
  * feed: a session is believed only while the feed is fresh and tells nothing against it. Without a feed it stays empty.
- * Held by a digest of the cookie: no memory dump gives a cookie away.
+ * Found by the whole text of the cookie, as access tokens are by theirs: what is found was checked before.
  */
 export class NearSessions {
   private readonly sessions: LRUCache<string, NearSession> | null;
@@ -52,14 +51,14 @@ export class NearSessions {
     const { sessions, feed } = this;
     if (!sessions || !feed || maxStalenessMs === 0 || !feed.isFresh(maxStalenessMs)) return undefined;
     if (typeof value !== 'string' || value.length !== TOKEN_LENGTH) return undefined;
-    const key = keyOf(value);
-    const near = sessions.get(key);
+
+    const near = sessions.get(value);
     if (!near) return undefined;
     if (this.isTrue(near, feed)) {
       this.counters.nearHits++;
       return near;
     }
-    sessions.delete(key);
+    sessions.delete(value);
     return undefined;
   }
 
@@ -75,7 +74,7 @@ export class NearSessions {
   ): NearSession {
     const { seenAt, idleExpiresAt } = row;
     const near = { row, readAt, seenAt, idleExpiresAt, knowing };
-    this.sessions?.set(keyOf(value), near);
+    this.sessions?.set(value, near);
     return near;
   }
 
@@ -94,8 +93,4 @@ export class NearSessions {
       now < idleExpiresAt
     );
   }
-}
-
-function keyOf(value: string): string {
-  return hash('sha256', value, 'base64');
 }
