@@ -53,18 +53,26 @@ afterEach(async () => {
   for (const feed of feeds.splice(0)) await feed.stop();
 });
 
-function feedOf() {
+function feedOf(maxEntries = 200_000) {
   const clock = new HandClock();
   const log = new BusyLog(clock);
-  const limits = { pollIntervalMs: 60_000, maxStalenessMs: 5_000, maxEntries: 200_000 };
+  const limits = { pollIntervalMs: 60_000, maxStalenessMs: 5_000, maxEntries };
   const reader = new AnnouncementReader(log, limits.maxEntries, clock);
-  const feed = new RevocationFeed(reader, limits, clock, new StoreClock(clock), null, new AuthCounters());
+  const counters = new AuthCounters();
+  let heard: () => void = () => undefined;
+  const nudges = {
+    listen: (onNudge: () => void) => void (heard = onNudge),
+    send: () => undefined,
+    stop: async () => undefined,
+    isConnected: null,
+  };
+  const feed = new RevocationFeed(reader, limits, clock, new StoreClock(clock), nudges, counters);
   feeds.push(feed);
   const pollAfter = (ms: number): Promise<boolean> => {
     clock.time += ms;
     return feed.freshen(0.5);
   };
-  return { clock, log, feed, pollAfter };
+  return { clock, log, feed, counters, heard: () => heard(), pollAfter };
 }
 
 describe('the revocation feed, under pressure', () => {
@@ -129,5 +137,16 @@ describe('the revocation feed, under pressure', () => {
     await expect(feed.freshen()).resolves.toBe(true);
     feed.changedHere();
     await expect(feed.freshen()).resolves.toBe(true);
+  });
+
+  it('goes on when a listener of its measurements throws', async () => {
+    const { feed, counters, heard, pollAfter } = feedOf();
+    await feed.start();
+    counters.onNudgeKnown(() => {
+      throw new Error('of the host');
+    });
+    heard();
+    await pollAfter(1_000);
+    expect(counters.pollFailures).toBe(0);
   });
 });
