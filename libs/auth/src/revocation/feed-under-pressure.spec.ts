@@ -149,4 +149,13 @@ describe('the revocation feed, under pressure', () => {
     await pollAfter(1_000);
     expect(counters.pollFailures).toBe(0);
   });
+
+  it('does not take the many changes of one subject for many entries', async () => {
+    const { log, feed } = feedOf(1_000);
+    log.write(1, 5_000);
+    for (const [id, row] of log.rows)
+      log.rows.set(id, { ...row, kind: 'subject_stale', value: 'ann', epoch: id });
+    await feed.start();
+    expect(feed.status()).toMatchObject({ overflowing: false, entries: 1 });
+  });
 });
