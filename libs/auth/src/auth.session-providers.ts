@@ -8,6 +8,7 @@ import { SessionFinder } from './sessions/session-finder.js';
 import { SessionService } from './sessions/session.service.js';
 import { RecordsInUse } from './sign-in/records-in-use.js';
 import { StoresInUse } from './sign-in/stores-in-use.js';
+import { Clock } from './time/clock.js';
 import { StoreClock } from './time/store-clock.js';
 
 type Options = ResolvedAuthOptions;
@@ -26,9 +27,9 @@ export const SESSION_PROVIDERS: Provider[] = [
   },
   {
     provide: SessionActivity,
-    inject: [StoresInUse, ResolvedAuthOptions],
-    useFactory: ({ sessions }: StoresInUse, options: Options) =>
-      new SessionActivity(sessions, options.sessions),
+    inject: [StoresInUse, ResolvedAuthOptions, Clock],
+    useFactory: ({ sessions }: StoresInUse, options: Options, clock: Clock) =>
+      new SessionActivity(sessions, options.sessions, clock),
   },
   {
     provide: SessionFinder,

@@ -68,6 +68,12 @@ export class AuthCounters implements AuthCounts {
   }
 
   nudgeKnown(ms: number): void {
-    for (const listener of this.listeners) listener(ms);
+    for (const listener of this.listeners) {
+      try {
+        listener(ms);
+      } catch {
+        // The application's own: it must not pass for a poll that failed.
+      }
+    }
   }
 }

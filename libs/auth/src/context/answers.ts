@@ -7,20 +7,28 @@ type Given = ReadonlyMap<Accepted, Promise<Principal>>;
 
 /**
  * What the guards of one application were answered, by the request whose credentials they read. Each request is asked
- * about once for each kind of credential, whatever the number of guards, parallel ones included: the others wait for
- * the same answer. A connection outlives its answers, so every message of one asks again.
+ * about once for each kind of credential and each age that the knowledge may have (resolvers of one GraphQL request may
+ * differ in it), whatever the number of guards, parallel ones included: the others wait for the same answer. A connection
+ * outlives its answers, so every message of one asks again.
  */
 export class Answers {
-  private readonly given = new WeakMap<object, Map<Accepted, Promise<Principal>>>();
+  private readonly given = new WeakMap<object, Map<number | null, Map<Accepted, Promise<Principal>>>>();
 
-  askOnce(request: HttpRequest, accepted: Accepted, ask: Ask): Promise<Principal> {
+  askOnce(
+    request: HttpRequest,
+    accepted: Accepted,
+    maxStalenessMs: number | null,
+    ask: Ask,
+  ): Promise<Principal> {
     if (request.headers['upgrade'] !== undefined) return ask();
     let ofRequest = this.given.get(request);
     if (!ofRequest) this.given.set(request, (ofRequest = new Map()));
-    let answer = ofRequest.get(accepted);
+    let given = ofRequest.get(maxStalenessMs);
+    if (!given) ofRequest.set(maxStalenessMs, (given = new Map()));
+    let answer = given.get(accepted);
     if (!answer) {
-      answer = stricterAnswer(accepted, ofRequest, ask) ?? looserAnswer(accepted, ofRequest, ask) ?? ask();
-      ofRequest.set(accepted, answer);
+      answer = stricterAnswer(accepted, given, ask) ?? looserAnswer(accepted, given, ask) ?? ask();
+      given.set(accepted, answer);
     }
     return answer;
   }

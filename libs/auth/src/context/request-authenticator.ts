@@ -46,7 +46,7 @@ export class RequestAuthenticator {
     accepted: Accepted,
     maxStalenessMs: number | null,
   ): Promise<Principal> {
-    return this.answers.askOnce(request, accepted, () =>
+    return this.answers.askOnce(request, accepted, maxStalenessMs, () =>
       this.authenticate(request, accepted, { maxStalenessMs }),
     );
   }

@@ -9,6 +9,8 @@ const FULL_AGAIN_MS = 30_000;
 const HOLE_LIFE_MS = 5 * 60_000;
 const MAX_HOLES = 10_000;
 const HOLES_AT_ONCE = 1_000;
+/** So many ids below the first one may be of transactions that are open, where nothing older is known. */
+const BELOW_FIRST = 1_000;
 
 /**
  * Reads announcements completely. Ids are not committed in their order, and a host's transaction may stay open for
@@ -57,7 +59,7 @@ export class AnnouncementReader {
       return found;
     }
     for (const { id } of announcements) this.holes.delete(id);
-    this.noteHoles(known ?? announcements[0]!.id, announcements);
+    this.noteHoles(known ?? Math.max(0, announcements[0]!.id - 1 - BELOW_FIRST), announcements);
     this.newest = announcements.at(-1)!.id;
     this.readAllAt = startedAt;
     return found;
@@ -100,18 +102,26 @@ export class AnnouncementReader {
   /** Notes the ids that were passed over; of very many the greatest, which are the likeliest to come yet. */
   private noteHoles(after: number, announcements: readonly Announcement[]): void {
     const now = this.clock.monotonic();
-    let room = MAX_HOLES - this.holes.size;
-    let next = announcements.at(-1)?.id ?? after;
-    for (let i = announcements.length - 1; i >= 0 && room > 0; i--) {
-      const { id } = announcements[i]!;
-      if (id <= after) return;
-      for (let hole = next - 1; hole > id && room > 0; hole--, room--) this.noteHole(hole, now);
-      next = id;
+    const passed = idsPassedOver(after, announcements).filter((id) => !this.holes.has(id));
+    let tooMany = this.holes.size + passed.length - MAX_HOLES;
+    for (const id of this.holes.keys()) {
+      if (tooMany-- <= 0) break;
+      this.holes.delete(id);
     }
-    for (let hole = next - 1; hole > after && room > 0; hole--, room--) this.noteHole(hole, now);
+    // In their order: the first ones make room for others.
+    for (const id of passed.reverse()) this.holes.set(id, now);
   }
+}
 
-  private noteHole(id: number, now: number): void {
-    if (!this.holes.has(id)) this.holes.set(id, now);
+/** By descending id. */
+function idsPassedOver(after: number, announcements: readonly Announcement[]): number[] {
+  const passed: number[] = [];
+  let next = announcements.at(-1)?.id ?? after;
+  for (let i = announcements.length - 1; i >= -1 && passed.length < MAX_HOLES; i--) {
+    const id = Math.max(announcements[i]?.id ?? after, after);
+    for (let hole = next - 1; hole > id && passed.length < MAX_HOLES; hole--) passed.push(hole);
+    if (id === after) break;
+    next = id;
   }
+  return passed;
 }

@@ -41,6 +41,8 @@ export class FedStanding extends AccessTokenStanding {
       this.allowing = false;
       return this.feed.set.check(token);
     }
+    // What is known to have ended stays so, however old the knowledge is: no record of before admits it.
+    this.feed.set.check(token);
     if (this.feed.status().overflowing || fallback === 'lookup') {
       this.counters.fallbacks.lookup++;
       return this.lookedUp.check(token, maxStalenessMs);
@@ -56,6 +58,5 @@ export class FedStanding extends AccessTokenStanding {
       );
       this.allowing = true;
     }
-    this.feed.set.check(token);
   }
 }

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { AuthCounters } from '../audit/auth-counters.js';
 import type { Clock } from '../time/clock.js';
-import type { StoreClock } from '../time/store-clock.js';
+import type { Moment, StoreClock } from '../time/store-clock.js';
 import { inTime } from '../time/in-time.js';
 import { withinDeadline } from '../time/within-deadline.js';
 import type { AnnouncementReader } from './announcement-reader.js';
@@ -33,9 +33,7 @@ export interface FeedStatus {
 }
 
 /** When a question was sent, by both clocks of this process, and after how many changes of its own. */
-interface Sent {
-  readonly monotonic: number;
-  readonly wall: number;
+interface Sent extends Moment {
   readonly changes: number;
 }
 
@@ -48,6 +46,8 @@ export class RevocationFeed {
   readonly set = new RevokedSet();
   private readonly logger = new Logger('AuthModule');
   private lastSent: Sent | null = null;
+  /** When the answer to that was learnt: reading everything may take longer than knowledge may be old. */
+  private lastLearnt: Moment | null = null;
   private failedAt = -Infinity;
   private failing = false;
   private overflowedAt: number | null = null;
@@ -97,21 +97,24 @@ export class RevocationFeed {
   }
 
   /** Whether every announcement is known that was committed until `maxStalenessMs` ago, and by this process at all. */
-  isFresh(maxStalenessMs: number | null = null): boolean {
+  isFresh(maxStalenessMs: number | null = null, changes = this.changes): boolean {
     const sent = this.lastSent;
-    if (sent === null || sent.changes !== this.changes || this.overflowedAt !== null) return false;
+    if (sent === null || !(sent.changes >= changes) || this.overflowedAt !== null) return false;
     return this.since(sent) <= (maxStalenessMs ?? this.limits.maxStalenessMs);
   }
 
   /**
-   * Polls, unless it is fresh, or failed a moment ago. Whether it is fresh then. `patienceMs`: who has somewhere else to
-   * ask waits no longer than this, and not at all while polls fail; null: to the end of the poll.
+   * Polls, unless it is fresh, or failed a moment ago. Whether it then knows what had changed when it was asked; changes
+   * since then are no reason to wait again. `patienceMs`: who has somewhere else to ask waits no longer than this, and not
+   * at all while polls fail; null: to the end of the poll.
    */
   async freshen(maxStalenessMs: number | null = null, patienceMs: number | null = null): Promise<boolean> {
-    if (this.isFresh(maxStalenessMs)) return true;
-    if (patienceMs === null) await this.pollIfStale(maxStalenessMs);
-    else if (!this.failing) await withinDeadline(patienceMs, () => this.pollIfStale(maxStalenessMs));
-    return this.isFresh(maxStalenessMs);
+    const { changes } = this;
+    const isFresh = (): boolean => this.isFresh(maxStalenessMs, changes);
+    if (isFresh()) return true;
+    if (patienceMs === null) await this.pollUnless(isFresh);
+    else if (!this.failing) await withinDeadline(patienceMs, () => this.pollUnless(isFresh));
+    return isFresh();
   }
 
   /** This process has committed a change: its own requests wait until it is known here, other nodes hear of it. */
@@ -157,10 +160,11 @@ export class RevocationFeed {
     }, wait).unref();
   }
 
-  private async pollIfStale(maxStalenessMs: number | null): Promise<void> {
+  /** Also when it is stopped: an application answers its last requests after that. */
+  private async pollUnless(isFresh: () => boolean): Promise<void> {
     // The poll under way may have been sent too early.
     await this.polling?.catch(() => undefined);
-    if (this.isFresh(maxStalenessMs) || this.stopped || this.isOff()) return;
+    if (isFresh() || this.isOff()) return;
     await this.poll().catch(() => undefined);
   }
 
@@ -172,7 +176,7 @@ export class RevocationFeed {
   private async read(): Promise<void> {
     const sent = { monotonic: this.clock.monotonic(), wall: this.clock.now(), changes: this.changes };
     this.lastPollAt = sent.monotonic;
-    const away = this.lastSent !== null && this.since(this.lastSent) > this.limits.maxStalenessMs;
+    const away = this.lastLearnt !== null && this.since(this.lastLearnt) > this.limits.maxStalenessMs;
     if (away || this.failing) this.reader.startAgain();
     try {
       const reading = await inTime(POLL_DEADLINE_MS, this.reader.read());
@@ -201,6 +205,7 @@ export class RevocationFeed {
       this.prunedAt = sent.monotonic;
     }
     this.lastSent = sent;
+    this.lastLearnt = this.storeClock.moment();
     this.timing.answered(sent.monotonic);
     if (this.failing || this.overflowedAt !== null) this.logger.log('the revocation feed is fresh again');
     this.failing = false;
@@ -222,7 +227,7 @@ export class RevocationFeed {
     this.loads++;
   }
 
-  private since(sent: Sent): number {
+  private since(sent: Moment): number {
     return Math.max(this.clock.monotonic() - sent.monotonic, this.clock.now() - sent.wall);
   }
 

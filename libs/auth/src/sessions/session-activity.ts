@@ -1,10 +1,13 @@
 import { Logger } from '@nestjs/common';
+import type { Clock } from '../time/clock.js';
 import type { NearSession } from './near-sessions.js';
 import type { ResolvedSessionOptions } from './session-options.js';
 import type { SessionStore } from './session-store.js';
 
 /** So many writes under way at once: a database that is slow is not asked for more. */
 const MAX_WRITING = 10_000;
+/** After a write that failed none is tried for so long: a database that only reads would be asked with every request. */
+const PAUSE_MS = 1_000;
 
 /**
  * Keeps the idle limit of sessions moving. An activity is written behind the answer, at most once in `touchInterval`
@@ -14,10 +17,13 @@ export class SessionActivity {
   private readonly logger = new Logger('AuthModule');
   /** Writes that have not come back yet. */
   private readonly writing = new Map<string, Promise<void>>();
+  private pausedUntil = -Infinity;
+  private failing = false;
 
   constructor(
     private readonly store: SessionStore,
     private readonly options: ResolvedSessionOptions,
+    private readonly clock: Pick<Clock, 'monotonic'>,
   ) {}
 
   /** A request came at the instant `at` of the store's clock. */
@@ -26,18 +32,22 @@ export class SessionActivity {
     const { id, expiresAt } = session.row;
     if (at - session.seenAt < touchIntervalMs || this.writing.has(id) || this.writing.size >= MAX_WRITING)
       return;
+    if (this.clock.monotonic() < this.pausedUntil) return;
     const instant = Math.floor(at);
     const idleExpiresAt = instant + idleMs + touchIntervalMs;
     const write = this.store
       .touch(id, instant, idleExpiresAt)
       .then(() => {
+        this.failing = false;
         session.seenAt = Math.max(session.seenAt, instant);
         session.idleExpiresAt = Math.max(session.idleExpiresAt, Math.min(expiresAt, idleExpiresAt));
       })
       .catch((error: unknown) => {
-        this.logger.warn(
-          `an activity was not written: ${error instanceof Error ? error.message : 'unknown'}`,
-        );
+        this.pausedUntil = this.clock.monotonic() + PAUSE_MS;
+        if (this.failing) return;
+        this.failing = true;
+        const why = error instanceof Error ? error.message : 'unknown';
+        this.logger.warn(`activities of sessions are not written: ${why}`);
       })
       .finally(() => this.writing.delete(id));
     this.writing.set(id, write);

@@ -55,30 +55,27 @@ export class SessionFinder {
     if (known) return known;
     this.counters.nearMisses++;
     const believedMs = followed ? RECORD_LIFE_MS : (maxStalenessMs ?? this.maxStalenessMs);
-    return (await this.share(token, believedMs, followed)) ?? this.read(token);
+    return (await this.share(token, believedMs)) ?? this.read(token);
   }
 
   /** The session as another node has read it, if nothing speaks against it. */
-  private async share(
-    token: SessionToken,
-    believedMs: number,
-    followed: boolean,
-  ): Promise<SessionRow | undefined> {
+  private async share(token: SessionToken, believedMs: number): Promise<SessionRow | undefined> {
     const knowing = this.near.knowledge();
     const record = await this.shared?.get(token.sessionId, believedMs);
     if (!record || record.value.id !== token.sessionId || !isHeldBy(record.value, token)) return undefined;
     const { value: row, readAt } = record;
     const now = this.storeClock.now() ?? Number.NaN;
     if (!(now < row.expiresAt && now < row.idleExpiresAt)) return undefined;
-    if (followed && this.isContradicted(row, readAt)) return undefined;
+    if (this.isContradicted(row, readAt)) return undefined;
     const near = this.near.keep(token.token, { row, now: readAt }, knowing);
     this.activity.note(near, this.storeClock.steady()!);
     return row;
   }
 
-  /** Whether the feed tells anything against what was read at this instant. */
+  /** Whether the feed, fresh or not, tells anything against what was read at this instant. */
   private isContradicted(row: SessionRow, readAt: number): boolean {
-    const { set } = this.feed!;
+    if (!this.feed) return false;
+    const { set } = this.feed;
     const change = set.changeOf(row.id);
     // A change may be committed a while after its instant: what was read in between is of before.
     const changed = change !== undefined && !(readAt > change.createdAt + RECORD_LIFE_MS);

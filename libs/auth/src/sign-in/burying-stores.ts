@@ -4,6 +4,9 @@ import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { SignInRecord } from './sign-in-record.js';
 import type { StoresInUse } from './stores-in-use.js';
 
+/** So many sign-ins of a subject a registry lists, the newest ones. */
+const MAX_LISTED = 1_000;
+
 /** Where the shared records of each kind of sign-in are buried; null where there are none. */
 export interface BuryingPlaces {
   readonly sessions: Burying | null;
@@ -20,7 +23,13 @@ export function buryingStores(stores: StoresInUse, places: BuryingPlaces): Store
   const one = async (place: Burying | null, id: string, became: unknown): Promise<void> => {
     if (became !== false) await place?.bury(id);
   };
+  const everything = (): void => {
+    places.families?.buryAll();
+    places.sessions?.buryAll();
+  };
   const all = async (signIns: readonly SignInRecord[]): Promise<void> => {
+    // Those that were not listed have no tombstone; this node believes none of them all the same.
+    if (signIns.length >= MAX_LISTED) everything();
     await Promise.all(
       signIns.map(({ id, kind }) => (kind === 'session' ? places.sessions : places.families)?.bury(id)),
     );
@@ -29,10 +38,6 @@ export function buryingStores(stores: StoresInUse, places: BuryingPlaces): Store
   const ofSubject = async <T>(subject: string, change: () => Promise<T>): Promise<T> => {
     const signIns = await registry.list(subject);
     return afterwards(change, () => all(signIns));
-  };
-  const everything = (): void => {
-    places.families?.buryAll();
-    places.sessions?.buryAll();
   };
   /** A reuse may have ended the subject: which sign-ins those were, nobody knows any more. */
   const ofReuse = ({ onReuse }: RotationAttempt, became: { readonly kind: string } | undefined): void => {

@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { createSecretKey } from 'node:crypto';
+import { AuthCounters } from '../audit/auth-counters.js';
+import { SessionInvalidError, StoreUnavailableError } from '../errors/auth-error.js';
+import type { AnnouncementKind } from '../revocation/announcement.js';
+import type { ApplicationCache } from '../revocation/cache-options.js';
+import { AnnouncementReader } from '../revocation/announcement-reader.js';
+import { GuardedCache } from '../revocation/guarded-cache.js';
+import { RecordSeal } from '../revocation/record-seal.js';
+import { RevocationFeed } from '../revocation/revocation-feed.js';
+import { SharedRecords } from '../revocation/shared-records.js';
+import { MemoryAnnouncements } from '../testing/memory-announcements.js';
+import { StoreClock } from '../time/store-clock.js';
+import { NearSessions } from './near-sessions.js';
+import type { SessionActivity } from './session-activity.js';
+import { SessionFinder } from './session-finder.js';
+import type { SessionRow, SessionStore } from './session-store.js';
+import { freshSessionToken } from './session-token.js';
+import { readSharedSession } from './shared-session.js';
+
+const T0 = 1_800_000_000_000;
+const ID = '0b5a7a56-33c7-4a7e-9c86-0d6b2f7f5a11';
+
+/** The log, behind a database that can be away. */
+class AwayLog extends MemoryAnnouncements {
+  away = false;
+  override async readAfter(after: number, limit: number) {
+    if (this.away) throw new StoreUnavailableError();
+    return super.readAfter(after, limit);
+  }
+}
+
+describe('a session from the shared cache', () => {
+  let elapsed: number;
+  const clock = { now: () => T0 + elapsed, monotonic: () => elapsed };
+  const former = freshSessionToken(ID);
+  let log: AwayLog;
+  let feed: RevocationFeed;
+  let finder: SessionFinder;
+  let shared: SharedRecords<SessionRow>;
+
+  beforeEach(async () => {
+    Logger.overrideLogger(false);
+    elapsed = 0;
+    const counters = new AuthCounters();
+    const storeClock = new StoreClock(clock);
+    log = new AwayLog(clock);
+    const limits = { pollIntervalMs: 1_000, maxStalenessMs: 5_000, maxEntries: 1_000 };
+    feed = new RevocationFeed(
+      new AnnouncementReader(log, 1_000, clock),
+      limits,
+      clock,
+      storeClock,
+      null,
+      counters,
+    );
+    await feed.start();
+    const kept = new Map<string, unknown>();
+    const cache: ApplicationCache = {
+      get: async (key) => kept.get(key),
+      set: async (key, value) => kept.set(key, value),
+      del: async (key) => kept.delete(key),
+    };
+    shared = new SharedRecords('session', readSharedSession, {
+      cache: new GuardedCache(cache, clock, counters),
+      seal: new RecordSeal([createSecretKey(Buffer.alloc(32, 1))]),
+      issuer: 'https://a.example',
+      storeClock,
+      counters,
+    });
+    // The table has another secret by now, or no live row.
+    const store = { read: async () => null } as unknown as SessionStore;
+    const activity = { note: () => undefined } as unknown as SessionActivity;
+    const near = new NearSessions(feed, storeClock, 100, counters);
+    finder = new SessionFinder(store, near, shared, activity, feed, 5_000, storeClock, counters);
+  });
+  afterEach(async () => {
+    await feed.stop();
+    Logger.overrideLogger(['log', 'warn', 'error']);
+  });
+
+  /** What another node has read before, and what was announced then. */
+  async function recordedBefore(kind: AnnouncementKind): Promise<void> {
+    const limits = { idleExpiresAt: T0 + 3_600_000, expiresAt: T0 + 3_600_000 };
+    const epochs = { subjectEpoch: 1, globalEpoch: 0 };
+    const times = { createdAt: T0, seenAt: T0, authenticatedAt: T0, revokedAt: null };
+    const who = { id: ID, secretHash: former.secretHash, subject: 'ada', methods: [], scopes: null };
+    shared.put(ID, { ...who, ...epochs, ...times, ...limits }, T0, shared.mark());
+    elapsed += 1_000;
+    log.write(kind, ID);
+    await feed.freshen(1);
+  }
+
+  it.each(['sign_in', 'sign_in_changed'] as const)(
+    'is not admitted against what is known (%s), though the feed is not fresh',
+    async (kind) => {
+      await recordedBefore(kind);
+      // A change of this process's own, of somebody else, which it cannot read back.
+      log.away = true;
+      feed.changedHere();
+      await expect(finder.resolve(former.token, null)).rejects.toThrow(SessionInvalidError);
+    },
+  );
+
+  it('is not remembered against what was known: a former cookie would live for five minutes', async () => {
+    await recordedBefore('sign_in_changed');
+    log.away = true;
+    feed.changedHere();
+    await finder.resolve(former.token, null).catch(() => undefined);
+    log.away = false;
+    for (let seconds = 0; seconds < 120; seconds += 2) {
+      elapsed += 2_000;
+      await feed.freshen(1);
+    }
+    expect(finder.remembered(former.token, null)).toBeUndefined();
+  });
+});
