@@ -4,6 +4,8 @@ import { AuthModule } from 'nestjs-aerie';
 import { connectionOptions } from './database/connection-options.js';
 import type { DemoConfig } from './demo-config.js';
 import { NotesModule } from './notes/notes.module.js';
+import { RedisConnections } from './redis/redis-connections.js';
+import { RedisModule } from './redis/redis.module.js';
 import { UsersModule } from './users/users.module.js';
 import { UsersService } from './users/users.service.js';
 
@@ -20,13 +22,17 @@ export class AppModule {
       module: AppModule,
       imports: [
         TypeOrmModule.forRoot(connectionOptions(config.database)),
-        AuthModule.forRoot({
-          imports: [UsersModule],
+        AuthModule.forRootAsync({
+          imports: [UsersModule, RedisModule.at(config.redisUrl)],
           users: UsersService,
-          secret: config.secret,
-          issuer: config.issuer,
           globalGuard: true,
-          accessTokens: { claims: ({ email }) => ({ email }) },
+          inject: [RedisConnections],
+          useFactory: (redis: RedisConnections) => ({
+            secret: config.secret,
+            issuer: config.issuer,
+            accessTokens: { claims: ({ email }) => ({ email }) },
+            ...redis.options,
+          }),
         }),
         NotesModule,
       ],

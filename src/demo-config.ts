@@ -14,6 +14,8 @@ export interface DemoConfig {
     readonly type: 'better-sqlite3' | 'postgres' | 'mysql' | 'mariadb';
     readonly url: string;
   };
+  /** Null: the demo uses no Redis. */
+  readonly redisUrl: string | null;
   readonly secret: string;
   readonly issuer: string;
 }
@@ -32,6 +34,7 @@ export function demoConfig(env: NodeJS.ProcessEnv): DemoConfig {
     adapter,
     issuer,
     database: databaseOf(env['DATABASE_URL']),
+    redisUrl: redisOf(env['REDIS_URL']),
     secret: env['AUTH_SECRET'] ?? ownSecret(),
   };
 }
@@ -57,6 +60,12 @@ function databaseOf(url: string | undefined): DemoConfig['database'] {
     default:
       throw new Error('DATABASE_URL must begin with postgres://, mysql://, mariadb:// or sqlite:');
   }
+}
+
+function redisOf(url: string | undefined): string | null {
+  if (!url) return null;
+  if (!/^rediss?:\/\//.test(url)) throw new Error('REDIS_URL must begin with redis:// or rediss://');
+  return url;
 }
 
 function sqlite(file: string): DemoConfig['database'] {

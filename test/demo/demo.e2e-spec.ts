@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { createApp } from '../../src/create-app.js';
 import { demoConfig } from '../../src/demo-config.js';
+import { startText } from '../../src/start-text.js';
 import { HttpClient } from '../support/http-client.js';
 import { ADAPTERS, SECRET } from '../support/test-app.js';
 
@@ -83,7 +84,32 @@ describe('the demo’s environment', () => {
     [{ PORT: 'eighty' }, 'PORT'],
     [{ HTTP_ADAPTER: 'koa' }, 'HTTP_ADAPTER'],
     [{ DATABASE_URL: 'oracle://x' }, 'DATABASE_URL'],
+    [{ REDIS_URL: '127.0.0.1:6379' }, 'REDIS_URL'],
   ])('says what is wrong with %j', (env, name) => {
     expect(() => demoConfig({ AUTH_SECRET: SECRET, ...env })).toThrow(name);
+  });
+});
+
+describe('what the demo says when it has started', () => {
+  const said = (env: NodeJS.ProcessEnv): string =>
+    startText(demoConfig({ AUTH_SECRET: SECRET, ...env }), 'http://127.0.0.1:3000');
+
+  it('is where it listens, what it uses, and three lines to try', () => {
+    const text = said({ DATABASE_URL: 'sqlite::memory:', HTTP_ADAPTER: 'fastify' });
+    expect(text).toContain('listens on http://127.0.0.1:3000\n');
+    expect(text).toMatch(/adapter +fastify\n/);
+    expect(text).toMatch(/database +SQLite, :memory:\n/);
+    expect(text).toMatch(/cache +the memory of this process/);
+    expect(text.match(/curl -i/g)).toHaveLength(3);
+  });
+
+  it('is no password of the servers', () => {
+    const text = said({
+      DATABASE_URL: 'postgres://app:pass-of-db@10.0.0.1:5432/app?password=again-of-db&ssl=true',
+      REDIS_URL: 'rediss://default:p@ss-of-redis@10.0.0.2:6379/1',
+    });
+    expect(text).toMatch(/database +postgres, 10\.0\.0\.1:5432\/app\n/);
+    expect(text).toMatch(/cache +Redis, 10\.0\.0\.2:6379\/1:/);
+    expect(text).not.toMatch(/of-db|of-redis/);
   });
 });

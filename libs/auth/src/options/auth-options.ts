@@ -46,8 +46,8 @@ export interface AuthOptions {
   };
   readonly revocation?: RevocationOptions;
   /**
-   * A cache of cache-manager that all nodes share, such as one on Redis: it spares the table reads of `revocation.mode:
-   * 'lookup'`. Nothing depends on what it holds. Default none.
+   * A cache of cache-manager that all nodes share, such as one on Redis: it spares reads of sessions, in every mode, and
+   * those of `revocation.mode: 'lookup'`. Nothing depends on what it holds. Default none.
    */
   readonly cache?: ApplicationCache;
   readonly credentials?: CredentialOptions;

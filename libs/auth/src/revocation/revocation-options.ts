@@ -32,7 +32,10 @@ export interface RevocationOptions {
   readonly maxEntries?: number;
   /** Whether processes tell each other at once: through `redis`, else through PostgreSQL's NOTIFY. Default true. */
   readonly nudges?: boolean;
-  /** A connected client of node-redis (single or cluster) or ioredis, for nudges through pub/sub. Default: none. */
+  /**
+   * A client of node-redis (single or cluster) or ioredis, for nudges through pub/sub. The application connects and closes
+   * it; a duplicate of it listens. Default: none.
+   */
   readonly redis?: RedisClient;
 }
 

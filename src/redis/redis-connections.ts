@@ -1,0 +1,34 @@
+import KeyvRedis from '@keyv/redis';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { createCache } from 'cache-manager';
+import { Keyv } from 'keyv';
+import type { AuthOptions } from 'nestjs-aerie';
+import { createClient } from 'redis';
+
+/** What a Redis is good for here: nudges, and a cache that nodes share. The demo starts and runs while it is away. */
+export class RedisConnections implements OnApplicationShutdown {
+  readonly options: Pick<AuthOptions, 'revocation' | 'cache'>;
+  private readonly client: ReturnType<typeof createClient> | undefined;
+  private readonly store: KeyvRedis<unknown> | undefined;
+
+  /** Null: there is no Redis, and nothing is needed of one. */
+  constructor(url: string | null) {
+    if (url === null) {
+      this.options = {};
+      return;
+    }
+    this.client = createClient({ url, disableOfflineQueue: true });
+    this.client.on('error', () => {}); // said by the library, once
+    this.client.connect().catch(() => {}); // not awaited: it goes on trying
+    this.store = new KeyvRedis(url);
+    const shared = new Keyv({ store: this.store });
+    shared.on('error', () => {});
+    this.options = { revocation: { redis: this.client }, cache: createCache({ stores: [shared] }) };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.client?.isOpen) this.client.destroy();
+    // By force: a farewell would wait for a Redis that is away.
+    await this.store?.disconnect(true);
+  }
+}

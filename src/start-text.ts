@@ -1,0 +1,32 @@
+import type { DemoConfig } from './demo-config.js';
+
+/** What the demo prints when it has started and listens on `url`. */
+export function startText({ adapter, database, redisUrl }: DemoConfig, url: string): string {
+  const json = `-H 'content-type: application/json'`;
+  const where =
+    database.type === 'better-sqlite3'
+      ? `SQLite, ${database.url}`
+      : `${database.type}, ${shownAddress(database.url)}`;
+  const cache = redisUrl
+    ? `Redis, ${shownAddress(redisUrl)}: shared by all processes, and carries their nudges`
+    : 'the memory of this process (REDIS_URL adds one that processes share)';
+  return `
+  The demo of nestjs-aerie listens on ${url}
+  HTTP adapter  ${adapter}
+  database      ${where}
+  cache         ${cache}
+
+  Try it:
+    curl -i ${url}/users ${json} -d '{"email":"ada@example.com","password":"correct horse battery"}'
+    curl -i -c var/cookies ${url}/auth/login ${json} -d '{"identifier":"ada@example.com","password":"correct horse battery"}'
+    curl -i -b var/cookies ${url}/notes ${json} -d '{"text":"remember the milk"}'
+`;
+}
+
+/** A connection's URL may hold a password, before the host or in its query: only what is between them is shown. */
+function shownAddress(url: string): string {
+  return url
+    .replace(/^[a-z]+:\/\//, '')
+    .replace(/^.*@/, '')
+    .replace(/\?.*$/, '');
+}
