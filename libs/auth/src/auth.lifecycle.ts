@@ -49,8 +49,11 @@ export class AuthLifecycle
     // Standalone contexts run migrations: there, a table may well be missing yet.
     if (missing.length > 0 && this.host.httpAdapter) throw new AuthConfigError(missing.join('\n'));
     for (const message of missing) this.logger.warn(message);
-    await this.feed?.start().catch((error: unknown) => {
-      if (this.host.httpAdapter) throw error;
+    await this.feed?.start().catch(async (error: unknown) => {
+      if (!this.host.httpAdapter) return;
+      // A boot that fails calls no hook that would stop it.
+      await this.feed?.stop();
+      throw error;
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock.js';
+import { inTime } from '../time/in-time.js';
 import type { Announcement } from './announcement.js';
 import type { AnnouncementLog, AnnouncementReading } from './announcement-log.js';
 
@@ -9,6 +10,8 @@ const FULL_AGAIN_MS = 30_000;
 const HOLE_LIFE_MS = 5 * 60_000;
 const MAX_HOLES = 10_000;
 const HOLES_AT_ONCE = 1_000;
+/** A store of somebody else's may have no deadline of its own. */
+const PAGE_DEADLINE_MS = 10_000;
 /** So many ids below the first one may be of transactions that are open, where nothing older is known. */
 const BELOW_FIRST = 1_000;
 
@@ -52,15 +55,15 @@ export class AnnouncementReader {
     const reading = this.readings;
     const found = await this.pagesAfter(0, this.maxEntries);
     if (found === 'too_many' || reading !== this.readings) return found;
-    const { announcements } = found;
+    const { ids } = found;
     this.newest = null;
-    if (announcements.length < PAGE) {
+    if (ids.length < PAGE) {
       this.holes.clear();
       return found;
     }
-    for (const { id } of announcements) this.holes.delete(id);
-    this.noteHoles(known ?? Math.max(0, announcements[0]!.id - 1 - BELOW_FIRST), announcements);
-    this.newest = announcements.at(-1)!.id;
+    for (const id of ids) this.holes.delete(id);
+    this.noteHoles(known ?? Math.max(0, ids[0]! - 1 - BELOW_FIRST), ids);
+    this.newest = ids.at(-1)!;
     this.readAllAt = startedAt;
     return found;
   }
@@ -71,18 +74,24 @@ export class AnnouncementReader {
     const found = await this.pagesAfter(newest, this.maxEntries);
     if (found === 'too_many') return found;
     if (reading !== this.readings) return { ...found, announcements: [...late, ...found.announcements] };
-    this.noteHoles(newest, found.announcements);
-    this.newest = found.announcements.at(-1)?.id ?? newest;
+    this.noteHoles(newest, found.ids);
+    this.newest = found.ids.at(-1) ?? newest;
     return { announcements: [...late, ...found.announcements], now: found.now };
   }
 
-  private async pagesAfter(after: number, atMost: number): Promise<AnnouncementReading | 'too_many'> {
-    const announcements: Announcement[] = [];
+  private async pagesAfter(after: number, atMost: number): Promise<Pages | 'too_many'> {
+    const ids: number[] = [];
+    // The last of each: whoever announces the same a thousand times takes the room of one.
+    const entries = new Map<string, Announcement>();
     for (;;) {
-      const page = await this.log.readAfter(announcements.at(-1)?.id ?? after, PAGE);
-      for (const one of page.announcements) announcements.push(one);
-      if (page.announcements.length < PAGE) return { announcements, now: page.now };
-      if (announcements.length > atMost) return 'too_many';
+      const page = await inTime(PAGE_DEADLINE_MS, this.log.readAfter(ids.at(-1) ?? after, PAGE));
+      for (const one of page.announcements) {
+        ids.push(one.id);
+        entries.set(`${one.kind} ${one.value}`, one);
+      }
+      if (page.announcements.length < PAGE)
+        return { announcements: [...entries.values()], ids, now: page.now };
+      if (entries.size > atMost) return 'too_many';
     }
   }
 
@@ -92,7 +101,10 @@ export class AnnouncementReader {
     const ids = [...this.holes.keys()];
     const late: Announcement[] = [];
     for (let i = 0; i < ids.length; i += HOLES_AT_ONCE) {
-      const { announcements } = await this.log.readOf(ids.slice(i, i + HOLES_AT_ONCE));
+      const { announcements } = await inTime(
+        PAGE_DEADLINE_MS,
+        this.log.readOf(ids.slice(i, i + HOLES_AT_ONCE)),
+      );
       late.push(...announcements);
     }
     for (const { id } of late) this.holes.delete(id);
@@ -100,9 +112,9 @@ export class AnnouncementReader {
   }
 
   /** Notes the ids that were passed over; of very many the greatest, which are the likeliest to come yet. */
-  private noteHoles(after: number, announcements: readonly Announcement[]): void {
+  private noteHoles(after: number, ids: readonly number[]): void {
     const now = this.clock.monotonic();
-    const passed = idsPassedOver(after, announcements).filter((id) => !this.holes.has(id));
+    const passed = idsPassedOver(after, ids).filter((id) => !this.holes.has(id));
     let tooMany = this.holes.size + passed.length - MAX_HOLES;
     for (const id of this.holes.keys()) {
       if (tooMany-- <= 0) break;
@@ -113,12 +125,17 @@ export class AnnouncementReader {
   }
 }
 
+/** Everything after an id: each thing that was announced once, and every id that was read, ascending. */
+interface Pages extends AnnouncementReading {
+  readonly ids: readonly number[];
+}
+
 /** By descending id. */
-function idsPassedOver(after: number, announcements: readonly Announcement[]): number[] {
+function idsPassedOver(after: number, ids: readonly number[]): number[] {
   const passed: number[] = [];
-  let next = announcements.at(-1)?.id ?? after;
-  for (let i = announcements.length - 1; i >= -1 && passed.length < MAX_HOLES; i--) {
-    const id = Math.max(announcements[i]?.id ?? after, after);
+  let next = ids.at(-1) ?? after;
+  for (let i = ids.length - 1; i >= -1 && passed.length < MAX_HOLES; i--) {
+    const id = Math.max(ids[i] ?? after, after);
     for (let hole = next - 1; hole > id && passed.length < MAX_HOLES; hole--) passed.push(hole);
     if (id === after) break;
     next = id;

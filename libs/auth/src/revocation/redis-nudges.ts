@@ -80,7 +80,9 @@ export class RedisNudges extends Nudges {
       await subscriber.connect?.();
       await subscriber.subscribe(this.channel, () => onNudge());
     }
+    this.subscriber = subscriber;
     this.subscribed = true;
+    // Stopped while it was connecting: that closed nothing yet.
     if (this.stopped) this.close();
     else onNudge();
   }

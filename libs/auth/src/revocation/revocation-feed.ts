@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import type { AuthCounters } from '../audit/auth-counters.js';
 import type { Clock } from '../time/clock.js';
 import type { Moment, StoreClock } from '../time/store-clock.js';
-import { inTime } from '../time/in-time.js';
 import { withinDeadline } from '../time/within-deadline.js';
 import type { AnnouncementReader } from './announcement-reader.js';
 import type { AnnouncementReading } from './announcement-log.js';
@@ -12,10 +11,8 @@ import { RevokedSet } from './revoked-set.js';
 
 const PRUNE_MS = 30_000;
 const OVERFLOW_RETRY_MS = 30_000;
-/** Polls that nudges ask for are at least this far apart. */
+/** Polls that nudges ask for are at least this far apart, and as far as the last one took. */
 const NUDGE_PAUSE_MS = 5;
-/** A store of somebody else's may have no deadline of its own. */
-const POLL_DEADLINE_MS = 10_000;
 
 export interface FeedLimits {
   readonly pollIntervalMs: number;
@@ -53,6 +50,7 @@ export class RevocationFeed {
   private overflowedAt: number | null = null;
   private prunedAt = 0;
   private lastPollAt = -Infinity;
+  private lastPollMs = 0;
   /** Changes that this process has committed; a poll knows of those that came before it was sent. */
   private changes = 0;
   private polling: Promise<void> | undefined;
@@ -139,7 +137,10 @@ export class RevocationFeed {
   /** Bursts of nudges cost a bounded number of polls. */
   private nudged(): void {
     if (this.stopped || this.nudgeTimer || this.isOverflowing()) return;
-    const wait = Math.max(0, this.lastPollAt + NUDGE_PAUSE_MS - this.clock.monotonic());
+    const wait = Math.max(
+      0,
+      this.lastPollAt + this.lastPollMs + Math.max(NUDGE_PAUSE_MS, this.lastPollMs) - this.clock.monotonic(),
+    );
     const poll = (): void => {
       this.nudgeTimer = undefined;
       // What is under way may have been sent before the change was committed.
@@ -179,9 +180,10 @@ export class RevocationFeed {
     const away = this.lastLearnt !== null && this.since(this.lastLearnt) > this.limits.maxStalenessMs;
     if (away || this.failing) this.reader.startAgain();
     try {
-      const reading = await inTime(POLL_DEADLINE_MS, this.reader.read());
+      const reading = await this.reader.read();
       if (reading === 'too_many') this.overflow();
       else this.learn(reading, sent, away);
+      this.lastPollMs = this.clock.monotonic() - sent.monotonic;
       this.counters.polls++;
     } catch (error) {
       this.counters.pollFailures++;
