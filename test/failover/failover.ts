@@ -125,7 +125,8 @@ export class Failover {
     const { clients, race, pair, scene } = this;
     await pair.cutReplication();
     clients.beginStage();
-    if (scene.replication === 'synchronous') return clients.everybodyHad(2, 'unavailable');
+    // Who changes nothing is served all the same: of memory, or by a primary that can be read.
+    if (scene.replication === 'synchronous') return clients.everybodyHad(2, 'unavailable', clients.families);
     for (const { subject, id } of this.endedLate) await race.do('endOne', subject, id);
     for (let i = 0; i < LATE; i++) this.openedLate.push(await race.signIn());
     await clients.everybodyHad(3, 'answered');

@@ -117,11 +117,15 @@ export class HonestClients {
     for (const client of this.all) client.answered = client.unavailable = client.turns = 0;
   }
 
-  /** Waits until everybody has had so many answers of the kind in this stage, or was refused. */
-  async everybodyHad(count: number, kind: 'answered' | 'unavailable' | 'turns'): Promise<void> {
+  /** Waits until everybody has had so many answers of the kind in this stage, or was refused; or all of these clients. */
+  async everybodyHad(
+    count: number,
+    kind: 'answered' | 'unavailable' | 'turns',
+    who: readonly HonestClient[] = this.all,
+  ): Promise<void> {
     await until(`${count} times ${kind} for every client`, () => {
       if (this.failure) throw this.failure;
-      return this.all.every((client) => client.refused !== null || client[kind] >= count);
+      return who.every((client) => client.refused !== null || client[kind] >= count);
     });
   }
 
