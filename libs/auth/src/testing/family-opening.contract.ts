@@ -8,6 +8,7 @@ export const FAMILY_OPENING = {
   'open: writes the family as it was given, by its own clock': async (harness: Harness) => {
     const subject = `Älice ${randomUUID()}`;
     // Moved once, so that it is not the instant at which the global one may have been moved.
+    await harness.epochs(subject);
     await harness.advance(subject);
     const epochs = await harness.epochs(subject);
     assert.notEqual(epochs.epoch, epochs.globalEpoch);
