@@ -51,7 +51,6 @@ export class NearSessions {
     const { sessions, feed } = this;
     if (!sessions || !feed || maxStalenessMs === 0 || !feed.isFresh(maxStalenessMs)) return undefined;
     if (typeof value !== 'string' || value.length !== TOKEN_LENGTH) return undefined;
-
     const near = sessions.get(value);
     if (!near) return undefined;
     if (this.isTrue(near, feed)) {

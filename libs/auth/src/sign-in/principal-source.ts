@@ -4,6 +4,7 @@ import { StoreUnavailableError } from '../errors/auth-error.js';
 import type { Principal, SignInKind } from '../principal/principal.js';
 import type { Subject, UserDirectory } from '../principal/user-directory.js';
 import { isSubject } from '../subjects/subject-key.js';
+import { inTime } from '../time/in-time.js';
 
 const DEADLINE_MS = 10_000;
 
@@ -38,19 +39,13 @@ export class PrincipalSource {
 
   /** Asks the directory. Throws StoreUnavailableError. */
   async ask<T>(question: (directory: UserDirectory) => Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
     try {
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error('the user directory did not answer')), DEADLINE_MS);
-      });
-      return await Promise.race([question(this.directory), late]);
+      return await inTime(DEADLINE_MS, question(this.directory));
     } catch (cause) {
       this.logger.error(
         `the user directory failed: ${cause instanceof Error ? cause.message : 'not an Error'}`,
       );
       throw new StoreUnavailableError({ cause });
-    } finally {
-      clearTimeout(timer);
     }
   }
 
