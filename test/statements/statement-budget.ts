@@ -107,7 +107,8 @@ export function statementBudget(
       const around = [' ', '\0', '=', '"', "'", ';', '--', '%00', '\u2028'].flatMap((one) => [
         one + token,
         token + one,
-        token.slice(0, 40) + one + token.slice(40 + one.length),
+        // Nothing is replaced: by chance the token itself might have '--' in that place.
+        token.slice(0, 40) + one + token.slice(40),
       ]);
       const others = [token.slice(4), `RT1_${token.slice(4)}`, `rt2_${token.slice(4)}`, token + token, ''];
       const noText = [
