@@ -17,6 +17,7 @@ const ROOMS = [
   'credentials',
   'audit',
   'database',
+  'service-tokens',
 ];
 const BELOW_THE_EDGE = [...GROUND, ...ROOMS, 'options', 'sign-in'];
 
@@ -33,6 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   revocation: ['audit'],
   'refresh-tokens': ['revocation', 'subjects', 'audit'],
   sessions: ['revocation', 'subjects', 'audit'],
+  'service-tokens': ['access-tokens', 'keys', 'revocation', 'audit'],
   'sign-in': [...ROOMS, 'options'],
   context: BELOW_THE_EDGE,
   decorators: [...BELOW_THE_EDGE, 'context'],
@@ -40,6 +42,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   http: [...BELOW_THE_EDGE, 'context', 'decorators', 'guards'],
   passport: [...BELOW_THE_EDGE, 'context', 'decorators', 'guards'],
   testing: [...ROOMS, 'sign-in'],
+  'resource-server': [...ROOMS, 'context', 'decorators', 'guards'],
   terminus: ['sign-in'],
   opentelemetry: ['sign-in'],
   migrations: [],
@@ -48,6 +51,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 /** Entries of their own: nothing else leads to them, so that nobody needs their packages who did not ask for them. */
 const ANNEXES: Readonly<Record<string, readonly string[]>> = {
   testing: [],
+  'resource-server': [],
   terminus: ['@nestjs/terminus'],
   opentelemetry: ['@opentelemetry/api'],
 };

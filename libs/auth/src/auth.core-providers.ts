@@ -7,7 +7,10 @@ import { SecurityEventStore } from './audit/security-event-store.js';
 import { AUDIT_PROVIDERS } from './auth.audit-providers.js';
 import { PasswordHasher } from './credentials/password-hasher.js';
 import { DerivedKeys } from './crypto/derived-keys.js';
+import { JwtVerifier } from './access-tokens/jwt-verifier.js';
 import { KeyRing } from './keys/key-ring.js';
+import { secretKeys } from './keys/secret-keys.js';
+import { readSigningKey } from './keys/signing-key.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
 import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
@@ -51,7 +54,8 @@ export const CORE_PROVIDERS: Provider[] = [
   {
     provide: KeyRing,
     inject: [ResolvedAuthOptions, DerivedKeys],
-    useFactory: ({ keys }: Options, derived: DerivedKeys) => KeyRing.of(keys, derived),
+    useFactory: ({ keys }: Options, derived: DerivedKeys) =>
+      new KeyRing(keys ? keys.map(readSigningKey) : secretKeys(derived)),
   },
   {
     provide: PasswordHasher,
@@ -65,10 +69,16 @@ export const CORE_PROVIDERS: Provider[] = [
       new AccessTokenIssuer(keys, issuer, accessTokens, clock),
   },
   {
-    provide: AccessTokenVerifier,
+    provide: JwtVerifier,
     inject: [KeyRing, ResolvedAuthOptions, Clock],
     useFactory: (keys: KeyRing, { issuer, accessTokens }: Options, clock: Clock) =>
-      new AccessTokenVerifier(keys, issuer, accessTokens, clock),
+      new JwtVerifier(keys, { issuer, ...accessTokens }, clock),
+  },
+  {
+    provide: AccessTokenVerifier,
+    inject: [JwtVerifier, ResolvedAuthOptions],
+    useFactory: (tokens: JwtVerifier, { accessTokens }: Options) =>
+      new AccessTokenVerifier(tokens, accessTokens.cacheSize),
   },
   {
     provide: PrincipalSource,

@@ -25,6 +25,7 @@ export { CurrentUser } from './decorators/current-user.decorator.js';
 export { Public } from './decorators/public.decorator.js';
 export { MaxStaleness } from './decorators/max-staleness.decorator.js';
 export { Roles } from './decorators/roles.decorator.js';
+export { Scopes } from './decorators/scopes.decorator.js';
 
 // Signing in and out
 export {
@@ -46,7 +47,8 @@ export { RequestAuthenticator } from './context/request-authenticator.js';
 // Tokens and keys
 export { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
 export type { AccessToken } from './access-tokens/access-token.js';
-export { KeyRing, type PublicJwk } from './keys/key-ring.js';
+export { type ActiveKey, KeyRing, type PublicJwk } from './keys/key-ring.js';
+export { type VerificationKey, VerificationKeys } from './keys/verification-keys.js';
 export type { KeyOption, KeyState, SigningAlgorithm } from './keys/key-options.js';
 
 // Options of the rooms
@@ -62,12 +64,13 @@ export type { SessionOptions } from './sessions/session-options.js';
 
 // Tables
 export { AUTH_ENTITIES } from './auth.entities.js';
-export { AUTH_MIGRATIONS } from './migrations/create-auth-tables.js';
+export { AUTH_MIGRATIONS } from './migrations/auth-migrations.js';
 export { AuthSubject } from './subjects/auth-subject.entity.js';
 export { Session } from './sessions/session.entity.js';
 export { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity.js';
 export { AuthEvent } from './audit/auth-event.entity.js';
 export { Revocation } from './revocation/revocation.entity.js';
+export { StoredSigningKey } from './keys/stored-signing-key.entity.js';
 
 // Stores of your own
 export { AuthStores } from './sign-in/auth-stores.js';
@@ -129,16 +132,21 @@ export {
   type AnyAuthError,
   AuthError,
   type AuthErrorCode,
+  ClientInvalidError,
   CredentialsInvalidError,
   CredentialsMissingError,
   CsrfRejectedError,
   ForbiddenError,
+  GrantInvalidError,
+  GrantUnsupportedError,
   RefreshTokenInvalidError,
   RequestInvalidError,
+  ScopeInvalidError,
   SessionDataConflictError,
   SessionExpiredError,
   SessionInvalidError,
   SignInLimitError,
   SignInNotFoundError,
   StoreUnavailableError,
+  TargetInvalidError,
 } from './errors/auth-error.js';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { Principal } from '../principal/principal.js';
 import type { Clock } from '../time/clock.js';
+import { ACCESS_TOKEN_TYPE } from './access-token.js';
 import type { ResolvedAccessTokenOptions } from './access-token-options.js';
 import { signCompactJws } from './compact-jws-signature.js';
 
@@ -60,6 +61,7 @@ export class AccessTokenIssuer {
         scope: principal.scopes.join(' '),
       },
       active,
+      ACCESS_TOKEN_TYPE,
     );
     return { token, expiresIn };
   }

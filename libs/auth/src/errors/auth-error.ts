@@ -143,6 +143,46 @@ export class SignInLimitError extends AuthError {
   }
 }
 
+/** A service client is unknown or disabled, or did not prove that it is the one (RFC 6749, section 5.2: `invalid_client`). */
+export class ClientInvalidError extends AuthError {
+  readonly code = 'AUTH_CLIENT_INVALID';
+  constructor(options?: ErrorOptions) {
+    super('The client could not be authenticated.', options);
+  }
+}
+
+/** The grant type is not one of ours, or not for this client (RFC 6749, section 5.2). */
+export class GrantUnsupportedError extends AuthError {
+  readonly code = 'AUTH_GRANT_UNSUPPORTED';
+  constructor(options?: ErrorOptions) {
+    super('This grant type is not available.', options);
+  }
+}
+
+/** What is to be exchanged is no live credential (RFC 8693, section 2.2.2; RFC 6749, section 5.2: `invalid_grant`). */
+export class GrantInvalidError extends AuthError {
+  readonly code = 'AUTH_GRANT_INVALID';
+  constructor(options?: ErrorOptions) {
+    super('The subject token is not valid.', options);
+  }
+}
+
+/** More scopes than the client, or the sign-in, has (RFC 6749, section 5.2: `invalid_scope`). */
+export class ScopeInvalidError extends AuthError {
+  readonly code = 'AUTH_SCOPE_INVALID';
+  constructor(options?: ErrorOptions) {
+    super('The scope is malformed, or more than may be asked for.', options);
+  }
+}
+
+/** An audience that the client may not ask for, or none where it must say which (RFC 8693: `invalid_target`). */
+export class TargetInvalidError extends AuthError {
+  readonly code = 'AUTH_TARGET_INVALID';
+  constructor(options?: ErrorOptions) {
+    super('The audience is not one that may be asked for.', options);
+  }
+}
+
 /** A database, directory or signer could not answer. Nothing was decided: what the caller holds stays good. */
 export class StoreUnavailableError extends AuthError {
   readonly code = 'AUTH_STORE_UNAVAILABLE';
@@ -168,6 +208,11 @@ export type AnyAuthError =
   | RequestInvalidError
   | SignInNotFoundError
   | SignInLimitError
+  | ClientInvalidError
+  | GrantUnsupportedError
+  | GrantInvalidError
+  | ScopeInvalidError
+  | TargetInvalidError
   | StoreUnavailableError;
 
 /** The stable codes that callers may rely on. */
@@ -187,4 +232,9 @@ export type AuthErrorCode =
   | 'AUTH_REQUEST_INVALID'
   | 'AUTH_SIGN_IN_NOT_FOUND'
   | 'AUTH_SIGN_IN_LIMIT'
+  | 'AUTH_CLIENT_INVALID'
+  | 'AUTH_GRANT_UNSUPPORTED'
+  | 'AUTH_GRANT_INVALID'
+  | 'AUTH_SCOPE_INVALID'
+  | 'AUTH_TARGET_INVALID'
   | 'AUTH_STORE_UNAVAILABLE';

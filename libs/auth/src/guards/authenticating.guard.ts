@@ -8,7 +8,7 @@ import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { carrierOf, requestOf } from '../context/request-of.js';
 import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
-import { type HandlerPolicy, policyOf } from './handler-policy.js';
+import { type HandlerPolicy, isAllowed, policyOf } from './handler-policy.js';
 
 type Found = { readonly principal: Principal } | { readonly error: unknown };
 
@@ -94,18 +94,18 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
     }
   }
 
-  /** `handleRequest` has the last word on who the user is; roles are asked of the principal alone. */
+  /** `handleRequest` has the last word on who the user is; roles and scopes are asked of the principal alone. */
   private admit(
     context: ExecutionContext,
     request: HttpRequest,
-    { roles }: HandlerPolicy,
+    policy: HandlerPolicy,
     found: Found,
   ): boolean {
     const principal = 'principal' in found ? found.principal : undefined;
     const error = 'error' in found ? found.error : null;
     const user: unknown = this.handleRequest(error, principal ?? false, undefined, context);
-    if (roles && !principal) throw error ?? new CredentialsMissingError();
-    if (roles && !roles.some((role) => principal!.roles.includes(role))) throw new ForbiddenError();
+    if ((policy.roles || policy.scopes) && !principal) throw error ?? new CredentialsMissingError();
+    if (principal && !isAllowed(policy, principal)) throw new ForbiddenError();
     setCurrent(carrierOf(context), principal, user);
     // A WebSocket's request is that of its handshake: every message would find the user of another one there.
     if (context.getType<string>() !== 'ws') {

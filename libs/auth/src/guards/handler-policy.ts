@@ -2,14 +2,26 @@ import type { ExecutionContext } from '@nestjs/common';
 import { MAX_STALENESS } from '../decorators/max-staleness.decorator.js';
 import { PUBLIC } from '../decorators/public.decorator.js';
 import { ROLES } from '../decorators/roles.decorator.js';
+import { SCOPES } from '../decorators/scopes.decorator.js';
 
 /** What a handler's decorators, or its class's, ask for. */
 export interface HandlerPolicy {
   readonly isPublic: boolean;
   /** Null: any principal will do. */
   readonly roles: readonly string[] | null;
+  /** All of these; null: none is asked for. */
+  readonly scopes: readonly string[] | null;
   /** How old the knowledge may be that a sign-in lives. Null: as the options say. */
   readonly maxStalenessMs: number | null;
+}
+
+/** Whether a principal has any of the roles, and all of the scopes, that are asked for. */
+export function isAllowed(
+  { roles, scopes }: HandlerPolicy,
+  principal: { readonly roles: readonly string[]; readonly scopes: readonly string[] },
+): boolean {
+  if (roles && !roles.some((role) => principal.roles.includes(role))) return false;
+  return !scopes || scopes.every((scope) => principal.scopes.includes(scope));
 }
 
 // Decorators are fixed when classes are defined: read once for each handler and class.
@@ -25,9 +37,15 @@ export function policyOf(context: ExecutionContext): HandlerPolicy {
     const own = decoratedOn(handler);
     const inherited = decoratedOn(type);
     // The nearer decorator decides: roles on a handler are not undone by @Public on its class.
-    const isPublic = own.isPublic || (own.roles === null && inherited.isPublic);
+    const asksForMore = own.roles !== null || own.scopes !== null;
+    const isPublic = own.isPublic || (!asksForMore && inherited.isPublic);
     const maxStalenessMs = own.maxStalenessMs ?? inherited.maxStalenessMs;
-    policy = { isPublic, roles: own.roles ?? inherited.roles, maxStalenessMs };
+    policy = {
+      isPublic,
+      roles: own.roles ?? inherited.roles,
+      scopes: own.scopes ?? inherited.scopes,
+      maxStalenessMs,
+    };
     ofHandler.set(type, policy);
   }
   return policy;
@@ -39,6 +57,7 @@ function decoratedOn(target: object): HandlerPolicy {
   return {
     isPublic: Reflect.getMetadata(PUBLIC, target) === true,
     roles: roles ?? null,
+    scopes: (Reflect.getMetadata(SCOPES, target) as readonly string[] | undefined) ?? null,
     maxStalenessMs: maxStalenessMs ?? null,
   };
 }

@@ -1,22 +1,52 @@
 import type { KeyObject } from 'node:crypto';
-import { sha256 } from '../crypto/digest.js';
-import type { DerivedKeys } from '../crypto/derived-keys.js';
+import { StoreUnavailableError } from '../errors/auth-error.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
-import type { KeyOption } from './key-options.js';
-import { readSigningKey, type SigningKey } from './signing-key.js';
+import type { SigningKey } from './signing-key.js';
+import { VerificationKeys } from './verification-keys.js';
 
 /** A public key as JWKS publishes it (RFC 7517). */
 export type PublicJwk = Readonly<Record<string, string>>;
 
-/** The keys that access tokens are signed and verified with. */
-export class KeyRing {
-  /** The one key that signs. */
-  readonly active: SigningKey & { readonly signWith: KeyObject };
-  private readonly byKid: ReadonlyMap<string, SigningKey>;
+/** The key that signs. */
+export type ActiveKey = SigningKey & { readonly signWith: KeyObject };
 
-  constructor(keys: readonly SigningKey[]) {
-    this.byKid = new Map(keys.map((key) => [key.kid, key]));
-    if (this.byKid.size !== keys.length) {
+/** The keys that access tokens are signed and verified with. Managed keys come and go; those that were given stay. */
+export class KeyRing extends VerificationKeys {
+  private byKid: ReadonlyMap<string, SigningKey> = new Map();
+  private signing: ActiveKey | null = null;
+  private published: readonly PublicJwk[] = [];
+  private readonly listeners: (() => void)[] = [];
+
+  /** `keys`: none when they are not known yet; then nothing is signed, and nothing verifies. */
+  constructor(keys: readonly SigningKey[] | null) {
+    super();
+    if (keys) this.replace(keys);
+  }
+
+  /** The one key that signs. Throws StoreUnavailableError while managed keys were never read. */
+  get active(): ActiveKey {
+    if (!this.signing)
+      throw new StoreUnavailableError({ cause: new Error('the signing keys are not known yet') });
+    return this.signing;
+  }
+
+  override find(kid: string): SigningKey | undefined {
+    return this.byKid.get(kid);
+  }
+
+  /** Public members only, of asymmetric keys only; `next` keys are in it. The same list until keys come or go. */
+  publicKeys(): readonly PublicJwk[] {
+    return this.published;
+  }
+
+  override onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Takes these keys in place of all others. Throws AuthConfigError for two of one kid, or not exactly one `active`. */
+  replace(keys: readonly SigningKey[]): void {
+    const byKid = new Map(keys.map((key) => [key.kid, key]));
+    if (byKid.size !== keys.length) {
       throw new AuthConfigError('"keys" must be keys of different kids (got two of the same)');
     }
     const active = keys.filter((key) => key.state === 'active');
@@ -25,37 +55,15 @@ export class KeyRing {
         `"keys" must be a list with exactly one key that is "active" (got ${active.length})`,
       );
     }
-    this.active = active[0] as SigningKey & { readonly signWith: KeyObject };
-  }
-
-  /** HS256 keys derived from the application's secrets, or the keys that it gave. */
-  static of(options: readonly KeyOption[] | null, derived: DerivedKeys): KeyRing {
-    return new KeyRing(options ? options.map(readSigningKey) : derivedKeys(derived));
-  }
-
-  /** The key a token names; there is no fallback. */
-  find(kid: string): SigningKey | undefined {
-    return this.byKid.get(kid);
-  }
-
-  /** Public members only, of asymmetric keys only; `next` keys are in it. */
-  publicKeys(): readonly PublicJwk[] {
-    const published: PublicJwk[] = [];
-    for (const { kid, alg, verifyWith } of this.byKid.values()) {
-      if (verifyWith.type !== 'public') continue;
-      published.push({ ...(verifyWith.export({ format: 'jwk' }) as PublicJwk), use: 'sig', alg, kid });
-    }
-    return published;
+    const sameKeys = byKid.size === this.byKid.size && keys.every(({ kid }) => this.byKid.has(kid));
+    this.byKid = byKid;
+    this.signing = active[0] as ActiveKey;
+    if (sameKeys) return;
+    this.published = keys.filter(({ verifyWith }) => verifyWith.type === 'public').map(publicJwk);
+    for (const listener of this.listeners) listener();
   }
 }
 
-function derivedKeys(derived: DerivedKeys): SigningKey[] {
-  return derived.of('access-token').map((key, index) => ({
-    // Public, so a digest of the key rather than anything of it.
-    kid: `hs-${sha256('kid|', key.export()).toString('base64url').slice(0, 12)}`,
-    alg: 'HS256',
-    state: index === 0 ? 'active' : 'retired',
-    signWith: key,
-    verifyWith: key,
-  }));
+function publicJwk({ kid, alg, verifyWith }: SigningKey): PublicJwk {
+  return { ...(verifyWith.export({ format: 'jwk' }) as PublicJwk), use: 'sig', alg, kid };
 }

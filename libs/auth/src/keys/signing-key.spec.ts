@@ -2,8 +2,10 @@ import { createPublicKey, createSecretKey, generateKeyPairSync } from 'node:cryp
 import { describe, expect, it } from '@jest/globals';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
+import { StoreUnavailableError } from '../errors/auth-error.js';
 import type { KeyOption, SigningAlgorithm } from './key-options.js';
 import { KeyRing } from './key-ring.js';
+import { secretKeys } from './secret-keys.js';
 import { readSigningKey } from './signing-key.js';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -164,7 +166,7 @@ describe('readSigningKey', () => {
 
 describe('KeyRing', () => {
   const derived = new DerivedKeys([LONG, `${LONG}2`], 'https://api.example.com');
-  const ringOf = (...options: KeyOption[]) => KeyRing.of(options, derived);
+  const ringOf = (...options: KeyOption[]) => new KeyRing(options.map(readSigningKey));
   const key = (kid: string, state?: KeyOption['state']): KeyOption => ({
     alg: 'ES256',
     kid,
@@ -185,6 +187,27 @@ describe('KeyRing', () => {
     for (const kid of ['', 'A', 'c', '__proto__', 'constructor']) expect(ring.find(kid)).toBeUndefined();
   });
 
+  it('tells when keys come or go, and not when one of them begins to sign', () => {
+    const ring = ringOf(key('a'), key('b', 'next'));
+    let changes = 0;
+    ring.onChange(() => changes++);
+    const [a, b] = [ring.find('a')!, ring.find('b')!];
+    ring.replace([
+      { ...a, state: 'retired' },
+      { ...b, state: 'active' },
+    ]);
+    expect([ring.active.kid, changes]).toEqual(['b', 0]);
+    ring.replace([{ ...b, state: 'active' }]);
+    expect([ring.find('a'), changes]).toEqual([undefined, 1]);
+    expect(ring.publicKeys().map(({ kid }) => kid)).toEqual(['b']);
+  });
+
+  it('signs nothing while its keys are not known', () => {
+    const ring = new KeyRing(null);
+    expect(() => ring.active).toThrow(StoreUnavailableError);
+    expect([ring.find('a'), ring.publicKeys()]).toEqual([undefined, []]);
+  });
+
   it('publishes public members alone', () => {
     const ring = ringOf(
       key('a'),
@@ -201,13 +224,12 @@ describe('KeyRing', () => {
   });
 
   it('without keys, signs under the first secret and verifies under all', () => {
-    const ring = KeyRing.of(null, derived);
-    const second = KeyRing.of(null, new DerivedKeys([`${LONG}2`], 'https://api.example.com'));
+    const ring = new KeyRing(secretKeys(derived));
+    const second = new KeyRing(secretKeys(new DerivedKeys([`${LONG}2`], 'https://api.example.com')));
     expect(ring.active).toMatchObject({ alg: 'HS256', state: 'active' });
     expect(ring.find(second.active.kid)?.state).toBe('retired');
     expect(ring.publicKeys()).toEqual([]);
-    expect(KeyRing.of(null, new DerivedKeys([LONG], 'https://other.example.com')).active.kid).not.toBe(
-      ring.active.kid,
-    );
+    const elsewhere = new KeyRing(secretKeys(new DerivedKeys([LONG], 'https://other.example.com')));
+    expect(elsewhere.active.kid).not.toBe(ring.active.kid);
   });
 });

@@ -5,17 +5,20 @@
  * - `sign_in_changed`: the session of this id has a new secret
  * - `subject_stale`: the subject has a new epoch
  * - `everything`: there is a new global epoch; its value is empty
+ * - `token`: the token of this id (`jti`) was revoked
+ * - `client`: the service client has a new epoch
  */
-export type AnnouncementKind = 'sign_in' | 'sign_in_changed' | 'subject_stale' | 'everything';
+export type AnnouncementKind =
+  'sign_in' | 'sign_in_changed' | 'subject_stale' | 'everything' | 'token' | 'client';
 
 /** One announcement, as those who follow the changes read it. Instants are epoch milliseconds of the store's clock. */
 export interface Announcement {
   /** Given in the order in which announcements were begun, which need not be that of their commits; never given twice. */
   readonly id: number;
   readonly kind: AnnouncementKind;
-  /** A sign-in id, or a subject; empty for `everything`. */
+  /** A sign-in id, a subject, a token's id or a client's; empty for `everything`. */
   readonly value: string;
-  /** The new epoch of a subject, or the new global one; else null. */
+  /** The new epoch of a subject or a client, or the new global one; else null. */
   readonly epoch: number | null;
   readonly createdAt: number;
   /** When it can matter no more: no access token and no cached record lives longer. */

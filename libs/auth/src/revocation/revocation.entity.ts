@@ -12,7 +12,7 @@ export class Revocation {
   @Column({ type: 'varchar', length: 20 })
   kind!: AnnouncementKind;
 
-  /** A sign-in id, or a subject in its column form. */
+  /** A sign-in id, a token's or a client's, or a subject in its column form. */
   @Column({ type: 'varchar', length: 255 })
   value!: string;
 

@@ -19,11 +19,13 @@ export class RevokedSet {
   private readonly ended = new Map<string, Timed>();
   private readonly changed = new Map<string, KnownChange & Timed & { readonly id: number }>();
   private readonly subjects = new Map<string, { readonly epoch: number } & Timed>();
+  private readonly tokens = new Map<string, Timed>();
+  private readonly clients = new Map<string, { readonly epoch: number } & Timed>();
   private global = 0;
   private order = 0;
 
   get size(): number {
-    return this.ended.size + this.changed.size + this.subjects.size;
+    return this.maps.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** How much was learnt so far: what is learnt later has a greater `order`. */
@@ -47,8 +49,13 @@ export class RevokedSet {
           this.changed.set(value, { id, createdAt, expiresAt, order: ++this.order });
         break;
       case 'subject_stale':
-        if ((this.subjects.get(value)?.epoch ?? 0) < (epoch ?? 0))
-          this.subjects.set(value, { epoch: epoch!, expiresAt });
+        moveTo(this.subjects, value, epoch, expiresAt);
+        break;
+      case 'client':
+        moveTo(this.clients, value, epoch, expiresAt);
+        break;
+      case 'token':
+        if (!this.tokens.has(value)) this.tokens.set(value, { expiresAt });
         break;
       case 'everything':
         this.global = Math.max(this.global, epoch ?? 0);
@@ -69,24 +76,46 @@ export class RevokedSet {
     return this.subjects.get(subject)?.epoch ?? 0;
   }
 
+  /** The latest epoch that was announced of a service client; 0 when none was. */
+  clientEpochOf(client: string): number {
+    return this.clients.get(client)?.epoch ?? 0;
+  }
+
+  /** Whether the one token of this id (`jti`) was revoked. */
+  hasRevoked(tokenId: string): boolean {
+    return this.tokens.has(tokenId);
+  }
+
   /** Throws AccessTokenRevokedError, AccessTokenStaleError. Two numbers are compared, and no clock. */
-  check({ principal, subjectEpoch, globalEpoch }: TokenOnTrial): void {
+  check({ id, principal, subjectEpoch, globalEpoch }: TokenOnTrial): void {
     // Written so that what is not a number refuses.
-    if (this.ended.has(principal.signInId) || !(globalEpoch >= this.global)) {
-      throw new AccessTokenRevokedError();
-    }
+    const revoked = this.ended.has(principal.signInId) || this.tokens.has(id);
+    if (revoked || !(globalEpoch >= this.global)) throw new AccessTokenRevokedError();
     const subject = this.subjects.get(principal.id);
     if (subject !== undefined && !(subjectEpoch >= subject.epoch)) throw new AccessTokenStaleError();
   }
 
   /** Forgets what can matter no more. */
   prune(now: number): void {
-    for (const map of [this.ended, this.changed, this.subjects] as Map<string, Timed>[]) {
+    for (const map of this.maps) {
       for (const [key, { expiresAt }] of map) if (expiresAt <= now) map.delete(key);
     }
   }
 
   clear(): void {
-    for (const map of [this.ended, this.changed, this.subjects]) map.clear();
+    for (const map of this.maps) map.clear();
   }
+
+  private get maps(): readonly Map<string, Timed>[] {
+    return [this.ended, this.changed, this.subjects, this.tokens, this.clients];
+  }
+}
+
+function moveTo(
+  epochs: Map<string, { readonly epoch: number } & Timed>,
+  value: string,
+  epoch: number | null,
+  expiresAt: number,
+): void {
+  if ((epochs.get(value)?.epoch ?? 0) < (epoch ?? 0)) epochs.set(value, { epoch: epoch!, expiresAt });
 }

@@ -1,0 +1,81 @@
+import { compactVerify, errors } from 'jose';
+import { AccessTokenExpiredError, AccessTokenInvalidError } from '../errors/auth-error.js';
+import type { VerificationKeys } from '../keys/verification-keys.js';
+import type { Clock } from '../time/clock.js';
+import { seconds } from './claim-values.js';
+import { type JsonObject, readCompactJws } from './compact-jws.js';
+
+/** What every verifier is pinned to: nothing of it comes from a token. */
+export interface JwtRules {
+  readonly issuer: string;
+  /** A token must be for one of these. */
+  readonly audience: readonly string[];
+  readonly clockToleranceMs: number;
+}
+
+/** When a token is good, in epoch milliseconds. */
+export interface TokenTimes {
+  readonly expiresAt: number;
+  readonly notBefore: number;
+}
+
+/**
+ * The one place where a signed token is believed, for every kind of token and in every process: strict form, the key
+ * that `kid` names, that key's own algorithm, the type of the purpose, issuer, audience and times (RFC 8725, section 3;
+ * RFC 9068, section 4). What each kind says beside that, its own verifier reads.
+ */
+export class JwtVerifier {
+  constructor(
+    private readonly keys: VerificationKeys,
+    readonly rules: JwtRules,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Calls `listener` when keys have come or gone: a token that verified before may verify no more. */
+  onKeysChanged(listener: () => void): void {
+    this.keys.onChange(listener);
+  }
+
+  /**
+   * The claims of a genuine token of this type (`typ`) for us, whatever the time. Throws AccessTokenInvalidError;
+   * StoreUnavailableError when its key cannot be asked for now.
+   */
+  async authentic(token: string, type: string): Promise<JsonObject> {
+    const jws = readCompactJws(token);
+    // The type first: nobody is asked for the key of a token that is no good here.
+    if (!jws || jws.header['typ'] !== type) throw new AccessTokenInvalidError();
+    const { header, payload } = jws;
+    const found = this.keys.find(header.kid);
+    const key = found instanceof Promise ? await found : found;
+    if (!key || header.alg !== key.alg) throw new AccessTokenInvalidError();
+    try {
+      await compactVerify(token, key.verifyWith, { algorithms: [key.alg] });
+    } catch (cause) {
+      if (cause instanceof errors.JOSEError) throw new AccessTokenInvalidError({ cause });
+      throw cause;
+    }
+    if (payload['iss'] !== this.rules.issuer || !this.isForUs(payload['aud']))
+      throw new AccessTokenInvalidError();
+    return payload;
+  }
+
+  /** Throws AccessTokenExpiredError, or AccessTokenInvalidError for a token of the future. */
+  checkTimes({ expiresAt, notBefore }: TokenTimes): void {
+    const now = this.clock.now();
+    if (now >= expiresAt + this.rules.clockToleranceMs) throw new AccessTokenExpiredError();
+    if (now < notBefore - this.rules.clockToleranceMs) throw new AccessTokenInvalidError();
+  }
+
+  private isForUs(audience: unknown): boolean {
+    const list = typeof audience === 'string' ? [audience] : audience;
+    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) return false;
+    return this.rules.audience.some((ours) => list.includes(ours));
+  }
+}
+
+/** The times of a token's claims: `exp` and `iat` are required. Throws AccessTokenInvalidError. */
+export function timesOf(claims: JsonObject): TokenTimes {
+  const issuedAt = seconds(claims['iat']);
+  const notBefore = claims['nbf'] === undefined ? issuedAt : Math.max(issuedAt, seconds(claims['nbf']));
+  return { expiresAt: seconds(claims['exp']) * 1000, notBefore: notBefore * 1000 };
+}

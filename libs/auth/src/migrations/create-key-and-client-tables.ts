@@ -1,0 +1,8 @@
+import { StoredSigningKey } from '../keys/stored-signing-key.entity.js';
+import { CreateTables } from './create-tables.js';
+
+/** Creates the tables of managed signing keys and of service clients. */
+export class CreateKeyAndClientTables1795824000000 extends CreateTables {
+  readonly name = 'CreateKeyAndClientTables1795824000000';
+  protected readonly tables = [StoredSigningKey];
+}
