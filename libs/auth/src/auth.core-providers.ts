@@ -5,12 +5,11 @@ import { AuthCounters } from './audit/auth-counters.js';
 import { SecurityEventSink } from './audit/security-event-sink.js';
 import { SecurityEventStore } from './audit/security-event-store.js';
 import { AUDIT_PROVIDERS } from './auth.audit-providers.js';
+import { KEY_PROVIDERS } from './auth.key-providers.js';
 import { PasswordHasher } from './credentials/password-hasher.js';
 import { DerivedKeys } from './crypto/derived-keys.js';
 import { JwtVerifier } from './access-tokens/jwt-verifier.js';
 import { KeyRing } from './keys/key-ring.js';
-import { secretKeys } from './keys/secret-keys.js';
-import { readSigningKey } from './keys/signing-key.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
 import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
@@ -46,17 +45,7 @@ export const CORE_PROVIDERS: Provider[] = [
   { provide: Clock, useClass: SystemClock },
   ...STORE_PROVIDERS,
   ...REVOCATION_PROVIDERS,
-  {
-    provide: DerivedKeys,
-    inject: [ResolvedAuthOptions],
-    useFactory: ({ secrets, issuer }: Options) => new DerivedKeys(secrets, issuer),
-  },
-  {
-    provide: KeyRing,
-    inject: [ResolvedAuthOptions, DerivedKeys],
-    useFactory: ({ keys }: Options, derived: DerivedKeys) =>
-      new KeyRing(keys ? keys.map(readSigningKey) : secretKeys(derived)),
-  },
+  ...KEY_PROVIDERS,
   {
     provide: PasswordHasher,
     inject: [ResolvedAuthOptions],

@@ -13,6 +13,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { SecurityEventStream } from './audit/security-event-stream.js';
 import { TableSecurityEventSink } from './audit/table-security-event-sink.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
+import { ManagedKeys } from './keys/managed-keys.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { probeCache } from './revocation/cache-probe.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
@@ -40,6 +41,8 @@ export class AuthLifecycle
     private readonly sweeper: Sweeper,
     /** Null where nobody follows the changes. */
     @Optional() @Inject(RevocationFeed) private readonly feed: RevocationFeed | null,
+    /** Null: the keys were given, or come from the secret. */
+    @Inject(ManagedKeys) private readonly keys: ManagedKeys | null,
     private readonly stream: SecurityEventStream,
     @Inject(TableSecurityEventSink) private readonly table: TableSecurityEventSink | null,
   ) {}
@@ -49,12 +52,17 @@ export class AuthLifecycle
     // Standalone contexts run migrations: there, a table may well be missing yet.
     if (missing.length > 0 && this.host.httpAdapter) throw new AuthConfigError(missing.join('\n'));
     for (const message of missing) this.logger.warn(message);
-    await this.feed?.start().catch(async (error: unknown) => {
-      if (!this.host.httpAdapter) return;
-      // A boot that fails calls no hook that would stop it.
-      await this.feed?.stop();
-      throw error;
-    });
+    await this.keys?.start().catch((error: unknown) => this.cannotStart(error));
+    await this.feed?.start().catch((error: unknown) => this.cannotStart(error));
+  }
+
+  /** A standalone context may be there to make the tables that are missing: it tries again by itself. */
+  private async cannotStart(error: unknown): Promise<void> {
+    if (!this.host.httpAdapter && !(error instanceof AuthConfigError)) return;
+    // A boot that fails calls no hook that would stop them.
+    this.keys?.stop();
+    await this.feed?.stop();
+    throw error;
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -71,6 +79,7 @@ export class AuthLifecycle
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.keys?.stop();
     await this.feed?.stop();
     await this.sweeper.stop();
     await this.activity.flush();

@@ -19,6 +19,7 @@ import { JwksController } from './http/jwks.controller.js';
 import { ConfiguredRoutes } from './http/routes-path.js';
 import { SignInAnswer } from './http/sign-in-answer.js';
 import { KeyRing } from './keys/key-ring.js';
+import { SigningKeys } from './keys/signing-keys.js';
 import { resolveAuthOptions, ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
 import { SessionData } from './sessions/session-data.js';
@@ -91,6 +92,7 @@ const EXPORTED = [
   ResolvedAuthOptions,
   AccessTokenVerifier,
   KeyRing,
+  SigningKeys,
   SecurityEvents,
   AuthStatus,
   JwtAuthGuard,

@@ -11,6 +11,9 @@ import { authDatabase } from './database/typeorm-auth-database.js';
 import { AuthConfigError, ENTITIES_MISSING } from './errors/auth-config-error.js';
 import type { StoreUnavailableError } from './errors/auth-error.js';
 import type { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import type { SigningKeyStore } from './keys/signing-key-store.js';
+import { StoredSigningKey } from './keys/stored-signing-key.entity.js';
+import { TypeOrmSigningKeyStore } from './keys/typeorm-signing-key-store.js';
 import { Revocation } from './revocation/revocation.entity.js';
 import { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity.js';
 import { TypeOrmRefreshTokenFamilyStore } from './refresh-tokens/typeorm-refresh-token-family-store.js';
@@ -76,13 +79,15 @@ class TypeOrmStores extends AuthStores {
   readonly events: TypeOrmSecurityEventStore | null;
 
   readonly announcements: TypeOrmAnnouncementLog;
+  /** Null: keys are not kept either. */
+  private readonly keys: TypeOrmSigningKeyStore | null;
   /** On which PostgreSQL notifies of announcements; null: it does not. */
   private readonly channel: string | null;
 
   constructor(
     private readonly source: DataSource,
     private readonly database: AuthDatabase,
-    { accessTokens, revocation, audit }: ResolvedAuthOptions,
+    { accessTokens, revocation, audit, keys }: ResolvedAuthOptions,
   ) {
     super();
     const notifies =
@@ -126,16 +131,22 @@ class TypeOrmStores extends AuthStores {
     );
     const [families, subjects] = [database.table(RefreshTokenFamily), database.table(AuthSubject)];
     this.lookup = new TypeOrmSignInLookup(database, families, subjects);
+    this.keys = keys === 'managed' ? new TypeOrmSigningKeyStore(database) : null;
   }
 
   override nudges(): Nudges | null {
     return this.channel === null ? null : new TypeOrmPostgresNudges(this.source, this.channel);
   }
 
+  override signingKeys(): SigningKeyStore | null {
+    return this.keys;
+  }
+
   override async missing(): Promise<readonly string[]> {
     const missing: string[] = [];
     for (const entity of AUTH_ENTITIES) {
       if (entity === AuthEvent && !this.events) continue;
+      if (entity === StoredSigningKey && !this.keys) continue;
       const table = this.database.table(entity as new () => object);
       try {
         await this.database.run(sql`select ${table.everyColumnOf('t')} from ${table.name} t where 1 = 0`);

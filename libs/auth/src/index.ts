@@ -50,6 +50,8 @@ export type { AccessToken } from './access-tokens/access-token.js';
 export { type ActiveKey, KeyRing, type PublicJwk } from './keys/key-ring.js';
 export { type VerificationKey, VerificationKeys } from './keys/verification-keys.js';
 export type { KeyOption, KeyState, SigningAlgorithm } from './keys/key-options.js';
+export type { ManagedKeyOptions } from './keys/managed-key-options.js';
+export { type SigningKeyInfo, SigningKeys } from './keys/signing-keys.js';
 
 // Options of the rooms
 export type { AuditOptions } from './audit/audit-options.js';
@@ -108,6 +110,7 @@ export { newestFirst, recordOfFamily, recordOfSession } from './sign-in/sign-in-
 export { AnnouncementLog, type AnnouncementReading } from './revocation/announcement-log.js';
 export type { Announcement, AnnouncementKind } from './revocation/announcement.js';
 export { Nudges } from './revocation/nudges.js';
+export { type SigningKeyReading, SigningKeyStore, type StoredKey } from './keys/signing-key-store.js';
 export type { RedisClient } from './revocation/revocation-options.js';
 export { type RotationStanding, SignInLookup, type SignInStanding } from './revocation/sign-in-lookup.js';
 export { isLive } from './revocation/is-live.js';

@@ -1,16 +1,52 @@
-import { Controller, Get, Header, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, Get, Req, Res, VERSION_NEUTRAL } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { headerOf, type HttpRequest } from '../context/http-request.js';
+import { sha256 } from '../crypto/digest.js';
 import { Public } from '../decorators/public.decorator.js';
-import { KeyRing } from '../keys/key-ring.js';
+import { KeyRing, type PublicJwk } from '../keys/key-ring.js';
+import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
+
+const LONGEST_S = 300;
+const NOT_MODIFIED = 304;
 
 /** The public keys that access tokens verify with (RFC 7517); an empty set with HS* keys only. */
 @Controller({ path: '.well-known', version: VERSION_NEUTRAL })
 export class JwksController {
-  constructor(private readonly keys: KeyRing) {}
+  private readonly maxAgeS: number;
+  private tagged: { readonly keys: readonly PublicJwk[]; readonly tag: string } | undefined;
+
+  constructor(
+    private readonly keys: KeyRing,
+    private readonly host: HttpAdapterHost,
+    { managedKeys }: ResolvedAuthOptions,
+  ) {
+    // A copy must not outlive the time that a key is announced for.
+    this.maxAgeS = Math.min(LONGEST_S, Math.floor(managedKeys.announceMs / 2_000));
+  }
 
   @Public()
   @Get('jwks.json')
-  @Header('Cache-Control', 'public, max-age=300')
-  jwks() {
-    return { keys: this.keys.publicKeys() };
+  jwks(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown) {
+    const { httpAdapter } = this.host;
+    const keys = this.keys.publicKeys();
+    const tag = this.tagOf(keys);
+    httpAdapter.setHeader(response, 'Cache-Control', `public, max-age=${this.maxAgeS}`);
+    httpAdapter.setHeader(response, 'ETag', tag);
+    if (!isNamed(tag, headerOf(request, 'if-none-match'))) return { keys };
+    httpAdapter.status(response, NOT_MODIFIED);
+    return undefined;
   }
+
+  private tagOf(keys: readonly PublicJwk[]): string {
+    if (this.tagged?.keys !== keys) {
+      const tag = `"${sha256(JSON.stringify(keys)).toString('base64url').slice(0, 22)}"`;
+      this.tagged = { keys, tag };
+    }
+    return this.tagged.tag;
+  }
+}
+
+/** Whether `If-None-Match` names this tag, weakly compared (RFC 9110, section 13.1.2). */
+function isNamed(tag: string, header: string | undefined): boolean {
+  return header?.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim())) ?? false;
 }

@@ -121,8 +121,8 @@ function checkStrength(key: KeyObject, alg: SigningAlgorithm, path: string): voi
   } else if (key.asymmetricKeyType !== 'ed25519') refuse('an Ed25519 key', `${key.asymmetricKeyType}`);
 }
 
-/** RFC 7638: SHA-256 of the required members, in lexicographic order. */
-function thumbprint(key: KeyObject): string {
+/** RFC 7638: SHA-256 of the required members of a public key, in lexicographic order. */
+export function thumbprint(key: KeyObject): string {
   const jwk = key.export({ format: 'jwk' });
   const required = (
     jwk.kty === 'RSA' ? ['e', 'kty', 'n'] : jwk.kty === 'EC' ? ['crv', 'kty', 'x', 'y'] : ['crv', 'kty', 'x']

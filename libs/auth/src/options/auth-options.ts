@@ -5,6 +5,7 @@ import type { CredentialOptions } from '../credentials/credential-options.js';
 import type { DatabaseOptions } from '../database/database-options.js';
 import type { CookieOptions } from '../http/cookie-options.js';
 import type { KeyOption } from '../keys/key-options.js';
+import type { ManagedKeyOptions } from '../keys/managed-key-options.js';
 import type { RefreshTokenOptions } from '../refresh-tokens/refresh-token-options.js';
 import type { ApplicationCache } from '../revocation/cache-options.js';
 import type { RevocationOptions } from '../revocation/revocation-options.js';
@@ -32,8 +33,13 @@ export interface AuthOptions {
   /** What a sign-in beyond `maxSignInsPerSubject` does: it ends the oldest ones, or is refused. Default `end-oldest`. */
   readonly onSignInLimit?: 'refuse' | 'end-oldest';
   readonly accessTokens?: AccessTokenOptions;
-  /** Signing keys of access tokens. Default: HS256 under a key derived from `secret`. */
-  readonly keys?: readonly KeyOption[];
+  /**
+   * What access tokens are signed with: keys that this application makes and rotates by itself (`managed`), HS256 under a
+   * key derived from `secret` (`secret`), or keys that are given. Default `managed`; with `stores` of your own that keep
+   * no keys, `secret`.
+   */
+  readonly keys?: 'managed' | 'secret' | readonly KeyOption[];
+  readonly managedKeys?: ManagedKeyOptions;
   readonly refreshTokens?: RefreshTokenOptions;
   readonly sessions?: SessionOptions;
   readonly cookies?: {

@@ -11,6 +11,7 @@ import {
 import { type ResolvedDatabaseOptions, resolveDatabaseOptions } from '../database/database-options.js';
 import { type ResolvedCookie, resolveCookie } from '../http/cookie-options.js';
 import type { KeyOption } from '../keys/key-options.js';
+import { type ResolvedManagedKeyOptions, resolveManagedKeyOptions } from '../keys/managed-key-options.js';
 import {
   type ResolvedRefreshTokenOptions,
   resolveRefreshTokenOptions,
@@ -36,7 +37,10 @@ export abstract class ResolvedAuthOptions {
   abstract readonly maxSignInsPerSubject: number | null;
   abstract readonly onSignInLimit: 'refuse' | 'end-oldest';
   abstract readonly accessTokens: ResolvedAccessTokenOptions;
-  abstract readonly keys: readonly KeyOption[] | null;
+  /** `managed` was asked for by name when `keysGiven`. */
+  abstract readonly keys: 'managed' | 'secret' | readonly KeyOption[];
+  abstract readonly keysGiven: boolean;
+  abstract readonly managedKeys: ResolvedManagedKeyOptions;
   abstract readonly refreshTokens: ResolvedRefreshTokenOptions;
   abstract readonly sessions: ResolvedSessionOptions;
   abstract readonly cookies: {
@@ -71,7 +75,8 @@ const origins = (v: unknown): v is readonly string[] => Array.isArray(v) && v.ev
 const path = (v: unknown): v is string => typeof v === 'string' && /^(\/[A-Za-z0-9._~-]+)*$/.test(v);
 const someSignIns = (v: unknown): v is number =>
   Number.isInteger(v) && (v as number) >= 1 && (v as number) <= 1_000;
-const keys = (v: unknown): v is readonly KeyOption[] => Array.isArray(v) && v.length > 0;
+const keys = (v: unknown): v is ResolvedAuthOptions['keys'] =>
+  v === 'managed' || v === 'secret' || (Array.isArray(v) && v.length > 0);
 
 /**
  * Checks, defaults and freezes the options. Throws AuthConfigError, naming the option, what was wrong and what is
@@ -91,6 +96,12 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     origins,
     [],
   );
+  const givenKeys = reader.secret<ResolvedAuthOptions['keys'] | undefined>(
+    'keys',
+    '"managed", "secret", or a list of at least one key',
+    keys,
+    undefined,
+  );
   const cookies = reader.nested('cookies');
   const resolved: ResolvedAuthOptions = {
     secrets: typeof secret === 'string' ? [secret] : [...secret],
@@ -105,7 +116,9 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     ),
     onSignInLimit: reader.oneOf('onSignInLimit', ['refuse', 'end-oldest'], 'end-oldest'),
     accessTokens: resolveAccessTokenOptions(reader.nested('accessTokens'), issuer),
-    keys: reader.secret<readonly KeyOption[] | null>('keys', 'a list of at least one key', keys, null),
+    keys: givenKeys ?? 'managed',
+    keysGiven: givenKeys !== undefined,
+    managedKeys: resolveManagedKeyOptions(reader.nested('managedKeys')),
     refreshTokens: resolveRefreshTokenOptions(reader.nested('refreshTokens'), now),
     sessions: resolveSessionOptions(reader.nested('sessions')),
     cookies: {
@@ -134,6 +147,9 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     cookies
       .nested('refresh')
       .refuse('name', 'another name than the session cookie', resolved.cookies.refresh.name);
+  }
+  if (resolved.keys !== 'managed' && reader.has('managedKeys')) {
+    reader.refuse('managedKeys', 'left out unless "keys" is "managed"', 'both');
   }
   if (resolved.accessTokens.endOnRotation && resolved.revocation.mode !== 'lookup') {
     reader

@@ -1,3 +1,4 @@
+import type { SigningKeyStore } from '../keys/signing-key-store.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
 import type { AnnouncementLog } from '../revocation/announcement-log.js';
 import type { Nudges } from '../revocation/nudges.js';
@@ -27,6 +28,14 @@ export abstract class AuthStores {
    * once, in mode `feed` and without a Redis. Default: none; they hear of it by polling.
    */
   nudges(): Nudges | null {
+    return null;
+  }
+
+  /**
+   * Where managed signing keys are kept, where these stores keep any. Called once. Default: nowhere; access tokens are then
+   * signed with the secret, or with keys that the application gives.
+   */
+  signingKeys(): SigningKeyStore | null {
     return null;
   }
 

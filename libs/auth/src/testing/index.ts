@@ -11,12 +11,14 @@ export { signInRegistryContract } from './sign-in-registry.contract.js';
 export { signInLimitContract } from './sign-in-limit.contract.js';
 export { announcementLogContract } from './announcement-log.contract.js';
 export { signInLookupContract } from './sign-in-lookup.contract.js';
+export { signingKeyStoreContract } from './signing-key-store.contract.js';
 export type { HarnessSource, StoreHarness } from './store-harness.js';
 
 // Stores in memory
 export { MemoryStores } from './memory-stores.js';
 export { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
 export { MemorySubjectStore } from './memory-subject-store.js';
+export { MemorySigningKeyStore } from './memory-signing-key-store.js';
 
 // The ports that the contracts are about, and what their methods take and give
 export {

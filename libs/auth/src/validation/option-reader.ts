@@ -101,6 +101,11 @@ export class OptionReader {
     return this.take(key) === false;
   }
 
+  /** Whether an option was given. */
+  has(key: string): boolean {
+    return this.take(key) !== undefined;
+  }
+
   /** Stops the boot for an option. */
   refuse(key: string, allowed: string, value: unknown): never {
     throw new AuthConfigError(`"${this.pathOf(key)}" must be ${allowed} (got ${shown(value)})`);

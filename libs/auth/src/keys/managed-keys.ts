@@ -1,0 +1,199 @@
+import { createPublicKey } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { AuthConfigError } from '../errors/auth-config-error.js';
+import { type KeyRules, type KeySchedule, type ScheduledKey, scheduleOf } from './key-schedule.js';
+import type { KeyRing } from './key-ring.js';
+import type { KeySealing } from './key-sealing.js';
+import { makeKey } from './made-key.js';
+import type { ManagedAlgorithm } from './managed-key-options.js';
+import type { SigningKey } from './signing-key.js';
+import type { SigningKeyReading, SigningKeyStore, StoredKey } from './signing-key-store.js';
+
+const LONGEST_PAUSE_MS = 30_000;
+
+export interface ManagedKeyRules extends KeyRules {
+  readonly alg: ManagedAlgorithm;
+}
+
+/**
+ * Keeps the ring as the store has it: reads the keys now and then, makes the next one when it is due, seals those anew
+ * that a former secret sealed, and drops those whose last token has gone. Everything is decided by the store's clock, and
+ * nothing by who comes first: nodes that do the same at the same moment make one key.
+ */
+export class ManagedKeys {
+  private readonly logger = new Logger('AuthModule');
+  /** Keys that were opened before, by what was opened. */
+  private readonly opened = new Map<string, SigningKey>();
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private failing = false;
+  /** Keys that did not open, by kid: each is said once. */
+  private readonly closed = new Set<string>();
+  private refreshing: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: SigningKeyStore,
+    private readonly ring: KeyRing,
+    private readonly sealing: KeySealing,
+    readonly rules: ManagedKeyRules,
+    /** HS256 keys of the secret: what they signed before the first managed key began verifies for as long as it may live. */
+    private readonly former: readonly SigningKey[],
+  ) {}
+
+  /** Reads the keys, or makes the first one. Throws AuthConfigError for keys that no secret opens, StoreUnavailableError. */
+  async start(): Promise<void> {
+    try {
+      await this.refresh();
+    } finally {
+      this.schedule();
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  /** Reads the keys again, and does what is due. Throws as `start` does; the ring then stays as it was. */
+  refresh(): Promise<void> {
+    this.refreshing ??= this.doWhatIsDue().finally(() => (this.refreshing = undefined));
+    return this.refreshing;
+  }
+
+  /** The keys as they are now. */
+  async read(): Promise<KeySchedule> {
+    return scheduleOf(await this.store.read(), this.rules);
+  }
+
+  /** Makes the next key, which begins after `announceMs`; nothing when there is a next one already. */
+  async announce(announceMs: number): Promise<void> {
+    const reading = await this.store.read();
+    const { keys } = scheduleOf(reading, this.rules);
+    const newest = keys.at(-1);
+    if (newest?.state !== 'next') {
+      await this.store.add(
+        await this.newKey((newest?.key.id ?? 0) + 1, reading.now + announceMs, reading.now),
+      );
+    }
+    await this.refreshAgain();
+  }
+
+  /** A new key signs at once, and every other one is gone with all that it signed. */
+  async replaceAll(): Promise<void> {
+    const { keys, now } = await this.store.read();
+    await this.store.replaceAllBefore(await this.newKey((keys.at(-1)?.id ?? 0) + 1, now, now));
+    await this.refreshAgain();
+  }
+
+  /** What is under way may have read before what was done. */
+  private async refreshAgain(): Promise<void> {
+    await this.refreshing?.catch(() => undefined);
+    await this.refresh();
+  }
+
+  private async doWhatIsDue(): Promise<void> {
+    let reading = await this.store.read();
+    let schedule = scheduleOf(reading, this.rules);
+    // Before anything is made: a secret that opens nothing here must not bring a key that nobody else can open.
+    this.open(schedule);
+    if (schedule.due) {
+      await this.store.add(await this.newKey(schedule.due.id, schedule.due.beginsAt, reading.now));
+      reading = await this.store.read();
+      schedule = scheduleOf(reading, this.rules);
+    }
+    const keys = this.open(schedule);
+    this.ring.replace([...keys, ...this.formerOf(reading)]);
+    await this.sealAnew(schedule.keys);
+    if (schedule.goneUpTo !== null) await this.store.dropUpTo(schedule.goneUpTo);
+    if (this.failing) this.logger.log('the signing keys can be read again');
+    this.failing = false;
+  }
+
+  /** Throws AuthConfigError when the one that signs does not open. Another one is left out, and said. */
+  private open({ keys }: KeySchedule): SigningKey[] {
+    const ours: SigningKey[] = [];
+    for (const { key, state } of keys) {
+      const opened = this.openOne(key);
+      if (opened) ours.push({ ...opened, state });
+      else if (state === 'active') {
+        throw new AuthConfigError(
+          `"secret" must hold the one that sealed the signing keys in the database (got others: the key ${key.kid} does not open): add the former secret to the list, or delete the rows of that table, which makes new keys and every access token invalid`,
+        );
+      } else this.sayClosed(key.kid);
+    }
+    for (const known of this.opened.keys()) {
+      if (!keys.some(({ key }) => known === nameOf(key))) this.opened.delete(known);
+    }
+    return ours;
+  }
+
+  private openOne(key: StoredKey): SigningKey | undefined {
+    const known = this.opened.get(nameOf(key));
+    if (known) return known;
+    const opened = this.sealing.open(key.sealedKey, key);
+    if (!opened) return undefined;
+    const { kid } = key;
+    const signing: SigningKey = {
+      kid,
+      alg: key.alg as ManagedAlgorithm,
+      state: 'next',
+      signWith: opened.privateKey,
+      verifyWith: createPublicKey(opened.privateKey),
+    };
+    // What a former secret sealed is looked at again, until it is sealed anew.
+    if (opened.isCurrent) this.opened.set(nameOf(key), signing);
+    return signing;
+  }
+
+  private async sealAnew(keys: readonly ScheduledKey[]): Promise<void> {
+    for (const { key } of keys) {
+      if (this.opened.has(nameOf(key))) continue;
+      const opened = this.sealing.open(key.sealedKey, key);
+      if (!opened || opened.isCurrent) continue;
+      await this.store.reseal(key.id, key.sealedKey, this.sealing.seal(opened.privateKey, key));
+    }
+  }
+
+  /** Until all that they signed before has expired, by the first key's beginning; gone with that key. */
+  private formerOf({ keys, now }: SigningKeyReading): readonly SigningKey[] {
+    const first = keys[0];
+    if (first?.id !== 1 || now >= first.beginsAt + this.rules.retentionMs) return [];
+    return this.former.map((key) => ({ ...key, state: 'retired' as const }));
+  }
+
+  private async newKey(id: number, beginsAt: number, createdAt: number): Promise<StoredKey> {
+    const { alg } = this.rules;
+    const { kid, privateKey } = await makeKey(alg);
+    const sealedKey = this.sealing.seal(privateKey, { id, kid, alg });
+    return { id, kid, alg, sealedKey, createdAt, beginsAt };
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    // Several readings within the time that a key is announced for; spread, so that nodes do not read together.
+    const pause = Math.min(LONGEST_PAUSE_MS, this.rules.announceMs / 4) * (0.9 + Math.random() / 10);
+    this.timer = setTimeout(() => {
+      void this.refresh()
+        .catch((error: unknown) => this.sayFailed(error))
+        .finally(() => this.schedule());
+    }, pause).unref();
+  }
+
+  private sayClosed(kid: string): void {
+    if (this.closed.has(kid)) return;
+    this.closed.add(kid);
+    this.logger.error(
+      `the signing key ${kid} does not open, and is left out: was it sealed under a secret that this process lacks?`,
+    );
+  }
+
+  private sayFailed(error: unknown): void {
+    const why = error instanceof Error ? error.message : 'unknown';
+    if (!this.failing) this.logger.error(`the signing keys stay as they were: ${why}`);
+    this.failing = true;
+  }
+}
+
+function nameOf({ id, sealedKey }: StoredKey): string {
+  return `${id} ${sealedKey}`;
+}

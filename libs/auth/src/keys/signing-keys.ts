@@ -1,0 +1,73 @@
+import { type Duration, durationMs } from '../time/duration.js';
+import type { KeyRing } from './key-ring.js';
+import type { KeyState } from './key-options.js';
+import type { ManagedKeys } from './managed-keys.js';
+
+/** A managed key, as an operator may see it. */
+export interface SigningKeyInfo {
+  readonly kid: string;
+  readonly alg: string;
+  readonly state: KeyState;
+  readonly createdAt: Date;
+  /** From when on it signs. */
+  readonly beginsAt: Date;
+  /** Until when it verifies; null: its successor is not known yet. */
+  readonly verifiesUntil: Date | null;
+}
+
+/**
+ * Managed signing keys, for the application's operator: inject it into an admin route or a command. Keys rotate by
+ * themselves; this is for those who want it sooner. Every method throws StoreUnavailableError when the store cannot
+ * answer, and TypeError when this application's keys are not managed.
+ */
+export class SigningKeys {
+  constructor(
+    /** Null: the keys were given, or come from the secret. */
+    private readonly managed: ManagedKeys | null,
+    private readonly ring: KeyRing,
+  ) {}
+
+  /** Every key, the oldest first. */
+  async list(): Promise<readonly SigningKeyInfo[]> {
+    const { keys } = await this.keys().read();
+    return keys.map(({ key, state, verifiesUntil }) => ({
+      kid: key.kid,
+      alg: key.alg,
+      state,
+      createdAt: new Date(key.createdAt),
+      beginsAt: new Date(key.beginsAt),
+      verifiesUntil: verifiesUntil === null ? null : new Date(verifiesUntil),
+    }));
+  }
+
+  /**
+   * Announces the next key now, rather than when its time has come; nothing when one is announced already. `announce`: how
+   * long before it signs. Default: `managedKeys.announce`. Shorter than nodes and services take to read the keys again,
+   * they refuse its first tokens. Nobody is signed out. Throws TypeError for what is no duration.
+   */
+  async rotate({ announce }: { readonly announce?: Duration } = {}): Promise<void> {
+    const keys = this.keys();
+    const ms = announce === undefined ? keys.rules.announceMs : durationMs(announce);
+    if (ms === undefined) throw new TypeError('"announce" must be a duration such as "14d"');
+    await keys.announce(ms);
+  }
+
+  /**
+   * After a private key has leaked: a new key signs at once, and no access token of before is good any more, on this node
+   * at once and on the others as soon as they read the keys (30 s at most). Clients refresh; sessions and refresh tokens
+   * are not concerned.
+   */
+  async replaceAll(): Promise<void> {
+    await this.keys().replaceAll();
+  }
+
+  /** The kid that this process signs with now. Throws StoreUnavailableError while it knows none. */
+  get activeKid(): string {
+    return this.ring.active.kid;
+  }
+
+  private keys(): ManagedKeys {
+    if (!this.managed) throw new TypeError('the signing keys of this application are not managed ("keys")');
+    return this.managed;
+  }
+}

@@ -1,0 +1,52 @@
+import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
+import type { EntityTable } from '../database/entity-table.js';
+import { sql } from '../database/sql.js';
+import { type SigningKeyReading, SigningKeyStore, type StoredKey } from './signing-key-store.js';
+import { StoredSigningKey } from './stored-signing-key.entity.js';
+
+/** SigningKeyStore on TypeORM. The table has a handful of rows. */
+export class TypeOrmSigningKeyStore extends SigningKeyStore {
+  private readonly keys: EntityTable<StoredSigningKey>;
+
+  constructor(private readonly database: AuthDatabase) {
+    super();
+    this.keys = database.table(StoredSigningKey);
+  }
+
+  async read(): Promise<SigningKeyReading> {
+    const { name, column } = this.keys;
+    // The clock comes with the rows, and without any, too.
+    const { rows } = await this.database.run(sql`select n.now as now, ${this.keys.columnsOf('k')}
+      from (select ${this.database.dialect.nowMs} as now) n left join ${name} k on 1 = 1 order by k.${column.id}`);
+    const keys = rows.filter((row) => row['id'] !== null).map((row) => this.keys.read(row));
+    return { keys: keys.map((key) => ({ ...key, id: Number(key.id) })), now: Number(rows[0]!['now']) };
+  }
+
+  async add(key: StoredKey): Promise<void> {
+    await this.database.transaction(() => this.adding(key));
+  }
+
+  async replaceAllBefore(key: StoredKey): Promise<void> {
+    await this.database.transaction(() => this.replacing(key));
+  }
+
+  async reseal(id: number, former: string, sealed: string): Promise<boolean> {
+    const { name, column } = this.keys;
+    const { affected } = await this.database.run(sql`update ${name} set ${column.sealedKey} = ${sealed}
+      where ${column.id} = ${id} and ${column.sealedKey} = ${former}`);
+    return affected === 1;
+  }
+
+  async dropUpTo(id: number): Promise<void> {
+    await this.database.run(sql`delete from ${this.keys.name} where ${this.keys.column.id} <= ${id}`);
+  }
+
+  private *adding(key: StoredKey): SqlTransaction<void> {
+    yield this.database.dialect.insertIfAbsent(this.keys.insert(key), this.keys.column.id);
+  }
+
+  private *replacing(key: StoredKey): SqlTransaction<void> {
+    yield* this.adding(key);
+    yield sql`delete from ${this.keys.name} where ${this.keys.column.id} < ${key.id}`;
+  }
+}
