@@ -23,7 +23,7 @@ describe.each(ADAPTERS)('the claims of an access token, on %s', (adapter) => {
     clock.at = Date.now();
     app = await startTestApp({
       adapter,
-      options: { accessTokens: { audience: [ISSUER, OTHER_AUDIENCE] } },
+      options: { keys: 'secret', accessTokens: { audience: [ISSUER, OTHER_AUDIENCE] } },
       override: (builder) => builder.overrideProvider(Clock).useValue(clock),
     });
     await app.users.add('ada');

@@ -65,7 +65,9 @@ describe.each(ADAPTERS)('the demo, on %s', (adapter) => {
     const anonymous = new HttpClient(url);
     expect((await anonymous.get('/notes')).body.code).toBe('AUTH_CREDENTIALS_MISSING');
     expect((await anonymous.post('/notes', { json: { text: 'x' } })).status).toBe(401);
-    expect((await anonymous.get('/.well-known/jwks.json')).body).toEqual({ keys: [] });
+    expect((await anonymous.get('/.well-known/jwks.json')).body).toEqual({
+      keys: [expect.objectContaining({ kty: 'EC', alg: 'ES256', use: 'sig' })],
+    });
   });
 
   it('names the user to its client by address', async () => {

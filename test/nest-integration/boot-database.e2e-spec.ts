@@ -37,7 +37,14 @@ async function signsIn(imports: Parameters<typeof rootModule>[0], name?: string)
   }
 }
 
-const TABLES = ['auth_event', 'auth_refresh_token_family', 'auth_revocation', 'auth_session', 'auth_subject'];
+const TABLES = [
+  'auth_event',
+  'auth_refresh_token_family',
+  'auth_revocation',
+  'auth_session',
+  'auth_signing_key',
+  'auth_subject',
+];
 
 describe('the tables', () => {
   it.each(ADAPTERS)(
@@ -73,11 +80,23 @@ describe('the tables', () => {
     await app.close();
   });
 
+  it('stop the boot without the table of signing keys, unless the keys are not managed', async () => {
+    const app = await bootApplication(rootModule([connection({ entityPrefix: '' }), authModule()]));
+    const source = app.get<DataSource>(getDataSourceToken());
+    await source.query('drop table auth_signing_key');
+    const error = await bootError([connectionTo(source), authModule()]);
+    expect(error).toBeInstanceOf(AuthConfigError);
+    expect(error.message).toMatch(/^the table "auth_signing_key" must exist/);
+    const without = await bootApplication(rootModule([connectionTo(source), authModule({ keys: 'secret' })]));
+    await without.close();
+    await app.close();
+  });
+
   it('only make a standalone context warn: it may be the one that runs the migrations', async () => {
     const logger = new QuietLogger();
     const root = rootModule([connection(NO_TABLES), authModule()]);
     const context = await NestFactory.createApplicationContext(root, { logger, abortOnError: false });
-    expect(logger.warnings.filter((text) => text.includes('AUTH_MIGRATIONS'))).toHaveLength(4);
+    expect(logger.warnings.filter((text) => text.includes('AUTH_MIGRATIONS'))).toHaveLength(5);
     expect(logger.warnings.join()).toContain('my_auth_subject');
     await context.close();
   });

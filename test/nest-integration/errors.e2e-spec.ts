@@ -199,6 +199,10 @@ describe('the table of statuses', () => {
         AUTH_SIGN_IN_NOT_FOUND: 404,
         AUTH_SIGN_IN_LIMIT: 409,
         AUTH_SESSION_DATA_CONFLICT: 409,
+        AUTH_GRANT_UNSUPPORTED: 400,
+        AUTH_GRANT_INVALID: 400,
+        AUTH_SCOPE_INVALID: 400,
+        AUTH_TARGET_INVALID: 400,
         AUTH_STORE_UNAVAILABLE: 503,
       }[code as string] ?? 401;
     expect(STATUS_OF[code]).toBe(expected);

@@ -75,7 +75,9 @@ describe.each(ADAPTERS)('globalGuard: true, on %s', (adapter) => {
     const { refresh_token } = login.body;
     expect((await client.post('/auth/refresh', { json: { refresh_token } })).status).toBe(200);
     expect((await client.post('/auth/logout')).status).toBe(204);
-    expect((await client.get('/.well-known/jwks.json')).body).toEqual({ keys: [] });
+    expect((await client.get('/.well-known/jwks.json')).body).toEqual({
+      keys: [expect.objectContaining({ kty: 'EC', alg: 'ES256', use: 'sig' })],
+    });
   });
 
   it('keeps the other built-in routes closed', async () => {

@@ -119,7 +119,9 @@ describe.each(ADAPTERS)('a global prefix and URI versions, on %s', (adapter) => 
     expect((await app.client().get('/api/auth/me')).status).toBe(401);
     expect((await app.client().get('/auth/me')).status).toBe(404);
     expect((await app.client().get('/api/v1/auth/me')).status).toBe(404);
-    expect((await app.client().get('/api/.well-known/jwks.json')).body).toEqual({ keys: [] });
+    expect((await app.client().get('/api/.well-known/jwks.json')).body).toEqual({
+      keys: [expect.objectContaining({ kty: 'EC', alg: 'ES256', use: 'sig' })],
+    });
   });
 
   it('are part of the path of the refresh cookie, which comes back there', async () => {

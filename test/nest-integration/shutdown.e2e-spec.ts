@@ -110,7 +110,12 @@ describe('the timer of the sweep', () => {
     const { Test } = await import('@nestjs/testing');
     jest.useFakeTimers({ doNotFake: [...kept] });
     const module = await Test.createTestingModule({
-      imports: [rootModule([connection(), authModule({ sweepInterval, revocation: { mode: 'lookup' } })])],
+      imports: [
+        rootModule([
+          connection(),
+          authModule({ sweepInterval, revocation: { mode: 'lookup' }, keys: 'secret' }),
+        ]),
+      ],
     })
       .setLogger(new QuietLogger())
       .compile();

@@ -1,6 +1,11 @@
 import { Body, HttpCode, Inject, Post, UseFilters } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AuthenticationService, Authenticator, AuthExceptionFilter } from '../../libs/auth/dist/index.js';
+import {
+  AuthenticationService,
+  Authenticator,
+  AuthExceptionFilter,
+  SigningKeys,
+} from '../../libs/auth/dist/index.js';
 import { Directory } from './directory.mjs';
 import { controller, first } from './plain-controller.mjs';
 
@@ -11,11 +16,12 @@ export function controlController() {
     proved = new Map();
     /** Transactions that are open, by the subject that they change. */
     open = new Map();
-    constructor(authentication, directory, authenticator, source) {
+    constructor(authentication, directory, authenticator, source, signingKeys) {
       this.authentication = authentication;
       this.directory = directory;
       this.authenticator = authenticator;
       this.source = source;
+      this.signingKeys = signingKeys;
     }
     async signIn({ subject, mode }) {
       return handedOut(await this.authentication.signIn(subject, { mode }));
@@ -73,6 +79,14 @@ export function controlController() {
     async list({ subject }) {
       return await this.authentication.listSignIns(subject);
     }
+    async rotateKeys({ announce }) {
+      await this.signingKeys.rotate({ announce });
+      return { signsWith: this.signingKeys.activeKid };
+    }
+    async replaceKeys() {
+      await this.signingKeys.replaceAll();
+      return { signsWith: this.signingKeys.activeKid };
+    }
     tellDirectory({ mode, subject, roles, enabled }) {
       if (mode !== undefined) this.directory.mode = mode;
       if (roles !== undefined) this.directory.setRoles(subject, roles);
@@ -84,6 +98,7 @@ export function controlController() {
   Inject(Directory)(ControlController, undefined, 1);
   Inject(Authenticator)(ControlController, undefined, 2);
   Inject(DataSource)(ControlController, undefined, 3);
+  Inject(SigningKeys)(ControlController, undefined, 4);
   UseFilters(AuthExceptionFilter)(ControlController);
   const at = (path) => [Post(path), HttpCode(200), first(Body())];
   return controller(ControlController, 'control', {
@@ -100,6 +115,8 @@ export function controlController() {
     endAll: at('end-all'),
     end: at('end'),
     list: at('list'),
+    rotateKeys: at('rotate-keys'),
+    replaceKeys: at('replace-keys'),
     tellDirectory: at('directory'),
   });
 }

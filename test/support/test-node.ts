@@ -35,7 +35,7 @@ export class TestNode {
 
   constructor(
     private readonly home: ProcessHome,
-    private readonly configuration: NodeConfiguration,
+    private configuration: NodeConfiguration,
   ) {}
 
   get url(): string {
@@ -65,6 +65,15 @@ export class TestNode {
   /** Another process in its place, on the same port; one that still runs is killed before. */
   async restart(): Promise<void> {
     await this.kill();
+    this.former.push(this.process);
+    await this.start();
+  }
+
+  /** Ends it as a deployment does, and starts it with these options changed, on the same port. */
+  async redeploy(changes: Partial<AuthOptions>): Promise<void> {
+    const { options } = this.configuration;
+    this.configuration = { ...this.configuration, options: { ...options, ...changes } };
+    await this.stop();
     this.former.push(this.process);
     await this.start();
   }

@@ -117,7 +117,7 @@ export class ManagedKeys {
       if (opened) ours.push({ ...opened, state });
       else if (state === 'active') {
         throw new AuthConfigError(
-          `"secret" must hold the one that sealed the signing keys in the database (got others: the key ${key.kid} does not open): add the former secret to the list, or delete the rows of that table, which makes new keys and every access token invalid`,
+          `"secret" must hold the one that sealed the signing keys in the database, under this "issuer" (got others: the key ${key.kid} does not open): add the former secret to the list, or delete the rows of that table, which makes every access token invalid`,
         );
       } else this.sayClosed(key.kid);
     }

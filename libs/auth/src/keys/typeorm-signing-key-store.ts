@@ -18,8 +18,9 @@ export class TypeOrmSigningKeyStore extends SigningKeyStore {
     // The clock comes with the rows, and without any, too.
     const { rows } = await this.database.run(sql`select n.now as now, ${this.keys.columnsOf('k')}
       from (select ${this.database.dialect.nowMs} as now) n left join ${name} k on 1 = 1 order by k.${column.id}`);
-    const keys = rows.filter((row) => row['id'] !== null).map((row) => this.keys.read(row));
-    return { keys: keys.map((key) => ({ ...key, id: Number(key.id) })), now: Number(rows[0]!['now']) };
+    const keys: StoredKey[] = [];
+    for (const row of rows) if (row['id'] !== null) keys.push(this.keys.read(row));
+    return { keys, now: Number(rows[0]!['now']) };
   }
 
   async add(key: StoredKey): Promise<void> {
