@@ -47,6 +47,7 @@ export default {
         '<rootDir>/libs/*/src/**/*.spec.ts',
         '<rootDir>/src/**/*.spec.ts',
         '<rootDir>/test/*.spec.ts',
+        '<rootDir>/test/interop/*.spec.ts',
       ],
     },
     { ...watched, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },

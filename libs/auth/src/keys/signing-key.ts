@@ -61,11 +61,12 @@ export function readSigningKey(option: KeyOption, index: number): SigningKey {
       `"${path}.privateKey" must be given for a key that is ${state} (got undefined)`,
     );
   }
-  const signWith = privateInput === undefined ? null : parse(privateInput, 'private', `${path}.privateKey`);
+  const signWith =
+    privateInput === undefined ? null : parse(privateInput, 'private', alg, `${path}.privateKey`);
   const verifyWith =
     publicInput === undefined
       ? createPublicKey(signWith!)
-      : parse(publicInput, 'public', `${path}.publicKey`);
+      : parse(publicInput, 'public', alg, `${path}.publicKey`);
   checkStrength(verifyWith, alg, path);
   if (signWith && !createPublicKey(signWith).equals(verifyWith)) {
     throw new AuthConfigError(
@@ -78,8 +79,10 @@ export function readSigningKey(option: KeyOption, index: number): SigningKey {
 function parse(
   input: NonNullable<KeyOption['privateKey']>,
   type: 'private' | 'public',
+  alg: SigningAlgorithm,
   path: string,
 ): KeyObject {
+  if (typeof input === 'object' && !(input instanceof KeyObject)) checkPurpose(input, alg, path);
   let key: KeyObject;
   try {
     if (input instanceof KeyObject) key = input;
@@ -97,6 +100,26 @@ function parse(
   }
   if (key.type !== type) throw new AuthConfigError(`"${path}" must be a ${type} key (got a ${key.type} key)`);
   return key;
+}
+
+/** A JWK may say what it is for (RFC 7517, sections 4.2 to 4.4): Node.js does not look at that. */
+function checkPurpose(
+  { use, key_ops: operations, alg: stated }: Readonly<Record<string, unknown>>,
+  alg: SigningAlgorithm,
+  path: string,
+): void {
+  const signs = (value: unknown) => value === 'sign' || value === 'verify';
+  if (
+    (use !== undefined && use !== 'sig') ||
+    (operations !== undefined && !(Array.isArray(operations) && operations.some(signs)))
+  )
+    throw new AuthConfigError(
+      `"${path}" must be a key for signatures (got a JWK whose "use" or "key_ops" is another)`,
+    );
+  // WebCrypto exports Ed25519 keys under the name of RFC 9864.
+  const sameByName = stated === alg || (stated === 'Ed25519' && alg === 'EdDSA');
+  if (stated !== undefined && !sameByName)
+    throw new AuthConfigError(`"${path}" must be a key for ${alg} (got a JWK whose "alg" is another)`);
 }
 
 /** createPublicKey() would quietly take the public half of a private key. */
