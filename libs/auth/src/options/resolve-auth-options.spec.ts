@@ -183,9 +183,20 @@ describe('resolveAuthOptions', () => {
     const pem = '-----BEGIN PRIVATE KEY-----\nMIIEvQ';
     for (const keys of [{ alg: 'HS256', kid: 'k', secret }, secret, pem]) {
       const message = refusal({ ...GOOD, keys });
-      expect(message).toContain('"keys" must be a list');
+      expect(message).toContain('"keys" must be "managed", "secret", or a list');
       for (const text of ['hush', 'PRIVATE']) expect(message).not.toContain(text);
     }
+  });
+
+  it('takes keys that manage themselves, and rules for those alone', () => {
+    expect(resolve({ keys: 'secret' }).keys).toBe('secret');
+    const managedKeys = { alg: 'EdDSA', rotateEvery: '30d', announce: '2d' };
+    expect(resolve({ managedKeys }).managedKeys).toMatchObject({ alg: 'EdDSA', announceMs: 172_800_000 });
+    expect(refusal({ ...GOOD, keys: 'secret', managedKeys })).toContain('"managedKeys" must be left out');
+    expect(refusal({ ...GOOD, managedKeys: { rotateEvery: '20d' } })).toContain(
+      '"managedKeys.announce" must be at most half of "managedKeys.rotateEvery"',
+    );
+    expect(refusal({ ...GOOD, managedKeys: { alg: 'HS256' } })).toContain('"managedKeys.alg" must be one of');
   });
 
   it('counts a secret in bytes', () => {
@@ -289,7 +300,8 @@ describe('resolveAuthOptions', () => {
       defaultMode: 'session',
       maxSignInsPerSubject: null,
       onSignInLimit: 'end-oldest',
-      keys: null,
+      keys: 'managed',
+      managedKeys: { alg: 'ES256', rotateEveryMs: 7_776_000_000, announceMs: 1_209_600_000 },
       accessTokens: {
         lifetimeMs: 900_000,
         longestLifetimeMs: 3_600_000,
