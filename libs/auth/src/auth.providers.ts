@@ -16,6 +16,7 @@ import { RolesGuard } from './guards/roles.guard.js';
 import { SessionAuthGuard } from './guards/session-auth.guard.js';
 import { AuthController } from './http/auth.controller.js';
 import { JwksController } from './http/jwks.controller.js';
+import { RevocationsController } from './http/revocations.controller.js';
 import { ConfiguredRoutes } from './http/routes-path.js';
 import { SignInAnswer } from './http/sign-in-answer.js';
 import { KeyRing } from './keys/key-ring.js';
@@ -67,7 +68,14 @@ export function composeAuthModule(
     global: structure.isGlobal !== false,
     imports,
     providers,
-    controllers: routes === false ? [] : [routedAt(routes.path), JwksController],
+    controllers:
+      routes === false
+        ? []
+        : [
+            routedAt(routes.path, AuthController),
+            ...(structure.services ? [routedAt(routes.path, RevocationsController)] : []),
+            JwksController,
+          ],
     exports: EXPORTED,
   };
 }
@@ -101,9 +109,9 @@ const EXPORTED = [
 ];
 
 /** A subclass for each registration: the path is metadata of the subclass, never of the class that applications share. */
-function routedAt(path: string): Type {
-  class RoutedAuthController extends AuthController {}
-  Object.defineProperty(RoutedAuthController, 'name', { value: AuthController.name });
-  Controller({ path, version: VERSION_NEUTRAL })(RoutedAuthController);
-  return RoutedAuthController;
+function routedAt(path: string, controller: Type): Type {
+  class RoutedController extends controller {}
+  Object.defineProperty(RoutedController, 'name', { value: controller.name });
+  Controller({ path, version: VERSION_NEUTRAL })(RoutedController);
+  return RoutedController;
 }

@@ -20,6 +20,8 @@ export interface AuthStructuralOptions {
   readonly dataSource?: string;
   /** Where the built-in routes are, or false for none. Default `{ path: 'auth' }`. */
   readonly routes?: false | { readonly path: string };
+  /** Whether this application issues tokens to services: their tables and routes are then there. Default false. */
+  readonly services?: boolean;
   /** Whether every route needs a sign-in (`AnyAuthGuard`) unless it is `@Public()`. Default false. */
   readonly globalGuard?: boolean;
 }
@@ -32,6 +34,7 @@ export const STRUCTURAL_DEFAULTS = {
   stores: undefined,
   dataSource: undefined,
   routes: { path: 'auth' },
+  services: false,
   globalGuard: false,
 };
 
@@ -72,7 +75,7 @@ function described(value: unknown): string {
 
 /** Throws AuthConfigError for a structural option that is wrong. */
 export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOptions {
-  const { users, stores, dataSource, routes, isGlobal, globalGuard, imports } = given;
+  const { users, stores, dataSource, routes, services, isGlobal, globalGuard, imports } = given;
   const refuse = (key: string, allowed: string, got: string): never => {
     throw new AuthConfigError(`"${key}" must be ${allowed} (got ${got})`);
   };
@@ -96,6 +99,7 @@ export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOp
     refuse('routes', 'false or { path }, a path such as "auth"', JSON.stringify(routes) ?? 'undefined');
   }
   if (routes && Object.keys(routes).length > 1) refuse('routes', 'false or { path }', JSON.stringify(routes));
+  if (typeof services !== 'boolean') refuse('services', 'true or false', typeof services);
   if (typeof isGlobal !== 'boolean') refuse('isGlobal', 'true or false', typeof isGlobal);
   if (typeof globalGuard !== 'boolean') refuse('globalGuard', 'true or false', typeof globalGuard);
   if (!Array.isArray(imports)) refuse('imports', 'a list of modules', typeof imports);

@@ -61,9 +61,9 @@ export class ClientCredentials {
     }
   }
 
-  /** The fields and headers that go with a request to this URL (RFC 6749, section 2.3.1; RFC 7523, section 2.2). */
+  /** The fields and headers that go with a request; `audience`: whom an assertion is for, an issuer or its token endpoint (RFC 6749, section 2.3.1; RFC 7523, section 2.2). */
   async proofFor(
-    url: string,
+    audience: string,
     clock: Pick<Clock, 'now'>,
   ): Promise<{ fields: Record<string, string>; headers: Record<string, string> }> {
     if (this.secret !== null) {
@@ -75,7 +75,7 @@ export class ClientCredentials {
     const claims = {
       iss: this.clientId,
       sub: this.clientId,
-      aud: url,
+      aud: audience,
       jti: randomUUID(),
       iat: issuedAt,
       exp: issuedAt + ASSERTION_SECONDS,

@@ -9,6 +9,8 @@ const LIMITS = { timeoutMs: 2_000, maxBytes: 64 * 1024 };
 export interface IntrospectionRules {
   /** The issuer's introspection endpoint (RFC 7662). */
   readonly url: string;
+  /** Whom an assertion of ours is for. */
+  readonly issuer: string;
   /** How long an answer is remembered. */
   readonly maxStalenessMs: number;
   /** Of how many tokens. */
@@ -58,7 +60,7 @@ export class Introspection {
     const askedAt = this.clock.monotonic();
     let active: unknown;
     try {
-      const { fields, headers } = await this.credentials.proofFor(url, this.clock);
+      const { fields, headers } = await this.credentials.proofFor(this.rules.issuer, this.clock);
       const form = new URLSearchParams({ token, ...fields });
       ({ active } = membersOf(url, await this.remote.ask(url, { method: 'POST', headers, form }, LIMITS)));
       if (typeof active !== 'boolean') throw new Error(`${url} does not say whether a token is active`);

@@ -36,7 +36,11 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
       counters: AuthCounters,
     ): RevocationFeed | null => {
       if (revocation.mode !== 'feed') return null;
-      const endpoint = new TokenEndpoint({ ...revocation, timeoutMs: TOKEN_TIMEOUT_MS }, remote, clock);
+      const endpoint = new TokenEndpoint(
+        { ...revocation, audience: issuer, timeoutMs: TOKEN_TIMEOUT_MS },
+        remote,
+        clock,
+      );
       const tokens = new ServiceTokenClient(endpoint, remote, clock);
       const log = new HttpAnnouncementLog(revocation.url, tokens, remote);
       const reader = new AnnouncementReader(log, revocation.maxEntries, clock);
@@ -47,9 +51,13 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
   {
     provide: Introspection,
     inject: [ResolvedResourceServerOptions, Remote, Clock],
-    useFactory: ({ revocation, cacheSize }: Options, remote: Remote, clock: Clock): Introspection | null => {
+    useFactory: (
+      { revocation, issuer, cacheSize }: Options,
+      remote: Remote,
+      clock: Clock,
+    ): Introspection | null => {
       if (revocation.mode !== 'introspection') return null;
-      return new Introspection({ ...revocation, cacheSize }, revocation.credentials, remote, clock);
+      return new Introspection({ ...revocation, issuer, cacheSize }, revocation.credentials, remote, clock);
     },
   },
   {

@@ -95,8 +95,10 @@ export class ServiceTokenClient {
 
 function endpointOf(options: ServiceTokenClientOptions, remote: Remote, clock: Clock): TokenEndpoint {
   const reader = new OptionReader(options);
+  const tokenUrl = reader.custom('tokenUrl', REMOTE_URL, isRemoteUrl);
   const rules = {
-    tokenUrl: reader.custom('tokenUrl', REMOTE_URL, isRemoteUrl),
+    tokenUrl,
+    audience: tokenUrl,
     timeoutMs: reader.duration('timeout', { default: '5s', min: '100ms', max: '60s' }),
     credentials: ClientCredentials.read(reader),
   };

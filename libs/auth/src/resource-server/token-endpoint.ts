@@ -24,6 +24,8 @@ export interface TokenEndpointRules {
   readonly tokenUrl: string;
   readonly timeoutMs: number;
   readonly credentials: ClientCredentials;
+  /** Whom an assertion of ours is for: the issuer, or this endpoint (RFC 7523, section 3). */
+  readonly audience: string;
 }
 
 const MAX_BYTES = 64 * 1024;
@@ -39,10 +41,11 @@ export class TokenEndpoint {
   /** Throws the errors of `REFUSALS`; StoreUnavailableError for whatever else is no token. */
   async ask(
     grant: Readonly<Record<string, string>>,
-    { audience, scopes = [] }: TokenRequest,
+    request: TokenRequest,
   ): Promise<{ token: string; lifeMs: number }> {
     const { tokenUrl, timeoutMs, credentials } = this.rules;
-    const { fields, headers } = await credentials.proofFor(tokenUrl, this.clock);
+    const { audience, scopes = [] } = request;
+    const { fields, headers } = await credentials.proofFor(this.rules.audience, this.clock);
     const form = new URLSearchParams({
       ...grant,
       ...fields,
