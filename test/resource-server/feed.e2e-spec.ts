@@ -54,7 +54,7 @@ const started = async (
       revocation: {
         mode: 'feed',
         url: issuer.revocationsUrl,
-        client: issuer.credentials,
+        client: issuer.orders,
         pollInterval: '100ms',
         ...change,
       },

@@ -1,16 +1,19 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { ServiceTokenClient } from 'nestjs-aerie/resource-server';
 import { signIn } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp } from '../support/test-app.js';
-import { type Issuer, startIssuer } from './issuer.js';
+import { ADAPTERS, ISSUER, startTestApp } from '../support/test-app.js';
+import { BILLING, type Issuer, startIssuer } from './issuer.js';
 
 describe.each(ADAPTERS)('GET /auth/revocations on %s', (adapter) => {
   let issuer: Issuer;
   let ended: string[];
+  let bearer: string;
   const get = (query: string, headers: Record<string, string> = {}) =>
-    issuer.client().get(`/auth/revocations${query}`, { headers });
+    issuer.client().get(`/auth/revocations${query}`, { headers, bearer });
   beforeAll(async () => {
     issuer = await startIssuer(adapter);
+    bearer = await new ServiceTokenClient(issuer.orders).token({ audience: ISSUER, scopes: ['revocations'] });
     ended = [];
     for (let i = 0; i < 3; i++) {
       const { client, body, id } = await signIn(issuer, 'tokens');
@@ -82,6 +85,23 @@ describe.each(ADAPTERS)('GET /auth/revocations on %s', (adapter) => {
     '?__proto__=1',
   ])('refuses %s', async (query) => {
     expect(await get(query)).toMatchObject({ status: 400, body: { code: 'AUTH_REQUEST_INVALID' } });
+  });
+
+  it('is for services that were given the scope, and for nobody else', async () => {
+    const client = new ServiceTokenClient(issuer.orders);
+    const person = (await signIn(issuer, 'tokens')).body.access_token as string;
+    const tokens: [string | undefined, number, string][] = [
+      [undefined, 401, 'AUTH_CREDENTIALS_MISSING'],
+      [person, 401, 'AUTH_ACCESS_TOKEN_INVALID'],
+      [await client.token({ audience: BILLING, scopes: ['revocations'] }), 401, 'AUTH_ACCESS_TOKEN_INVALID'],
+      [await client.token({ audience: ISSUER, scopes: ['bills:read'] }), 403, 'AUTH_FORBIDDEN'],
+    ];
+    for (const [token, status, code] of tokens) {
+      const answer = await issuer
+        .client()
+        .get('/auth/revocations', token === undefined ? {} : { bearer: token });
+      expect(answer).toMatchObject({ status, body: { code } });
+    }
   });
 
   it('is not there without services', async () => {

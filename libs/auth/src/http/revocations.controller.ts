@@ -1,8 +1,9 @@
-import { Get, Header, Req, Res, UseFilters } from '@nestjs/common';
+import { Get, Header, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { headerOf, type HttpRequest } from '../context/http-request.js';
 import { sha256 } from '../crypto/digest.js';
-import { Public } from '../decorators/public.decorator.js';
+import { Scopes } from '../decorators/scopes.decorator.js';
+import { ServiceAuthGuard } from '../guards/service-auth.guard.js';
 import type { Announcement } from '../revocation/announcement.js';
 import { StoresInUse } from '../sign-in/stores-in-use.js';
 import { AuthExceptionFilter } from './auth-exception.filter.js';
@@ -20,7 +21,8 @@ export class RevocationsController {
     private readonly host: HttpAdapterHost,
   ) {}
 
-  @Public()
+  @UseGuards(ServiceAuthGuard)
+  @Scopes('revocations')
   @Get('revocations')
   @Header('Cache-Control', 'no-store')
   async revocations(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown) {

@@ -26,7 +26,9 @@ export type ClientCredentialsOptions = {
     }
 );
 
-const shortText = (v: unknown): v is string => typeof v === 'string' && v.length > 0 && v.length <= 1_024;
+/** A text with something in it, and no more than anybody needs. */
+export const shortText = (v: unknown): v is string =>
+  typeof v === 'string' && v.length > 0 && v.length <= 1_024;
 const any = (_v: unknown): _v is unknown => true;
 
 /** What a client sends with each request to prove who it is. Holds its secret, and shows it to nobody else. */

@@ -26,7 +26,8 @@ export class HttpAnnouncementLog extends AnnouncementLog {
   private readonly pages = new LRUCache<string, Page>({ max: PAGES_KEPT });
 
   constructor(
-    private readonly url: string,
+    /** The route, and whom the token is for. */
+    private readonly source: { readonly url: string; readonly audience: string },
     private readonly tokens: Pick<ServiceTokenClient, 'token' | 'forget'>,
     private readonly remote: Remote,
   ) {
@@ -46,7 +47,7 @@ export class HttpAnnouncementLog extends AnnouncementLog {
   }
 
   private async read(query: URLSearchParams): Promise<AnnouncementReading> {
-    const url = `${this.url}?${query.toString()}`;
+    const url = `${this.source.url}?${query.toString()}`;
     try {
       let answer = await this.ask(url);
       // The token may have been revoked, or its key dropped: the next one will do, or nothing will.
@@ -61,7 +62,7 @@ export class HttpAnnouncementLog extends AnnouncementLog {
   }
 
   private async ask(url: string): Promise<RemoteAnswer> {
-    const token = await this.tokens.token({ scopes: [REVOCATIONS_SCOPE] });
+    const token = await this.tokens.token({ audience: this.source.audience, scopes: [REVOCATIONS_SCOPE] });
     const known = this.pages.get(url);
     const headers = { authorization: `Bearer ${token}`, ...(known && { 'if-none-match': known.etag }) };
     const answer = await this.remote.ask(url, { headers }, LIMITS);
@@ -73,13 +74,13 @@ export class HttpAnnouncementLog extends AnnouncementLog {
     const known = this.pages.get(url);
     if (answer.status === 304 && known) {
       const now = Number(answer.headers.get('aerie-now') ?? NaN);
-      if (!isInstant(now)) throw new Error(`${this.url} does not tell the time`);
+      if (!isInstant(now)) throw new Error(`${this.source.url} does not tell the time`);
       return { announcements: known.announcements, now };
     }
     const { now, announcements: given } = membersOf(url, answer);
     const announcements = announcementsOf(given);
     if (!announcements || !isInstant(now))
-      throw new Error(`${this.url} answered with something else than announcements`);
+      throw new Error(`${this.source.url} answered with something else than announcements`);
     const etag = answer.headers.get('etag');
     if (etag) this.pages.set(url, { etag, announcements });
     return { announcements, now };

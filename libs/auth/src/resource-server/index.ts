@@ -18,13 +18,17 @@ export type { Duration } from '../time/duration.js';
 
 // Who makes a request
 export type { Principal, PrincipalProfile, SignInKind } from '../principal/principal.js';
+export type { ServicePrincipal } from '../service-tokens/service-token.js';
 export { RequestAuthenticator } from '../context/request-authenticator.js';
 export { ResourceAuthenticator } from './resource-authenticator.js';
+export { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 
 // Guards and decorators: those of `nestjs-aerie`, the same classes
 export { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
+export { ServiceAuthGuard } from '../guards/service-auth.guard.js';
 export { RolesGuard } from '../guards/roles.guard.js';
 export { CurrentUser } from '../decorators/current-user.decorator.js';
+export { CurrentService } from '../decorators/current-service.decorator.js';
 export { MaxStaleness } from '../decorators/max-staleness.decorator.js';
 export { Public } from '../decorators/public.decorator.js';
 export { Roles } from '../decorators/roles.decorator.js';

@@ -83,7 +83,10 @@ export function resolveResourceServerOptions(given: unknown): ResolvedResourceSe
   const resolved: ResolvedResourceServerOptions = {
     issuer,
     audience: typeof audience === 'string' ? [audience] : [...audience],
-    jwksUri: jwks === null ? remoteUrl(reader, 'jwksUri', `${baseOf(issuer)}/.well-known/jwks.json`) : null,
+    jwksUri:
+      jwks === null
+        ? remoteUrl(reader, 'jwksUri', `${issuer.replace(/\/+$/, '')}/.well-known/jwks.json`)
+        : null,
     jwks: jwks === null ? null : jwks.keys,
     algorithms: [
       ...reader.custom(
@@ -96,7 +99,7 @@ export function resolveResourceServerOptions(given: unknown): ResolvedResourceSe
     clockToleranceMs: reader.duration('clockTolerance', { default: '5s', min: '0s', max: '60s' }),
     cacheSize: reader.integer('cacheSize', { default: 10_000, min: 0, max: 1_000_000 }),
     keys: resolveKeys(reader.nested('keys')),
-    revocation: resolveRevocationSource(reader.nested('revocation'), baseOf(issuer)),
+    revocation: resolveRevocationSource(reader.nested('revocation'), issuer),
   };
   if (jwks !== null)
     reader.custom('jwksUri', 'left out beside "jwks"', (v): v is undefined => v === undefined);
@@ -115,5 +118,3 @@ function resolveKeys(reader: OptionReader): ResolvedResourceServerOptions['keys'
     reader.refuse('maxAge', 'at least "keys.cooldown"', `${keys.maxAgeMs}ms`);
   return Object.freeze(keys);
 }
-
-const baseOf = (issuer: string): string => issuer.replace(/\/+$/, '');

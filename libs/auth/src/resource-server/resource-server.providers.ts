@@ -4,20 +4,24 @@ import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
+import { AnyAuthGuard } from '../guards/any-auth.guard.js';
 import { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
+import { ServiceAuthGuard } from '../guards/service-auth.guard.js';
 import { AuthExceptionFilter } from '../http/auth-exception.filter.js';
 import { GivenKeys } from '../keys/given-keys.js';
 import { RemoteKeys } from '../keys/remote-keys.js';
 import { VerificationKeys } from '../keys/verification-keys.js';
 import { FetchRemote, Remote } from '../remote/remote.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
+import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import { Clock, SystemClock } from '../time/clock.js';
 import { ResourceAuthenticator } from './resource-authenticator.js';
 import { ResourceServerLifecycle } from './resource-server.lifecycle.js';
 import { ResolvedResourceServerOptions, resolveResourceServerOptions } from './resource-server.options.js';
 import { refuseStructural, type ResourceServerStructuralOptions } from './resource-server.structure.js';
 import { RESOURCE_REVOCATION_PROVIDERS } from './revocation.providers.js';
+import { RESOURCE_SERVICE_PROVIDERS } from './service.providers.js';
 
 type Options = ResolvedResourceServerOptions;
 
@@ -44,14 +48,15 @@ export function composeResourceServerModule(
       },
       ...PROVIDERS,
       ...RESOURCE_REVOCATION_PROVIDERS,
-      ...(structure.globalGuard ? [{ provide: APP_GUARD, useExisting: JwtAuthGuard }] : []),
+      ...RESOURCE_SERVICE_PROVIDERS,
+      ...(structure.globalGuard ? [{ provide: APP_GUARD, useExisting: AnyAuthGuard }] : []),
     ],
     exports: EXPORTED,
   };
 }
 
-/** Guards that find no session: the cookie's name is never looked up. */
-const NO_COOKIE = '';
+/** No cookie is a credential here, and none can have this name. */
+const NO_COOKIE = '\n';
 
 const PROVIDERS: Provider[] = [
   { provide: Clock, useClass: SystemClock },
@@ -89,6 +94,8 @@ const PROVIDERS: Provider[] = [
       new ResourceServerLifecycle(keys instanceof RemoteKeys ? keys : null, feed, options),
   },
   JwtAuthGuard,
+  // For `globalGuard` alone: it leaves handlers for services to their own guard.
+  AnyAuthGuard,
   RolesGuard,
   AuthExceptionFilter,
   { provide: APP_FILTER, useExisting: AuthExceptionFilter },
@@ -100,6 +107,8 @@ const EXPORTED = [
   AccessTokenVerifier,
   VerificationKeys,
   ResolvedResourceServerOptions,
+  ServiceAuthenticator,
   JwtAuthGuard,
+  ServiceAuthGuard,
   RolesGuard,
 ];

@@ -7,7 +7,10 @@ export interface ResourceServerStructuralOptions {
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   /** Whether guards can be injected everywhere. Default true. */
   readonly isGlobal?: boolean;
-  /** Whether every route needs an access token (`JwtAuthGuard`) unless it is `@Public()`. Default false. */
+  /**
+   * Whether every route needs an access token unless it is `@Public()`; those with `ServiceAuthGuard` are left to it.
+   * Default false.
+   */
   readonly globalGuard?: boolean;
 }
 

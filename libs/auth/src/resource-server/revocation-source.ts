@@ -2,7 +2,7 @@ import type { RedisClient } from '../revocation/revocation-options.js';
 import { isRemoteUrl, REMOTE_URL } from '../remote/remote-url.js';
 import type { Duration } from '../time/duration.js';
 import type { OptionReader } from '../validation/option-reader.js';
-import { ClientCredentials, type ClientCredentialsOptions } from './client-credentials.js';
+import { ClientCredentials, shortText, type ClientCredentialsOptions } from './client-credentials.js';
 
 /** A token lives until it expires, whatever has become of its sign-in. */
 export interface NoRevocation {
@@ -27,6 +27,8 @@ export interface RevocationByFeed {
   readonly url?: string;
   /** The service client that polls; it needs the scope `revocations`. `tokenUrl` defaults to `/auth/token` after `issuer`. */
   readonly client: ClientCredentialsOptions & { readonly tokenUrl?: string };
+  /** Whom the client's token is for: the issuer's own `accessTokens.audience`. Default: `issuer`. */
+  readonly audience?: string;
   /** How often, when no nudge comes, 100ms to 60s. Default `1s`. */
   readonly pollInterval?: Duration;
   /** How old the knowledge may be on which a request is admitted, `pollInterval` to 60s. Default `5s`. */
@@ -58,6 +60,7 @@ export interface ResolvedFeed {
   readonly mode: 'feed';
   readonly url: string;
   readonly tokenUrl: string;
+  readonly audience: string;
   readonly credentials: ClientCredentials;
   readonly pollIntervalMs: number;
   readonly maxStalenessMs: number;
@@ -74,8 +77,8 @@ const redisClient = (v: unknown): v is RedisClient =>
   typeof (v as RedisClient | null)?.publish === 'function' &&
   typeof (v as RedisClient).duplicate === 'function';
 
-/** `base`: what the issuer's URLs begin with. Throws AuthConfigError. */
-export function resolveRevocationSource(reader: OptionReader, base: string): ResolvedRevocationSource {
+/** Throws AuthConfigError. */
+export function resolveRevocationSource(reader: OptionReader, issuer: string): ResolvedRevocationSource {
   const read: ResolvedRevocationSource = sourceOf(
     reader,
     reader.custom(
@@ -85,7 +88,7 @@ export function resolveRevocationSource(reader: OptionReader, base: string): Res
         .replace(/^/, 'one of '),
       mode,
     ),
-    base,
+    issuer,
   );
   reader.done();
   if (read.mode === 'feed' && read.maxStalenessMs < read.pollIntervalMs)
@@ -96,9 +99,10 @@ export function resolveRevocationSource(reader: OptionReader, base: string): Res
 function sourceOf(
   reader: OptionReader,
   which: (typeof MODES)[number],
-  base: string,
+  issuer: string,
 ): ResolvedRevocationSource {
   if (which === 'none') return { mode: which };
+  const base = issuer.replace(/\/+$/, '');
   const url = remoteUrl(reader, 'url', `${base}/auth/${which === 'feed' ? 'revocations' : 'introspect'}`);
   const client = reader.nested('client');
   const maxStalenessMs = reader.duration('maxStaleness', { default: '5s', min: '0s', max: '60s' });
@@ -112,6 +116,7 @@ function sourceOf(
     mode: which,
     url,
     tokenUrl: remoteUrl(client, 'tokenUrl', `${base}/auth/token`),
+    audience: reader.custom('audience', 'a non-empty string', shortText, issuer),
     credentials: credentials(),
     pollIntervalMs: reader.duration('pollInterval', { default: '1s', min: '100ms', max: '60s' }),
     maxStalenessMs,

@@ -37,12 +37,12 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
     ): RevocationFeed | null => {
       if (revocation.mode !== 'feed') return null;
       const endpoint = new TokenEndpoint(
-        { ...revocation, audience: issuer, timeoutMs: TOKEN_TIMEOUT_MS },
+        { ...revocation, issuer, timeoutMs: TOKEN_TIMEOUT_MS },
         remote,
         clock,
       );
       const tokens = new ServiceTokenClient(endpoint, remote, clock);
-      const log = new HttpAnnouncementLog(revocation.url, tokens, remote);
+      const log = new HttpAnnouncementLog(revocation, tokens, remote);
       const reader = new AnnouncementReader(log, revocation.maxEntries, clock);
       const nudges = revocation.redis && new RedisNudges(revocation.redis, nudgeChannelOf(issuer));
       return new RevocationFeed(reader, revocation, clock, new StoreClock(clock), nudges, counters);

@@ -98,7 +98,7 @@ function endpointOf(options: ServiceTokenClientOptions, remote: Remote, clock: C
   const tokenUrl = reader.custom('tokenUrl', REMOTE_URL, isRemoteUrl);
   const rules = {
     tokenUrl,
-    audience: tokenUrl,
+    issuer: tokenUrl,
     timeoutMs: reader.duration('timeout', { default: '5s', min: '100ms', max: '60s' }),
     credentials: ClientCredentials.read(reader),
   };

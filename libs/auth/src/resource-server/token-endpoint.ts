@@ -25,7 +25,7 @@ export interface TokenEndpointRules {
   readonly timeoutMs: number;
   readonly credentials: ClientCredentials;
   /** Whom an assertion of ours is for: the issuer, or this endpoint (RFC 7523, section 3). */
-  readonly audience: string;
+  readonly issuer: string;
 }
 
 const MAX_BYTES = 64 * 1024;
@@ -45,7 +45,7 @@ export class TokenEndpoint {
   ): Promise<{ token: string; lifeMs: number }> {
     const { tokenUrl, timeoutMs, credentials } = this.rules;
     const { audience, scopes = [] } = request;
-    const { fields, headers } = await credentials.proofFor(this.rules.audience, this.clock);
+    const { fields, headers } = await credentials.proofFor(this.rules.issuer, this.clock);
     const form = new URLSearchParams({
       ...grant,
       ...fields,
