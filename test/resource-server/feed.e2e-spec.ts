@@ -31,9 +31,10 @@ async function startRoad(
       (answer) => {
         road.asked.push({ path: request.url!, status: answer.statusCode! });
         response.writeHead(answer.statusCode!, answer.headers);
-        answer.pipe(response);
+        answer.on('error', () => request.socket.destroy()).pipe(response);
       },
     );
+    onward.on('error', () => request.socket.destroy());
     request.pipe(onward);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

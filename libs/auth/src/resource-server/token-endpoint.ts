@@ -74,18 +74,26 @@ function tokenOf(url: string, members: Readonly<Record<string, unknown>>): { tok
   return { token, lifeMs: seconds * 1000 };
 }
 
-/** Answers that are decisions (RFC 6749, section 5.2; RFC 8693, section 2.2.2). Anything else that is no token is an outage. */
+const invalid = (): AuthError =>
+  new RequestInvalidError('The issuer could not read the request for a token.');
+
+/**
+ * Answers that are decisions, by `code`, which tells more, or by `error` (RFC 6749, section 5.2; RFC 8693, section 2.2.2:
+ * a subject token that is no good is `invalid_request`). Anything else that is no token is an outage.
+ */
 const REFUSALS: Readonly<Record<string, () => AuthError>> = {
+  AUTH_GRANT_INVALID: () => new GrantInvalidError(),
   invalid_client: () => new ClientInvalidError(),
   unauthorized_client: () => new GrantUnsupportedError(),
   unsupported_grant_type: () => new GrantUnsupportedError(),
   invalid_grant: () => new GrantInvalidError(),
   invalid_scope: () => new ScopeInvalidError(),
   invalid_target: () => new TargetInvalidError(),
-  invalid_request: () => new RequestInvalidError('The issuer could not read the request for a token.'),
+  invalid_request: invalid,
 };
 
 function refusalIn(text: string): AuthError | undefined {
-  const { error } = Object(parsed(text)) as { error?: unknown };
-  return typeof error === 'string' && Object.hasOwn(REFUSALS, error) ? REFUSALS[error]!() : undefined;
+  const { code, error } = Object(parsed(text)) as { code?: unknown; error?: unknown };
+  const known = [code, error].find((name) => typeof name === 'string' && Object.hasOwn(REFUSALS, name));
+  return known === undefined ? undefined : REFUSALS[known as string]!();
 }
