@@ -12,7 +12,7 @@ function loadedBy(entry: string, files: ReadonlyMap<string, SourceText> = house)
   for (const path of seen) {
     for (const { target, specifier, erased } of files.get(path)?.imports ?? []) {
       if (erased) continue;
-      if (target === null) packages.add(specifier);
+      if (target === null) packages.add(/^(@[^/]+\/)?[^/]+/.exec(specifier)![0]);
       else seen.add(target);
     }
   }

@@ -1,4 +1,4 @@
-import type { ClientRegistration } from 'nestjs-aerie';
+import type { AuthOptions, ClientRegistration } from 'nestjs-aerie';
 import { registered } from '../support/service-requests.js';
 import { type Adapter, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 import { es256Key } from './es256.js';
@@ -23,13 +23,17 @@ export interface Issuer extends TestApp {
   register(registration: ClientRegistration): Promise<ClientOf>;
 }
 
-export async function startIssuer(adapter: Adapter = 'express'): Promise<Issuer> {
+export async function startIssuer(
+  adapter: Adapter = 'express',
+  options: Partial<AuthOptions> = {},
+): Promise<Issuer> {
   const app = await startTestApp({
     adapter,
     options: {
       services: true,
       keys: [es256Key('k1').option],
       accessTokens: { audience: [ISSUER, ORDERS] },
+      ...options,
     },
   });
   await app.users.add('ada', undefined, { roles: ['admin'], scopes: ['bills:read'] });
