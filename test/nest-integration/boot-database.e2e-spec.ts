@@ -37,7 +37,16 @@ async function signsIn(imports: Parameters<typeof rootModule>[0], name?: string)
   }
 }
 
-const TABLES = ['auth_event', 'auth_refresh_token_family', 'auth_revocation', 'auth_session', 'auth_subject'];
+const TABLES = [
+  'auth_event',
+  'auth_refresh_token_family',
+  'auth_revocation',
+  'auth_service_client',
+  'auth_session',
+  'auth_signing_key',
+  'auth_spent_token_id',
+  'auth_subject',
+];
 
 describe('the tables', () => {
   it.each(ADAPTERS)(
