@@ -58,6 +58,7 @@ export function migrations(database: TestDatabase): void {
       families: 0,
       sessions: 0,
       announcements: 0,
+      spentTokenIds: 0,
       events: 0,
     });
   };

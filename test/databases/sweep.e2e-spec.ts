@@ -20,6 +20,7 @@ it('a sweep on SQLite lets others have their turn between two batches', async ()
     families: 0,
     sessions: 0,
     announcements: 10 * BATCH,
+    spentTokenIds: 0,
     events: 0,
   });
   sweeping = false;

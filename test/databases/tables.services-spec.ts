@@ -104,6 +104,7 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
       families: 1,
       sessions: 1,
       announcements: 1,
+      spentTokenIds: 0,
       events: 0,
     });
     const families = await app.source.getRepository(RefreshTokenFamily).find();
@@ -115,6 +116,7 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
       families: 0,
       sessions: 0,
       announcements: 0,
+      spentTokenIds: 0,
       events: 0,
     });
   });

@@ -41,8 +41,10 @@ const TABLES = [
   'auth_event',
   'auth_refresh_token_family',
   'auth_revocation',
+  'auth_service_client',
   'auth_session',
   'auth_signing_key',
+  'auth_spent_token_id',
   'auth_subject',
 ];
 

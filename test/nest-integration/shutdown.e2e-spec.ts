@@ -83,7 +83,13 @@ describe.each(ADAPTERS)('closing an application, on %s', (adapter) => {
     expect(await standing(closing)).toBe('waiting');
     batch.release(500);
     await closing;
-    expect(await sweeping).toEqual({ families: 500, sessions: 0, announcements: 0, events: 0 });
+    expect(await sweeping).toEqual({
+      families: 500,
+      sessions: 0,
+      announcements: 0,
+      spentTokenIds: 0,
+      events: 0,
+    });
     expect(begun).toEqual(['families']);
   });
 });
@@ -209,7 +215,13 @@ describe('sweep()', () => {
       const statements: string[] = [];
       app.source.logger.logQuery = (text) => void statements.push(text);
       const swept = await app.app.get(AuthenticationService).sweep();
-      expect(swept).toEqual({ sessions: COUNT, families: COUNT, announcements: COUNT, events: 0 });
+      expect(swept).toEqual({
+        sessions: COUNT,
+        families: COUNT,
+        announcements: COUNT,
+        spentTokenIds: 0,
+        events: 0,
+      });
       // 500, 500 and 100 of each table.
       expect(statements).toHaveLength(9);
 
@@ -222,6 +234,7 @@ describe('sweep()', () => {
         sessions: 0,
         families: 0,
         announcements: 0,
+        spentTokenIds: 0,
         events: 0,
       });
       expect(await app.authentication.listSignIns('user-1')).toHaveLength(2);

@@ -99,6 +99,7 @@ describe.each(ADAPTERS)('an application on stores in memory, on %s', (adapter) =
       families: 0,
       sessions: 0,
       announcements: 0,
+      spentTokenIds: 0,
       events: 0,
     });
   });

@@ -6,7 +6,7 @@ export type House = ReadonlyMap<string, SourceText>;
 /** Gives one line for each place that breaks the rule. */
 export type HouseRule = (house: House) => string[];
 
-const GROUND = ['errors', 'time', 'crypto', 'principal', 'validation'];
+const GROUND = ['errors', 'time', 'crypto', 'principal', 'remote', 'validation'];
 const ROOMS = [
   'keys',
   'access-tokens',
@@ -42,7 +42,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   http: [...BELOW_THE_EDGE, 'context', 'decorators', 'guards'],
   passport: [...BELOW_THE_EDGE, 'context', 'decorators', 'guards'],
   testing: [...ROOMS, 'sign-in'],
-  'resource-server': [...ROOMS, 'context', 'decorators', 'guards'],
+  'resource-server': [...ROOMS, 'context', 'decorators', 'guards', 'http'],
   terminus: ['sign-in'],
   opentelemetry: ['sign-in'],
   migrations: [],
@@ -119,7 +119,8 @@ const STATUSES = new Set(
     ' ',
   ),
 );
-const KNOWS_HTTP = ['context', 'http'];
+/** A resource server asks an issuer over HTTP. */
+const KNOWS_HTTP = ['context', 'http', 'resource-server'];
 const HTTP_NAMES = /^(Express|Fastify)[A-Z]|^HttpStatus$|^(?!(Ws|Rpc)Exception$)[A-Z]\w*Exception$/;
 
 export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
@@ -201,7 +202,7 @@ export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
       return found.specifier !== '@nestjs/common' || found.names.some((name) => name !== 'Injectable');
     }),
 
-  'HTTP is known to context and http alone': (house) => [
+  'HTTP is known to context, http and the resource server alone': (house) => [
     ...eachImport(
       house,
       ({ path }, found) =>

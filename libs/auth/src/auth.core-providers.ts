@@ -16,6 +16,7 @@ import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
 import { AccessTokenStanding } from './revocation/access-token-standing.js';
 import { Nudges } from './revocation/nudges.js';
 import { RefreshTokenService } from './refresh-tokens/refresh-token.service.js';
+import { ServiceClientStore } from './service-tokens/service-client-store.js';
 import { NearSessions } from './sessions/near-sessions.js';
 import { SessionData } from './sessions/session-data.js';
 import { SessionService } from './sessions/session.service.js';
@@ -144,12 +145,18 @@ export const CORE_PROVIDERS: Provider[] = [
   },
   {
     provide: Sweeper,
-    inject: [StoresInUse, SecurityEventStore, ResolvedAuthOptions],
+    inject: [
+      StoresInUse,
+      SecurityEventStore,
+      { token: ServiceClientStore, optional: true },
+      ResolvedAuthOptions,
+    ],
     useFactory: (
       { families, sessions, registry }: StoresInUse,
       events: SecurityEventStore | null,
+      clients: ServiceClientStore | undefined,
       { sweepIntervalMs }: Options,
-    ) => new Sweeper(families, sessions, registry, events, sweepIntervalMs),
+    ) => new Sweeper(families, sessions, registry, events, clients ?? null, sweepIntervalMs),
   },
   {
     provide: AuthStatus,

@@ -2,6 +2,8 @@ import { AuthEvent } from './audit/auth-event.entity.js';
 import { StoredSigningKey } from './keys/stored-signing-key.entity.js';
 import { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity.js';
 import { Revocation } from './revocation/revocation.entity.js';
+import { ServiceClient } from './service-tokens/service-client.entity.js';
+import { SpentTokenId } from './service-tokens/spent-token-id.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { AuthSubject } from './subjects/auth-subject.entity.js';
 
@@ -13,4 +15,6 @@ export const AUTH_ENTITIES = [
   Revocation,
   AuthEvent,
   StoredSigningKey,
+  ServiceClient,
+  SpentTokenId,
 ] as const;

@@ -13,22 +13,29 @@ import { AnyAuthGuard } from './guards/any-auth.guard.js';
 import { JwtAuthGuard } from './guards/jwt-auth.guard.js';
 import { LocalAuthGuard } from './guards/local-auth.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
+import { ServiceAuthGuard } from './guards/service-auth.guard.js';
 import { SessionAuthGuard } from './guards/session-auth.guard.js';
 import { AuthController } from './http/auth.controller.js';
 import { JwksController } from './http/jwks.controller.js';
+import { RevocationsController } from './http/revocations.controller.js';
 import { ConfiguredRoutes } from './http/routes-path.js';
+import { ServiceTokensController } from './http/service-tokens.controller.js';
 import { SignInAnswer } from './http/sign-in-answer.js';
 import { KeyRing } from './keys/key-ring.js';
 import { SigningKeys } from './keys/signing-keys.js';
 import { resolveAuthOptions, ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
+import { ServiceAuthenticator } from './service-tokens/service-authenticator.js';
+import { ServiceClients } from './service-tokens/service-clients.js';
 import { SessionData } from './sessions/session-data.js';
 import { AuthStores } from './sign-in/auth-stores.js';
 import { AuthStatus } from './sign-in/auth-status.js';
 import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
+import { ServiceTokens } from './sign-in/service-tokens.js';
 import { CORE_PROVIDERS } from './auth.core-providers.js';
 import { EDGE_PROVIDERS } from './auth.edge-providers.js';
+import { SERVICE_PROVIDERS } from './auth.service-providers.js';
 
 type Options = ResolvedAuthOptions;
 
@@ -57,10 +64,14 @@ export function composeAuthModule(
     // Nothing imported that could provide them: then they are providers of ours.
     ...(imports.length > 0 ? [] : [structure.users, ...(stores ? [stores] : [])]),
     { provide: UserDirectory, useExisting: structure.users },
-    { provide: ConfiguredRoutes, useValue: { path: routes === false ? null : routes.path } },
+    {
+      provide: ConfiguredRoutes,
+      useValue: { path: routes === false ? null : routes.path, services: structure.services === true },
+    },
     stores ? { provide: AuthStores, useExisting: stores } : typeOrmStores(structure.dataSource),
     ...CORE_PROVIDERS,
     ...EDGE_PROVIDERS,
+    ...(structure.services ? SERVICE_PROVIDERS : []),
     ...(structure.globalGuard ? [{ provide: APP_GUARD, useExisting: AnyAuthGuard }] : []),
   ];
   return {
@@ -68,8 +79,8 @@ export function composeAuthModule(
     global: structure.isGlobal !== false,
     imports,
     providers,
-    controllers: routes === false ? [] : [routedAt(routes.path), JwksController],
-    exports: EXPORTED,
+    controllers: routes === false ? [] : controllersAt(routes.path, structure.services === true),
+    exports: structure.services ? [...EXPORTED, ...SERVICE_EXPORTS] : EXPORTED,
   };
 }
 
@@ -102,10 +113,18 @@ const EXPORTED = [
   RolesGuard,
 ];
 
+/** What `services: true` adds. */
+const SERVICE_EXPORTS = [ServiceClients, ServiceTokens, ServiceAuthenticator, ServiceAuthGuard];
+
+function controllersAt(path: string, services: boolean): Type[] {
+  const routed = services ? [ServiceTokensController, RevocationsController] : [];
+  return [...[AuthController, ...routed].map((type) => routedAt(path, type)), JwksController];
+}
+
 /** A subclass for each registration: the path is metadata of the subclass, never of the class that applications share. */
-function routedAt(path: string): Type {
-  class RoutedAuthController extends AuthController {}
-  Object.defineProperty(RoutedAuthController, 'name', { value: AuthController.name });
-  Controller({ path, version: VERSION_NEUTRAL })(RoutedAuthController);
-  return RoutedAuthController;
+function routedAt(path: string, type: Type): Type {
+  class RoutedController extends type {}
+  Object.defineProperty(RoutedController, 'name', { value: type.name });
+  Controller({ path, version: VERSION_NEUTRAL })(RoutedController);
+  return RoutedController;
 }

@@ -7,6 +7,7 @@ import { CommittedChanges } from './revocation/committed-changes.js';
 import { CountedSignInLookup } from './revocation/counted-sign-in-lookup.js';
 import { FedStanding } from './revocation/fed-standing.js';
 import { LookedUpStanding } from './revocation/looked-up-standing.js';
+import { nudgeChannelOf } from './revocation/nudge-channel.js';
 import { Nudges } from './revocation/nudges.js';
 import { RedisNudges } from './revocation/redis-nudges.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
@@ -26,7 +27,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
     inject: [AuthStores, ResolvedAuthOptions],
     useFactory: (stores: AuthStores, { revocation, issuer }: Options): Nudges | null => {
       if (revocation.mode !== 'feed' || !revocation.nudges) return null;
-      return revocation.redis ? new RedisNudges(revocation.redis, channelOf(issuer)) : stores.nudges();
+      return revocation.redis ? new RedisNudges(revocation.redis, nudgeChannelOf(issuer)) : stores.nudges();
     },
   },
   {
@@ -74,8 +75,3 @@ export const REVOCATION_PROVIDERS: Provider[] = [
     },
   },
 ];
-
-/** Deployments that share a Redis do not wake each other. */
-function channelOf(issuer: string): string {
-  return `nestjs-aerie:revocations:${issuer}`;
-}

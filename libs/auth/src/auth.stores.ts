@@ -22,6 +22,10 @@ import type { Nudges } from './revocation/nudges.js';
 import { TypeOrmAnnouncementLog } from './revocation/typeorm-announcement-log.js';
 import { TypeOrmPostgresNudges } from './revocation/typeorm-postgres-nudges.js';
 import { TypeOrmSignInLookup } from './revocation/typeorm-sign-in-lookup.js';
+import type { ServiceClientStore } from './service-tokens/service-client-store.js';
+import { ServiceClient } from './service-tokens/service-client.entity.js';
+import { SpentTokenId } from './service-tokens/spent-token-id.entity.js';
+import { TypeOrmServiceClientStore } from './service-tokens/typeorm-service-client-store.js';
 import { TypeOrmSessionStore } from './sessions/typeorm-session-store.js';
 import { AuthStores } from './sign-in/auth-stores.js';
 import { TypeOrmSignInRoom } from './sign-in/typeorm-sign-in-room.js';
@@ -83,6 +87,9 @@ class TypeOrmStores extends AuthStores {
   private readonly keys: TypeOrmSigningKeyStore | null;
   /** On which PostgreSQL notifies of announcements; null: it does not. */
   private readonly channel: string | null;
+  private readonly announcing: TypeOrmAnnouncements;
+  /** Null: nobody asked for them, nor whether there are tables for them. */
+  private serviceClients: TypeOrmServiceClientStore | null = null;
 
   constructor(
     private readonly source: DataSource,
@@ -101,6 +108,7 @@ class TypeOrmStores extends AuthStores {
       accessTokens.longestLifetimeMs + accessTokens.clockToleranceMs + FIVE_MINUTES_MS,
       this.channel === null ? null : trustedSql(`'${this.channel}'`),
     );
+    this.announcing = announcements;
     this.announcements = new TypeOrmAnnouncementLog(database, subjectOfKey);
     this.subjects = new TypeOrmSubjectStore(database);
     const events = audit.table ? new TypeOrmSecurityEventStore(database, audit.retentionMs) : null;
@@ -142,11 +150,17 @@ class TypeOrmStores extends AuthStores {
     return this.keys;
   }
 
+  override clients(): ServiceClientStore {
+    const global = this.subjects.globalEpoch();
+    return (this.serviceClients ??= new TypeOrmServiceClientStore(this.database, this.announcing, global));
+  }
+
   override async missing(): Promise<readonly string[]> {
     const missing: string[] = [];
     for (const entity of AUTH_ENTITIES) {
       if (entity === AuthEvent && !this.events) continue;
       if (entity === StoredSigningKey && !this.keys) continue;
+      if ((entity === ServiceClient || entity === SpentTokenId) && !this.serviceClients) continue;
       const table = this.database.table(entity as new () => object);
       try {
         await this.database.run(sql`select ${table.everyColumnOf('t')} from ${table.name} t where 1 = 0`);

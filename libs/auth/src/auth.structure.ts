@@ -22,6 +22,11 @@ export interface AuthStructuralOptions {
   readonly routes?: false | { readonly path: string };
   /** Whether every route needs a sign-in (`AnyAuthGuard`) unless it is `@Public()`. Default false. */
   readonly globalGuard?: boolean;
+  /**
+   * Whether this application issues tokens to services: then there are the routes for them (`token`, `introspect`,
+   * `revoke`, `revocations`), and the tables of service clients are needed. Default false.
+   */
+  readonly services?: boolean;
 }
 
 /** Every structural key, and its default. */
@@ -33,6 +38,7 @@ export const STRUCTURAL_DEFAULTS = {
   dataSource: undefined,
   routes: { path: 'auth' },
   globalGuard: false,
+  services: false,
 };
 
 /** Refuses a structural option among the runtime ones that a factory returned. */
@@ -47,8 +53,13 @@ export function refuseStructural(options: unknown): void {
   }
 }
 
-/** Refuses options of the stores that are not in use. */
-export function refuseUnused(options: unknown, { stores }: AuthStructuralOptions): void {
+/** Refuses options of what is not in use. */
+export function refuseUnused(options: unknown, { stores, services }: AuthStructuralOptions): void {
+  if (!services && Object.hasOwn(Object(options), 'serviceTokens')) {
+    throw new AuthConfigError(
+      '"serviceTokens" must be left out unless "services" is true (got it without): no service is issued a token',
+    );
+  }
   if (stores && Object.hasOwn(Object(options), 'database')) {
     throw new AuthConfigError(
       '"database" must be left out beside "stores" (got both): it is about the TypeORM connection, which they replace',
@@ -72,7 +83,7 @@ function described(value: unknown): string {
 
 /** Throws AuthConfigError for a structural option that is wrong. */
 export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOptions {
-  const { users, stores, dataSource, routes, isGlobal, globalGuard, imports } = given;
+  const { users, stores, dataSource, routes, isGlobal, globalGuard, services, imports } = given;
   const refuse = (key: string, allowed: string, got: string): never => {
     throw new AuthConfigError(`"${key}" must be ${allowed} (got ${got})`);
   };
@@ -98,6 +109,7 @@ export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOp
   if (routes && Object.keys(routes).length > 1) refuse('routes', 'false or { path }', JSON.stringify(routes));
   if (typeof isGlobal !== 'boolean') refuse('isGlobal', 'true or false', typeof isGlobal);
   if (typeof globalGuard !== 'boolean') refuse('globalGuard', 'true or false', typeof globalGuard);
+  if (typeof services !== 'boolean') refuse('services', 'true or false', typeof services);
   if (!Array.isArray(imports)) refuse('imports', 'a list of modules', typeof imports);
   return given;
 }

@@ -20,8 +20,10 @@ export { JwtAuthGuard } from './guards/jwt-auth.guard.js';
 export { SessionAuthGuard } from './guards/session-auth.guard.js';
 export { AnyAuthGuard } from './guards/any-auth.guard.js';
 export { LocalAuthGuard } from './guards/local-auth.guard.js';
+export { ServiceAuthGuard } from './guards/service-auth.guard.js';
 export { RolesGuard } from './guards/roles.guard.js';
 export { CurrentUser } from './decorators/current-user.decorator.js';
+export { CurrentService } from './decorators/current-service.decorator.js';
 export { Public } from './decorators/public.decorator.js';
 export { MaxStaleness } from './decorators/max-staleness.decorator.js';
 export { Roles } from './decorators/roles.decorator.js';
@@ -53,6 +55,17 @@ export type { KeyOption, KeyState, SigningAlgorithm } from './keys/key-options.j
 export type { ManagedKeyOptions } from './keys/managed-key-options.js';
 export { type SigningKeyInfo, SigningKeys } from './keys/signing-keys.js';
 
+// Services
+export { type ServiceClientInfo, ServiceClients } from './service-tokens/service-clients.js';
+export type {
+  ClientRegistration,
+  ClientUpdate,
+  SecretRotation,
+} from './service-tokens/client-registration.js';
+export { type ExchangedToken, type ExchangeOptions, ServiceTokens } from './sign-in/service-tokens.js';
+export { ServiceAuthenticator } from './service-tokens/service-authenticator.js';
+export type { ServicePrincipal } from './service-tokens/service-token.js';
+
 // Options of the rooms
 export type { AuditOptions } from './audit/audit-options.js';
 export type { AccessTokenOptions } from './access-tokens/access-token-options.js';
@@ -62,6 +75,7 @@ export type { DatabaseOptions } from './database/database-options.js';
 export type { RefreshTokenOptions } from './refresh-tokens/refresh-token-options.js';
 export type { ApplicationCache } from './revocation/cache-options.js';
 export type { RevocationOptions } from './revocation/revocation-options.js';
+export type { ServiceTokenOptions } from './service-tokens/service-token-options.js';
 export type { SessionOptions } from './sessions/session-options.js';
 
 // Tables
@@ -73,6 +87,8 @@ export { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity
 export { AuthEvent } from './audit/auth-event.entity.js';
 export { Revocation } from './revocation/revocation.entity.js';
 export { StoredSigningKey } from './keys/stored-signing-key.entity.js';
+export { ServiceClient } from './service-tokens/service-client.entity.js';
+export { SpentTokenId } from './service-tokens/spent-token-id.entity.js';
 
 // Stores of your own
 export { AuthStores } from './sign-in/auth-stores.js';
@@ -113,10 +129,25 @@ export { Nudges } from './revocation/nudges.js';
 export { type SigningKeyReading, SigningKeyStore, type StoredKey } from './keys/signing-key-store.js';
 export type { RedisClient } from './revocation/revocation-options.js';
 export { type RotationStanding, SignInLookup, type SignInStanding } from './revocation/sign-in-lookup.js';
+export {
+  type NewServiceClient,
+  type ServiceClientReading,
+  ServiceClientStore,
+  type ServiceTokenRecord,
+  type SpentId,
+} from './service-tokens/service-client-store.js';
+export {
+  type ClientChange,
+  type ClientJwk,
+  type ClientRights,
+  type ServiceClientRow,
+  type ServiceGrant,
+  takesAway,
+} from './service-tokens/service-client-row.js';
 export { isLive } from './revocation/is-live.js';
 
 // Security events
-export type { ReuseCause, SecurityEvent } from './audit/security-event.js';
+export type { ClientRefusal, ReuseCause, SecurityEvent } from './audit/security-event.js';
 export { type ListEventsOptions, SecurityEvents } from './audit/security-events.js';
 export type { EventPosition, SecurityEventRecord } from './audit/security-event-store.js';
 

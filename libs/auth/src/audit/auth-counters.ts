@@ -58,6 +58,11 @@ export class AuthCounters implements AuthCounts {
     family_desynchronised: 0,
     refresh_refused: 0,
     reuse_detected: 0,
+    client_refused: 0,
+    client_changed: 0,
+    service_token_issued: 0,
+    token_exchanged: 0,
+    service_token_revoked: 0,
   };
   private readonly listeners = new Set<(ms: number) => void>();
 

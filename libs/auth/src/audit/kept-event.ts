@@ -6,8 +6,12 @@ import type { SecurityEventRecord } from './security-event-store.js';
 /** An event as it waits to be kept. */
 export type KeptEvent = Omit<SecurityEventRecord, 'at'>;
 
-/** Every refresh of everybody: the family's row has the last one, and nobody reads the others. */
-const NOT_KEPT: ReadonlySet<SecurityEvent['type']> = new Set(['token_rotated', 'token_replayed']);
+/** Every refresh of everybody (the family's row has the last one), and every token of every service: nobody reads them. */
+const NOT_KEPT: ReadonlySet<SecurityEvent['type']> = new Set([
+  'token_rotated',
+  'token_replayed',
+  'service_token_issued',
+]);
 
 /** Whether the event tells that a subject was forgotten: nothing may be kept of it from here on. */
 export function isForgetting(

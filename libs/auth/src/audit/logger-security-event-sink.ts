@@ -11,7 +11,12 @@ const ALARMS: ReadonlySet<SecurityEvent['type']> = new Set([
 ]);
 
 /** What happens all day long: for listeners, not for the log. */
-const ROUTINE: ReadonlySet<SecurityEvent['type']> = new Set(['signed_in', 'token_rotated']);
+const ROUTINE: ReadonlySet<SecurityEvent['type']> = new Set([
+  'signed_in',
+  'token_rotated',
+  'service_token_issued',
+  'token_exchanged',
+]);
 
 /** Writes events to Nest's logger, alarms as warnings and others at debug level. */
 export class LoggerSecurityEventSink extends SecurityEventSink {

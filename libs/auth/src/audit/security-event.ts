@@ -11,6 +11,9 @@ interface FromRequester {
 export type ReuseCause =
   'parent_late' | 'ancestor' | 'replaced' | 'parent_other_hash' | 'parent_other_user_agent';
 
+/** Why a service client was refused. Private: outside, all of them look the same. */
+export type ClientRefusal = 'unknown' | 'disabled' | 'secret' | 'assertion' | 'replay';
+
 /** Everything worth an auditor's attention. No event ever holds a password, a token, a hash or a key. */
 export type SecurityEvent =
   | ({ readonly type: 'signed_in'; readonly mode: 'session' | 'tokens' } & OfSignIn & FromRequester)
@@ -61,4 +64,31 @@ export type SecurityEvent =
       /** Where the family was last rotated from. */
       readonly holder: FromRequester;
     } & OfSignIn &
-      FromRequester);
+      FromRequester)
+  /** `clientId`: null for one that is none of ours. */
+  | ({
+      readonly type: 'client_refused';
+      readonly reason: ClientRefusal;
+      readonly clientId: string | null;
+    } & FromRequester)
+  | {
+      readonly type: 'client_changed';
+      readonly clientId: string;
+      readonly change: 'registered' | 'updated' | 'secret_rotated' | 'disabled' | 'enabled' | 'removed';
+    }
+  | {
+      readonly type: 'service_token_issued';
+      readonly clientId: string;
+      readonly tokenId: string;
+      readonly audience: string;
+      readonly scopes: readonly string[];
+    }
+  /** `clientId`: null when the application itself asked for it. */
+  | ({
+      readonly type: 'token_exchanged';
+      readonly clientId: string | null;
+      readonly tokenId: string;
+      readonly audience: string;
+      readonly scopes: readonly string[];
+    } & OfSignIn)
+  | { readonly type: 'service_token_revoked'; readonly clientId: string; readonly tokenId: string };

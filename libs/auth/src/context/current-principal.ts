@@ -39,6 +39,7 @@ function current(carrier: object): Current | undefined {
   return found?.application === applicationOf(carrier) ? found : undefined;
 }
 
-function applicationOf(carrier: Carrier): unknown {
+/** The application that a request belongs to. */
+export function applicationOf(carrier: { readonly app?: unknown; readonly server?: unknown }): unknown {
   return carrier.app ?? carrier.server;
 }

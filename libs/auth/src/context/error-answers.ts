@@ -36,6 +36,21 @@ export function bodyOf(error: AuthError): { statusCode: number; code: AuthErrorC
   return { statusCode: STATUS_OF[error.code], code: error.code, message: error.message };
 }
 
+/** What OAuth calls an error of ours (RFC 6749, section 5.2; RFC 8693, section 2.2.2); all others are requests that are no good. */
+const OAUTH_ERRORS: Partial<Record<AuthErrorCode, string>> = {
+  AUTH_CLIENT_INVALID: 'invalid_client',
+  AUTH_GRANT_UNSUPPORTED: 'unsupported_grant_type',
+  AUTH_SCOPE_INVALID: 'invalid_scope',
+  AUTH_TARGET_INVALID: 'invalid_target',
+  AUTH_STORE_UNAVAILABLE: 'temporarily_unavailable',
+};
+
+/** The same for the routes of OAuth: in its shape, and in ours. */
+export function oauthBodyOf(error: AuthError) {
+  const body = bodyOf(error);
+  return { error: OAUTH_ERRORS[error.code] ?? 'invalid_request', error_description: body.message, ...body };
+}
+
 /** Headers that go with an error: RFC 6750, section 3, for 401; Retry-After for 503. */
 export function headersOf(error: AuthError): Readonly<Record<string, string>> {
   const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
@@ -43,6 +58,8 @@ export function headersOf(error: AuthError): Readonly<Record<string, string>> {
   if (isUnauthorised(error)) {
     const token = error.code.startsWith('AUTH_ACCESS_TOKEN_');
     headers['WWW-Authenticate'] = token ? 'Bearer error="invalid_token"' : 'Bearer';
+    // RFC 6749, section 5.2: a scheme that clients have.
+    if (error.code === 'AUTH_CLIENT_INVALID') headers['WWW-Authenticate'] = 'Basic realm="token"';
   }
   if (status === 503) headers['Retry-After'] = '1';
   return headers;

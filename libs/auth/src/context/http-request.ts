@@ -28,6 +28,18 @@ export function arrivalOf(request: HttpRequest): number {
   return arrivals.get(request.raw ?? request) ?? performance.now();
 }
 
+const forms = new WeakMap<object, Readonly<Record<string, string>>>();
+
+/** Keeps the fields of a form that was read strictly; `request` is Node's own. */
+export function noteForm(request: object, fields: unknown): void {
+  forms.set(request, (fields ?? {}) as Readonly<Record<string, string>>);
+}
+
+/** The fields of a form that was read strictly, or `undefined`. */
+export function formOf(request: HttpRequest): Readonly<Record<string, string>> | undefined {
+  return forms.get(request.raw ?? request);
+}
+
 /** One header as text: the first, when a client sent several. */
 export function headerOf(request: HttpRequest, name: string): string | undefined {
   const value = request.headers?.[name];

@@ -8,12 +8,18 @@ import type { HttpRequest } from './http-request.js';
 import { checkOrigin, checkOriginHeaders } from './origin-check.js';
 import { rememberHandshake } from './request-of.js';
 
+/** Who tells what a credential is worth: an issuer's Authenticator, or a resource server's. */
+export type CredentialJudge = Pick<
+  Authenticator,
+  'rememberedAccessToken' | 'accessToken' | 'rememberedSession' | 'session'
+>;
+
 /** Reads the credentials of a request and has them checked. */
 export class RequestAuthenticator {
   private readonly answers = new Answers();
 
   constructor(
-    private readonly authenticator: Authenticator,
+    private readonly authenticator: CredentialJudge,
     private readonly sessionCookie: string,
     private readonly origins: readonly string[],
   ) {}

@@ -27,7 +27,8 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const policy = policyOf(context);
-    if (policy.isPublic) return true;
+    // Services are no people: their own guard decides, and it comes after a global one.
+    if (policy.isPublic || (policy.isForServices && this.accepted === 'any')) return true;
     const { maxStalenessMs } = policy;
     const request = this.getRequest(context) as HttpRequest;
     let principal: Principal | undefined;

@@ -1,8 +1,12 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { MAX_STALENESS } from '../decorators/max-staleness.decorator.js';
 import { PUBLIC } from '../decorators/public.decorator.js';
 import { ROLES } from '../decorators/roles.decorator.js';
 import { SCOPES } from '../decorators/scopes.decorator.js';
+
+/** Marks the class of a guard that admits services: who asks for people leaves its handlers to it. */
+export const ADMITS_SERVICES = Symbol('aerie:admits-services');
 
 /** What a handler's decorators, or its class's, ask for. */
 export interface HandlerPolicy {
@@ -13,6 +17,8 @@ export interface HandlerPolicy {
   readonly scopes: readonly string[] | null;
   /** How old the knowledge may be that a sign-in lives. Null: as the options say. */
   readonly maxStalenessMs: number | null;
+  /** A guard that admits services is on the handler or its class: it runs for certain. */
+  readonly isForServices: boolean;
 }
 
 /** Whether a principal has any of the roles, and all of the scopes, that are asked for. */
@@ -45,6 +51,7 @@ export function policyOf(context: ExecutionContext): HandlerPolicy {
       roles: own.roles ?? inherited.roles,
       scopes: own.scopes ?? inherited.scopes,
       maxStalenessMs,
+      isForServices: own.isForServices || inherited.isForServices,
     };
     ofHandler.set(type, policy);
   }
@@ -59,5 +66,16 @@ function decoratedOn(target: object): HandlerPolicy {
     roles: roles ?? null,
     scopes: (Reflect.getMetadata(SCOPES, target) as readonly string[] | undefined) ?? null,
     maxStalenessMs: maxStalenessMs ?? null,
+    isForServices: guardsOn(target).some(admitsServices),
   };
+}
+
+function guardsOn(target: object): readonly unknown[] {
+  return (Reflect.getMetadata(GUARDS_METADATA, target) as readonly unknown[] | undefined) ?? [];
+}
+
+/** Guards are given as classes, or as instances. */
+function admitsServices(guard: unknown): boolean {
+  const type = typeof guard === 'function' ? guard : (guard as object | null)?.constructor;
+  return (type as { [ADMITS_SERVICES]?: unknown } | undefined)?.[ADMITS_SERVICES] === true;
 }

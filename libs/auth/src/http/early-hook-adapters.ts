@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { bodyOf, headersOf } from '../context/error-answers.js';
-import { noteArrival } from '../context/http-request.js';
+import { bodyOf, headersOf, oauthBodyOf } from '../context/error-answers.js';
+import { noteArrival, noteForm } from '../context/http-request.js';
 import { RequestInvalidError } from '../errors/auth-error.js';
+import { checkFormHeaders, readForm } from './form-body.js';
 import { checkBodyHeaders, hasBody, readJson } from './json-body.js';
 
-/** How a request concerns us. */
-export type EarlyMatch = 'none' | 'under-path' | 'our-route';
+/** How a request concerns us: a route of ours takes JSON, or a form. */
+export type EarlyMatch = 'none' | 'under-path' | 'our-route' | 'form-route';
 
 type Match = (method: string, url: string) => EarlyMatch;
 
@@ -47,10 +48,11 @@ export function hookExpress(application: EarlyApplication, match: Match): void {
     const matched = match(request.method ?? 'GET', request.url ?? '/');
     if (matched === 'none') return next();
     response.setHeader('Cache-Control', 'no-store');
-    if (matched === 'our-route') noteArrival(request);
+    if (matched === 'under-path') return next();
+    noteArrival(request);
     // A host may have had its own parser first.
-    if (matched !== 'our-route' || !hasBody(request) || request.readableEnded) return next();
-    receive(request, request).then(
+    if (!hasBody(request) || request.readableEnded) return next();
+    receive(matched, request, request).then(
       ({ value }) => {
         // Not before: time that a client lets pass in the middle of its body is none that we made it wait.
         noteArrival(request);
@@ -60,11 +62,12 @@ export function hookExpress(application: EarlyApplication, match: Match): void {
       },
       (error: unknown) => {
         const refused = asRefusal(error);
-        response.statusCode = bodyOf(refused).statusCode;
+        const body = refusalBody(matched, refused);
+        response.statusCode = body.statusCode;
         for (const [name, header] of Object.entries(headersOf(refused))) response.setHeader(name, header);
         response.setHeader('Content-Type', 'application/json; charset=utf-8');
         response.setHeader('Connection', 'close');
-        response.end(JSON.stringify(bodyOf(refused)));
+        response.end(JSON.stringify(body));
         request.resume();
       },
     );
@@ -77,25 +80,31 @@ export function hookFastify(application: EarlyApplication, match: Match): void {
     const matched = match(request.raw.method ?? 'GET', request.raw.url ?? '/');
     if (matched === 'none') return done();
     reply.header('Cache-Control', 'no-store');
-    if (matched === 'our-route') noteArrival(request.raw);
+    if (matched === 'under-path') return done();
+    noteArrival(request.raw);
     // Fastify calls an empty body of type JSON malformed; here it is no body.
-    if (matched === 'our-route' && !hasBody(request.raw)) delete request.headers['content-type'];
+    if (!hasBody(request.raw)) delete request.headers['content-type'];
     done();
   });
   application.addHook('preParsing', (request, reply, payload, done) => {
-    if (match(request.raw.method ?? 'GET', request.raw.url ?? '/') !== 'our-route' || !hasBody(request.raw))
-      return done(null, payload);
-    receive(request.raw, payload).then(
-      ({ text }) => {
+    const matched = match(request.raw.method ?? 'GET', request.raw.url ?? '/');
+    if (matched === 'none' || matched === 'under-path' || !hasBody(request.raw)) return done(null, payload);
+    receive(matched, request.raw, payload).then(
+      ({ text, value }) => {
         noteArrival(request.raw);
         if (text === '') delete request.headers['content-type'];
-        const received = Readable.from(text === '' ? [] : [Buffer.from(text)]);
+        // A form is handed on as JSON: the application need not have a parser for forms, nor one that refuses duplicates.
+        const isForm = matched === 'form-route' && text !== '';
+        if (isForm) request.headers['content-type'] = 'application/json';
+        const handed = isForm ? JSON.stringify(value) : text;
+        const received = Readable.from(handed === '' ? [] : [Buffer.from(handed)]);
         done(null, Object.assign(received, { receivedEncodedLength: Buffer.byteLength(text) }));
       },
       (error: unknown) => {
         const refused = asRefusal(error);
         for (const [name, value] of Object.entries(headersOf(refused))) reply.header(name, value);
-        reply.header('Connection', 'close').code(bodyOf(refused).statusCode).send(bodyOf(refused));
+        const body = refusalBody(matched, refused);
+        reply.header('Connection', 'close').code(body.statusCode).send(body);
         request.raw.resume();
       },
     );
@@ -103,11 +112,22 @@ export function hookFastify(application: EarlyApplication, match: Match): void {
 }
 
 async function receive(
+  matched: 'our-route' | 'form-route',
   request: IncomingMessage,
   stream: Readable,
 ): Promise<{ text: string; value: unknown }> {
-  checkBodyHeaders(request);
-  return readJson(stream);
+  if (matched === 'our-route') {
+    checkBodyHeaders(request);
+    return readJson(stream);
+  }
+  checkFormHeaders(request);
+  const form = await readForm(stream);
+  noteForm(request, form.value);
+  return form;
+}
+
+function refusalBody(matched: 'our-route' | 'form-route', refused: RequestInvalidError) {
+  return matched === 'form-route' ? oauthBodyOf(refused) : bodyOf(refused);
 }
 
 function asRefusal(error: unknown): RequestInvalidError {

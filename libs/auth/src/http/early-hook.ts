@@ -5,6 +5,8 @@ import { ConfiguredRoutes, RoutesPath } from './routes-path.js';
 
 const ROUTES =
   /^(POST \/(login|refresh|logout|logout-all)|(GET|HEAD) \/(me|sign-ins)|DELETE \/sign-ins\/[^/]+)\/?$/i;
+/** Routes of OAuth, which takes forms; they are there with `services` alone. */
+const FORM_ROUTES = /^POST \/(token|introspect|revoke)\/?$/i;
 
 /**
  * What must happen before the framework parses anything: no-store on every answer under the path, the framework's
@@ -15,7 +17,8 @@ const ROUTES =
 export class EarlyHook {
   constructor(host: HttpAdapterHost, path: RoutesPath, routes: ConfiguredRoutes) {
     if (routes.path === null) return;
-    const match = (method: string, url: string): EarlyMatch => matchOf(method, url, path.get());
+    const match = (method: string, url: string): EarlyMatch =>
+      matchOf(method, url, path.get(), routes.services);
     const arm = (): void => {
       const adapter: AbstractHttpAdapter | null = host.httpAdapter;
       // A standalone context or a microservice has none.
@@ -29,7 +32,7 @@ export class EarlyHook {
 }
 
 /** Compared as loosely as any router does: absolute form, fragment, case, percent escapes, a trailing slash. */
-function matchOf(method: string, url: string, path: string): EarlyMatch {
+function matchOf(method: string, url: string, path: string, services: boolean): EarlyMatch {
   const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
   const end = target.search(/[?#]/);
   let pathname = end === -1 ? target : target.slice(0, end);
@@ -43,5 +46,7 @@ function matchOf(method: string, url: string, path: string): EarlyMatch {
   const lower = pathname.toLowerCase();
   const base = path === '/' ? '' : path.toLowerCase();
   if (!lower.startsWith(`${base}/`) && lower !== base) return 'none';
-  return ROUTES.test(`${method} ${lower.slice(base.length)}`) ? 'our-route' : 'under-path';
+  const route = `${method} ${lower.slice(base.length)}`;
+  if (services && FORM_ROUTES.test(route)) return 'form-route';
+  return ROUTES.test(route) ? 'our-route' : 'under-path';
 }

@@ -9,10 +9,17 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
+const JSON_TYPE = /^application\/json *(; *charset=("?)utf-8\2)?$/i;
+
 /** Refuses a body by its headers: type, encoding, announced length. Throws RequestInvalidError. */
-export function checkBodyHeaders({ headers }: IncomingMessage): void {
-  if (!/^application\/json *(; *charset=("?)utf-8\2)?$/i.test(headers['content-type'] ?? '')) {
-    throw new RequestInvalidError('The body must be of type application/json, in UTF-8.');
+export function checkBodyHeaders(request: IncomingMessage): void {
+  checkBodyHeadersFor(request, JSON_TYPE, 'application/json');
+}
+
+/** The same for another type. */
+export function checkBodyHeadersFor({ headers }: IncomingMessage, type: RegExp, name: string): void {
+  if (!type.test(headers['content-type'] ?? '')) {
+    throw new RequestInvalidError(`The body must be of type ${name}, in UTF-8.`);
   }
   if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) {
     throw new RequestInvalidError('The body must not be compressed.');
@@ -22,7 +29,7 @@ export function checkBodyHeaders({ headers }: IncomingMessage): void {
 
 /** Reads a JSON object of plain values, of at most 16 KiB; an empty body is `undefined`. Throws RequestInvalidError. */
 export async function readJson(stream: Readable): Promise<{ text: string; value: unknown }> {
-  const text = decode(await collect(stream));
+  const text = await readText(stream);
   if (text === '') return { text: '', value: undefined };
   let value: unknown;
   try {
@@ -40,6 +47,11 @@ export async function readJson(stream: Readable): Promise<{ text: string; value:
     }
   }
   return { text, value };
+}
+
+/** Reads a text of at most 16 KiB, in ten seconds. Throws RequestInvalidError. */
+export async function readText(stream: Readable): Promise<string> {
+  return decode(await collect(stream));
 }
 
 /** By events rather than iteration: leaving an iteration early would destroy the socket before the refusal is sent. */

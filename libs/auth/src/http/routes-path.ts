@@ -4,6 +4,8 @@ import { ApplicationConfig } from '@nestjs/core';
 /** Where the built-in routes are, as configured beside the factory; null when they are off. */
 export abstract class ConfiguredRoutes {
   abstract readonly path: string | null;
+  /** Whether those for services are among them. */
+  abstract readonly services: boolean;
 }
 
 /** Where the built-in routes are mounted: the global prefix may be set after this provider was made. */

@@ -12,6 +12,9 @@ export const SIGNING_ALGORITHMS: readonly SigningAlgorithm[] = [
   'EdDSA',
 ];
 
+/** Those with a public half, which others can verify with. */
+export const PUBLIC_ALGORITHMS = SIGNING_ALGORITHMS.filter((alg) => !alg.startsWith('HS'));
+
 /**
  * - `active`: signs and verifies; exactly one key is
  * - `next`: published and verifies, does not sign yet

@@ -23,7 +23,8 @@ export interface SigningKey {
 const HMAC_BYTES: Partial<Record<SigningAlgorithm, number>> = { HS256: 32, HS384: 48, HS512: 64 };
 const RSA_ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'PS256'];
 const MIN_RSA_BITS = 2048;
-const KID = /^[\x21-\x7e]{1,128}$/;
+/** What may name a key. */
+export const KID = /^[\x21-\x7e]{1,128}$/;
 
 /** Checks one key that the application gave. Throws AuthConfigError that names it by its place in the list. */
 export function readSigningKey(option: KeyOption, index: number): SigningKey {
@@ -127,7 +128,8 @@ function holdsPrivatePart(input: NonNullable<KeyOption['privateKey']>): boolean 
   return typeof input === 'string' ? input.includes('PRIVATE KEY') : 'd' in input;
 }
 
-function checkStrength(key: KeyObject, alg: SigningAlgorithm, path: string): void {
+/** Throws AuthConfigError for a key of another type or curve than `alg` asks for, or a weak one. */
+export function checkStrength(key: KeyObject, alg: SigningAlgorithm, path: string): void {
   const details = key.asymmetricKeyDetails;
   const refuse = (allowed: string, got: string): never => {
     throw new AuthConfigError(`"${path}" must be ${allowed} for ${alg} (got ${got})`);

@@ -9,6 +9,7 @@ import type { ManagedKeyOptions } from '../keys/managed-key-options.js';
 import type { RefreshTokenOptions } from '../refresh-tokens/refresh-token-options.js';
 import type { ApplicationCache } from '../revocation/cache-options.js';
 import type { RevocationOptions } from '../revocation/revocation-options.js';
+import type { ServiceTokenOptions } from '../service-tokens/service-token-options.js';
 import type { SessionOptions } from '../sessions/session-options.js';
 import type { Duration } from '../time/duration.js';
 
@@ -56,6 +57,8 @@ export interface AuthOptions {
    * those of `revocation.mode: 'lookup'`. Nothing depends on what it holds. Default none.
    */
   readonly cache?: ApplicationCache;
+  /** Tokens of services, where `services` is true. */
+  readonly serviceTokens?: ServiceTokenOptions;
   readonly credentials?: CredentialOptions;
   readonly database?: DatabaseOptions;
   readonly audit?: AuditOptions;

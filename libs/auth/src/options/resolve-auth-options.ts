@@ -21,6 +21,10 @@ import {
   type ResolvedRevocationOptions,
   resolveRevocationOptions,
 } from '../revocation/revocation-options.js';
+import {
+  type ResolvedServiceTokenOptions,
+  resolveServiceTokenOptions,
+} from '../service-tokens/service-token-options.js';
 import { type ResolvedSessionOptions, resolveSessionOptions } from '../sessions/session-options.js';
 import { isFunction, OptionReader } from '../validation/option-reader.js';
 import type { SignInMode } from './auth-options.js';
@@ -50,6 +54,7 @@ export abstract class ResolvedAuthOptions {
   };
   abstract readonly revocation: ResolvedRevocationOptions;
   abstract readonly cache: ApplicationCache | null;
+  abstract readonly serviceTokens: ResolvedServiceTokenOptions;
   abstract readonly credentials: ResolvedCredentialOptions;
   abstract readonly database: ResolvedDatabaseOptions;
   abstract readonly audit: ResolvedAuditOptions;
@@ -128,6 +133,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     },
     revocation: resolveRevocationOptions(reader.nested('revocation')),
     cache: resolveCache(reader),
+    serviceTokens: resolveServiceTokenOptions(reader.nested('serviceTokens')),
     credentials: resolveCredentialOptions(reader.nested('credentials')),
     database: resolveDatabaseOptions(reader.nested('database')),
     audit: resolveAuditOptions(reader.nested('audit')),

@@ -1,3 +1,4 @@
+import type { ServiceClientStore } from '../service-tokens/service-client-store.js';
 import type { AuthStores, STORE_PORTS } from './auth-stores.js';
 
 type Port = (typeof STORE_PORTS)[number];
@@ -27,8 +28,18 @@ const ANNOUNCING: {
   },
 };
 
+/** The same of the service clients' store: whoever was told of a change that took nothing away reads once for nothing. */
+const CLIENT_CHANGES: ReadonlySet<PropertyKey> = new Set([
+  'update',
+  'rotateSecret',
+  'setDisabled',
+  'remove',
+  'revokeToken',
+] satisfies (keyof ServiceClientStore)[]);
+
 /** Whether a call of a port's method, which has come to this outcome, announced a change. */
-export function announcedAChange(port: Port, method: PropertyKey, outcome: unknown): boolean {
+export function announcedAChange(port: Port | 'clients', method: PropertyKey, outcome: unknown): boolean {
+  if (port === 'clients') return CLIENT_CHANGES.has(method) && outcome !== null && outcome !== false;
   const ofPort = ANNOUNCING[port] as Readonly<Record<PropertyKey, Announced>> | undefined;
   return ofPort?.[method]?.(outcome) ?? false;
 }

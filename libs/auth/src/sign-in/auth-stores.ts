@@ -3,6 +3,7 @@ import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-fa
 import type { AnnouncementLog } from '../revocation/announcement-log.js';
 import type { Nudges } from '../revocation/nudges.js';
 import type { SignInLookup } from '../revocation/sign-in-lookup.js';
+import type { ServiceClientStore } from '../service-tokens/service-client-store.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { SubjectStore } from '../subjects/subject-store.js';
 import type { SignInRegistry } from './sign-in-registry.js';
@@ -36,6 +37,14 @@ export abstract class AuthStores {
    * signed with the secret, or with keys that the application gives.
    */
   signingKeys(): SigningKeyStore | null {
+    return null;
+  }
+
+  /**
+   * Where service clients live. Called once while the application boots, and only with `services: true`, before `missing`.
+   * Default: there is no such place, and that boot stops.
+   */
+  clients(): ServiceClientStore | null {
     return null;
   }
 

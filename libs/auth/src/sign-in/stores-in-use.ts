@@ -1,6 +1,7 @@
 import type { CommittedChanges } from '../revocation/committed-changes.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
+import type { ServiceClientStore } from '../service-tokens/service-client-store.js';
 import { announcedAChange } from './announced-changes.js';
 import { type AuthStores, STORE_PORTS } from './auth-stores.js';
 
@@ -31,6 +32,33 @@ export function storesInUse(stores: AuthStores, changes: CommittedChanges): Stor
   return Object.fromEntries(inUse) as unknown as StoresInUse;
 }
 
+/**
+ * The store of service clients in the same way. Throws AuthConfigError when these stores have none, or not a whole one.
+ */
+export function clientsInUse(stores: AuthStores, changes: CommittedChanges): ServiceClientStore {
+  const clients = stores.clients();
+  if (!clients || !CLIENT_METHODS.every((name) => has(clients, name))) {
+    throw new AuthConfigError(
+      '"services" must be false beside "stores" without a place for service clients: give them a `clients()`, or leave "services" out',
+    );
+  }
+  return failingByCode('clients', clients, changes);
+}
+
+const CLIENT_METHODS: readonly (keyof ServiceClientStore)[] = [
+  'register',
+  'find',
+  'list',
+  'update',
+  'rotateSecret',
+  'setDisabled',
+  'remove',
+  'spend',
+  'revokeToken',
+  'standing',
+  'sweep',
+];
+
 /** What is asked of each of them. */
 const METHODS: { readonly [Port in (typeof STORE_PORTS)[number]]: readonly (keyof AuthStores[Port])[] } = {
   subjects: ['find', 'epochs'],
@@ -48,7 +76,7 @@ function has(port: unknown, method: PropertyKey): boolean {
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 function failingByCode<Port extends object>(
-  name: (typeof STORE_PORTS)[number],
+  name: (typeof STORE_PORTS)[number] | 'clients',
   port: Port,
   changes: CommittedChanges,
 ): Port {

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { SecurityEventStore } from '../audit/security-event-store.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
+import type { ServiceClientStore } from '../service-tokens/service-client-store.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { SignInRegistry } from './sign-in-registry.js';
 
@@ -14,6 +15,8 @@ export interface Swept {
   readonly families: number;
   readonly sessions: number;
   readonly announcements: number;
+  /** Ids of tokens that were used up; none without `services`. */
+  readonly spentTokenIds: number;
   /** Security events whose retention has passed; none without `audit.table`. */
   readonly events: number;
 }
@@ -30,6 +33,7 @@ export class Sweeper {
     private readonly sessions: SessionStore,
     private readonly registry: SignInRegistry,
     private readonly events: SecurityEventStore | null,
+    private readonly clients: Pick<ServiceClientStore, 'sweep'> | null,
     /** Null: the application calls `sweep` itself. */
     private readonly intervalMs: number | null,
   ) {}
@@ -68,6 +72,7 @@ export class Sweeper {
       families: await this.inBatches((limit) => this.families.sweep(limit)),
       sessions: await this.inBatches((limit) => this.sessions.sweep(limit)),
       announcements: await this.inBatches((limit) => this.registry.sweep(limit)),
+      spentTokenIds: await this.inBatches(async (limit) => (await this.clients?.sweep(limit)) ?? 0),
       events: await this.inBatches(async (limit) => (await this.events?.sweep(limit)) ?? 0),
     };
   }

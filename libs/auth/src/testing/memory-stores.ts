@@ -2,6 +2,7 @@ import type { AnnouncementKind } from '../revocation/announcement.js';
 import { AuthStores } from '../sign-in/auth-stores.js';
 import { MemoryAnnouncements } from './memory-announcements.js';
 import { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
+import { MemoryServiceClientStore } from './memory-service-client-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemorySignInLookup } from './memory-sign-in-lookup.js';
 import { MemorySignInRoom } from './memory-sign-in-room.js';
@@ -19,6 +20,7 @@ export class MemoryStores extends AuthStores {
   readonly registry: MemorySignInRegistry;
   readonly lookup: MemorySignInLookup;
   readonly announcements: MemoryAnnouncements;
+  private readonly serviceClients: MemoryServiceClientStore;
 
   // Without decorators: a subclass would inherit what is injected here, also into a constructor of its own.
   /** `clock`: what the stores take for the time, in epoch milliseconds. Default: the system's. */
@@ -43,6 +45,11 @@ export class MemoryStores extends AuthStores {
       clock,
     );
     this.lookup = new MemorySignInLookup(this.subjects, this.families, clock);
+    this.serviceClients = new MemoryServiceClientStore(this.subjects, announcements, clock);
+  }
+
+  override clients(): MemoryServiceClientStore {
+    return this.serviceClients;
   }
 
   /** Makes a sign-in `ms` older: every instant of its row moves back by that much, its limits included. */

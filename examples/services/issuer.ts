@@ -1,0 +1,66 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import {
+  AUTH_MIGRATIONS,
+  AuthModule,
+  PasswordHasher,
+  ServiceClients,
+  type UserDirectory,
+} from 'nestjs-aerie';
+import { BILLING, ISSUER, ORDERS, SECRETS } from './places.js';
+
+/** One user, in memory. */
+@Injectable()
+export class Users implements UserDirectory {
+  private hash: Promise<string> | undefined;
+
+  constructor(private readonly hasher: PasswordHasher) {}
+
+  findSubject = async (identifier: string) => (identifier === 'ada' ? 'user-1' : null);
+  verifyPassword = async (_id: string, password: string) =>
+    this.hasher.verify(await (this.hash ??= this.hasher.hash('correct horse battery')), password);
+  loadSubject = async (id: string) => ({ id, scopes: ['bills:read'] });
+}
+
+/** Signs people in, and gives services their tokens. */
+@Module({
+  imports: [
+    TypeOrmModule.forRoot({
+      type: 'better-sqlite3',
+      database: ':memory:',
+      autoLoadEntities: true,
+      migrations: AUTH_MIGRATIONS,
+      migrationsRun: true,
+    }),
+    AuthModule.forRoot({
+      users: Users,
+      services: true,
+      secret: randomBytes(48).toString('base64'),
+      issuer: ISSUER,
+      // A sign-in's tokens are good for the service that browsers talk to; not for those behind it.
+      accessTokens: { audience: [ISSUER, ORDERS] },
+      keys: [{ alg: 'ES256', privateKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey }],
+    }),
+  ],
+})
+export class IssuerModule implements OnApplicationBootstrap {
+  constructor(private readonly clients: ServiceClients) {}
+
+  /** Yours are registered once, where services are administered. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.clients.register({
+      id: 'orders',
+      secret: SECRETS.orders,
+      grants: ['client_credentials', 'token-exchange'],
+      audiences: [ISSUER, BILLING],
+      scopes: ['revocations', 'bills:read', 'bills:close'],
+    });
+    await this.clients.register({
+      id: 'billing',
+      secret: SECRETS.billing,
+      audiences: [ISSUER],
+      scopes: ['revocations'],
+    });
+  }
+}

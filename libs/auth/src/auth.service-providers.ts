@@ -1,0 +1,167 @@
+import type { Provider } from '@nestjs/common';
+import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
+import { JwtVerifier } from './access-tokens/jwt-verifier.js';
+import { SecurityEventSink } from './audit/security-event-sink.js';
+import { ServiceAuthGuard } from './guards/service-auth.guard.js';
+import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
+import { RoutesPath } from './http/routes-path.js';
+import { KeyRing } from './keys/key-ring.js';
+import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import { AccessTokenStanding } from './revocation/access-token-standing.js';
+import { CommittedChanges } from './revocation/committed-changes.js';
+import { RevocationFeed } from './revocation/revocation-feed.js';
+import { ClientAssertions } from './service-tokens/client-assertion.js';
+import { ClientAuthenticator } from './service-tokens/client-authenticator.js';
+import { ClientCredentialsGrant } from './service-tokens/client-credentials-grant.js';
+import { ServiceAuthenticator } from './service-tokens/service-authenticator.js';
+import { ServiceClientStore } from './service-tokens/service-client-store.js';
+import { ServiceClients } from './service-tokens/service-clients.js';
+import { ServiceTokenIssuer } from './service-tokens/service-token-issuer.js';
+import {
+  FedServiceStanding,
+  LookedUpServiceStanding,
+  ServiceTokenStanding,
+  UncheckedServiceStanding,
+} from './service-tokens/service-token-standing.js';
+import { ServiceTokenVerifier } from './service-tokens/service-token-verifier.js';
+import { SessionService } from './sessions/session.service.js';
+import { AuthStores } from './sign-in/auth-stores.js';
+import { CredentialEnding } from './sign-in/credential-ending.js';
+import { GenuineTokens } from './sign-in/genuine-tokens.js';
+import { LiveSignIns } from './sign-in/live-sign-ins.js';
+import { PrincipalSource } from './sign-in/principal-source.js';
+import { ServiceTokens } from './sign-in/service-tokens.js';
+import { SignInEnding } from './sign-in/sign-in-ending.js';
+import { clientsInUse, StoresInUse } from './sign-in/stores-in-use.js';
+import { TokenIntrospection } from './sign-in/token-introspection.js';
+import { TokenRevocation } from './sign-in/token-revocation.js';
+import { Clock } from './time/clock.js';
+
+type Options = ResolvedAuthOptions;
+
+/** What `services: true` adds: clients, their tokens, and the tokens that sign-ins are exchanged for. */
+export const SERVICE_PROVIDERS: Provider[] = [
+  { provide: ServiceClientStore, inject: [AuthStores, CommittedChanges], useFactory: clientsInUse },
+  {
+    provide: ServiceClients,
+    inject: [ServiceClientStore, SecurityEventSink],
+    useFactory: (store: ServiceClientStore, events: SecurityEventSink) => new ServiceClients(store, events),
+  },
+  {
+    provide: ClientAuthenticator,
+    inject: [ServiceClientStore, RoutesPath, ResolvedAuthOptions, Clock, SecurityEventSink],
+    useFactory: (
+      store: ServiceClientStore,
+      path: RoutesPath,
+      { issuer, accessTokens, cookies }: Options,
+      clock: Clock,
+      events: SecurityEventSink,
+    ) => {
+      const tokenUrl = () => `${new URL(issuer).origin}${cookies.proxyPrefix}${path.get()}/token`;
+      const audience = () => [issuer, tokenUrl()];
+      return new ClientAuthenticator(
+        store,
+        new ClientAssertions(audience, accessTokens.clockToleranceMs, clock),
+        events,
+      );
+    },
+  },
+  {
+    provide: ServiceTokenIssuer,
+    inject: [KeyRing, ResolvedAuthOptions, Clock],
+    useFactory: (keys: KeyRing, { issuer, serviceTokens }: Options, clock: Clock) =>
+      new ServiceTokenIssuer(keys, issuer, serviceTokens, clock),
+  },
+  {
+    provide: ClientCredentialsGrant,
+    inject: [ServiceTokenIssuer, SecurityEventSink],
+    useFactory: (issuer: ServiceTokenIssuer, events: SecurityEventSink) =>
+      new ClientCredentialsGrant(issuer, events),
+  },
+  {
+    provide: ServiceTokenStanding,
+    inject: [ServiceClientStore, RevocationFeed, ResolvedAuthOptions],
+    useFactory: (
+      store: ServiceClientStore,
+      feed: RevocationFeed | null,
+      { revocation }: Options,
+    ): ServiceTokenStanding => {
+      const lookedUp = new LookedUpServiceStanding(store);
+      if (feed) return new FedServiceStanding(feed, lookedUp, revocation.onUnavailable);
+      return revocation.mode === 'none' ? new UncheckedServiceStanding(lookedUp) : lookedUp;
+    },
+  },
+  {
+    provide: ServiceAuthenticator,
+    inject: [JwtVerifier, ServiceTokenStanding, ResolvedAuthOptions],
+    useFactory: (tokens: JwtVerifier, standing: ServiceTokenStanding, { accessTokens }: Options) =>
+      new ServiceAuthenticator(new ServiceTokenVerifier(tokens, accessTokens.cacheSize), standing),
+  },
+  {
+    provide: LiveSignIns,
+    inject: [StoresInUse, PrincipalSource, SignInEnding],
+    useFactory: (
+      { subjects, sessions, families }: StoresInUse,
+      source: PrincipalSource,
+      endings: SignInEnding,
+    ) => new LiveSignIns(subjects, sessions, families, source, endings),
+  },
+  {
+    provide: ServiceTokens,
+    inject: [
+      LiveSignIns,
+      AccessTokenVerifier,
+      AccessTokenStanding,
+      SessionService,
+      ServiceTokenIssuer,
+      SecurityEventSink,
+      ResolvedAuthOptions,
+    ],
+    useFactory: (
+      signIns: LiveSignIns,
+      verifier: AccessTokenVerifier,
+      standing: AccessTokenStanding,
+      sessions: SessionService,
+      issuer: ServiceTokenIssuer,
+      events: SecurityEventSink,
+      { accessTokens }: Options,
+    ) => new ServiceTokens({ signIns, verifier, standing, sessions, issuer, events }, accessTokens.audience),
+  },
+  {
+    provide: GenuineTokens,
+    inject: [KeyRing, ResolvedAuthOptions, Clock],
+    useFactory: (keys: KeyRing, { issuer, accessTokens }: Options, clock: Clock) =>
+      new GenuineTokens(keys, issuer, accessTokens.clockToleranceMs, clock),
+  },
+  {
+    provide: TokenIntrospection,
+    inject: [GenuineTokens, LiveSignIns, ServiceClientStore, AccessTokenStanding],
+    useFactory: (
+      tokens: GenuineTokens,
+      signIns: LiveSignIns,
+      clients: ServiceClientStore,
+      standing: AccessTokenStanding,
+    ) => new TokenIntrospection(tokens, signIns, clients, standing, new LookedUpServiceStanding(clients)),
+  },
+  {
+    provide: TokenRevocation,
+    inject: [
+      GenuineTokens,
+      CredentialEnding,
+      ServiceClientStore,
+      ResolvedAuthOptions,
+      Clock,
+      SecurityEventSink,
+    ],
+    useFactory: (
+      tokens: GenuineTokens,
+      endings: CredentialEnding,
+      clients: ServiceClientStore,
+      { accessTokens }: Options,
+      clock: Clock,
+      events: SecurityEventSink,
+    ) => new TokenRevocation(tokens, endings, clients, accessTokens.audience, clock, events),
+  },
+  OAuthExceptionFilter,
+  ServiceAuthGuard,
+];

@@ -1,0 +1,53 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { bearerToken } from '../context/credentials-of.js';
+import { setCurrentService } from '../context/current-service.js';
+import { refusal } from '../context/refuse.js';
+import { carrierOf, requestOf } from '../context/request-of.js';
+import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
+import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
+import type { ServicePrincipal } from '../service-tokens/service-token.js';
+import { ADMITS_SERVICES, type HandlerPolicy, isAllowed, policyOf } from './handler-policy.js';
+
+/**
+ * Admits services with a good token of their own (`Authorization: Bearer`), and never a person. `@CurrentService()` gives
+ * the service. It heeds `@Scopes`, `@Public` and `@MaxStaleness`; services have no roles, so `@Roles` admits none. Where
+ * it is on a handler or its class, the guard of `globalGuard` leaves the handler to it.
+ */
+@Injectable()
+export class ServiceAuthGuard implements CanActivate {
+  static readonly [ADMITS_SERVICES] = true;
+
+  constructor(private readonly services: ServiceAuthenticator) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const policy = policyOf(context);
+    if (policy.isPublic) return true;
+    try {
+      const token = bearerToken(requestOf(context));
+      if (token === undefined) throw new CredentialsMissingError();
+      const known = this.services.rememberedServiceToken(token, policy.maxStalenessMs);
+      if (known) return this.admit(context, policy, known);
+      return this.admitLater(context, policy, this.services.serviceToken(token, policy.maxStalenessMs));
+    } catch (error) {
+      return this.admitLater(context, policy, Promise.reject(error as Error));
+    }
+  }
+
+  private async admitLater(
+    context: ExecutionContext,
+    policy: HandlerPolicy,
+    found: Promise<ServicePrincipal>,
+  ): Promise<boolean> {
+    try {
+      return this.admit(context, policy, await found);
+    } catch (error) {
+      throw await refusal(error, context);
+    }
+  }
+
+  private admit(context: ExecutionContext, policy: HandlerPolicy, service: ServicePrincipal): boolean {
+    if (!isAllowed(policy, { roles: [], scopes: service.scopes })) throw new ForbiddenError();
+    setCurrentService(carrierOf(context), service);
+    return true;
+  }
+}

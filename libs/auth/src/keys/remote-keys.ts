@@ -1,0 +1,163 @@
+import { Logger } from '@nestjs/common';
+import { AuthConfigError } from '../errors/auth-config-error.js';
+import { StoreUnavailableError } from '../errors/auth-error.js';
+import { membersOf, type Remote } from '../remote/remote.js';
+import type { Clock } from '../time/clock.js';
+import type { SigningAlgorithm } from './key-options.js';
+import { readPublishedKey } from './published-key.js';
+import { type VerificationKey, VerificationKeys } from './verification-keys.js';
+
+/** A JWK set of a dozen RSA keys of 4096 bits is 10 KiB. */
+const MAX_BYTES = 256 * 1024;
+
+export interface RemoteKeysRules {
+  /** Where the issuer publishes its JWK set (RFC 7517, section 5). */
+  readonly url: string;
+  readonly algorithms: readonly SigningAlgorithm[];
+  /** The least time between two questions, whatever became of the first. */
+  readonly cooldownMs: number;
+  readonly timeoutMs: number;
+  /** Older keys are asked for again, in the background. */
+  readonly maxAgeMs: number;
+}
+
+/**
+ * The keys that an issuer publishes, in this process's memory. It is asked when it starts, when they are `maxAge` old,
+ * and for an unknown `kid`; never more than one question at a time, nor one within the cool-down, failed ones included.
+ * Known keys go on while the issuer cannot be asked, for as long as that lasts.
+ */
+export class RemoteKeys extends VerificationKeys {
+  private readonly logger = new Logger('ResourceServerModule');
+  private byKid: ReadonlyMap<string, VerificationKey> = new Map();
+  /** The keys as one text, to tell whether any came, went or changed. */
+  private written = '';
+  private askedAt = -Infinity;
+  private readAt: { readonly monotonic: number; readonly wall: number } | null = null;
+  /** Why the last question was not answered; null: it was. */
+  private failure: unknown = new Error('the keys were never asked for');
+  private asking: Promise<void> | undefined;
+  private readonly listeners: (() => void)[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private unfit = '';
+
+  constructor(
+    private readonly rules: RemoteKeysRules,
+    private readonly remote: Remote,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  /** Asks for the keys, and goes on asking, also when that failed. Never throws. */
+  async start(): Promise<void> {
+    await this.ask();
+    this.schedule();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  override find(kid: string): VerificationKey | undefined | Promise<VerificationKey | undefined> {
+    const known = this.byKid.get(kid);
+    if (!known) return this.asked(kid);
+    if (this.areOld()) void this.ask();
+    return known;
+  }
+
+  override onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** An unknown key. Throws StoreUnavailableError when the issuer could not be asked: it may well know it. */
+  private async asked(kid: string): Promise<VerificationKey | undefined> {
+    await this.ask();
+    const found = this.byKid.get(kid);
+    if (!found && this.failure !== null) throw new StoreUnavailableError({ cause: this.failure });
+    return found;
+  }
+
+  /** At most one question at a time, and within the cool-down. Never throws. */
+  private async ask(): Promise<void> {
+    if (!this.asking && this.clock.monotonic() - this.askedAt < this.rules.cooldownMs) return;
+    this.asking ??= this.read().finally(() => (this.asking = undefined));
+    await this.asking;
+  }
+
+  private async read(): Promise<void> {
+    const sent = { monotonic: this.clock.monotonic(), wall: this.clock.now() };
+    const { url, timeoutMs } = this.rules;
+    try {
+      const answer = await this.remote.ask(url, {}, { timeoutMs, maxBytes: MAX_BYTES });
+      const { keys } = membersOf(url, answer);
+      if (!Array.isArray(keys)) throw new Error(`${url} answered with something else than a JWK set`);
+      this.replace(keys);
+      this.readAt = sent;
+      if (this.failure !== null && this.byKid.size > 0) this.logger.log('the keys of the issuer are known');
+      this.failure = null;
+    } catch (error) {
+      if (this.failure === null || this.askedAt === -Infinity) {
+        const why = error instanceof Error ? error.message : 'unknown';
+        this.logger.warn(`the keys of the issuer cannot be read; those that are known go on: ${why}`);
+      }
+      this.failure = error;
+    }
+    // From its end: a slow answer must not leave room for the next question at once.
+    this.askedAt = this.clock.monotonic();
+  }
+
+  private replace(published: readonly unknown[]): void {
+    const byKid = new Map<string, VerificationKey>();
+    const twice = new Set<string>();
+    const unfit: string[] = [];
+    for (const [index, jwk] of published.entries()) {
+      try {
+        const key = readPublishedKey(jwk, `keys[${index}]`, this.rules.algorithms);
+        if (byKid.has(key.kid)) twice.add(key.kid);
+        byKid.set(key.kid, key);
+      } catch (error) {
+        if (!(error instanceof AuthConfigError)) throw error;
+        unfit.push(error.message);
+      }
+    }
+    // Nobody can tell which of them a token means.
+    for (const kid of twice) {
+      byKid.delete(kid);
+      unfit.push(`"keys" must be keys of different kids (got two of ${kid})`);
+    }
+    this.warnOf(unfit.join('; '));
+    const written = JSON.stringify([...byKid.values()].map(textOf).sort());
+    this.byKid = byKid;
+    if (written === this.written) return;
+    this.written = written;
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Once for each set of them. */
+  private warnOf(unfit: string): void {
+    if (unfit !== '' && unfit !== this.unfit)
+      this.logger.warn(`keys that ${this.rules.url} publishes are left out: ${unfit}`);
+    this.unfit = unfit;
+  }
+
+  private areOld(): boolean {
+    const { readAt } = this;
+    if (readAt === null) return true;
+    // A suspended machine stops the monotonic clock.
+    const age = Math.max(this.clock.monotonic() - readAt.monotonic, this.clock.now() - readAt.wall);
+    return age >= this.rules.maxAgeMs;
+  }
+
+  /** By itself as well: tokens that are remembered ask for no key, and those of a dropped one must not live on. */
+  private schedule(): void {
+    if (this.stopped) return;
+    const wait = this.failure === null ? this.rules.maxAgeMs : this.rules.cooldownMs;
+    this.timer = setTimeout(() => void this.ask().then(() => this.schedule()), wait).unref();
+  }
+}
+
+function textOf({ kid, alg, verifyWith }: VerificationKey): string {
+  return JSON.stringify([kid, alg, verifyWith.export({ format: 'jwk' })]);
+}

@@ -1,0 +1,71 @@
+// The module
+export { ResourceServerModule } from './resource-server.module.js';
+export type {
+  ResourceServerAsyncOptions,
+  ResourceServerOptionsFactory,
+} from './resource-server.module-definition.js';
+export { ResolvedResourceServerOptions, type ResourceServerOptions } from './resource-server.options.js';
+export type { ResourceServerStructuralOptions } from './resource-server.structure.js';
+export type {
+  NoRevocation,
+  RevocationByFeed,
+  RevocationByIntrospection,
+  RevocationSource,
+} from './revocation-source.js';
+export type { RedisClient } from '../revocation/revocation-options.js';
+export type { SigningAlgorithm } from '../keys/key-options.js';
+export type { Duration } from '../time/duration.js';
+
+// Who makes a request
+export type { Principal, PrincipalProfile, SignInKind } from '../principal/principal.js';
+export type { ServicePrincipal } from '../service-tokens/service-token.js';
+export { RequestAuthenticator } from '../context/request-authenticator.js';
+export { ResourceAuthenticator } from './resource-authenticator.js';
+export { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
+
+// Guards and decorators: those of `nestjs-aerie`, the same classes
+export { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
+export { ServiceAuthGuard } from '../guards/service-auth.guard.js';
+export { RolesGuard } from '../guards/roles.guard.js';
+export { CurrentUser } from '../decorators/current-user.decorator.js';
+export { CurrentService } from '../decorators/current-service.decorator.js';
+export { MaxStaleness } from '../decorators/max-staleness.decorator.js';
+export { Public } from '../decorators/public.decorator.js';
+export { Roles } from '../decorators/roles.decorator.js';
+export { Scopes } from '../decorators/scopes.decorator.js';
+export { AuthExceptionFilter } from '../http/auth-exception.filter.js';
+
+// Tokens and keys
+export { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
+export type { AccessToken } from '../access-tokens/access-token.js';
+export { type VerificationKey, VerificationKeys } from '../keys/verification-keys.js';
+
+// Calling other services
+export {
+  type ExchangeRequest,
+  ServiceTokenClient,
+  type ServiceTokenClientOptions,
+} from './service-token-client.js';
+export type { TokenRequest } from './token-endpoint.js';
+export type { ClientCredentialsOptions } from './client-credentials.js';
+
+// Errors
+export { AuthConfigError } from '../errors/auth-config-error.js';
+export {
+  AccessTokenExpiredError,
+  AccessTokenInvalidError,
+  AccessTokenRevokedError,
+  AccessTokenStaleError,
+  type AnyAuthError,
+  AuthError,
+  type AuthErrorCode,
+  ClientInvalidError,
+  CredentialsMissingError,
+  ForbiddenError,
+  GrantInvalidError,
+  GrantUnsupportedError,
+  RequestInvalidError,
+  ScopeInvalidError,
+  StoreUnavailableError,
+  TargetInvalidError,
+} from '../errors/auth-error.js';

@@ -1,0 +1,56 @@
+import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
+import type { Principal } from '../principal/principal.js';
+import type { AccessTokenStanding } from '../revocation/access-token-standing.js';
+import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
+import type { ServicePrincipal } from '../service-tokens/service-token.js';
+import type { ServiceTokenStanding } from '../service-tokens/service-token-standing.js';
+import type { ServiceTokenVerifier } from '../service-tokens/service-token-verifier.js';
+import type { Introspection } from './introspection.js';
+import { ResourceAuthenticator } from './resource-authenticator.js';
+
+/** The issuer is asked about each token, once it has been verified here: nobody else's is sent to it. */
+export class IntrospectedAuthenticator extends ResourceAuthenticator {
+  constructor(
+    verifier: AccessTokenVerifier,
+    standing: AccessTokenStanding,
+    private readonly introspection: Introspection,
+  ) {
+    super(verifier, standing);
+  }
+
+  override rememberedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {
+    const principal = super.rememberedAccessToken(token);
+    return principal && this.introspection.remembers(token, maxStalenessMs) ? principal : undefined;
+  }
+
+  override async accessToken(token: string, maxStalenessMs: number | null = null): Promise<Principal> {
+    const principal = await super.accessToken(token);
+    await this.introspection.check(token, maxStalenessMs);
+    return principal;
+  }
+}
+
+/** The same for the tokens of services. */
+export class IntrospectedServiceAuthenticator extends ServiceAuthenticator {
+  constructor(
+    verifier: ServiceTokenVerifier,
+    standing: ServiceTokenStanding,
+    private readonly introspection: Introspection,
+  ) {
+    super(verifier, standing);
+  }
+
+  override rememberedServiceToken(token: string, maxStalenessMs: number | null = null) {
+    const service = super.rememberedServiceToken(token);
+    return service && this.introspection.remembers(token, maxStalenessMs) ? service : undefined;
+  }
+
+  override async serviceToken(
+    token: string,
+    maxStalenessMs: number | null = null,
+  ): Promise<ServicePrincipal> {
+    const service = await super.serviceToken(token);
+    await this.introspection.check(token, maxStalenessMs);
+    return service;
+  }
+}

@@ -1,0 +1,74 @@
+import { LRUCache } from 'lru-cache';
+import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-error.js';
+import { membersOf, type Remote } from '../remote/remote.js';
+import type { Clock } from '../time/clock.js';
+import type { ClientCredentials } from './client-credentials.js';
+
+const LIMITS = { timeoutMs: 2_000, maxBytes: 64 * 1024 };
+
+export interface IntrospectionRules {
+  /** The issuer's introspection endpoint (RFC 7662). */
+  readonly url: string;
+  /** Whom an assertion of ours is for. */
+  readonly issuer: string;
+  /** How long an answer is remembered. */
+  readonly maxStalenessMs: number;
+  /** Of how many tokens. */
+  readonly cacheSize: number;
+}
+
+/**
+ * Asks the issuer whether a token is still good, after it was verified here. Only that it is is remembered, from when it was
+ * asked, for `maxStaleness` at most; whoever asks about the same token meanwhile waits for the same answer.
+ */
+export class Introspection {
+  /** When the issuer was asked about a token that it called active, by the monotonic clock. */
+  private readonly active: LRUCache<string, number>;
+  private readonly asking = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly rules: IntrospectionRules,
+    private readonly credentials: ClientCredentials,
+    private readonly remote: Remote,
+    private readonly clock: Clock,
+  ) {
+    this.active = new LRUCache({ max: Math.max(1, rules.cacheSize) });
+  }
+
+  /** Whether a token is known to be good without asking. `maxStalenessMs`: how old that may be; null: as the rules say. */
+  remembers(token: string, maxStalenessMs: number | null): boolean {
+    const askedAt = this.active.get(token);
+    const most = Math.min(maxStalenessMs ?? Infinity, this.rules.maxStalenessMs);
+    return askedAt !== undefined && this.clock.monotonic() - askedAt < most;
+  }
+
+  /** Throws AccessTokenRevokedError for a token that the issuer calls inactive; StoreUnavailableError when it cannot be told. */
+  async check(token: string, maxStalenessMs: number | null): Promise<void> {
+    if (this.remembers(token, maxStalenessMs)) return;
+    const underWay = this.asking.get(token);
+    // What is under way was asked before this call: not good enough for who takes no answer of before.
+    if (underWay && maxStalenessMs !== 0) return underWay;
+    const asking = this.ask(token).finally(() => {
+      if (this.asking.get(token) === asking) this.asking.delete(token);
+    });
+    this.asking.set(token, asking);
+    return asking;
+  }
+
+  private async ask(token: string): Promise<void> {
+    const { url } = this.rules;
+    const askedAt = this.clock.monotonic();
+    let active: unknown;
+    try {
+      const { fields, headers } = await this.credentials.proofFor(this.rules.issuer, this.clock);
+      const form = new URLSearchParams({ token, ...fields });
+      ({ active } = membersOf(url, await this.remote.ask(url, { method: 'POST', headers, form }, LIMITS)));
+      if (typeof active !== 'boolean') throw new Error(`${url} does not say whether a token is active`);
+    } catch (cause) {
+      throw new StoreUnavailableError({ cause });
+    }
+    if (active) this.active.set(token, askedAt);
+    else this.active.delete(token);
+    if (!active) throw new AccessTokenRevokedError();
+  }
+}

@@ -1,0 +1,49 @@
+import { type DynamicModule, Inject, Module, Optional } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { RequestAuthenticator } from '../context/request-authenticator.js';
+import { AuthConfigError } from '../errors/auth-config-error.js';
+import {
+  checkAsyncOptions,
+  ConfigurableResourceServerModule,
+  type ResourceServerAsyncOptions,
+} from './resource-server.module-definition.js';
+import { ResolvedResourceServerOptions, type ResourceServerOptions } from './resource-server.options.js';
+import type { ResourceServerStructuralOptions } from './resource-server.structure.js';
+
+/**
+ * For a service that verifies access tokens and never issues any: import it once, with `forRoot` or `forRootAsync`. Needs
+ * no database and no users. Every option is checked while the application boots; AuthConfigError names the one that is
+ * wrong.
+ */
+@Module({})
+export class ResourceServerModule extends ConfigurableResourceServerModule {
+  constructor(
+    modules: ModulesContainer,
+    @Optional() @Inject(ResolvedResourceServerOptions) configured?: ResolvedResourceServerOptions,
+  ) {
+    super();
+    if (!configured)
+      throw new AuthConfigError(
+        'ResourceServerModule must be imported as ResourceServerModule.forRoot(...) or forRootAsync(...) (got the bare class)',
+      );
+    // Guards would take whichever came first.
+    const authenticating = [...modules.values()].filter((module) =>
+      module.providers.has(RequestAuthenticator),
+    );
+    if (authenticating.length > 1)
+      throw new AuthConfigError(
+        'ResourceServerModule must be registered once in an application, and not beside AuthModule, whose guards are the same (got more)',
+      );
+  }
+
+  /** Options as literals. Throws AuthConfigError for a structural one that is wrong; the others are checked at boot. */
+  static override forRoot(options: ResourceServerOptions & ResourceServerStructuralOptions): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** Runtime options from `useFactory`, `useClass` or `useExisting`; structural ones beside it, as literals. */
+  static override forRootAsync(options: ResourceServerAsyncOptions): DynamicModule {
+    checkAsyncOptions(options);
+    return super.forRootAsync(options);
+  }
+}

@@ -1,0 +1,114 @@
+import { type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
+import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
+import { AuthCounters } from '../audit/auth-counters.js';
+import { RequestAuthenticator } from '../context/request-authenticator.js';
+import { AnyAuthGuard } from '../guards/any-auth.guard.js';
+import { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
+import { RolesGuard } from '../guards/roles.guard.js';
+import { ServiceAuthGuard } from '../guards/service-auth.guard.js';
+import { AuthExceptionFilter } from '../http/auth-exception.filter.js';
+import { GivenKeys } from '../keys/given-keys.js';
+import { RemoteKeys } from '../keys/remote-keys.js';
+import { VerificationKeys } from '../keys/verification-keys.js';
+import { FetchRemote, Remote } from '../remote/remote.js';
+import { RevocationFeed } from '../revocation/revocation-feed.js';
+import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
+import { Clock, SystemClock } from '../time/clock.js';
+import { ResourceAuthenticator } from './resource-authenticator.js';
+import { ResourceServerLifecycle } from './resource-server.lifecycle.js';
+import { ResolvedResourceServerOptions, resolveResourceServerOptions } from './resource-server.options.js';
+import { refuseStructural, type ResourceServerStructuralOptions } from './resource-server.structure.js';
+import { RESOURCE_REVOCATION_PROVIDERS } from './revocation.providers.js';
+import { RESOURCE_SERVICE_PROVIDERS } from './service.providers.js';
+
+type Options = ResolvedResourceServerOptions;
+
+/** What a resource server is made of: the same verifier and guards as an issuer, over keys that are asked for. */
+export function composeResourceServerModule(
+  definition: DynamicModule,
+  structure: ResourceServerStructuralOptions,
+  optionsToken: string | symbol,
+): DynamicModule {
+  return {
+    ...definition,
+    global: structure.isGlobal !== false,
+    // forRootAsync hands its imports over in the definition.
+    imports: [...(definition.imports ?? []), ...(structure.imports ?? [])],
+    providers: [
+      ...(definition.providers ?? []),
+      {
+        provide: ResolvedResourceServerOptions,
+        inject: [optionsToken],
+        useFactory: (given: unknown) => {
+          refuseStructural(given);
+          return resolveResourceServerOptions(given);
+        },
+      },
+      ...PROVIDERS,
+      ...RESOURCE_REVOCATION_PROVIDERS,
+      ...RESOURCE_SERVICE_PROVIDERS,
+      ...(structure.globalGuard ? [{ provide: APP_GUARD, useExisting: AnyAuthGuard }] : []),
+    ],
+    exports: EXPORTED,
+  };
+}
+
+/** No cookie is a credential here, and none can have this name. */
+const NO_COOKIE = '\n';
+
+const PROVIDERS: Provider[] = [
+  { provide: Clock, useClass: SystemClock },
+  { provide: Remote, useClass: FetchRemote },
+  AuthCounters,
+  {
+    provide: VerificationKeys,
+    inject: [ResolvedResourceServerOptions, Remote, Clock],
+    useFactory: ({ jwksUri, jwks, algorithms, keys }: Options, remote: Remote, clock: Clock) =>
+      jwksUri === null
+        ? new GivenKeys(jwks ?? [], 'jwks.keys', algorithms)
+        : new RemoteKeys({ url: jwksUri, algorithms, ...keys }, remote, clock),
+  },
+  {
+    provide: JwtVerifier,
+    inject: [VerificationKeys, ResolvedResourceServerOptions, Clock],
+    useFactory: (keys: VerificationKeys, { issuer, audience, clockToleranceMs }: Options, clock: Clock) =>
+      new JwtVerifier(keys, { issuer, audience, clockToleranceMs }, clock),
+  },
+  {
+    provide: AccessTokenVerifier,
+    inject: [JwtVerifier, ResolvedResourceServerOptions],
+    useFactory: (tokens: JwtVerifier, { cacheSize }: Options) => new AccessTokenVerifier(tokens, cacheSize),
+  },
+  {
+    provide: RequestAuthenticator,
+    inject: [ResourceAuthenticator],
+    useFactory: (authenticator: ResourceAuthenticator) =>
+      new RequestAuthenticator(authenticator, NO_COOKIE, []),
+  },
+  {
+    provide: ResourceServerLifecycle,
+    inject: [VerificationKeys, RevocationFeed, ResolvedResourceServerOptions],
+    useFactory: (keys: VerificationKeys, feed: RevocationFeed | null, options: Options) =>
+      new ResourceServerLifecycle(keys instanceof RemoteKeys ? keys : null, feed, options),
+  },
+  JwtAuthGuard,
+  // For `globalGuard` alone: it leaves handlers for services to their own guard.
+  AnyAuthGuard,
+  RolesGuard,
+  AuthExceptionFilter,
+  { provide: APP_FILTER, useExisting: AuthExceptionFilter },
+];
+
+const EXPORTED = [
+  ResourceAuthenticator,
+  RequestAuthenticator,
+  AccessTokenVerifier,
+  VerificationKeys,
+  ResolvedResourceServerOptions,
+  ServiceAuthenticator,
+  JwtAuthGuard,
+  ServiceAuthGuard,
+  RolesGuard,
+];

@@ -1,0 +1,88 @@
+import { type Provider } from '@nestjs/common';
+import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
+import { AuthCounters } from '../audit/auth-counters.js';
+import { Remote } from '../remote/remote.js';
+import { AccessTokenStanding } from '../revocation/access-token-standing.js';
+import { AnnouncementReader } from '../revocation/announcement-reader.js';
+import { FedStanding } from '../revocation/fed-standing.js';
+import { nudgeChannelOf } from '../revocation/nudge-channel.js';
+import { RedisNudges } from '../revocation/redis-nudges.js';
+import { RevocationFeed } from '../revocation/revocation-feed.js';
+import { UncheckedStanding } from '../revocation/unchecked-standing.js';
+import { Clock } from '../time/clock.js';
+import { StoreClock } from '../time/store-clock.js';
+import { HttpAnnouncementLog } from './http-announcement-log.js';
+import { IntrospectedAuthenticator } from './introspected-authenticator.js';
+import { Introspection } from './introspection.js';
+import { PolledStanding, UnknowableStanding } from './polled-standing.js';
+import { ResourceAuthenticator } from './resource-authenticator.js';
+import { ResolvedResourceServerOptions } from './resource-server.options.js';
+import { ServiceTokenClient } from './service-token-client.js';
+import { TokenEndpoint } from './token-endpoint.js';
+
+type Options = ResolvedResourceServerOptions;
+
+const TOKEN_TIMEOUT_MS = 5_000;
+
+/** How this process learns what has ended. What a mode does not need is null. */
+export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
+  {
+    provide: RevocationFeed,
+    inject: [ResolvedResourceServerOptions, Remote, Clock, AuthCounters],
+    useFactory: (
+      { revocation, issuer }: Options,
+      remote: Remote,
+      clock: Clock,
+      counters: AuthCounters,
+    ): RevocationFeed | null => {
+      if (revocation.mode !== 'feed') return null;
+      const endpoint = new TokenEndpoint(
+        { ...revocation, issuer, timeoutMs: TOKEN_TIMEOUT_MS },
+        remote,
+        clock,
+      );
+      const tokens = new ServiceTokenClient(endpoint, remote, clock);
+      const log = new HttpAnnouncementLog(revocation, tokens, remote);
+      const reader = new AnnouncementReader(log, revocation.maxEntries, clock);
+      const nudges = revocation.redis && new RedisNudges(revocation.redis, nudgeChannelOf(issuer));
+      return new RevocationFeed(reader, revocation, clock, new StoreClock(clock), nudges, counters);
+    },
+  },
+  {
+    provide: Introspection,
+    inject: [ResolvedResourceServerOptions, Remote, Clock],
+    useFactory: (
+      { revocation, issuer, cacheSize }: Options,
+      remote: Remote,
+      clock: Clock,
+    ): Introspection | null => {
+      if (revocation.mode !== 'introspection') return null;
+      return new Introspection({ ...revocation, issuer, cacheSize }, revocation.credentials, remote, clock);
+    },
+  },
+  {
+    provide: AccessTokenStanding,
+    inject: [ResolvedResourceServerOptions, RevocationFeed, Clock, AuthCounters],
+    useFactory: (
+      { revocation }: Options,
+      feed: RevocationFeed | null,
+      clock: Clock,
+      counters: AuthCounters,
+    ): AccessTokenStanding => {
+      if (revocation.mode !== 'feed' || !feed) return new UncheckedStanding(new UnknowableStanding());
+      return new FedStanding(feed, new PolledStanding(feed, clock), revocation.onUnavailable, counters);
+    },
+  },
+  {
+    provide: ResourceAuthenticator,
+    inject: [AccessTokenVerifier, AccessTokenStanding, Introspection],
+    useFactory: (
+      verifier: AccessTokenVerifier,
+      standing: AccessTokenStanding,
+      introspection: Introspection | null,
+    ) =>
+      introspection
+        ? new IntrospectedAuthenticator(verifier, standing, introspection)
+        : new ResourceAuthenticator(verifier, standing),
+  },
+];

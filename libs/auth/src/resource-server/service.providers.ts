@@ -1,0 +1,48 @@
+import { type Provider } from '@nestjs/common';
+import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
+import { ServiceAuthGuard } from '../guards/service-auth.guard.js';
+import { RevocationFeed } from '../revocation/revocation-feed.js';
+import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
+import {
+  FedServiceStanding,
+  ServiceTokenStanding,
+  UncheckedServiceStanding,
+} from '../service-tokens/service-token-standing.js';
+import { ServiceTokenVerifier } from '../service-tokens/service-token-verifier.js';
+import { Clock } from '../time/clock.js';
+import { IntrospectedServiceAuthenticator } from './introspected-authenticator.js';
+import { Introspection } from './introspection.js';
+import { PolledServiceStanding } from './polled-standing.js';
+import { ResolvedResourceServerOptions } from './resource-server.options.js';
+
+type Options = ResolvedResourceServerOptions;
+
+/** The tokens of other services, judged as those of people are. */
+export const RESOURCE_SERVICE_PROVIDERS: Provider[] = [
+  {
+    provide: ServiceTokenVerifier,
+    inject: [JwtVerifier, ResolvedResourceServerOptions],
+    useFactory: (tokens: JwtVerifier, { cacheSize }: Options) => new ServiceTokenVerifier(tokens, cacheSize),
+  },
+  {
+    provide: ServiceTokenStanding,
+    inject: [ResolvedResourceServerOptions, RevocationFeed, Clock],
+    useFactory: ({ revocation }: Options, feed: RevocationFeed | null, clock: Clock) =>
+      revocation.mode === 'feed' && feed
+        ? new FedServiceStanding(feed, new PolledServiceStanding(feed, clock), revocation.onUnavailable)
+        : new UncheckedServiceStanding(),
+  },
+  {
+    provide: ServiceAuthenticator,
+    inject: [ServiceTokenVerifier, ServiceTokenStanding, Introspection],
+    useFactory: (
+      verifier: ServiceTokenVerifier,
+      standing: ServiceTokenStanding,
+      introspection: Introspection | null,
+    ) =>
+      introspection
+        ? new IntrospectedServiceAuthenticator(verifier, standing, introspection)
+        : new ServiceAuthenticator(verifier, standing),
+  },
+  ServiceAuthGuard,
+];
