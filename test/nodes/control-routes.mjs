@@ -1,9 +1,10 @@
-import { Body, HttpCode, Inject, Post, UseFilters } from '@nestjs/common';
+import { Body, HttpCode, Inject, Optional, Post, UseFilters } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import {
   AuthenticationService,
   Authenticator,
   AuthExceptionFilter,
+  ServiceClients,
   SigningKeys,
 } from '../../libs/auth/dist/index.js';
 import { Directory } from './directory.mjs';
@@ -16,12 +17,13 @@ export function controlController() {
     proved = new Map();
     /** Transactions that are open, by the subject that they change. */
     open = new Map();
-    constructor(authentication, directory, authenticator, source, signingKeys) {
+    constructor(authentication, directory, authenticator, source, signingKeys, clients) {
       this.authentication = authentication;
       this.directory = directory;
       this.authenticator = authenticator;
       this.source = source;
       this.signingKeys = signingKeys;
+      this.clients = clients;
     }
     async signIn({ subject, mode }) {
       return handedOut(await this.authentication.signIn(subject, { mode }));
@@ -83,6 +85,10 @@ export function controlController() {
       await this.signingKeys.rotate({ announce });
       return { signsWith: this.signingKeys.activeKid };
     }
+    /** Of a node with `services: true`. */
+    async registerClient(registration) {
+      return { secret: (await this.clients.register(registration)).secret };
+    }
     async replaceKeys() {
       await this.signingKeys.replaceAll();
       return { signsWith: this.signingKeys.activeKid };
@@ -99,6 +105,8 @@ export function controlController() {
   Inject(Authenticator)(ControlController, undefined, 2);
   Inject(DataSource)(ControlController, undefined, 3);
   Inject(SigningKeys)(ControlController, undefined, 4);
+  Inject(ServiceClients)(ControlController, undefined, 5);
+  Optional()(ControlController, undefined, 5);
   UseFilters(AuthExceptionFilter)(ControlController);
   const at = (path) => [Post(path), HttpCode(200), first(Body())];
   return controller(ControlController, 'control', {
@@ -117,6 +125,7 @@ export function controlController() {
     list: at('list'),
     rotateKeys: at('rotate-keys'),
     replaceKeys: at('replace-keys'),
+    registerClient: at('register-client'),
     tellDirectory: at('directory'),
   });
 }
