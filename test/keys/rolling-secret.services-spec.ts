@@ -42,7 +42,7 @@ describe.each(['postgres', 'mariadb'] as const)(
     afterEach(() => nodes?.close());
 
     it('signs nobody out while two processes are deployed one after the other', async () => {
-      nodes = await Nodes.start(2, { database, options: { secret: OLD } });
+      nodes = await Nodes.start(2, { database: 'mariadb', options: { secret: OLD } });
       const [one, other] = nodes.all as [TestNode, TestNode];
       const devices = [await Device.on(one), await Device.on(other)];
       const everyoneIsServed = async () => {
@@ -71,7 +71,7 @@ describe.each(['postgres', 'mariadb'] as const)(
     });
 
     it('does not start a process that lacks the secret, and leaves the others as they are', async () => {
-      nodes = await Nodes.start(2, { database, options: { secret: OLD } });
+      nodes = await Nodes.start(2, { database: 'mariadb', options: { secret: OLD } });
       const [one, other] = nodes.all as [TestNode, TestNode];
       const device = await Device.on(one);
       await expect(other.redeploy({ secret: NEW })).rejects.toThrow();
