@@ -15,6 +15,8 @@ import { STATUS_OF } from '../libs/auth/src/context/error-answers.js';
 import { STRUCTURAL_DEFAULTS } from '../libs/auth/src/auth.structure.js';
 import { AUTH_INSTRUMENTS, NUDGE_DURATION } from '../libs/auth/src/opentelemetry/auth-instruments.js';
 import { resolveAuthOptions } from '../libs/auth/src/options/resolve-auth-options.js';
+import { resolveResourceServerOptions } from '../libs/auth/src/resource-server/resource-server.options.js';
+import { RESOURCE_SERVER_STRUCTURE } from '../libs/auth/src/resource-server/resource-server.structure.js';
 import { durationMs } from '../libs/auth/src/time/duration.js';
 import { DocumentationProgram } from './support/documentation-program.js';
 import { differences, documentedDefaults, walkOptions } from './support/documented-options.js';
@@ -130,6 +132,49 @@ describe('docs/options.md', () => {
       const text = /^'(.*)'$/.exec(code)?.[1];
       const value = text ?? (JSON.parse(code.replaceAll("'", '"').replace(/(\w+):/g, '"$1":')) as unknown);
       expect({ path, default: durationMs(value) ?? value }).toEqual({ path, default: holding(path) });
+    }
+  });
+});
+
+describe('docs/resource-server.md', () => {
+  const walked = walkOptions(program, ['ResourceServerStructuralOptions', 'ResourceServerOptions']);
+  const one = page('docs/resource-server.md');
+
+  it('names every option, and no other', () => {
+    expect(walked.options.get('revocation')).toEqual(
+      expect.arrayContaining(['mode', 'onUnavailable', 'redis']),
+    );
+    expect(differences(one, walked)).toEqual([]);
+  });
+
+  it('would be seen to lack one', () => {
+    const changed = one.text
+      .replace('`keys.maxAge`  ', '`keys.age`  ')
+      .replace('maxEntries?, redis?', 'redis?');
+    expect(differences(parsePage('docs/resource-server.md', changed), walked).sort()).toEqual([
+      'keys.age does not exist',
+      'keys.maxAge has no row',
+      'revocation does not say maxEntries',
+    ]);
+  });
+
+  it('gives the defaults that hold', () => {
+    const resolved: any = resolveResourceServerOptions({
+      issuer: 'https://api.example.com',
+      audience: 'a',
+      revocation: { mode: 'none' },
+    });
+    const documented = documentedDefaults(one);
+    expect(documented.size).toBeGreaterThan(6);
+    for (const [path, code] of documented) {
+      const [group, member] = path.split('.') as [string, string?];
+      const holder = member === undefined ? { ...RESOURCE_SERVER_STRUCTURE, ...resolved } : resolved[group];
+      const name = member ?? group;
+      const value = /^'(.*)'$/.exec(code)?.[1] ?? (JSON.parse(code) as unknown);
+      expect({ path, default: durationMs(value) ?? value }).toEqual({
+        path,
+        default: name in holder ? holder[name] : holder[`${name}Ms`],
+      });
     }
   });
 });

@@ -9,6 +9,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const PREAMBLE = `
 import { Injectable } from '@nestjs/common';
 import { AuthModule, CurrentUser, UserDirectory } from 'nestjs-aerie';
+import { ResourceServerModule } from 'nestjs-aerie/resource-server';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import type { AuthOptions, AuthModuleOptionsFactory, Principal, SignInResult, Subject } from 'nestjs-aerie';
 @Injectable()
@@ -20,6 +21,8 @@ class Users extends UserDirectory {
 const secret = process.env['AUTH_SECRET'];
 const issuer = 'https://api.example.com';
 const base = { users: Users, secret, issuer };
+const service = { issuer, audience: 'orders' };
+const client = { clientId: 'orders', secret };
 `;
 
 const RIGHT: Record<string, string> = {
@@ -39,6 +42,9 @@ const RIGHT: Record<string, string> = {
     export const nickname = (principal: Principal): string => principal.nickname;
     export class Pages { page(@CurrentUser() user: Principal, @CurrentUser('nickname') name: string) { return [user.nickname, name]; } }`,
   'a result by its mode': `export const sent = (result: SignInResult) => result.mode === 'session' ? result.sessionToken : result.refreshToken;`,
+  'a resource server': `ResourceServerModule.forRoot({ ...service, revocation: { mode: 'none' } });
+    ResourceServerModule.forRoot({ ...service, revocation: { mode: 'feed', client, pollInterval: '2s' }, keys: { maxAge: '1h' } });
+    ResourceServerModule.forRootAsync({ globalGuard: true, useFactory: () => ({ ...service, revocation: { mode: 'introspection', client } }) });`,
 };
 
 const WRONG: Record<string, string> = {
@@ -77,6 +83,11 @@ const WRONG: Record<string, string> = {
   'a role that is pushed': `export const grow = (principal: Principal) => principal.roles.push('admin');`,
   'a member of @CurrentUser() that is none': `export const key: Parameters<typeof CurrentUser>[0] = 'password';`,
   'a token of a session': `export const token = (result: SignInResult) => result.refreshToken;`,
+  'a resource server that says nothing of revocation': `ResourceServerModule.forRoot({ ...service });`,
+  'a resource server with a look-up': `ResourceServerModule.forRoot({ ...service, revocation: { mode: 'lookup', client } });`,
+  'a feed without a client': `ResourceServerModule.forRoot({ ...service, revocation: { mode: 'feed' } });`,
+  'a poll of introspection': `ResourceServerModule.forRoot({ ...service, revocation: { mode: 'introspection', client, pollInterval: '2s' } });`,
+  'a client with a key and no algorithm': `ResourceServerModule.forRoot({ ...service, revocation: { mode: 'feed', client: { clientId: 'a', privateKey: 'PEM' } } });`,
   'a directory without loadSubject': `export class Half extends UserDirectory { async findSubject() { return null; } async verifyPassword() { return false; } }`,
 };
 

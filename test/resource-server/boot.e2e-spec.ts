@@ -11,8 +11,10 @@ import {
 } from 'nestjs-aerie/resource-server';
 import { AuthModule } from 'nestjs-aerie';
 import { MemoryStores } from 'nestjs-aerie/testing';
+import { LogTrap } from '../support/log-trap.js';
 import { TestUsers } from '../support/test-users.js';
 import { es256Key } from './es256.js';
+import { startResourceApp } from './resource-app.js';
 
 const { jwk, privateKey } = es256Key('k1');
 const GOOD: ResourceServerOptions = {
@@ -69,6 +71,17 @@ describe('ResourceServerModule boots', () => {
   ])('with options of %s', async (_, options) => {
     const found = await boot(ResourceServerModule.forRootAsync(options as never));
     expect(found.issuer).toBe(GOOD.issuer);
+  });
+});
+
+describe('a mode of revocation', () => {
+  it.each([
+    ['none', { mode: 'none' }, 1],
+    ['feed', { mode: 'feed', client, url: 'http://127.0.0.1:9', onUnavailable: 'refuse' }, 0],
+  ])('says in one line that nothing is revoked: %s', async (_, revocation, lines) => {
+    const log = new LogTrap();
+    await startResourceApp({ log, options: { ...GOOD, revocation: revocation as never } });
+    expect(log.lines.filter((line) => /"revocation\.mode" is "none"/.test(line))).toHaveLength(lines);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type ResourceServerOptions,
   StoreUnavailableError,
 } from 'nestjs-aerie/resource-server';
+import { LogTrap } from '../support/log-trap.js';
 import { es256Key } from './es256.js';
 import { type ResourceApp, startResourceApp } from './resource-app.js';
 import { StandIn } from './stand-in.js';
@@ -165,6 +166,21 @@ describe('keys that an issuer publishes', () => {
     issuer.answer = () => ({ keys: [key.jwk] });
     service.clock.pass(30_000);
     expect(await service.get('/orders', key.token())).toMatchObject(GOOD);
+  });
+
+  it('of an algorithm that is not among the options verify nothing', async () => {
+    const issuer = await StandIn.start(() => ({ keys: [key.jwk] }));
+    const log = new LogTrap();
+    const jwksUri = `${issuer.url}/keys.json`;
+    const service = await startResourceApp({ log, options: { jwksUri, algorithms: ['EdDSA', 'RS256'] } });
+    expect(await service.get('/orders', key.token())).toMatchObject(INVALID);
+    service.clock.pass(600_000);
+    expect(await service.get('/orders', key.token())).toMatchObject(INVALID);
+    expect(issuer.received).toHaveLength(2);
+    const told = log.lines.filter((line) =>
+      /left out: "keys\[0\]\.alg" must be one of EdDSA, RS256/.test(line),
+    );
+    expect(told).toHaveLength(1);
   });
 
   it('are not asked for where they were given', async () => {

@@ -15,6 +15,7 @@ import {
 } from 'nestjs-aerie/resource-server';
 import { Clock } from '../../libs/auth/src/time/clock.js';
 import { HttpClient } from '../support/http-client.js';
+import type { LogTrap } from '../support/log-trap.js';
 import { type Adapter, ISSUER } from '../support/test-app.js';
 import { TestClock } from '../support/test-clock.js';
 
@@ -55,6 +56,10 @@ export interface ResourceAppInput {
   readonly adapter?: Adapter;
   readonly options: Partial<ResourceServerOptions> & ResourceServerStructuralOptions;
   readonly controllers?: Type[];
+  readonly providers?: Type[];
+  readonly log?: LogTrap;
+  /** Changes the application before it starts. */
+  readonly configure?: (app: INestApplication) => void;
 }
 
 export interface ResourceApp {
@@ -81,10 +86,11 @@ export async function startResourceApp(input: ResourceAppInput): Promise<Resourc
       }),
     ],
     controllers: input.controllers ?? [OrdersController],
+    providers: input.providers ?? [],
   })
   class ServiceModule {}
   const module = await Test.createTestingModule({ imports: [ServiceModule] })
-    .setLogger(false as never)
+    .setLogger(input.log ?? (false as never))
     .overrideProvider(Clock)
     .useValue(clock)
     .compile();
@@ -93,6 +99,7 @@ export async function startResourceApp(input: ResourceAppInput): Promise<Resourc
     const { FastifyAdapter } = await import('@nestjs/platform-fastify');
     app = module.createNestApplication(new FastifyAdapter());
   } else app = module.createNestApplication();
+  input.configure?.(app);
   await app.listen(0, '127.0.0.1');
   const client = new HttpClient((await app.getUrl()).replace(/\/$/, ''));
   const started: ResourceApp = {

@@ -13,8 +13,10 @@ import {
   type ServicePrincipal,
   ServiceTokenClient,
 } from 'nestjs-aerie/resource-server';
+import { LogTrap } from '../support/log-trap.js';
 import { signIn } from '../support/sign-ins.js';
 import { ADAPTERS } from '../support/test-app.js';
+import { until } from '../support/until.js';
 import { BILLING, type ClientOf, type Issuer, startIssuer } from './issuer.js';
 import { type ResourceApp, startResourceApp } from './resource-app.js';
 
@@ -144,18 +146,51 @@ describe.each(
   });
 });
 
-describe('a feed whose client may not read it', () => {
-  it('is stale, which is 503', async () => {
+describe('a feed whose client', () => {
+  const follow = (issuer: Issuer, client: ClientOf, log = new LogTrap()) =>
+    startResourceApp({
+      log,
+      options: {
+        jwksUri: issuer.jwksUri,
+        revocation: { mode: 'feed', client, url: issuer.revocationsUrl, pollInterval: '100ms' },
+      },
+    });
+  const aud = 'https://api.example.com';
+
+  it.each<[string, (issuer: Issuer) => Promise<ClientOf>, RegExp]>([
+    [
+      'may not read it',
+      (issuer) => issuer.register({ id: 'curious', scopes: ['x'], audiences: [aud] }),
+      /revocations of the issuer cannot be read.*AUTH_SCOPE_INVALID/,
+    ],
+    [
+      'has a wrong secret',
+      async ({ orders }) => ({ ...orders, secret: 'another secret than that of the client' }),
+      /revocations of the issuer cannot be read.*AUTH_CLIENT_INVALID/,
+    ],
+    [
+      'is sent elsewhere',
+      async ({ orders, url }) => ({ ...orders, tokenUrl: `${url}/nowhere` }),
+      /revocations of the issuer cannot be read.*nowhere answered with 404/,
+    ],
+  ])('%s answers 503, and the log says why', async (_, clientOf, line) => {
     const issuer = await startIssuer();
-    const client = await issuer.register({
-      id: 'curious',
-      scopes: ['x'],
-      audiences: ['https://api.example.com'],
-    });
-    const service = await startResourceApp({
-      options: { jwksUri: issuer.jwksUri, revocation: { mode: 'feed', client, url: issuer.revocationsUrl } },
-    });
+    const log = new LogTrap();
+    const service = await follow(issuer, await clientOf(issuer), log);
     const { body } = await signIn(issuer, 'tokens');
     expect(await service.get('/orders', body.access_token)).toMatchObject({ status: 503 });
+    expect(log.lines.filter((one) => line.test(one))).toHaveLength(1);
+  });
+
+  it('lost its tokens asks for another one by itself', async () => {
+    const issuer = await startIssuer();
+    const service = await follow(issuer, issuer.orders);
+    const clients = issuer.app.get(ServiceClients);
+    const { body } = await signIn(issuer, 'tokens');
+    expect(await service.get('/now', body.access_token)).toMatchObject(GOOD);
+    await clients.disable('orders');
+    await until('it is refused', async () => (await service.get('/now', body.access_token)).status === 503);
+    await clients.enable('orders');
+    await until('it is back', async () => (await service.get('/now', body.access_token)).status === 200);
   });
 });

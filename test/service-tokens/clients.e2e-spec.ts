@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
+import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { ServiceClient, ServiceClients } from 'nestjs-aerie';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { askToken, type Held, registered } from '../support/service-requests.js';
 import { ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+import { testConnection } from '../support/test-databases.js';
 import { TestUsersModule } from '../support/test-users.js';
 import { HOUR, MINUTE, timePasses } from '../support/time-passes.js';
 
@@ -18,7 +20,13 @@ describe.each(['sqlite', 'memory'] as const)('service clients, on %s', (where) =
   let clients: ServiceClients;
   beforeAll(async () => {
     const memory = { imports: [TestUsersModule, MemoryModule], stores: MemoryStores };
-    app = await startTestApp({ options: { services: true, ...(where === 'memory' && memory) } });
+    app = await startTestApp({
+      options: { services: true, ...(where === 'memory' && memory) },
+      connection: {
+        ...testConnection('sqlite'),
+        ...(where === 'memory' && { migrations: [], migrationsRun: false }),
+      } as TypeOrmModuleOptions,
+    });
     clients = app.app.get(ServiceClients);
   });
   const common = { scopes: ['a'], audiences: [ISSUER] };

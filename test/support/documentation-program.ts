@@ -3,7 +3,9 @@ import ts from 'typescript';
 import type { CodeBlock, MarkdownPage } from './markdown.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-const INDEX = join(ROOT, 'libs/auth/src/index.ts');
+const entry = (name: string): string => join(ROOT, 'libs/auth/src', name, 'index.ts');
+const INDEX = entry('');
+const RESOURCE_SERVER = entry('resource-server');
 const DRIVER = join(import.meta.dirname, 'pg.d.ts');
 
 /** Where a block is for the compiler: in a folder of its own that exists nowhere else. */
@@ -34,7 +36,7 @@ export class DocumentationProgram {
     );
     const options = compilerOptions();
     this.program = ts.createProgram(
-      [INDEX, DRIVER, ...this.placed.map(({ path }) => path)],
+      [INDEX, RESOURCE_SERVER, DRIVER, ...this.placed.map(({ path }) => path)],
       options,
       this.host(options),
     );
@@ -63,10 +65,12 @@ export class DocumentationProgram {
       });
   }
 
-  /** The type that the package exports under a name. */
+  /** The type that the package exports under a name, from its main entry or the other one that is documented. */
   exported(name: string): ts.Type {
-    const module = this.checker.getSymbolAtLocation(this.program.getSourceFile(INDEX)!)!;
-    const symbol = this.checker.getExportsOfModule(module).find((found) => found.name === name);
+    const symbol = [INDEX, RESOURCE_SERVER]
+      .map((path) => this.checker.getSymbolAtLocation(this.program.getSourceFile(path)!)!)
+      .flatMap((module) => this.checker.getExportsOfModule(module))
+      .find((found) => found.name === name);
     if (!symbol) throw new Error(`the package exports no ${name}`);
     const target = symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
     return this.checker.getDeclaredTypeOfSymbol(target);

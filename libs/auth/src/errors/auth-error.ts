@@ -159,7 +159,7 @@ export class GrantUnsupportedError extends AuthError {
   }
 }
 
-/** What is to be exchanged is no live credential (RFC 8693, section 2.2.2; RFC 6749, section 5.2: `invalid_grant`). */
+/** What is to be exchanged is no live credential (RFC 8693, section 2.2.2: `invalid_request`). */
 export class GrantInvalidError extends AuthError {
   readonly code = 'AUTH_GRANT_INVALID';
   constructor(options?: ErrorOptions) {

@@ -3,6 +3,7 @@ import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
 import { membersOf, type Remote, type RemoteAnswer } from '../remote/remote.js';
 import { AnnouncementLog, type AnnouncementReading } from '../revocation/announcement-log.js';
 import { announcementsOf, isInstant } from './announcement-body.js';
+import { OutageLog } from './outage-log.js';
 import type { ServiceTokenClient } from './service-token-client.js';
 
 /** What a service client may be given that reads revocations. */
@@ -23,6 +24,7 @@ interface Page {
  * moment it is asked, as for a process of the issuer; what has not changed is not sent again (RFC 9110, section 13.1.2).
  */
 export class HttpAnnouncementLog extends AnnouncementLog {
+  private readonly outages = new OutageLog('the revocations of the issuer cannot be read');
   private readonly pages = new LRUCache<string, Page>({ max: PAGES_KEPT });
 
   constructor(
@@ -52,12 +54,16 @@ export class HttpAnnouncementLog extends AnnouncementLog {
       let answer = await this.ask(url);
       // The token may have been revoked, or its key dropped: the next one will do, or nothing will.
       if (answer.status === 401) answer = await this.ask(url);
-      return this.readingOf(url, answer);
-    } catch (cause) {
-      if (cause instanceof StoreUnavailableError) throw cause;
-      const why =
-        cause instanceof AuthError ? `the service token was refused: ${cause.code}` : message(cause);
-      throw new StoreUnavailableError({ cause: new Error(why, { cause }) });
+      const reading = this.readingOf(url, answer);
+      this.outages.answered();
+      return reading;
+    } catch (error) {
+      // What the token endpoint said of an outage, or of this client, is what an operator needs to know.
+      const cause = error instanceof StoreUnavailableError ? error.cause : error;
+      this.outages.failed(
+        cause instanceof AuthError ? new Error(`its client is refused a token (${cause.code})`) : cause,
+      );
+      throw error instanceof StoreUnavailableError ? error : new StoreUnavailableError({ cause });
     }
   }
 
@@ -85,8 +91,4 @@ export class HttpAnnouncementLog extends AnnouncementLog {
     if (etag) this.pages.set(url, { etag, announcements });
     return { announcements, now };
   }
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown';
 }

@@ -3,6 +3,7 @@ import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-e
 import { membersOf, type Remote } from '../remote/remote.js';
 import type { Clock } from '../time/clock.js';
 import type { ClientCredentials } from './client-credentials.js';
+import { OutageLog } from './outage-log.js';
 
 const LIMITS = { timeoutMs: 2_000, maxBytes: 64 * 1024 };
 
@@ -24,6 +25,7 @@ export interface IntrospectionRules {
 export class Introspection {
   /** When the issuer was asked about a token that it called active, by the monotonic clock. */
   private readonly active: LRUCache<string, number>;
+  private readonly outages = new OutageLog('the issuer cannot be asked about tokens');
   private readonly asking = new Map<string, Promise<void>>();
 
   constructor(
@@ -65,8 +67,10 @@ export class Introspection {
       ({ active } = membersOf(url, await this.remote.ask(url, { method: 'POST', headers, form }, LIMITS)));
       if (typeof active !== 'boolean') throw new Error(`${url} does not say whether a token is active`);
     } catch (cause) {
+      this.outages.failed(cause);
       throw new StoreUnavailableError({ cause });
     }
+    this.outages.answered();
     if (active) this.active.set(token, askedAt);
     else this.active.delete(token);
     if (!active) throw new AccessTokenRevokedError();

@@ -19,9 +19,9 @@ export class PolledStanding extends AccessTokenStanding {
   }
 
   async check(token: TokenOnTrial, maxStalenessMs: number | null): Promise<void> {
-    const passedMs = await polled(this.feed, this.clock);
+    const isKnown = await poll(this.feed, this.clock, maxStalenessMs ?? 0);
     this.feed.set.check(token);
-    if (!this.feed.isFresh((maxStalenessMs ?? 0) + passedMs)) throw unreadable();
+    if (!isKnown) throw unreadable();
   }
 }
 
@@ -42,17 +42,22 @@ export class PolledServiceStanding extends ServiceTokenStanding {
   }
 
   async check(token: ServiceToken, maxStalenessMs: number | null): Promise<void> {
-    const passedMs = await polled(this.feed, this.clock);
-    if (!this.fed.known(token, (maxStalenessMs ?? 0) + passedMs)) throw unreadable();
+    const isKnown = await poll(this.feed, this.clock, maxStalenessMs ?? 0);
+    // However old the knowledge: what is known to have ended stays so.
+    this.fed.known(token, Number.MAX_SAFE_INTEGER);
+    if (!isKnown) throw unreadable();
   }
 }
 
-/** Polls; gives the milliseconds since it was asked: a poll that was answered is no older. */
-async function polled(feed: RevocationFeed, clock: Clock): Promise<number> {
+/** Polls; whether everything is known by then that was announced until `maxStalenessMs` before it was asked. */
+async function poll(feed: RevocationFeed, clock: Clock, maxStalenessMs: number): Promise<boolean> {
   const asked = { monotonic: clock.monotonic(), wall: clock.now() };
   // Of the poll under way it waits for the end, and sends another one.
   await feed.freshen(0);
-  return Math.max(clock.monotonic() - asked.monotonic, clock.now() - asked.wall);
+  // Before the time that has passed is read: a poll that was sent in between is never the older one.
+  const { lagMs, overflowing } = feed.status();
+  const passedMs = Math.max(clock.monotonic() - asked.monotonic, clock.now() - asked.wall);
+  return !overflowing && lagMs !== null && lagMs <= maxStalenessMs + passedMs;
 }
 
 function unreadable(): StoreUnavailableError {
