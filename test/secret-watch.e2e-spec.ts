@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { PasswordHasher, RequestInvalidError, type TokensResult } from 'nestjs-aerie';
 import { SecurityEventSink } from '../libs/auth/src/audit/security-event-sink.js';
+import { freshClientSecret } from '../libs/auth/src/service-tokens/client-secret.js';
 import { LogTrap } from './support/log-trap.js';
 import { secretsIn, withoutSecrets } from './support/secret-shapes.js';
 import { secretWatch } from './support/secret-watch.js';
@@ -27,6 +28,7 @@ describe('a secret is known by its shape', () => {
   it.each<[string, () => string | Promise<string>]>([
     ['a session token', () => session],
     ['a refresh token', () => tokens.refreshToken],
+    ['a client secret', freshClientSecret],
     ['a JWT', () => tokens.accessToken],
     ['a password hash', () => app.app.get(PasswordHasher).hash('a password')],
     ['a hash in hex', () => randomBytes(32).toString('hex')],

@@ -1,4 +1,14 @@
-import { AUTH_ENTITIES, AuthEvent, AuthSubject, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import {
+  AUTH_ENTITIES,
+  AuthEvent,
+  AuthSubject,
+  RefreshTokenFamily,
+  Revocation,
+  ServiceClient,
+  Session,
+  SpentTokenId,
+  StoredSigningKey,
+} from 'nestjs-aerie';
 import type { DataSource } from 'typeorm';
 import type { TestDatabase } from '../support/test-databases.js';
 
@@ -19,6 +29,9 @@ function concatenated(a: string, b: string): string {
   return `${a} || ${b}`;
 }
 
+/** Our tables without that of signing keys, which never has more than a few rows. */
+export const LARGE_TABLES = AUTH_ENTITIES.filter((entity) => entity !== StoredSigningKey);
+
 /**
  * Fills our tables with copies of the rows that are there, doubled until each has at least `count`: with ids of their
  * own, some thousand subjects, and half of them past their limit. Then the database looks at what it has.
@@ -35,6 +48,11 @@ export async function fillTables(source: DataSource, database: TestDatabase, cou
     [Session, { id: uuid, subject, expires_at: halfPast() }],
     [Revocation, { value: uuid, expires_at: halfPast() }],
     [AuthEvent, { id: uuid, subject, happened_at: longAgo() }],
+    [ServiceClient, { id: uuid }],
+    [
+      SpentTokenId,
+      { id: uuid, expires_at: `expires_at - case when ${random} < 0.5 then ${DAY_MS} else 0 end` },
+    ],
   ]);
   function halfPast(): string {
     return `case when ${random} < 0.5 then created_at - ${DAY_MS} else created_at + ${30 * DAY_MS} end`;
@@ -42,7 +60,7 @@ export async function fillTables(source: DataSource, database: TestDatabase, cou
   function longAgo(): string {
     return `happened_at - case when ${random} < 0.5 then ${100 * DAY_MS} else ${DAY_MS} end`;
   }
-  for (const entity of AUTH_ENTITIES) {
+  for (const entity of LARGE_TABLES) {
     const { tablePath, columns } = source.getMetadata(entity);
     const table = tablePath
       .split('.')

@@ -2,6 +2,7 @@
 const SHAPES: readonly (readonly [name: string, shape: RegExp])[] = [
   ['a session token', /s1_[\w-]{64}/],
   ['a refresh token', /rt1_[\w-]{91}/],
+  ['a client secret', /cs1_[\w-]{43}/],
   ['a JWT', /eyJ[\w-]+\.[\w-]+\.[\w-]+/],
   ['a password hash', /\$argon2id?\$/],
   ['a hash in hex', /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/i],
