@@ -97,7 +97,10 @@ describe.each(CASES)('the end of a token, on $adapter in mode $mode', ({ adapter
     const { body } = await signIn(app, 'tokens');
     const theirs = await own(other);
     const exchangedByThem = await exchanged(app, other, body.access_token, { audience: BILLS });
-    for (const token of [theirs, exchangedByThem]) expect((await revoke(token)).status).toBe(200);
+    for (const token of [theirs, exchangedByThem]) {
+      expect((await revoke(token)).status).toBe(200);
+      expect(await announced('token', claimsOf(token)['jti'])).toBe(0);
+    }
     expect(await status(theirs, '/internal/now')).toBe(200);
     expect(await introspected(app, bills, exchangedByThem)).toMatchObject({ active: true });
   });
