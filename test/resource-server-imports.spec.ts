@@ -5,13 +5,13 @@ import { readSources, type SourceText } from './support/source-imports.js';
 
 const house = readSources(join(import.meta.dirname, '../libs/auth/src'));
 
-/** Every file that is loaded with one, and every package that they import, at run time. */
-function loadedBy(entry: string, files: ReadonlyMap<string, SourceText> = house) {
+/** Every file that is loaded with one, and every package that they import: at run time, or for their types as well. */
+function loadedBy(entry: string, withTypes = false, files: ReadonlyMap<string, SourceText> = house) {
   const seen = new Set([entry]);
   const packages = new Set<string>();
   for (const path of seen) {
     for (const { target, specifier, erased } of files.get(path)?.imports ?? []) {
-      if (erased) continue;
+      if (erased && !withTypes) continue;
       if (target === null) packages.add(/^(@[^/]+\/)?[^/]+/.exec(specifier)![0]);
       else seen.add(target);
     }
@@ -40,6 +40,13 @@ describe('nestjs-aerie/resource-server', () => {
       loaded.files.filter((path) => /typeorm|entity|^(database|migrations|credentials)\//.test(path)),
     ).toEqual([]);
     expect(loaded.files.length).toBeGreaterThan(40);
+  });
+
+  it('has no types that lead to one: its declarations compile without', () => {
+    expect(
+      loadedBy('resource-server/index.ts', true).packages.filter((name) => /typeorm/.test(name)),
+    ).toEqual([]);
+    expect(loadedBy('index.ts', true).packages).toContain('@nestjs/typeorm');
   });
 
   it('would be seen to', () => {

@@ -1,15 +1,33 @@
 // The very command that the documentation gives, and the lines that it prints, typed into a shell.
 import { describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
 import { ROOT } from '../support/build-output.js';
 import { freePort, runToEnd } from '../support/processes.js';
 
 /** One line that says what it is answered with. */
 const EXPECTING = /^(curl .*\S)\s+# -> (\d{3})$/;
 
+/** The first of three ports in a row that nobody listens on at this moment. */
+async function threeFreePorts(): Promise<number> {
+  for (;;) {
+    const first = await freePort();
+    const others = await Promise.all([first + 1, first + 2].map(isFree));
+    if (others.every(Boolean)) return first;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
 /** Starts it, and gives what it printed once it is ready. */
 async function startExample(): Promise<{ printed: string; stop: () => Promise<void> }> {
-  const port = String(await freePort());
+  const port = String(await threeFreePorts());
   // A group of its own: npm starts a shell, which starts what serves.
   const child = spawn('npm', ['run', 'example:services'], {
     cwd: ROOT,
@@ -17,6 +35,8 @@ async function startExample(): Promise<{ printed: string; stop: () => Promise<vo
     detached: true,
   });
   let printed = '';
+  const kill = (signal: NodeJS.Signals): void => void process.kill(-child.pid!, signal);
+  const late = setTimeout(() => kill('SIGKILL'), 240_000);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     const hear = (part: Buffer): void => {
@@ -26,11 +46,11 @@ async function startExample(): Promise<{ printed: string; stop: () => Promise<vo
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
     child.once('close', (code) => reject(new Error(`it ended with ${code}\n${printed}`)));
-  });
+  }).finally(() => clearTimeout(late));
   return {
     printed,
     stop: async () => {
-      process.kill(-child.pid!, 'SIGTERM');
+      kill('SIGTERM');
       await ended;
     },
   };

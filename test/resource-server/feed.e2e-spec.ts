@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RevocationByFeed } from 'nestjs-aerie/resource-server';
+import { LogTrap } from '../support/log-trap.js';
 import { signIn } from '../support/sign-ins.js';
 import { ADAPTERS } from '../support/test-app.js';
 import { until } from '../support/until.js';
@@ -47,8 +48,10 @@ const started = async (
   issuer: Issuer,
   change: Partial<RevocationByFeed> = {},
   adapter?: 'express' | 'fastify',
+  log?: LogTrap,
 ) =>
   startResourceApp({
+    ...(log && { log }),
     ...(adapter && { adapter }),
     options: {
       jwksUri: issuer.jwksUri,
@@ -128,7 +131,8 @@ describe('when the issuer is away, a resource server that follows the feed', () 
   it('admits where it was told to, but nothing that is known to have ended', async () => {
     const road = await startRoad(issuer.url);
     const url = `${road.url}/auth/revocations`;
-    const service = await started(issuer, { url, onUnavailable: 'allow' });
+    const log = new LogTrap();
+    const service = await started(issuer, { url, onUnavailable: 'allow' }, undefined, log);
     const { client, body } = await signIn(issuer, 'tokens');
     const [ended, token] = [body.access_token as string, await tokenOf(issuer)];
     await client.post('/auth/logout', { json: { refresh_token: body.refresh_token } });
@@ -138,6 +142,9 @@ describe('when the issuer is away, a resource server that follows the feed', () 
     expect(await service.get('/orders', token)).toMatchObject(GOOD);
     expect(await service.get('/orders', ended)).toMatchObject(REVOKED);
     expect(await service.get('/now', token)).toMatchObject(UNAVAILABLE);
+    expect(
+      log.lines.filter((line) => /access tokens are admitted that may be revoked/.test(line)),
+    ).toHaveLength(1);
   });
 
   it('starts without it, and answers 503 until it has been heard', async () => {

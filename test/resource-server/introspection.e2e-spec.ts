@@ -65,6 +65,13 @@ describe('a resource server that asks about each token', () => {
     expect(issuer.received).toHaveLength(1);
   });
 
+  it('shares no question where no answer of before will do', async () => {
+    const { issuer, service } = await started(() => ({ active: true }), { maxStaleness: '0s' });
+    const token = key.token();
+    await Promise.all(Array.from({ length: 5 }, () => service.get('/orders', token)));
+    expect(issuer.received).toHaveLength(5);
+  });
+
   it('asks every time where a route asks for it', async () => {
     const { issuer, service } = await started(() => ({ active: true }));
     const token = key.token();

@@ -5,6 +5,7 @@ import {
   AccessTokenVerifier,
   type ResourceServerOptions,
   StoreUnavailableError,
+  VerificationKeys,
 } from 'nestjs-aerie/resource-server';
 import { LogTrap } from '../support/log-trap.js';
 import { es256Key } from './es256.js';
@@ -128,6 +129,7 @@ describe('keys that an issuer publishes', () => {
   ])('are left out, and the others go on: one %s', async (_, jwk) => {
     const { service } = await started(() => ({ keys: [jwk, null, key.jwk] }));
     expect(await service.get('/orders', key.token())).toMatchObject(GOOD);
+    expect(await service.app.get(VerificationKeys).find('k2')).toBeUndefined();
     expect(await service.get('/orders', next.token())).toMatchObject(INVALID);
   });
 

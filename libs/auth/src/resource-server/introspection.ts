@@ -40,8 +40,7 @@ export class Introspection {
   /** Whether a token is known to be good without asking. `maxStalenessMs`: how old that may be; null: as the rules say. */
   remembers(token: string, maxStalenessMs: number | null): boolean {
     const askedAt = this.active.get(token);
-    const most = Math.min(maxStalenessMs ?? Infinity, this.rules.maxStalenessMs);
-    return askedAt !== undefined && this.clock.monotonic() - askedAt < most;
+    return askedAt !== undefined && this.clock.monotonic() - askedAt < this.mostMs(maxStalenessMs);
   }
 
   /** Throws AccessTokenRevokedError for a token that the issuer calls inactive; StoreUnavailableError when it cannot be told. */
@@ -49,12 +48,16 @@ export class Introspection {
     if (this.remembers(token, maxStalenessMs)) return;
     const underWay = this.asking.get(token);
     // What is under way was asked before this call: not good enough for who takes no answer of before.
-    if (underWay && maxStalenessMs !== 0) return underWay;
+    if (underWay && this.mostMs(maxStalenessMs) > 0) return underWay;
     const asking = this.ask(token).finally(() => {
       if (this.asking.get(token) === asking) this.asking.delete(token);
     });
     this.asking.set(token, asking);
     return asking;
+  }
+
+  private mostMs(maxStalenessMs: number | null): number {
+    return Math.min(maxStalenessMs ?? Infinity, this.rules.maxStalenessMs);
   }
 
   private async ask(token: string): Promise<void> {
