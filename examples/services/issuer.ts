@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
@@ -40,7 +40,6 @@ export class Users implements UserDirectory {
       issuer: ISSUER,
       // A sign-in's tokens are good for the service that browsers talk to; not for those behind it.
       accessTokens: { audience: [ISSUER, ORDERS] },
-      keys: [{ alg: 'ES256', privateKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey }],
     }),
   ],
 })
