@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { AuthCounters } from '../audit/auth-counters.js';
 import type { Clock } from '../time/clock.js';
-import type { Moment, StoreClock } from '../time/store-clock.js';
+import { type Moment, msBetween, type StoreClock } from '../time/store-clock.js';
 import { withinDeadline } from '../time/within-deadline.js';
 import type { AnnouncementReader } from './announcement-reader.js';
 import type { AnnouncementReading } from './announcement-log.js';
@@ -94,11 +94,15 @@ export class RevocationFeed {
     await this.polling?.catch(() => undefined);
   }
 
-  /** Whether every announcement is known that was committed until `maxStalenessMs` ago, and by this process at all. */
-  isFresh(maxStalenessMs: number | null = null, changes = this.changes): boolean {
+  /** Whether every announcement is known that was committed until `maxStalenessMs` ago, and by this process at all. `at`: now. */
+  isFresh(maxStalenessMs: number | null = null, at: Moment = this.storeClock.moment()): boolean {
+    return this.knows(this.changes, maxStalenessMs, at);
+  }
+
+  private knows(changes: number, maxStalenessMs: number | null, at: Moment): boolean {
     const sent = this.lastSent;
     if (sent === null || !(sent.changes >= changes) || this.overflowedAt !== null) return false;
-    return this.since(sent) <= (maxStalenessMs ?? this.limits.maxStalenessMs);
+    return msBetween(sent, at) <= (maxStalenessMs ?? this.limits.maxStalenessMs);
   }
 
   /**
@@ -108,7 +112,7 @@ export class RevocationFeed {
    */
   async freshen(maxStalenessMs: number | null = null, patienceMs: number | null = null): Promise<boolean> {
     const { changes } = this;
-    const isFresh = (): boolean => this.isFresh(maxStalenessMs, changes);
+    const isFresh = (): boolean => this.knows(changes, maxStalenessMs, this.storeClock.moment());
     if (isFresh()) return true;
     if (patienceMs === null) await this.pollUnless(isFresh);
     else if (!this.failing) await withinDeadline(patienceMs, () => this.pollUnless(isFresh));
@@ -124,7 +128,7 @@ export class RevocationFeed {
   }
 
   status(): FeedStatus {
-    const lagMs = this.lastSent === null ? null : this.since(this.lastSent);
+    const lagMs = this.lastSent === null ? null : msBetween(this.lastSent, this.storeClock.moment());
     return { entries: this.set.size, lagMs, overflowing: this.overflowedAt !== null };
   }
 
@@ -175,9 +179,9 @@ export class RevocationFeed {
   }
 
   private async read(): Promise<void> {
-    const sent = { monotonic: this.clock.monotonic(), wall: this.clock.now(), changes: this.changes };
+    const sent = { ...this.storeClock.moment(), changes: this.changes };
     this.lastPollAt = sent.monotonic;
-    const away = this.lastLearnt !== null && this.since(this.lastLearnt) > this.limits.maxStalenessMs;
+    const away = this.lastLearnt !== null && msBetween(this.lastLearnt, sent) > this.limits.maxStalenessMs;
     if (away || this.failing) this.reader.startAgain();
     try {
       const reading = await this.reader.read();
@@ -227,10 +231,6 @@ export class RevocationFeed {
     this.reader.startAgain();
     this.failing = false;
     this.loads++;
-  }
-
-  private since(sent: Moment): number {
-    return Math.max(this.clock.monotonic() - sent.monotonic, this.clock.now() - sent.wall);
   }
 
   /** There was too much a moment ago: reading all of it again, so soon, would be in vain. */

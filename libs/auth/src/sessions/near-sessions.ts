@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { AuthCounters } from '../audit/auth-counters.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
-import type { StoreClock } from '../time/store-clock.js';
+import type { Moment, StoreClock } from '../time/store-clock.js';
 import type { SessionReading, SessionRow } from './session-store.js';
 
 /** A session that was read of the table, by this process or by another one, and what it knew of changes when it began to read. */
@@ -46,14 +46,18 @@ export class NearSessions {
     return this.sessions?.size ?? 0;
   }
 
-  /** The live session of a cookie's value, if that can be told from memory. */
-  find(value: unknown, maxStalenessMs: number | null): NearSession | undefined {
+  /** The live session of a cookie's value, if that can be told from memory. `at`: this moment. */
+  find(
+    value: unknown,
+    maxStalenessMs: number | null,
+    at: Moment = this.storeClock.moment(),
+  ): NearSession | undefined {
     const { sessions, feed } = this;
-    if (!sessions || !feed || maxStalenessMs === 0 || !feed.isFresh(maxStalenessMs)) return undefined;
+    if (!sessions || !feed || maxStalenessMs === 0 || !feed.isFresh(maxStalenessMs, at)) return undefined;
     if (typeof value !== 'string' || value.length !== TOKEN_LENGTH) return undefined;
     const near = sessions.get(value);
     if (!near) return undefined;
-    if (this.isTrue(near, feed)) {
+    if (this.isTrue(near, feed, at)) {
       this.counters.nearHits++;
       return near;
     }
@@ -77,10 +81,10 @@ export class NearSessions {
     return near;
   }
 
-  private isTrue(near: NearSession, { set, version }: RevocationFeed): boolean {
+  private isTrue(near: NearSession, { set, version }: RevocationFeed, at: Moment): boolean {
     const { row, readAt, idleExpiresAt, knowing } = near;
     // Limits that seem to have passed are for the table to tell: other nodes may have seen activity.
-    const now = this.storeClock.now() ?? Number.NaN;
+    const now = this.storeClock.at(at) ?? Number.NaN;
     const change = set.changeOf(row.id);
     return (
       knowing.version === version &&

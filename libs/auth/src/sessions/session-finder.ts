@@ -36,8 +36,10 @@ export class SessionFinder {
    * remembered. `undefined`: ask `resolve`.
    */
   remembered(value: unknown, maxStalenessMs: number | null): SessionRow | undefined {
-    const near = this.near.find(value, maxStalenessMs);
-    if (near) this.activity.note(near, this.storeClock.steady()!);
+    // The clocks are asked once: that is a good part of what a remembered session costs.
+    const at = this.storeClock.moment();
+    const near = this.near.find(value, maxStalenessMs, at);
+    if (near) this.activity.note(near, this.storeClock.steady(at)!);
     return near?.row;
   }
 

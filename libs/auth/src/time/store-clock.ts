@@ -6,6 +6,11 @@ export interface Moment {
   readonly wall: number;
 }
 
+/** Milliseconds between two moments, by the clock that went further: a suspended machine stops the monotonic one. */
+export function msBetween(earlier: Moment, later: Moment): number {
+  return Math.max(later.monotonic - earlier.monotonic, later.wall - earlier.wall);
+}
+
 /** What this process knows of the clock of its store, by which limits that several nodes share are decided. */
 export class StoreClock {
   private storeNow: number | undefined;
@@ -44,8 +49,8 @@ export class StoreClock {
   }
 
   /** By the monotonic clock alone: for instants that are written down, which no jump of a wall clock may move. */
-  steady(): number | undefined {
+  steady(at: Pick<Moment, 'monotonic'> = this.moment()): number | undefined {
     if (this.storeNow === undefined) return undefined;
-    return this.storeNow + this.clock.monotonic() - this.sentMonotonic;
+    return this.storeNow + at.monotonic - this.sentMonotonic;
   }
 }
