@@ -1,5 +1,6 @@
 import { DECISION_MUTANTS } from './mutants/decision.mjs';
 import { FEED_MUTANTS } from './mutants/feed.mjs';
+import { KEY_MUTANTS } from './mutants/keys.mjs';
 import { MEMORY_MUTANTS } from './mutants/memory.mjs';
 import { SERVER_MUTANTS } from './mutants/servers.mjs';
 import { SHARED_RECORD_MUTANTS } from './mutants/shared-records.mjs';
@@ -18,6 +19,7 @@ export const MUTANTS = [
   ...STEP_MUTANTS,
   ...MEMORY_MUTANTS,
   ...FEED_MUTANTS,
+  ...KEY_MUTANTS,
   ...SHARED_RECORD_MUTANTS,
   ...STATEMENT_MUTANTS,
   ...TRANSACTION_MUTANTS,

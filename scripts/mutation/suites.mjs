@@ -16,6 +16,9 @@ export const SUITES = {
   'sqlite, host clock wrong': { contractOn: 'sqlite', hostClockIsWrong: true },
   'postgres, host clock wrong': { contractOn: 'postgres', hostClockIsWrong: true },
   'mariadb, host clock wrong': { contractOn: 'mariadb', hostClockIsWrong: true },
+  'key schedule': { spec: 'keys/key-schedule.spec.js' },
+  'key sealing': { project: 'unit', file: 'libs/auth/src/keys/key-sealing.spec.ts' },
+  'managed keys': { project: 'unit', file: 'libs/auth/src/keys/managed-keys.spec.ts' },
   'shared records': { project: 'unit', file: 'libs/auth/src/revocation/shared-records.spec.ts' },
   'guarded cache': { project: 'unit', file: 'libs/auth/src/revocation/guarded-cache.spec.ts' },
   'looked-up standing': { project: 'unit', file: 'libs/auth/src/revocation/looked-up-standing.spec.ts' },
@@ -41,6 +44,9 @@ export const SUITES = {
 /** What CI runs. */
 export const IN_MEMORY = [
   'decision',
+  'key schedule',
+  'key sealing',
+  'managed keys',
   'memory',
   'shared records',
   'guarded cache',

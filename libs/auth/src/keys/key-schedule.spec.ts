@@ -38,6 +38,8 @@ describe('scheduleOf', () => {
   it('changes the algorithm by the next key', () => {
     expect(at(DAY, key(1, 0, 'RS256')).due).toEqual({ id: 2, beginsAt: 15 * DAY });
     expect(at(DAY, key(1, 0, 'RS256'), key(2, 15 * DAY)).due).toBeNull();
+    // One that is announced already comes first, whatever it is for.
+    expect(at(DAY, key(1, 0), key(2, 15 * DAY, 'RS256')).due).toBeNull();
   });
 
   it('lets a key begin at its instant, and not a millisecond before', () => {
