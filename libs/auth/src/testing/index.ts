@@ -11,6 +11,7 @@ export { signInRegistryContract } from './sign-in-registry.contract.js';
 export { signInLimitContract } from './sign-in-limit.contract.js';
 export { announcementLogContract } from './announcement-log.contract.js';
 export { signInLookupContract } from './sign-in-lookup.contract.js';
+export { serviceClientStoreContract } from './service-client-store.contract.js';
 export { signingKeyStoreContract } from './signing-key-store.contract.js';
 export type { HarnessSource, StoreHarness } from './store-harness.js';
 
