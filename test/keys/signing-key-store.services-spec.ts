@@ -8,5 +8,5 @@ describe.each(['postgres', 'mariadb'] as const)('signing keys on %s', (database)
     harness = await databaseHarness(database);
   });
   afterAll(() => harness.close());
-  for (const { name, run } of signingKeyStoreContract(() => harness.stores.signingKeys()!)) it(name, run);
+  for (const { name, run } of signingKeyStoreContract(() => harness)) it(name, run);
 });

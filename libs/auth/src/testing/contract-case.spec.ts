@@ -7,7 +7,7 @@ const CONTRACTS = Object.entries(testing).flatMap(([name, value]) =>
 
 describe('a contract', () => {
   it('is there for the set, for each store and for what two of them share', () => {
-    expect(CONTRACTS).toHaveLength(8);
+    expect(CONTRACTS).toHaveLength(10);
   });
 
   it.each(CONTRACTS)('says at the call what it takes: %s', (_, contract) => {

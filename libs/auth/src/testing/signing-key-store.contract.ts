@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { SigningKeyStore, StoredKey } from '../keys/signing-key-store.js';
-import type { ContractCase } from './contract-case.js';
+import { casesOn, type ContractCase } from './contract-case.js';
+import type { HarnessSource, StoreHarness } from './store-harness.js';
 
 const EVERY_ID = 2_147_483_647;
 
@@ -9,7 +10,7 @@ function key(id: number, beginsAt = 1): StoredKey {
   return { id, kid: randomUUID(), alg: 'ES256', sealedKey: `sk1_${randomUUID()}`, createdAt: 1, beginsAt };
 }
 
-const SENTENCES: Readonly<Record<string, (store: SigningKeyStore) => Promise<void>>> = {
+const SENTENCES = emptiedFirst({
   'read: nothing, and the time': async (store) => {
     const { keys, now } = await store.read();
     assert.deepEqual(keys, []);
@@ -73,21 +74,31 @@ const SENTENCES: Readonly<Record<string, (store: SigningKeyStore) => Promise<voi
       [3],
     );
   },
-};
+});
 
-/**
- * What every SigningKeyStore must do: `for (const { name, run } of signingKeyStoreContract(() => store)) it(name, run)`.
- * Each case deletes every key first.
- */
-export function signingKeyStoreContract(
-  source: () => SigningKeyStore | Promise<SigningKeyStore>,
-): ContractCase[] {
-  return Object.entries(SENTENCES).map(([name, sentence]) => ({
-    name,
-    run: async () => {
-      const store = await source();
+type Sentence = (store: SigningKeyStore) => Promise<void>;
+
+function emptiedFirst(sentences: Readonly<Record<string, Sentence>>): Readonly<Record<string, Sentence>> {
+  const emptied = Object.entries(sentences).map(([name, sentence]) => {
+    const first: Sentence = async (store) => {
       await store.dropUpTo(EVERY_ID);
       await sentence(store);
-    },
-  }));
+    };
+    return [name, first] as const;
+  });
+  return Object.fromEntries(emptied);
+}
+
+/**
+ * What every SigningKeyStore must do, for stores that have `signingKeys()`:
+ * `for (const { name, run } of signingKeyStoreContract(harness)) it(name, run)`. Each case deletes every key first.
+ */
+export function signingKeyStoreContract(harness: HarnessSource): ContractCase[] {
+  return casesOn(harness, storeOf, SENTENCES);
+}
+
+function storeOf({ stores }: StoreHarness): SigningKeyStore {
+  const store = stores.signingKeys();
+  if (!store) throw new TypeError('these stores have no signingKeys()');
+  return store;
 }
