@@ -88,6 +88,8 @@ describe('a mode of revocation', () => {
 describe('ResourceServerModule does not boot', () => {
   const feed = (change: object) => ({ revocation: { mode: 'feed', client, ...change } });
   const insecure = /^"(jwksUri|revocation\.url|revocation\.client\.tokenUrl)" must be an https URL/;
+  const unshown =
+    /^"(jwksUri|revocation\.client\.tokenUrl)" must be an https URL [^"]* \(got string, not shown\)$/;
   it.each<[string, object, RegExp]>([
     ['without issuer', { issuer: undefined }, /^"issuer" must be/],
     ['with an issuer that is no URL', { issuer: 'api.example.com' }, /^"issuer" must be/],
@@ -103,7 +105,12 @@ describe('ResourceServerModule does not boot', () => {
     ['with keys over plain http', { jwks: undefined, jwksUri: 'http://api.example.com/keys' }, insecure],
     ['with an issuer over plain http', { jwks: undefined, issuer: 'http://api.example.com' }, insecure],
     ['with loopback look-alikes', { jwks: undefined, jwksUri: 'http://127.0.0.1.example.com/' }, insecure],
-    ['with credentials in a URL', { jwks: undefined, jwksUri: 'https://a:b@api.example.com/' }, /^"jwksUri"/],
+    ['with credentials in a URL', { jwks: undefined, jwksUri: 'https://a:b@api.example.com/' }, unshown],
+    [
+      'with credentials in that of tokens',
+      feed({ client: { ...client, tokenUrl: 'https://a:b@a.example/' } }),
+      unshown,
+    ],
     ['with a feed over plain http', feed({ url: 'http://api.example.com/auth/revocations' }), insecure],
     [
       'with secrets over plain http',
@@ -202,6 +209,10 @@ describe('ServiceTokenClient', () => {
   const options = { ...client, tokenUrl: 'https://api.example.com/auth/token' };
   it.each<[object, RegExp]>([
     [{ tokenUrl: 'http://api.example.com/auth/token' }, /^"tokenUrl" must be an https URL/],
+    [
+      { tokenUrl: 'https://a:b@api.example.com/' },
+      /^"tokenUrl" must be an https URL [^"]*\(got string, not shown\)$/,
+    ],
     [{ clientId: '' }, /^"clientId" must be/],
     [{ secret: undefined }, /^"secret" must be/],
     [{ timeout: '2h' }, /^"timeout" must be/],

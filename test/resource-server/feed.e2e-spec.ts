@@ -179,6 +179,13 @@ describe('an answer that is no reading of the feed', () => {
     ['an id that is a text', { now, announcements: [{ ...good, id: '1' }] }],
     ['ids out of order', { now, announcements: [{ ...good, id: 2 }, good] }],
     ['an epoch that is a text', { now, announcements: [{ ...good, kind: 'everything', epoch: '7' }] }],
+    ['no epoch of everything', { now, announcements: [{ ...good, kind: 'everything' }] }],
+    ['no epoch of a subject', { now, announcements: [{ ...good, kind: 'subject_stale' }] }],
+    ['no epoch of a client', { now, announcements: [{ ...good, kind: 'client' }] }],
+    [
+      'a first page for each',
+      { now, announcements: Array.from({ length: 5_000 }, (__, id) => ({ ...good, id: id + 1 })) },
+    ],
     ['no end', { now, announcements: [{ ...good, expires_at: null }] }],
   ])('is refused: %s', async (_, body) => {
     const issuer = await startIssuer();

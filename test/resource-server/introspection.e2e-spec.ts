@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RevocationByIntrospection } from 'nestjs-aerie/resource-server';
 import { ADAPTERS, type Adapter } from '../support/test-app.js';
+import { until } from '../support/until.js';
 import { es256Key } from './es256.js';
 import { startResourceApp } from './resource-app.js';
 import { StandIn } from './stand-in.js';
@@ -80,6 +81,36 @@ describe('a resource server that asks about each token', () => {
     issuer.answer = () => ({ active: false });
     expect(await service.get('/now', token)).toMatchObject(REVOKED);
     expect(await service.get('/orders', token)).toMatchObject(REVOKED);
+  });
+
+  it('does not take an answer of before for a good one, once it was told otherwise', async () => {
+    const held: (() => void)[] = [];
+    const { issuer, service } = await started((_, response) => {
+      held.push(() => response.end('{"active":true}'));
+    });
+    const token = key.token();
+    const early = service.get('/orders', token);
+    await until('it asked', () => held.length === 1);
+    issuer.answer = () => ({ active: false });
+    expect(await service.get('/now', token)).toMatchObject(REVOKED);
+    held[0]!();
+    expect(await early).toMatchObject(GOOD);
+    expect(await service.get('/orders', token)).toMatchObject(REVOKED);
+  });
+
+  it('shares no question that was asked longer ago than an answer may be old', async () => {
+    const held: (() => void)[] = [];
+    const { service } = await started(
+      (_, response) => void held.push(() => response.end('{"active":true}')),
+      { maxStaleness: '0s' },
+    );
+    const token = key.token();
+    const answers = [service.get('/orders', token)];
+    await until('it asked', () => held.length === 1);
+    answers.push(service.get('/orders', token));
+    await until('it asked', () => held.length === 2);
+    for (const answer of held) answer();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
   it('asks about nothing that does not verify here', async () => {

@@ -137,6 +137,10 @@ describe('ServiceTokenClient', () => {
     ['no token', () => ({ token_type: 'Bearer', expires_in: 300 })],
     ['another type of token', () => ({ access_token: 'a-token', token_type: 'mac', expires_in: 300 })],
     ['a token without an end', () => ({ access_token: 'a-token', token_type: 'Bearer' })],
+    [
+      'a token that no header takes',
+      () => ({ access_token: 'a-token\n', token_type: 'Bearer', expires_in: 300 }),
+    ],
     ['a redirect', (_, response) => void response.writeHead(307, { location: '/elsewhere' }).end()],
     ['nothing', () => undefined],
   ])('takes what is no answer for an outage, and keeps nothing of it: %s', async (_, answer) => {

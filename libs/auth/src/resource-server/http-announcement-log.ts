@@ -37,7 +37,7 @@ export class HttpAnnouncementLog extends AnnouncementLog {
   }
 
   readAfter(after: number, limit: number): Promise<AnnouncementReading> {
-    return this.read(new URLSearchParams({ after: String(after), limit: String(limit) }));
+    return this.read(new URLSearchParams({ after: String(after), limit: String(limit) }), after);
   }
 
   async readOf(ids: readonly number[]): Promise<AnnouncementReading> {
@@ -48,13 +48,13 @@ export class HttpAnnouncementLog extends AnnouncementLog {
     return { announcements, now: Math.min(...parts.map(({ now }) => now)) };
   }
 
-  private async read(query: URLSearchParams): Promise<AnnouncementReading> {
+  private async read(query: URLSearchParams, after = 0): Promise<AnnouncementReading> {
     const url = `${this.source.url}?${query.toString()}`;
     try {
       let answer = await this.ask(url);
       // The token may have been revoked, or its key dropped: the next one will do, or nothing will.
       if (answer.status === 401) answer = await this.ask(url);
-      const reading = this.readingOf(url, answer);
+      const reading = this.readingOf(url, answer, after);
       this.outages.answered();
       return reading;
     } catch (error) {
@@ -76,7 +76,7 @@ export class HttpAnnouncementLog extends AnnouncementLog {
     return answer;
   }
 
-  private readingOf(url: string, answer: RemoteAnswer): AnnouncementReading {
+  private readingOf(url: string, answer: RemoteAnswer, after: number): AnnouncementReading {
     const known = this.pages.get(url);
     if (answer.status === 304 && known) {
       const now = Number(answer.headers.get('aerie-now') ?? NaN);
@@ -84,7 +84,7 @@ export class HttpAnnouncementLog extends AnnouncementLog {
       return { announcements: known.announcements, now };
     }
     const { now, announcements: given } = membersOf(url, answer);
-    const announcements = announcementsOf(given);
+    const announcements = announcementsOf(given, after);
     if (!announcements || !isInstant(now))
       throw new Error(`${this.source.url} answered with something else than announcements`);
     const etag = answer.headers.get('etag');

@@ -25,8 +25,10 @@ export interface IntrospectionRules {
 export class Introspection {
   /** When the issuer was asked about a token that it called active, by the monotonic clock. */
   private readonly active: LRUCache<string, number>;
+  /** The same of one that it called inactive: what it was asked earlier, and answered later, is not remembered. */
+  private readonly inactive: LRUCache<string, number>;
   private readonly outages = new OutageLog('the issuer cannot be asked about tokens');
-  private readonly asking = new Map<string, Promise<void>>();
+  private readonly asking = new Map<string, { readonly askedAt: number; readonly answer: Promise<void> }>();
 
   constructor(
     private readonly rules: IntrospectionRules,
@@ -34,35 +36,37 @@ export class Introspection {
     private readonly remote: Remote,
     private readonly clock: Clock,
   ) {
-    this.active = new LRUCache({ max: Math.max(1, rules.cacheSize) });
+    const max = Math.max(1, rules.cacheSize);
+    this.active = new LRUCache({ max });
+    this.inactive = new LRUCache({ max });
   }
 
   /** Whether a token is known to be good without asking. `maxStalenessMs`: how old that may be; null: as the rules say. */
   remembers(token: string, maxStalenessMs: number | null): boolean {
-    const askedAt = this.active.get(token);
-    return askedAt !== undefined && this.clock.monotonic() - askedAt < this.mostMs(maxStalenessMs);
+    return this.isRecent(this.active.get(token), maxStalenessMs);
   }
 
   /** Throws AccessTokenRevokedError for a token that the issuer calls inactive; StoreUnavailableError when it cannot be told. */
   async check(token: string, maxStalenessMs: number | null): Promise<void> {
     if (this.remembers(token, maxStalenessMs)) return;
     const underWay = this.asking.get(token);
-    // What is under way was asked before this call: not good enough for who takes no answer of before.
-    if (underWay && this.mostMs(maxStalenessMs) > 0) return underWay;
-    const asking = this.ask(token).finally(() => {
-      if (this.asking.get(token) === asking) this.asking.delete(token);
-    });
-    this.asking.set(token, asking);
-    return asking;
-  }
-
-  private mostMs(maxStalenessMs: number | null): number {
-    return Math.min(maxStalenessMs ?? Infinity, this.rules.maxStalenessMs);
-  }
-
-  private async ask(token: string): Promise<void> {
-    const { url } = this.rules;
+    // Its answer may be as old as the question.
+    if (underWay && this.isRecent(underWay.askedAt, maxStalenessMs)) return underWay.answer;
     const askedAt = this.clock.monotonic();
+    const answer = this.ask(token, askedAt).finally(() => {
+      if (this.asking.get(token)?.answer === answer) this.asking.delete(token);
+    });
+    this.asking.set(token, { askedAt, answer });
+    return answer;
+  }
+
+  private isRecent(askedAt: number | undefined, maxStalenessMs: number | null): boolean {
+    const most = Math.min(maxStalenessMs ?? Infinity, this.rules.maxStalenessMs);
+    return askedAt !== undefined && this.clock.monotonic() - askedAt < most;
+  }
+
+  private async ask(token: string, askedAt: number): Promise<void> {
+    const { url } = this.rules;
     let active: unknown;
     try {
       const { fields, headers } = await this.credentials.proofFor(this.rules.issuer, this.clock);
@@ -74,8 +78,11 @@ export class Introspection {
       throw new StoreUnavailableError({ cause });
     }
     this.outages.answered();
-    if (active) this.active.set(token, askedAt);
-    else this.active.delete(token);
-    if (!active) throw new AccessTokenRevokedError();
+    if (!active) {
+      this.inactive.set(token, askedAt);
+      this.active.delete(token);
+      throw new AccessTokenRevokedError();
+    }
+    if (askedAt >= (this.inactive.get(token) ?? -Infinity)) this.active.set(token, askedAt);
   }
 }

@@ -129,7 +129,8 @@ function sourceOf(
 /** A URL of the issuer: what was given, or the default, which is no fit one when the issuer is not. Throws AuthConfigError. */
 export function remoteUrl(reader: OptionReader, key: string, fallback: string): string {
   const given = (v: unknown): v is string | undefined => v === undefined || isRemoteUrl(v);
-  const url = reader.custom<string | undefined>(key, REMOTE_URL, given) ?? fallback;
+  // One that is wrong may be so for the credentials in it.
+  const url = reader.secret<string | undefined>(key, REMOTE_URL, given) ?? fallback;
   if (!isRemoteUrl(url)) reader.refuse(key, REMOTE_URL, url);
   return url;
 }

@@ -95,7 +95,7 @@ export class ServiceTokenClient {
 
 function endpointOf(options: ServiceTokenClientOptions, remote: Remote, clock: Clock): TokenEndpoint {
   const reader = new OptionReader(options);
-  const tokenUrl = reader.custom('tokenUrl', REMOTE_URL, isRemoteUrl);
+  const tokenUrl = reader.secret('tokenUrl', REMOTE_URL, isRemoteUrl);
   const rules = {
     tokenUrl,
     issuer: tokenUrl,

@@ -29,6 +29,8 @@ export interface TokenEndpointRules {
 }
 
 const MAX_BYTES = 64 * 1024;
+/** RFC 6749, appendix A.12. A header refuses what is no such text by quoting it. */
+const VISIBLE = /^[\x21-\x7e]+$/;
 
 /** An issuer's token endpoint (RFC 6749, section 3.2), asked as one client. */
 export class TokenEndpoint {
@@ -69,7 +71,7 @@ function tokenOf(url: string, members: Readonly<Record<string, unknown>>): { tok
   const { access_token: token, token_type: type, expires_in: seconds } = members;
   const isLife = typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds);
   // Not shown: a token may be among it.
-  if (typeof token !== 'string' || token === '' || !/^bearer$/i.test(String(type)) || !isLife)
+  if (typeof token !== 'string' || !VISIBLE.test(token) || !/^bearer$/i.test(String(type)) || !isLife)
     throw new Error(`${url} answered with something else than a bearer token and its life`);
   return { token, lifeMs: seconds * 1000 };
 }

@@ -5,6 +5,9 @@ import type { Announcement } from './announcement.js';
 import { AnnouncementLog, type AnnouncementReading } from './announcement-log.js';
 import { Revocation } from './revocation.entity.js';
 
+/** The greatest that the column holds: PostgreSQL refuses to compare it with anything greater. */
+const MAX_ID = 2_147_483_647;
+
 /** AnnouncementLog on TypeORM: one autocommit statement on the primary, which tells the clock even when nothing is there. */
 export class TypeOrmAnnouncementLog extends AnnouncementLog {
   private readonly revocations: EntityTable<Revocation>;
@@ -20,14 +23,17 @@ export class TypeOrmAnnouncementLog extends AnnouncementLog {
 
   readAfter(after: number, limit: number): Promise<AnnouncementReading> {
     // As text: a plan for any limit may read the whole table.
-    return this.read(sql`r.${this.revocations.column.id} > ${after}`, trustedSql(String(Math.trunc(limit))));
+    return this.read(
+      sql`r.${this.revocations.column.id} > ${Math.min(after, MAX_ID)}`,
+      trustedSql(String(Math.trunc(limit))),
+    );
   }
 
   readOf(ids: readonly number[]): Promise<AnnouncementReading> {
-    const asked = list(padded(ids));
+    const asked = padded(ids.map((id) => Math.min(id, MAX_ID)));
     return this.read(
-      sql`r.${this.revocations.column.id} in (${asked})`,
-      trustedSql(String(padded(ids).length + 1)),
+      sql`r.${this.revocations.column.id} in (${list(asked)})`,
+      trustedSql(String(asked.length + 1)),
     );
   }
 

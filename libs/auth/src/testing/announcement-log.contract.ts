@@ -112,6 +112,15 @@ const SENTENCES = {
     }
     assert.equal((await log.readOf(farOff.slice(0, 9))).announcements.length, 0);
   },
+
+  // A service may ask for any whole number.
+  'readAfter, readOf: nothing for ids that no announcement will ever have': async (harness: StoreHarness) => {
+    const log = harness.stores.announcements;
+    for (const id of [2 ** 31, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER]) {
+      assert.equal((await log.readAfter(id, PAGE)).announcements.length, 0);
+      assert.equal((await log.readOf([id])).announcements.length, 0);
+    }
+  },
 };
 
 /** The greatest id that is there. */
