@@ -208,7 +208,8 @@ describe('the table of statuses', () => {
     expect(STATUS_OF[code]).toBe(expected);
     const headers = headersOf(error);
     expect(headers['Cache-Control']).toBe('no-store');
-    const challenge = code.startsWith('AUTH_ACCESS_TOKEN_') ? 'Bearer error="invalid_token"' : 'Bearer';
+    const bearer = code.startsWith('AUTH_ACCESS_TOKEN_') ? 'Bearer error="invalid_token"' : 'Bearer';
+    const challenge = code === 'AUTH_CLIENT_INVALID' ? 'Basic realm="token"' : bearer;
     expect(headers['WWW-Authenticate']).toBe(expected === 401 ? challenge : undefined);
     expect('Retry-After' in headers).toBe(expected === 503);
   });
