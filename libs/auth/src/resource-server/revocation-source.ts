@@ -130,6 +130,6 @@ function sourceOf(
 export function remoteUrl(reader: OptionReader, key: string, fallback: string): string {
   const given = (v: unknown): v is string | undefined => v === undefined || isRemoteUrl(v);
   const url = reader.custom<string | undefined>(key, REMOTE_URL, given) ?? fallback;
-  if (!isRemoteUrl(url)) reader.refuse(key, REMOTE_URL, url);
+  if (!isRemoteUrl(url)) reader.refuse(key, `${REMOTE_URL}; left out, it follows "issuer"`, url);
   return url;
 }
