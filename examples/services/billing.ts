@@ -36,6 +36,8 @@ export class BillsController {
     ResourceServerModule.forRoot({
       issuer: ISSUER,
       audience: BILLING,
+      // As the issuer announces its keys for two seconds only; leave it at 30.
+      keys: { cooldown: '1s' },
       revocation: { mode: 'feed', client: { clientId: 'billing', secret: SECRETS.billing } },
     }),
   ],

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Controller, Injectable, Module, type OnApplicationBootstrap, Post, UseGuards } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   AUTH_MIGRATIONS,
   AuthModule,
+  JwtAuthGuard,
   PasswordHasher,
+  Roles,
   ServiceClients,
+  SigningKeys,
   type UserDirectory,
 } from 'nestjs-aerie';
 import { BILLING, ISSUER, ORDERS, SECRETS } from './places.js';
@@ -20,10 +23,25 @@ export class Users implements UserDirectory {
   findSubject = async (identifier: string) => (identifier === 'ada' ? 'user-1' : null);
   verifyPassword = async (_id: string, password: string) =>
     this.hasher.verify(await (this.hash ??= this.hasher.hash('correct horse battery')), password);
-  loadSubject = async (id: string) => ({ id, scopes: ['bills:read'] });
+  loadSubject = async (id: string) => ({ id, roles: ['admin'], scopes: ['bills:read'] });
 }
 
-/** Signs people in, and gives services their tokens. */
+/** Keys rotate by themselves; this is for whoever cannot wait. */
+@Controller('keys')
+@UseGuards(JwtAuthGuard)
+@Roles('admin')
+export class KeysController {
+  constructor(private readonly keys: SigningKeys) {}
+
+  /** The next key is published now, and signs after `managedKeys.announce`. */
+  @Post('rotate')
+  async rotate() {
+    await this.keys.rotate();
+    return this.keys.list();
+  }
+}
+
+/** Signs people in, and gives services their tokens: with keys of its own making, which the services find by its URL. */
 @Module({
   imports: [
     TypeOrmModule.forRoot({
@@ -40,8 +58,11 @@ export class Users implements UserDirectory {
       issuer: ISSUER,
       // A sign-in's tokens are good for the service that browsers talk to; not for those behind it.
       accessTokens: { audience: [ISSUER, ORDERS] },
+      // So that you can watch a rotation; leave it at 14 days.
+      managedKeys: { announce: '2s' },
     }),
   ],
+  controllers: [KeysController],
 })
 export class IssuerModule implements OnApplicationBootstrap {
   constructor(private readonly clients: ServiceClients) {}

@@ -50,6 +50,8 @@ async function ask(url: string, method: string, token: string): Promise<unknown>
     ResourceServerModule.forRoot({
       issuer: ISSUER,
       audience: ORDERS,
+      // As the issuer announces its keys for two seconds only; leave it at 30.
+      keys: { cooldown: '1s' },
       revocation: { mode: 'feed', client },
     }),
   ],

@@ -18,6 +18,13 @@ curl ${BILLING}/bills/1 ${bearer} # -> 401
 # In its own name
 curl -X POST ${ORDERS}/orders/close ${bearer} # -> 201
 
+# The keys rotate: what was signed before goes on, and so does what is signed next
+curl -X POST ${ISSUER}/keys/rotate ${bearer} # -> 201
+curl ${ORDERS}/orders ${bearer} # -> 200
+sleep 4
+TOKEN=$(curl -s ${ISSUER}/auth/login -H 'content-type: application/json' -d '${login}' | ${field})
+curl ${ORDERS}/orders ${bearer} # -> 200
+
 # Sign out: every service knows
 curl -X POST ${ISSUER}/auth/logout ${bearer} # -> 204
 curl ${ORDERS}/orders/1/bill ${bearer} # -> 401

@@ -122,6 +122,7 @@ describe('a resource server that asks about each token', () => {
 
   it.each<[string, StandIn['answer']]>([
     ['that the client is unknown', (_, response) => void response.writeHead(401).end('{"active":true}')],
+    ['that the client may not ask', (_, response) => void response.writeHead(403).end('{"active":true}')],
     ['an error', (_, response) => void response.writeHead(500).end()],
     ['no JSON', (_, response) => void response.end('active')],
     ['no word', () => ({})],

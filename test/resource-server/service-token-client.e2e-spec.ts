@@ -113,6 +113,20 @@ describe('ServiceTokenClient', () => {
     expect(claims[0]!.jti).not.toBe(claims[1]!.jti);
   });
 
+  it('says that an assertion is for the issuer, where its endpoint is asked by another URL', async () => {
+    const { privateKey } = es256Key('orders-1');
+    const client = clientOf({
+      secret: undefined,
+      privateKey,
+      alg: 'ES256',
+      issuer: 'https://api.example.com',
+    } as never);
+    await client.token();
+    const { client_assertion: assertion } = formOf(0);
+    const { payload } = await jwtVerify(assertion!, createPublicKey(privateKey));
+    expect(payload.aud).toBe('https://api.example.com');
+  });
+
   it.each([
     ['invalid_client', 401, 'AUTH_CLIENT_INVALID'],
     ['unauthorized_client', 400, 'AUTH_GRANT_UNSUPPORTED'],

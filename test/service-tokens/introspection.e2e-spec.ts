@@ -82,17 +82,24 @@ describe.each(ADAPTERS)('what a service is told of a token, on %s', (adapter) =>
     });
   });
 
-  it('is nothing of one for another audience, and nothing at all when it serves none', async () => {
+  it('is nothing of one for another audience', async () => {
     const token = await serviceToken(app, caller, { audience: BILLS });
     const { body } = await signIn(app, 'tokens');
     for (const [held, text] of [
       [api, token],
-      [caller, token],
-      [nobody, token],
       [bills, body.access_token],
-      [nobody, body.access_token],
     ])
       expect(await introspected(app, held as Held, text as string)).toEqual({ active: false });
+  });
+
+  it('is refused to a client that serves no audience, whatever the token', async () => {
+    const token = await serviceToken(app, caller, { audience: BILLS });
+    for (const held of [caller, nobody])
+      for (const text of [token, 'x'])
+        expect(await postForm(app, 'introspect', { token: text }, basic(held))).toMatchObject({
+          status: 403,
+          body: { error: 'unauthorized_client', code: 'AUTH_FORBIDDEN' },
+        });
   });
 
   it.each(['x', 'a.b.c', 'rt1_x', 'x'.repeat(9_000)])(

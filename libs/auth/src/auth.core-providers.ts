@@ -30,7 +30,7 @@ import { PrincipalSource } from './sign-in/principal-source.js';
 import { SignInEnding } from './sign-in/sign-in-ending.js';
 import { SignInOpener } from './sign-in/sign-in-opener.js';
 import { Sweeper } from './sign-in/sweeper.js';
-import { TokenExchange } from './sign-in/token-exchange.js';
+import { RefreshExchange } from './sign-in/refresh-exchange.js';
 import { SESSION_PROVIDERS } from './auth.session-providers.js';
 import { KnownSubjects } from './sign-in/known-subjects.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
@@ -197,7 +197,7 @@ export const CORE_PROVIDERS: Provider[] = [
       events: SecurityEventSink,
     ) => {
       const opener = new SignInOpener(sessions, families, issuer, events);
-      const exchange = new TokenExchange(source, families, opener, endings);
+      const exchange = new RefreshExchange(source, families, opener, endings);
       const changes = new CredentialChanges(sessions, families, registry, authenticator, exchange, events);
       const parts = {
         authenticator,

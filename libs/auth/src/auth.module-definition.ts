@@ -1,8 +1,8 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Type } from '@nestjs/common';
 import { composeAuthModule } from './auth.providers.js';
 import { type AuthStructuralOptions, checkedStructure, STRUCTURAL_DEFAULTS } from './auth.structure.js';
-import { AuthConfigError } from './errors/auth-config-error.js';
 import type { AuthOptions } from './options/auth-options.js';
+import { checkAsyncKeys } from './validation/async-keys.js';
 
 /** What a class given as `useClass` or `useExisting` implements. */
 export interface AuthModuleOptionsFactory {
@@ -19,9 +19,6 @@ export type AuthAsyncOptions = AuthStructuralOptions &
     | { readonly useClass: Type<AuthModuleOptionsFactory> }
     | { readonly useExisting: Type<AuthModuleOptionsFactory> }
   );
-
-const SOURCES = ['useFactory', 'useClass', 'useExisting'];
-const ASYNC_KEYS = [...SOURCES, 'inject', 'provideInjectionTokensFrom', ...Object.keys(STRUCTURAL_DEFAULTS)];
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<AuthOptions>({
   moduleName: 'Auth',
@@ -41,19 +38,5 @@ export const ConfigurableAuthModule = ConfigurableModuleClass as unknown as (new
 
 /** Refuses what Nest would silently drop beside a factory. */
 export function checkAsyncOptions(options: AuthAsyncOptions): void {
-  for (const key of Object.keys(options)) {
-    if (!ASYNC_KEYS.includes(key)) {
-      throw new AuthConfigError(
-        `"${key}" must be returned by the factory, or left out (got it beside the factory; known there: ${ASYNC_KEYS.join(', ')})`,
-      );
-    }
-  }
-  const given = SOURCES.filter(
-    (source) => (options as unknown as Record<string, unknown>)[source] !== undefined,
-  );
-  if (given.length !== 1) {
-    throw new AuthConfigError(
-      `forRootAsync must be given exactly one of ${SOURCES.join(', ')} (got ${given.join(', ') || 'none'})`,
-    );
-  }
+  checkAsyncKeys(options, Object.keys(STRUCTURAL_DEFAULTS));
 }

@@ -39,6 +39,7 @@ export function bodyOf(error: AuthError): { statusCode: number; code: AuthErrorC
 /** What OAuth calls an error of ours (RFC 6749, section 5.2; RFC 8693, section 2.2.2); all others are requests that are no good. */
 const OAUTH_ERRORS: Partial<Record<AuthErrorCode, string>> = {
   AUTH_CLIENT_INVALID: 'invalid_client',
+  AUTH_FORBIDDEN: 'unauthorized_client',
   AUTH_GRANT_UNSUPPORTED: 'unsupported_grant_type',
   AUTH_SCOPE_INVALID: 'invalid_scope',
   AUTH_TARGET_INVALID: 'invalid_target',

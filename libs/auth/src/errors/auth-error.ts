@@ -179,7 +179,7 @@ export class ScopeInvalidError extends AuthError {
 export class TargetInvalidError extends AuthError {
   readonly code = 'AUTH_TARGET_INVALID';
   constructor(options?: ErrorOptions) {
-    super('The audience is not one that may be asked for.', options);
+    super('The audience is missing, or not one that may be asked for.', options);
   }
 }
 

@@ -1,8 +1,7 @@
-import { GrantUnsupportedError, RequestInvalidError } from '../errors/auth-error.js';
+import { GrantUnsupportedError, RequestInvalidError, TargetInvalidError } from '../errors/auth-error.js';
 import type { IssuedToken } from '../service-tokens/service-token-issuer.js';
 import { type AskedTarget, scopesOf } from '../service-tokens/token-target.js';
 import type { SubjectToken } from '../sign-in/service-tokens.js';
-import { TargetInvalidError } from '../errors/auth-error.js';
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';

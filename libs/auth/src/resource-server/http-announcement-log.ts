@@ -61,7 +61,11 @@ export class HttpAnnouncementLog extends AnnouncementLog {
       // What the token endpoint said of an outage, or of this client, is what an operator needs to know.
       const cause = error instanceof StoreUnavailableError ? error.cause : error;
       this.outages.failed(
-        cause instanceof AuthError ? new Error(`its client is refused a token (${cause.code})`) : cause,
+        cause instanceof AuthError
+          ? new Error(
+              `its client is refused a token (${cause.code}) with the scope ${REVOCATIONS_SCOPE} for the audience ${this.source.audience}`,
+            )
+          : cause,
       );
       throw error instanceof StoreUnavailableError ? error : new StoreUnavailableError({ cause });
     }

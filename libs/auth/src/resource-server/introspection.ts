@@ -5,6 +5,8 @@ import type { Clock } from '../time/clock.js';
 import type { ClientCredentials } from './client-credentials.js';
 import { OutageLog } from './outage-log.js';
 
+/** The client that asks is not known, or may not ask (RFC 7662, section 2.3). */
+const REFUSED: readonly number[] = [401, 403];
 const LIMITS = { timeoutMs: 2_000, maxBytes: 64 * 1024 };
 
 export interface IntrospectionRules {
@@ -71,7 +73,12 @@ export class Introspection {
     try {
       const { fields, headers } = await this.credentials.proofFor(this.rules.issuer, this.clock);
       const form = new URLSearchParams({ token, ...fields });
-      ({ active } = membersOf(url, await this.remote.ask(url, { method: 'POST', headers, form }, LIMITS)));
+      const answer = await this.remote.ask(url, { method: 'POST', headers, form }, LIMITS);
+      if (REFUSED.includes(answer.status))
+        throw new Error(
+          `${url} refuses its client (${answer.status}): a wrong secret or key, or no "resource"`,
+        );
+      ({ active } = membersOf(url, answer));
       if (typeof active !== 'boolean') throw new Error(`${url} does not say whether a token is active`);
     } catch (cause) {
       this.outages.failed(cause);

@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Type } from '@nestjs/common';
-import { AuthConfigError } from '../errors/auth-config-error.js';
+import { checkAsyncKeys } from '../validation/async-keys.js';
 import type { ResourceServerOptions } from './resource-server.options.js';
 import { composeResourceServerModule } from './resource-server.providers.js';
 import {
@@ -24,14 +24,6 @@ export type ResourceServerAsyncOptions = ResourceServerStructuralOptions &
     | { readonly useExisting: Type<ResourceServerOptionsFactory> }
   );
 
-const SOURCES = ['useFactory', 'useClass', 'useExisting'];
-const ASYNC_KEYS = [
-  ...SOURCES,
-  'inject',
-  'provideInjectionTokensFrom',
-  ...Object.keys(RESOURCE_SERVER_STRUCTURE),
-];
-
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<ResourceServerOptions>({ moduleName: 'ResourceServer' })
     .setClassMethodName('forRoot')
@@ -51,19 +43,5 @@ export const ConfigurableResourceServerModule = ConfigurableModuleClass as unkno
 
 /** Refuses what Nest would silently drop beside a factory. */
 export function checkAsyncOptions(options: ResourceServerAsyncOptions): void {
-  for (const key of Object.keys(options)) {
-    if (!ASYNC_KEYS.includes(key)) {
-      throw new AuthConfigError(
-        `"${key}" must be returned by the factory, or left out (got it beside the factory; known there: ${ASYNC_KEYS.join(', ')})`,
-      );
-    }
-  }
-  const given = SOURCES.filter(
-    (source) => (options as unknown as Record<string, unknown>)[source] !== undefined,
-  );
-  if (given.length !== 1) {
-    throw new AuthConfigError(
-      `forRootAsync must be given exactly one of ${SOURCES.join(', ')} (got ${given.join(', ') || 'none'})`,
-    );
-  }
+  checkAsyncKeys(options, Object.keys(RESOURCE_SERVER_STRUCTURE));
 }

@@ -131,6 +131,6 @@ export function remoteUrl(reader: OptionReader, key: string, fallback: string): 
   const given = (v: unknown): v is string | undefined => v === undefined || isRemoteUrl(v);
   // One that is wrong may be so for the credentials in it.
   const url = reader.secret<string | undefined>(key, REMOTE_URL, given) ?? fallback;
-  if (!isRemoteUrl(url)) reader.refuse(key, REMOTE_URL, url);
+  if (!isRemoteUrl(url)) reader.refuse(key, `${REMOTE_URL}; left out, it follows "issuer"`, url);
   return url;
 }

@@ -4,12 +4,17 @@ import { isRemoteUrl, REMOTE_URL } from '../remote/remote-url.js';
 import { type Clock, SystemClock } from '../time/clock.js';
 import type { Duration } from '../time/duration.js';
 import { OptionReader } from '../validation/option-reader.js';
-import { ClientCredentials, type ClientCredentialsOptions } from './client-credentials.js';
+import { ClientCredentials, type ClientCredentialsOptions, shortText } from './client-credentials.js';
 import { TokenEndpoint, type TokenRequest } from './token-endpoint.js';
 
 export type ServiceTokenClientOptions = ClientCredentialsOptions & {
   /** The issuer's token endpoint, such as `https://api.example.com/auth/token`: https, or http on loopback. */
   readonly tokenUrl: string;
+  /**
+   * Whom an assertion of a `privateKey` is for: the issuer's own `issuer`. Default: `tokenUrl`, which will do where that is the
+   * URL that the issuer knows itself by, and not one inside of a cluster.
+   */
+  readonly issuer?: string;
   /** How long an answer may take, 100ms to 60s. Default `5s`. */
   readonly timeout?: Duration;
 };
@@ -98,7 +103,7 @@ function endpointOf(options: ServiceTokenClientOptions, remote: Remote, clock: C
   const tokenUrl = reader.secret('tokenUrl', REMOTE_URL, isRemoteUrl);
   const rules = {
     tokenUrl,
-    issuer: tokenUrl,
+    issuer: reader.custom('issuer', 'a non-empty string', shortText, tokenUrl),
     timeoutMs: reader.duration('timeout', { default: '5s', min: '100ms', max: '60s' }),
     credentials: ClientCredentials.read(reader),
   };

@@ -18,7 +18,7 @@ import type { SignInRecord } from './sign-in-record.js';
 import type { SignInRegistry } from './sign-in-registry.js';
 import type { SignInResult, TokensResult } from './sign-in-result.js';
 import type { Sweeper, Swept } from './sweeper.js';
-import type { TokenExchange } from './token-exchange.js';
+import type { RefreshExchange } from './refresh-exchange.js';
 
 const MAX_TRIES = 3;
 const MAX_LABEL = 100;
@@ -56,7 +56,7 @@ export class AuthenticationService {
       readonly subjects: SubjectStore;
       readonly sessions: SessionService;
       readonly opener: SignInOpener;
-      readonly exchange: TokenExchange;
+      readonly exchange: RefreshExchange;
       readonly endings: SignInEnding;
       readonly changes: CredentialChanges;
       readonly registry: SignInRegistry;

@@ -1,7 +1,7 @@
 import { ACCESS_TOKEN_TYPE } from '../access-tokens/access-token.js';
 import { readAccessToken } from '../access-tokens/access-token-verifier.js';
 import type { JsonObject } from '../access-tokens/compact-jws.js';
-import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
+import { AuthError, ForbiddenError, StoreUnavailableError } from '../errors/auth-error.js';
 import { type AccessTokenStanding, checkStanding } from '../revocation/access-token-standing.js';
 import type { KnownClient } from '../service-tokens/client-authenticator.js';
 import type { ServiceClientStore } from '../service-tokens/service-client-store.js';
@@ -43,9 +43,10 @@ export class TokenIntrospection {
     private readonly serviceTokens: ServiceTokenStanding,
   ) {}
 
-  /** Throws StoreUnavailableError. */
+  /** Throws ForbiddenError for a client that serves no audience; StoreUnavailableError. */
   async introspect({ row }: KnownClient, token: string): Promise<Introspection> {
-    if (row.resource === null) return INACTIVE;
+    // Not INACTIVE: a service that was registered without one would sign everybody out.
+    if (row.resource === null) throw new ForbiddenError();
     const found = await this.tokens.read(token, row.resource);
     if (!found?.isInTime) return INACTIVE;
     const { claims, type } = found;

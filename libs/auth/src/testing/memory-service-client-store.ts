@@ -1,6 +1,7 @@
-import { REVOKED_TOKEN } from '../service-tokens/service-client-store.js';
+import { WITHOUT_SECRET } from '../service-tokens/client-columns.js';
 import {
   type NewServiceClient,
+  REVOKED_TOKEN,
   type ServiceClientReading,
   ServiceClientStore,
   type ServiceTokenRecord,
@@ -11,8 +12,6 @@ import { spentIdHash } from '../service-tokens/spent-id-hash.js';
 import type { Clock } from '../time/clock.js';
 import type { MemoryAnnouncements } from './memory-announcements.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
-
-const NO_SECRET = { secretHash: null, formerSecretHash: null, formerSecretExpiresAt: null };
 
 /** ServiceClientStore in memory. Nothing here is awaited: each call is one step. */
 export class MemoryServiceClientStore extends ServiceClientStore {
@@ -46,7 +45,7 @@ export class MemoryServiceClientStore extends ServiceClientStore {
   async update(id: string, change: ClientChange): Promise<ServiceClientRow | null> {
     const row = this.clients.get(id);
     if (!row) return null;
-    const keys = change.jwks ? NO_SECRET : {};
+    const keys = change.jwks ? WITHOUT_SECRET : {};
     return this.change({ ...row, ...change, ...keys }, takesAway(row, change));
   }
 

@@ -17,7 +17,7 @@ interface Presented {
 }
 
 /** Exchanges refresh tokens: for their successor, or for a token that owes nothing to them. */
-export class TokenExchange {
+export class RefreshExchange {
   constructor(
     private readonly source: PrincipalSource,
     private readonly families: RefreshTokenService,
