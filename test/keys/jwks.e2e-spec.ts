@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { SigningKeys } from 'nestjs-aerie';
+import { AuthenticationService, AuthModule, SigningKeys } from 'nestjs-aerie';
 import { signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+import { ADAPTERS, ISSUER, SECRET, startTestApp, type TestApp } from '../support/test-app.js';
+import { testConnection } from '../support/test-databases.js';
+import { TestUsers, TestUsersModule } from '../support/test-users.js';
 
 const PATH = '/.well-known/jwks.json';
 
@@ -62,5 +66,22 @@ describe('a JWKS of keys that are announced shortly before they sign', () => {
     const app = await startTestApp({ options });
     expect((await fetch(app.url + PATH)).headers.get('cache-control')).toBe('public, max-age=10');
     await app.close();
+  });
+});
+
+describe('an application that was never initialised', () => {
+  it('reads its keys when the first token is signed', async () => {
+    const module = await Test.createTestingModule({
+      imports: [
+        TypeOrmModule.forRoot(testConnection('sqlite')),
+        AuthModule.forRoot({ imports: [TestUsersModule], users: TestUsers, secret: SECRET, issuer: ISSUER }),
+      ],
+    })
+      .setLogger(false as never)
+      .compile();
+    await module.get(TestUsers).add('ada');
+    const { mode } = await module.get(AuthenticationService).signIn('user-1', { mode: 'tokens' });
+    expect(mode).toBe('tokens');
+    await module.close();
   });
 });

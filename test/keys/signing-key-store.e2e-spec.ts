@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { MemoryStores, signingKeyStoreContract } from 'nestjs-aerie/testing';
+import { MemorySigningKeyStore, MemoryStores, signingKeyStoreContract } from 'nestjs-aerie/testing';
 import { type DatabaseHarness, databaseHarness } from '../support/test-stores.js';
 
 describe('signing keys on SQLite', () => {
@@ -12,7 +12,13 @@ describe('signing keys on SQLite', () => {
 });
 
 describe('signing keys in memory', () => {
-  const stores = new MemoryStores();
+  class StoresWithKeys extends MemoryStores {
+    private readonly keys = new MemorySigningKeyStore();
+    override signingKeys(): MemorySigningKeyStore {
+      return this.keys;
+    }
+  }
+  const stores = new StoresWithKeys();
   const harness = {
     stores,
     age: (id: string, ms: number) => stores.age(id, ms),

@@ -93,9 +93,18 @@ export const SERVICE_PROVIDERS: Provider[] = [
   },
   {
     provide: ServiceAuthenticator,
-    inject: [JwtVerifier, ServiceTokenStanding, ResolvedAuthOptions],
-    useFactory: (tokens: JwtVerifier, standing: ServiceTokenStanding, { accessTokens }: Options) =>
-      new ServiceAuthenticator(new ServiceTokenVerifier(tokens, accessTokens.cacheSize), standing),
+    inject: [KeyRing, ServiceTokenStanding, ResolvedAuthOptions, Clock],
+    useFactory: (
+      keys: KeyRing,
+      standing: ServiceTokenStanding,
+      { issuer, accessTokens }: Options,
+      clock: Clock,
+    ) => {
+      // The first alone: the others may be of services, which must not use here what they were given there.
+      const audience = accessTokens.audience.slice(0, 1);
+      const tokens = new JwtVerifier(keys, { issuer, ...accessTokens, audience }, clock);
+      return new ServiceAuthenticator(new ServiceTokenVerifier(tokens, accessTokens.cacheSize), standing);
+    },
   },
   {
     provide: LiveSignIns,

@@ -36,7 +36,7 @@ export class AccessTokenIssuer {
 
   async issue(request: AccessTokenRequest): Promise<IssuedAccessToken> {
     const { principal } = request;
-    const { active } = this.keys;
+    const signingKey = await this.keys.signingKey();
     const issuedAt = Math.floor(this.clock.now() / 1000);
     // A little randomness keeps clients that signed in together from refreshing together.
     const lifetimeMs = this.options.lifetimeMs * (1 - Math.random() * JITTER);
@@ -60,7 +60,7 @@ export class AccessTokenIssuer {
         roles: principal.roles,
         scope: principal.scopes.join(' '),
       },
-      active,
+      signingKey,
       ACCESS_TOKEN_TYPE,
     );
     return { token, expiresIn };

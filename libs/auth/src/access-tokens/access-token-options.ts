@@ -8,7 +8,7 @@ export interface AccessTokenOptions {
   readonly lifetime?: Duration;
   /** Says that a lifetime over 1h is meant. Default false. */
   readonly longLived?: boolean;
-  /** `aud`: one or several. Default: the issuer. */
+  /** `aud`: one or several; the first is this application's own, which service tokens for it must have. Default: the issuer. */
   readonly audience?: string | readonly string[];
   /** Tolerance for other clocks when times are checked, 0s to 60s. Default `5s`. */
   readonly clockTolerance?: Duration;

@@ -16,6 +16,7 @@ export class KeyRing extends VerificationKeys {
   private signing: ActiveKey | null = null;
   private published: readonly PublicJwk[] = [];
   private readonly listeners: (() => void)[] = [];
+  private readKeys: (() => Promise<void>) | null = null;
 
   /** `keys`: none when they are not known yet; then nothing is signed, and nothing verifies. */
   constructor(keys: readonly SigningKey[] | null) {
@@ -28,6 +29,20 @@ export class KeyRing extends VerificationKeys {
     if (!this.signing)
       throw new StoreUnavailableError({ cause: new Error('the signing keys are not known yet') });
     return this.signing;
+  }
+
+  /**
+   * The same, read first where it is not known yet: an application that was never initialised, or a script that made the
+   * tables just now. Throws StoreUnavailableError.
+   */
+  async signingKey(): Promise<ActiveKey> {
+    if (!this.signing) await this.readKeys?.();
+    return this.active;
+  }
+
+  /** Says how keys are read that are not known yet. */
+  readBy(readKeys: () => Promise<void>): void {
+    this.readKeys = readKeys;
   }
 
   override find(kid: string): SigningKey | undefined {

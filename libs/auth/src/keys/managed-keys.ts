@@ -38,7 +38,9 @@ export class ManagedKeys {
     readonly rules: ManagedKeyRules,
     /** HS256 keys of the secret: what they signed before the first managed key began verifies for as long as it may live. */
     private readonly former: readonly SigningKey[],
-  ) {}
+  ) {
+    ring.readBy(() => this.refresh());
+  }
 
   /** Reads the keys, or makes the first one. Throws AuthConfigError for keys that no secret opens, StoreUnavailableError. */
   async start(): Promise<void> {

@@ -91,7 +91,12 @@ export class ServiceTokenIssuer {
     const times = { iat: issuedAt, exp: issuedAt + expiresIn, jti: tokenId };
     const whole = { iss: this.issuer, aud: audience, ...claims, scope: scopes.join(' '), ...times };
     try {
-      return { token: await signCompactJws(whole, this.keys.active, type), tokenId, expiresIn, scopes };
+      return {
+        token: await signCompactJws(whole, await this.keys.signingKey(), type),
+        tokenId,
+        expiresIn,
+        scopes,
+      };
     } catch (cause) {
       throw new StoreUnavailableError({ cause });
     }

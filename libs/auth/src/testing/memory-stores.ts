@@ -7,7 +7,6 @@ import { MemorySessionStore } from './memory-session-store.js';
 import { MemorySignInLookup } from './memory-sign-in-lookup.js';
 import { MemorySignInRoom } from './memory-sign-in-room.js';
 import { MemorySignInRegistry } from './memory-sign-in-registry.js';
-import { MemorySigningKeyStore } from './memory-signing-key-store.js';
 import { MemorySubjectStore } from './memory-subject-store.js';
 
 /**
@@ -22,7 +21,6 @@ export class MemoryStores extends AuthStores {
   readonly lookup: MemorySignInLookup;
   readonly announcements: MemoryAnnouncements;
   private readonly serviceClients: MemoryServiceClientStore;
-  private readonly keys: MemorySigningKeyStore;
 
   // Without decorators: a subclass would inherit what is injected here, also into a constructor of its own.
   /** `clock`: what the stores take for the time, in epoch milliseconds. Default: the system's. */
@@ -48,11 +46,6 @@ export class MemoryStores extends AuthStores {
     );
     this.lookup = new MemorySignInLookup(this.subjects, this.families, clock);
     this.serviceClients = new MemoryServiceClientStore(this.subjects, announcements, clock);
-    this.keys = new MemorySigningKeyStore(() => clock.now());
-  }
-
-  override signingKeys(): MemorySigningKeyStore {
-    return this.keys;
   }
 
   override clients(): MemoryServiceClientStore {
