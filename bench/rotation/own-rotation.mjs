@@ -10,12 +10,12 @@ import { authModule } from '../lib/auth-application.mjs';
 import { postgresConnection } from '../lib/postgres.mjs';
 
 /** An application with `count` families for each way to rotate, none of which another way touches. */
-export async function ownRotation(prefix, callers, count, database = {}) {
+export async function ownRotation(prefix, callers, count, options = {}) {
   class ApplicationModule {}
   Module({
     imports: [
       TypeOrmModule.forRoot(postgresConnection(prefix, callers)),
-      authModule({ routes: false, revocation: { mode: 'none' }, sweepInterval: false, database }),
+      authModule({ routes: false, revocation: { mode: 'none' }, sweepInterval: false, ...options }),
     ],
   })(ApplicationModule);
   const app = await NestFactory.createApplicationContext(ApplicationModule, { logger: ['error'] });

@@ -30,8 +30,10 @@ export async function runRotation(settings) {
     progress(`rotation: opening ${count} families for each way to rotate`);
     const own = await ownRotation(prefix, callers, count);
     toClose.push(own);
-    const unprepared = await ownRotation(prefix, callers, count, { preparedStatements: false });
+    const unprepared = await ownRotation(prefix, callers, count, { database: { preparedStatements: false } });
     toClose.push(unprepared);
+    const hmac = await ownRotation(prefix, callers, count, { keys: 'secret' });
+    toClose.push(hmac);
     const bare = await bareUpdate(prefix, callers);
     toClose.push(bare);
     const tokens = await rowPerToken(prefix, callers, own.alone.families);
@@ -43,6 +45,7 @@ export async function runRotation(settings) {
       { name: 'rotate', label: 'store: rotate', ...own.alone },
       { name: 'read', label: 'store: read and rotate', ...own.read },
       { name: 'service', label: 'service: refresh, access token signed', ...own.service },
+      { name: 'service-hmac', label: "the same, keys: 'secret' (HS256)", ...hmac.service },
       {
         name: 'service-unprepared',
         label: 'the same, database.preparedStatements: false',
@@ -116,7 +119,7 @@ async function rowsPerFamily(prefix, count) {
       const { rows } = await client.query(`select count(*)::int as rows from "${prefix}${name}"`);
       return rows[0].rows;
     };
-    const own = (await rowsOf('auth_refresh_token_family')) / (6 * count);
+    const own = (await rowsOf('auth_refresh_token_family')) / (9 * count);
     const others = (await rowsOf('token')) / count;
     return `note    rows per family at the end: ${own.toFixed(2)} here, ${others.toFixed(1)} with a row per token`;
   });
