@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
 import { JwtVerifier } from './access-tokens/jwt-verifier.js';
+import { AuthCounters } from './audit/auth-counters.js';
 import { SecurityEventSink } from './audit/security-event-sink.js';
 import { ServiceAuthGuard } from './guards/service-auth.guard.js';
 import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
@@ -80,14 +81,15 @@ export const SERVICE_PROVIDERS: Provider[] = [
   },
   {
     provide: ServiceTokenStanding,
-    inject: [ServiceClientStore, RevocationFeed, ResolvedAuthOptions],
+    inject: [ServiceClientStore, RevocationFeed, ResolvedAuthOptions, AuthCounters],
     useFactory: (
       store: ServiceClientStore,
       feed: RevocationFeed | null,
       { revocation }: Options,
+      counters: AuthCounters,
     ): ServiceTokenStanding => {
       const lookedUp = new LookedUpServiceStanding(store);
-      if (feed) return new FedServiceStanding(feed, lookedUp, revocation.onUnavailable);
+      if (feed) return new FedServiceStanding(feed, lookedUp, revocation.onUnavailable, counters);
       return revocation.mode === 'none' ? new UncheckedServiceStanding(lookedUp) : lookedUp;
     },
   },

@@ -2,8 +2,9 @@ import { StoreUnavailableError } from '../errors/auth-error.js';
 import { AccessTokenStanding, type TokenOnTrial } from '../revocation/access-token-standing.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ServiceToken } from '../service-tokens/service-token.js';
-import { FedServiceStanding, ServiceTokenStanding } from '../service-tokens/service-token-standing.js';
+import { checkServiceToken, ServiceTokenStanding } from '../service-tokens/service-token-standing.js';
 import type { Clock } from '../time/clock.js';
+import { msBetween } from '../time/store-clock.js';
 
 /** In place of the table of record, which a resource server does not have: the issuer is asked by a poll that is sent now. */
 export class PolledStanding extends AccessTokenStanding {
@@ -27,14 +28,11 @@ export class PolledStanding extends AccessTokenStanding {
 
 /** The same for the tokens of services. */
 export class PolledServiceStanding extends ServiceTokenStanding {
-  private readonly fed: FedServiceStanding;
-
   constructor(
     private readonly feed: RevocationFeed,
     private readonly clock: Clock,
   ) {
     super();
-    this.fed = new FedServiceStanding(feed, null, 'refuse');
   }
 
   known(): boolean {
@@ -44,7 +42,7 @@ export class PolledServiceStanding extends ServiceTokenStanding {
   async check(token: ServiceToken, maxStalenessMs: number | null): Promise<void> {
     const isKnown = await poll(this.feed, this.clock, maxStalenessMs ?? 0);
     // However old the knowledge: what is known to have ended stays so.
-    this.fed.known(token, Number.MAX_SAFE_INTEGER);
+    checkServiceToken(token, this.feed.set);
     if (!isKnown) throw unreadable();
   }
 }
@@ -56,7 +54,7 @@ async function poll(feed: RevocationFeed, clock: Clock, maxStalenessMs: number):
   await feed.freshen(0);
   // Before the time that has passed is read: a poll that was sent in between is never the older one.
   const { lagMs, overflowing } = feed.status();
-  const passedMs = Math.max(clock.monotonic() - asked.monotonic, clock.now() - asked.wall);
+  const passedMs = msBetween(asked, { monotonic: clock.monotonic(), wall: clock.now() });
   return !overflowing && lagMs !== null && lagMs <= maxStalenessMs + passedMs;
 }
 

@@ -1,4 +1,5 @@
 import { type Provider } from '@nestjs/common';
+import { AuthCounters } from '../audit/auth-counters.js';
 import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { ServiceAuthGuard } from '../guards/service-auth.guard.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
@@ -26,11 +27,17 @@ export const RESOURCE_SERVICE_PROVIDERS: Provider[] = [
   },
   {
     provide: ServiceTokenStanding,
-    inject: [ResolvedResourceServerOptions, RevocationFeed, Clock],
-    useFactory: ({ revocation }: Options, feed: RevocationFeed | null, clock: Clock) =>
-      revocation.mode === 'feed' && feed
-        ? new FedServiceStanding(feed, new PolledServiceStanding(feed, clock), revocation.onUnavailable)
-        : new UncheckedServiceStanding(),
+    inject: [ResolvedResourceServerOptions, RevocationFeed, Clock, AuthCounters],
+    useFactory: (
+      { revocation }: Options,
+      feed: RevocationFeed | null,
+      clock: Clock,
+      counters: AuthCounters,
+    ) => {
+      if (revocation.mode !== 'feed' || !feed) return new UncheckedServiceStanding();
+      const polled = new PolledServiceStanding(feed, clock);
+      return new FedServiceStanding(feed, polled, revocation.onUnavailable, counters);
+    },
   },
   {
     provide: ServiceAuthenticator,

@@ -1,6 +1,9 @@
+import type { AuthCounters } from '../audit/auth-counters.js';
 import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-error.js';
+import { FeedReliance } from '../revocation/feed-reliance.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
-import type { RevocationOptions } from '../revocation/revocation-options.js';
+import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
+import type { RevokedSet } from '../revocation/revoked-set.js';
 import type { ServiceClientStore } from './service-client-store.js';
 import type { ServiceToken } from './service-token.js';
 
@@ -41,56 +44,45 @@ export class LookedUpServiceStanding extends ServiceTokenStanding {
   }
 }
 
-/** For how long a poll is waited for, in milliseconds, by what comes after it; null: to its end. */
-const PATIENCE_MS = { lookup: 500, allow: 2_000, refuse: null } as const;
-
-/**
- * Decides by the announcements in this process's memory: no query. What that cannot tell is asked of `lookedUp`, where
- * there is one and `onUnavailable`, or the route, says so; a process without a database has none, and refuses.
- */
+/** Decides by the announcements in this process's memory: no query, unless they cannot tell. */
 export class FedServiceStanding extends ServiceTokenStanding {
+  private readonly reliance: FeedReliance;
+
   constructor(
     private readonly feed: RevocationFeed,
-    private readonly lookedUp: ServiceTokenStanding | null,
-    private readonly onUnavailable: NonNullable<RevocationOptions['onUnavailable']>,
+    private readonly lookedUp: ServiceTokenStanding,
+    onUnavailable: ResolvedRevocationOptions['onUnavailable'],
+    counters: AuthCounters,
   ) {
     super();
+    this.reliance = new FeedReliance(feed, onUnavailable, counters, 'service tokens');
   }
 
   known(token: ServiceToken, maxStalenessMs: number | null): boolean {
     if (maxStalenessMs === 0 || !this.feed.isFresh(maxStalenessMs)) return false;
-    this.checkAgainstSet(token);
+    checkServiceToken(token, this.feed.set);
     return true;
   }
 
-  async check(token: ServiceToken, maxStalenessMs: number | null): Promise<void> {
-    if (maxStalenessMs === 0) return this.look(token, 0);
-    const fallback = maxStalenessMs === null ? this.onUnavailable : 'lookup';
-    const isFresh = await this.feed.freshen(maxStalenessMs, PATIENCE_MS[fallback]);
-    // What is known to have ended stays so, however old the knowledge is.
-    this.checkAgainstSet(token);
-    if (isFresh) return;
-    if (this.feed.status().overflowing || fallback === 'lookup') return this.look(token, maxStalenessMs);
-    if (fallback !== 'allow') throw stale();
-  }
-
-  private async look(token: ServiceToken, maxStalenessMs: number | null): Promise<void> {
-    if (!this.lookedUp) throw stale();
-    await this.lookedUp.check(token, maxStalenessMs);
-  }
-
-  private checkAgainstSet({ id, principal, clientEpoch, globalEpoch }: ServiceToken): void {
-    const { set } = this.feed;
-    const stands =
-      !set.hasRevoked(id) &&
-      clientEpoch >= set.clientEpochOf(principal.clientId) &&
-      globalEpoch >= set.globalEpoch;
-    if (!stands) throw new AccessTokenRevokedError();
+  check(token: ServiceToken, maxStalenessMs: number | null): Promise<void> {
+    return this.reliance.judge(maxStalenessMs, {
+      bySet: () => checkServiceToken(token, this.feed.set),
+      byRecord: (most) => this.lookedUp.check(token, most),
+    });
   }
 }
 
-function stale(): StoreUnavailableError {
-  return new StoreUnavailableError({ cause: new Error('the revocation feed is stale') });
+/** By what was announced of the token itself, its client and everything. Throws AccessTokenRevokedError. */
+export function checkServiceToken(
+  { id, principal, clientEpoch, globalEpoch }: ServiceToken,
+  set: RevokedSet,
+): void {
+  // Written so that what is not a number refuses.
+  const stands =
+    !set.hasRevoked(id) &&
+    clientEpoch >= set.clientEpochOf(principal.clientId) &&
+    globalEpoch >= set.globalEpoch;
+  if (!stands) throw new AccessTokenRevokedError();
 }
 
 /** `revocation.mode: 'none'`: a token stands until it expires, unless a route asks for more. */
@@ -106,7 +98,13 @@ export class UncheckedServiceStanding extends ServiceTokenStanding {
 
   async check(token: ServiceToken, maxStalenessMs: number | null): Promise<void> {
     if (maxStalenessMs === null) return;
-    if (!this.lookedUp) throw stale();
+    if (!this.lookedUp) throw unknowable();
     await this.lookedUp.check(token, maxStalenessMs);
   }
+}
+
+function unknowable(): StoreUnavailableError {
+  return new StoreUnavailableError({
+    cause: new Error('"revocation.mode" is "none": nobody knows what @MaxStaleness asks for'),
+  });
 }

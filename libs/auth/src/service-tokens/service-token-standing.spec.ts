@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger, type LoggerService } from '@nestjs/common';
+import { AuthCounters } from '../audit/auth-counters.js';
+import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-error.js';
+import { AnnouncementReader } from '../revocation/announcement-reader.js';
+import { RevocationFeed } from '../revocation/revocation-feed.js';
+import { MemoryAnnouncements } from '../testing/memory-announcements.js';
+import { Clock } from '../time/clock.js';
+import { StoreClock } from '../time/store-clock.js';
+import type { ServiceToken } from './service-token.js';
+import { FedServiceStanding, ServiceTokenStanding } from './service-token-standing.js';
+
+class HandClock extends Clock {
+  at = 1_800_000_000_000;
+  now = (): number => this.at;
+  monotonic = (): number => this.at;
+}
+
+class AskedStanding extends ServiceTokenStanding {
+  readonly asked: (number | null)[] = [];
+  known = (): boolean => false;
+  check = async (_token: ServiceToken, maxStalenessMs: number | null): Promise<void> => {
+    this.asked.push(maxStalenessMs);
+  };
+}
+
+const token = (clientId: string, id = 'jti'): ServiceToken => ({
+  principal: { clientId, scopes: [], tokenId: id },
+  id,
+  clientEpoch: 1,
+  globalEpoch: 0,
+  expiresAt: Infinity,
+  notBefore: 0,
+});
+
+describe('service tokens while the feed cannot be read', () => {
+  const clock = new HandClock();
+  const quiet = (): void => undefined;
+  let lines: string[];
+  let feed: RevocationFeed;
+  let lookedUp: AskedStanding;
+  let counters: AuthCounters;
+  beforeEach(async () => {
+    lines = [];
+    const error = (line: unknown): number => lines.push(String(line));
+    Logger.overrideLogger({ log: quiet, warn: quiet, debug: quiet, verbose: quiet, error } as LoggerService);
+    const log = new MemoryAnnouncements(clock);
+    log.write('client', 'ended', 2);
+    log.write('token', 'revoked');
+    counters = new AuthCounters();
+    lookedUp = new AskedStanding();
+    const limits = { pollIntervalMs: 60_000, maxStalenessMs: 1_000, maxEntries: 1_000 };
+    const reader = new AnnouncementReader(log, 1_000, clock);
+    feed = new RevocationFeed(reader, limits, clock, new StoreClock(clock), null, counters);
+    await feed.start();
+    log.readAfter = () => Promise.reject(new StoreUnavailableError());
+    clock.at += 1_001;
+  });
+  afterEach(async () => {
+    await feed.stop();
+    Logger.overrideLogger(false);
+  });
+  const standing = (onUnavailable: 'refuse' | 'lookup' | 'allow') =>
+    new FedServiceStanding(feed, lookedUp, onUnavailable, counters);
+
+  it('allow: admits them at a risk, which is counted, and said once', async () => {
+    const allowing = standing('allow');
+    for (let i = 0; i < 3; i++) await allowing.check(token('alive'), null);
+    expect(counters.fallbacks.allow).toBe(3);
+    expect(lines).toEqual([expect.stringContaining('service tokens are admitted that may be revoked')]);
+    expect(lookedUp.asked).toEqual([]);
+  });
+
+  it('refuse: is an outage, and counted', async () => {
+    await expect(standing('refuse').check(token('alive'), null)).rejects.toThrow(StoreUnavailableError);
+    expect(counters.fallbacks.refuse).toBe(1);
+  });
+
+  it('lookup, or a route that says how old: asks the table, and counts it', async () => {
+    await standing('lookup').check(token('alive'), null);
+    await standing('refuse').check(token('alive'), 100);
+    expect([lookedUp.asked, counters.fallbacks.lookup]).toEqual([[null, 100], 2]);
+  });
+
+  it.each(['allow', 'refuse', 'lookup'] as const)('%s: what is known to have ended stays so', async (how) => {
+    for (const ended of [token('ended'), token('alive', 'revoked')])
+      await expect(standing(how).check(ended, null)).rejects.toThrow(AccessTokenRevokedError);
+    expect(lookedUp.asked).toEqual([]);
+  });
+});
