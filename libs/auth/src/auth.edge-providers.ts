@@ -1,11 +1,13 @@
 import { type Provider } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import { AuthLifecycle } from './auth.lifecycle.js';
+import { OriginCheck } from './context/origin-check.js';
 import { RequestAuthenticator } from './context/request-authenticator.js';
 import { AnyAuthGuard } from './guards/any-auth.guard.js';
 import { JwtAuthGuard } from './guards/jwt-auth.guard.js';
 import { LocalAuthGuard } from './guards/local-auth.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
+import { SameOriginGuard } from './guards/same-origin.guard.js';
 import { SessionAuthGuard } from './guards/session-auth.guard.js';
 import { AuthCookies } from './http/auth-cookies.js';
 import { AuthExceptionFilter } from './http/auth-exception.filter.js';
@@ -26,9 +28,14 @@ type Options = ResolvedAuthOptions;
 /** The edge: guards, strategies, routes, and what they read requests with. */
 export const EDGE_PROVIDERS: Provider[] = [
   {
+    provide: OriginCheck,
+    inject: [ResolvedAuthOptions],
+    useFactory: ({ origins }: Options) => new OriginCheck(origins),
+  },
+  {
     provide: RequestAuthenticator,
-    inject: [Authenticator, ResolvedAuthOptions],
-    useFactory: (authenticator: Authenticator, { cookies, origins }: Options) =>
+    inject: [Authenticator, ResolvedAuthOptions, OriginCheck],
+    useFactory: (authenticator: Authenticator, { cookies }: Options, origins: OriginCheck) =>
       new RequestAuthenticator(authenticator, cookies.session.name, origins),
   },
   {
@@ -44,8 +51,9 @@ export const EDGE_PROVIDERS: Provider[] = [
   },
   {
     provide: HeldSignIns,
-    inject: [CredentialEnding, ResolvedAuthOptions],
-    useFactory: (endings: CredentialEnding, options: Options) => new HeldSignIns(endings, options),
+    inject: [CredentialEnding, ResolvedAuthOptions, OriginCheck],
+    useFactory: (endings: CredentialEnding, options: Options, origins: OriginCheck) =>
+      new HeldSignIns(endings, options, origins),
   },
   RoutesPath,
   EarlyHook,
@@ -58,6 +66,7 @@ export const EDGE_PROVIDERS: Provider[] = [
   SessionAuthGuard,
   AnyAuthGuard,
   LocalAuthGuard,
+  SameOriginGuard,
   RolesGuard,
   AuthExceptionFilter,
   { provide: APP_FILTER, useExisting: AuthExceptionFilter },

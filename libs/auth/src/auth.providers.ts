@@ -7,12 +7,14 @@ import { SecurityEvents } from './audit/security-events.js';
 import { AUTH_ENTITIES } from './auth.entities.js';
 import { type AuthStructuralOptions, refuseStructural, refuseUnused } from './auth.structure.js';
 import { authStores } from './auth.stores.js';
+import { OriginCheck } from './context/origin-check.js';
 import { RequestAuthenticator } from './context/request-authenticator.js';
 import { PasswordHasher } from './credentials/password-hasher.js';
 import { AnyAuthGuard } from './guards/any-auth.guard.js';
 import { JwtAuthGuard } from './guards/jwt-auth.guard.js';
 import { LocalAuthGuard } from './guards/local-auth.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
+import { SameOriginGuard } from './guards/same-origin.guard.js';
 import { ServiceAuthGuard } from './guards/service-auth.guard.js';
 import { SessionAuthGuard } from './guards/session-auth.guard.js';
 import { AuthController } from './http/auth.controller.js';
@@ -97,6 +99,7 @@ const EXPORTED = [
   AuthenticationService,
   Authenticator,
   RequestAuthenticator,
+  OriginCheck,
   SessionData,
   SignInAnswer,
   PasswordHasher,
@@ -110,6 +113,7 @@ const EXPORTED = [
   SessionAuthGuard,
   AnyAuthGuard,
   LocalAuthGuard,
+  SameOriginGuard,
   RolesGuard,
 ];
 

@@ -20,6 +20,7 @@ export { JwtAuthGuard } from './guards/jwt-auth.guard.js';
 export { SessionAuthGuard } from './guards/session-auth.guard.js';
 export { AnyAuthGuard } from './guards/any-auth.guard.js';
 export { LocalAuthGuard } from './guards/local-auth.guard.js';
+export { SameOriginGuard } from './guards/same-origin.guard.js';
 export { ServiceAuthGuard } from './guards/service-auth.guard.js';
 export { RolesGuard } from './guards/roles.guard.js';
 export { CurrentUser } from './decorators/current-user.decorator.js';
@@ -45,6 +46,7 @@ export { SignInAnswer } from './http/sign-in-answer.js';
 export { AuthExceptionFilter } from './http/auth-exception.filter.js';
 export type { HostTransaction } from './database/auth-database.js';
 export { RequestAuthenticator } from './context/request-authenticator.js';
+export { OriginCheck } from './context/origin-check.js';
 
 // Tokens and keys
 export { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Authenticator } from '../sign-in/authenticator.js';
+import { OriginCheck } from './origin-check.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 
 describe('one request, asked about by several guards', () => {
@@ -7,7 +8,11 @@ describe('one request, asked about by several guards', () => {
     const accessToken = jest.fn(async (_token: string, _maxStalenessMs: number | null) => ({
       kind: 'tokens' as const,
     }));
-    const requests = new RequestAuthenticator({ accessToken } as unknown as Authenticator, 's', []);
+    const requests = new RequestAuthenticator(
+      { accessToken } as unknown as Authenticator,
+      's',
+      new OriginCheck([]),
+    );
     const request = { headers: { authorization: 'Bearer x' } } as never;
     await requests.authenticateOnce(request, 'access-token', null);
     await requests.authenticateOnce(request, 'access-token', 0);

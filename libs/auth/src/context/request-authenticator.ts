@@ -5,7 +5,7 @@ import type { Accepted } from './accepted.js';
 import { Answers } from './answers.js';
 import { bearerToken, cookieOf, hasAuthorization } from './credentials-of.js';
 import type { HttpRequest } from './http-request.js';
-import { checkOrigin, checkOriginHeaders } from './origin-check.js';
+import type { OriginCheck } from './origin-check.js';
 import { rememberHandshake } from './request-of.js';
 
 /** Who tells what a credential is worth: an issuer's Authenticator, or a resource server's. */
@@ -21,7 +21,7 @@ export class RequestAuthenticator {
   constructor(
     private readonly authenticator: CredentialJudge,
     private readonly sessionCookie: string,
-    private readonly origins: readonly string[],
+    private readonly origins: OriginCheck,
   ) {}
 
   /**
@@ -42,7 +42,7 @@ export class RequestAuthenticator {
     if (accepted === 'access-token' || request.headers?.['upgrade'] !== undefined) return undefined;
     const cookie = cookieOf(request, this.sessionCookie);
     if (cookie === undefined) return undefined;
-    checkOrigin(request, this.origins);
+    this.origins.check(request);
     return this.authenticator.rememberedSession(cookie, maxStalenessMs);
   }
 
@@ -70,8 +70,8 @@ export class RequestAuthenticator {
     }
     const cookie = accepted === 'access-token' ? undefined : cookieOf(request, this.sessionCookie);
     if (cookie === undefined) throw new CredentialsMissingError();
-    if (handshake) checkOriginHeaders(request, this.origins);
-    else checkOrigin(request, this.origins);
+    if (handshake) this.origins.checkHeaders(request);
+    else this.origins.check(request);
     return this.authenticator.session(cookie, maxStalenessMs);
   }
 

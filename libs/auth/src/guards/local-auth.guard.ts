@@ -4,11 +4,10 @@ import { setCurrent } from '../context/current-principal.js';
 import { withoutHttp } from '../context/error-answers.js';
 import { type HttpRequest } from '../context/http-request.js';
 import { loginBody } from '../context/login-body.js';
-import { checkOrigin } from '../context/origin-check.js';
+import { OriginCheck } from '../context/origin-check.js';
 import { refusal } from '../context/refuse.js';
 import { carrierOf } from '../context/request-of.js';
 import { CredentialsInvalidError } from '../errors/auth-error.js';
-import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import type { Principal } from '../principal/principal.js';
 
 /**
@@ -17,16 +16,17 @@ import type { Principal } from '../principal/principal.js';
  */
 @Injectable()
 export class LocalAuthGuard extends AuthGuard('aerie-local') {
-  constructor(private readonly resolved: ResolvedAuthOptions) {
+  constructor(private readonly origins: OriginCheck) {
     super();
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     try {
       const request = context.switchToHttp().getRequest<HttpRequest>();
-      const { mode = this.resolved.defaultMode } = loginBody(request);
       // A sign-in that sets cookies is worth forging: a victim would work in the attacker's account (login CSRF).
-      if (mode !== 'tokens') checkOrigin(request, this.resolved.origins);
+      // The handler decides whether it sets cookies, not the body's `mode`.
+      this.origins.check(request);
+      loginBody(request);
       return (await super.canActivate(context)) as boolean;
     } catch (error) {
       throw await refusal(error, context);

@@ -2,6 +2,7 @@ import { Delete, Get, Header, HttpCode, Param, Post, Req, Res, UseFilters, UseGu
 import { bearerToken, cookieOf } from '../context/credentials-of.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { loginBody } from '../context/login-body.js';
+import { OriginCheck } from '../context/origin-check.js';
 import { requesterOf } from '../context/requester-of.js';
 import { strictBody } from '../context/strict-body.js';
 import { CurrentUser } from '../decorators/current-user.decorator.js';
@@ -28,6 +29,7 @@ export class AuthController {
     private readonly answer: SignInAnswer,
     private readonly held: HeldSignIns,
     private readonly options: ResolvedAuthOptions,
+    private readonly origins: OriginCheck,
   ) {}
 
   @Public()
@@ -55,8 +57,8 @@ export class AuthController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   async refresh(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown) {
-    const { origins, cookies } = this.options;
-    const { token, by } = requiredRefreshToken(request, cookies.refresh.name, origins);
+    const { cookies } = this.options;
+    const { token, by } = requiredRefreshToken(request, cookies.refresh.name, this.origins);
     const idempotencyKey = idempotencyKeyOf(request);
     const requester = requesterOf(request);
     const result = await this.authentication.refresh(token, {

@@ -1,6 +1,6 @@
 import { bearerToken, cookieOf } from '../context/credentials-of.js';
 import type { HttpRequest } from '../context/http-request.js';
-import { checkOrigin } from '../context/origin-check.js';
+import type { OriginCheck } from '../context/origin-check.js';
 import { hasAuthorization } from '../context/credentials-of.js';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
@@ -12,7 +12,8 @@ import { heldRefreshToken } from './refresh-request.js';
 export class HeldSignIns {
   constructor(
     private readonly endings: CredentialEnding,
-    private readonly options: Pick<ResolvedAuthOptions, 'cookies' | 'origins'>,
+    private readonly options: Pick<ResolvedAuthOptions, 'cookies'>,
+    private readonly origins: OriginCheck,
   ) {}
 
   /**
@@ -20,11 +21,11 @@ export class HeldSignIns {
    * Throws RequestInvalidError, CsrfRejectedError, StoreUnavailableError.
    */
   async endAll(request: HttpRequest): Promise<void> {
-    const { cookies, origins } = this.options;
-    const refresh = heldRefreshToken(request, cookies.refresh.name, origins);
+    const { cookies } = this.options;
+    const refresh = heldRefreshToken(request, cookies.refresh.name, this.origins);
     const session = cookieOf(request, cookies.session.name);
     // A script of another site cannot send an Authorization header of its own: that request is meant.
-    if (session !== undefined && !hasAuthorization(request)) checkOrigin(request, origins);
+    if (session !== undefined && !hasAuthorization(request)) this.origins.check(request);
     await ifGood(async () => {
       const token = bearerToken(request);
       if (token !== undefined) await this.endings.accessToken(token, 'signed_out');

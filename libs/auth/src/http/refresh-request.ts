@@ -1,6 +1,6 @@
 import { cookieOf } from '../context/credentials-of.js';
 import { headerOf, type HttpRequest } from '../context/http-request.js';
-import { checkOrigin } from '../context/origin-check.js';
+import type { OriginCheck } from '../context/origin-check.js';
 import { strictBody } from '../context/strict-body.js';
 import { CredentialsMissingError, RequestInvalidError } from '../errors/auth-error.js';
 
@@ -20,7 +20,7 @@ export interface HeldToken {
 export function heldRefreshToken(
   request: HttpRequest,
   cookieName: string,
-  origins: readonly string[],
+  origins: OriginCheck,
 ): HeldToken | undefined {
   const body = strictBody(request, { refresh_token: { type: 'string', max: MAX_TOKEN } });
   const fromBody = body.refresh_token as string | undefined;
@@ -30,7 +30,7 @@ export function heldRefreshToken(
   }
   if (fromBody !== undefined) return { token: fromBody, by: 'body' };
   if (fromCookie === undefined) return undefined;
-  checkOrigin(request, origins);
+  origins.check(request);
   return { token: fromCookie, by: 'cookie' };
 }
 
@@ -38,7 +38,7 @@ export function heldRefreshToken(
 export function requiredRefreshToken(
   request: HttpRequest,
   cookieName: string,
-  origins: readonly string[],
+  origins: OriginCheck,
 ): HeldToken {
   const held = heldRefreshToken(request, cookieName, origins);
   if (!held) throw new CredentialsMissingError();

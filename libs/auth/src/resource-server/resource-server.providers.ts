@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
+import { OriginCheck } from '../context/origin-check.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { AnyAuthGuard } from '../guards/any-auth.guard.js';
 import { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
@@ -85,7 +86,7 @@ const PROVIDERS: Provider[] = [
     provide: RequestAuthenticator,
     inject: [ResourceAuthenticator],
     useFactory: (authenticator: ResourceAuthenticator) =>
-      new RequestAuthenticator(authenticator, NO_COOKIE, []),
+      new RequestAuthenticator(authenticator, NO_COOKIE, new OriginCheck([])),
   },
   {
     provide: ResourceServerLifecycle,

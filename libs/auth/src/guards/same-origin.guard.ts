@@ -1,0 +1,23 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { OriginCheck } from '../context/origin-check.js';
+import { refusal } from '../context/refuse.js';
+import { requestOf } from '../context/request-of.js';
+
+/**
+ * Refuses unsafe requests from pages of other origins than the issuer's and the trusted ones (403,
+ * `AUTH_CSRF_REJECTED`), whatever credential they carry. Our guards check the origin of requests with a session cookie
+ * by themselves: this guard is for routes that set a cookie, such as a login of your own (login CSRF).
+ */
+@Injectable()
+export class SameOriginGuard implements CanActivate {
+  constructor(private readonly origins: OriginCheck) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    try {
+      this.origins.check(requestOf(context));
+      return true;
+    } catch (error) {
+      throw await refusal(error, context);
+    }
+  }
+}
