@@ -1,5 +1,5 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { AuthEvent, SecurityEvents } from 'nestjs-aerie';
+import { AuthEvent, AuthStatus, SecurityEvents } from 'nestjs-aerie';
 import { SecurityEventStore } from '../../libs/auth/src/audit/security-event-store.js';
 import { TableSecurityEventSink } from '../../libs/auth/src/audit/table-security-event-sink.js';
 import { LogTrap } from '../support/log-trap.js';
@@ -211,12 +211,27 @@ export function auditTable(database: TestDatabase, adapter: Adapter): void {
     const { tablePath } = app.source.getMetadata(AuthEvent);
     await app.source.query(`alter table ${tablePath} rename to ${tablePath}_away`);
     for (let i = 0; i < 10_007; i++)
-      writer.record({ type: 'subject_changed', subject: 'ada', reason: `${i}` });
+      writer.record({ type: 'subject_changed', subject: `user-${i}`, reason: `${i}` });
     expect(ofLog('not written to the table for now: 10000 of them wait already')).toHaveLength(1);
     await app.source.query(`alter table ${tablePath}_away rename to ${tablePath}`);
     const rows = await rowsOf(app);
     expect([rows.length, rows[0]!.reason, rows.at(-1)!.reason]).toEqual([10_000, '0', '9999']);
     expect(ofLog('security events are written again: 7 were lost')).toHaveLength(1);
+  });
+
+  it('keeps no row of malformed refreshes, and the reuse of a token in the middle of them', async () => {
+    const app = await started();
+    const { body } = await signIn(app, 'tokens', 'ada', AGENT);
+    const second = await refreshed(app, body.refresh_token);
+    await refreshed(app, second.refresh_token);
+    for (let i = 0; i < 40; i++) expect((await refresh(app, `rt1_${'a'.repeat(90)}`)).status).toBe(401);
+    expect((await refresh(app, body.refresh_token)).status).toBe(401);
+    // The family is revoked: its former holder can repeat this.
+    for (let i = 0; i < 40; i++) expect((await refresh(app, body.refresh_token)).status).toBe(401);
+    const types = (await rowsOf(app)).map(({ type }) => type);
+    expect(types.filter((type) => type === 'reuse_detected')).toHaveLength(1);
+    expect(types.filter((type) => type === 'refresh_refused')).toHaveLength(10);
+    expect(app.app.get(AuthStatus).counts.events.refresh_refused).toBe(80);
   });
 
   it('has what waited when the application was closed, also what a last request did', async () => {

@@ -119,14 +119,24 @@ describe('events that are written behind requests', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('of a subject that is forgotten are dropped, and erased when they were under way', async () => {
+  it('of a subject that is forgotten are dropped', async () => {
     change('ada');
     change('bob');
     sink.record({ type: 'subject_ended', subject: 'ada', reason: 'forgotten', ended: 1 });
     await sink.flush();
     expect(store.records.map(({ subject }) => subject)).toEqual(['bob', null]);
-    expect(store.erased).toEqual([]);
+    expect(store.erased).toEqual(['ada']);
+  });
 
+  it('of a subject that is forgotten are erased also when they were written a moment before', async () => {
+    change('ada');
+    await sink.flush();
+    sink.record({ type: 'subject_ended', subject: 'ada', reason: 'forgotten', ended: 1 });
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(store.erased).toEqual(['ada']);
+  });
+
+  it('of a subject that is forgotten are erased when they were under way', async () => {
     change('ada');
     const writing = sink.flush();
     // Past the wait for a run before it: the batch is on its way.
@@ -147,5 +157,80 @@ describe('events that are written behind requests', () => {
     await sink.flush();
     expect(store.records.map(({ subject }) => subject)).toEqual([null]);
     expect(store.erased).toEqual(['ada']);
+  });
+
+  const who = { subject: 'ada', signInId: 'x', ip: null, userAgent: null };
+  const nobody = { ip: '192.0.2.1', userAgent: null };
+  const reuse = (subject: string): void =>
+    sink.record({
+      type: 'reuse_detected',
+      cause: 'ancestor',
+      distance: 2,
+      ageMs: 1,
+      holder: nobody,
+      ...who,
+      subject,
+    });
+  const refused = (): void => sink.record({ type: 'sign_in_refused', reason: 'credentials', ...nobody });
+  const typesKept = (): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const { type } of store.records) counts[type] = (counts[type] ?? 0) + 1;
+    return counts;
+  };
+
+  it('leave out tokens and clients that are none of ours', async () => {
+    sink.record({
+      type: 'refresh_refused',
+      reason: 'malformed',
+      subject: null,
+      signInId: null,
+      ...nobody,
+    });
+    sink.record({ type: 'client_refused', reason: 'unknown', clientId: null, ...nobody });
+    await sink.flush();
+    expect(store.records).toEqual([]);
+  });
+
+  it('keep a hundred refusals a minute, ten of one subject', async () => {
+    const late = (subject: string): void =>
+      sink.record({ type: 'refresh_refused', reason: 'revoked', ...who, subject });
+    for (let i = 0; i < 50; i++) late('ada');
+    await sink.flush();
+    expect(typesKept()).toEqual({ refresh_refused: 10 });
+    for (let i = 0; i < 500; i++) refused();
+    late('bob');
+    await sink.flush();
+    expect(typesKept()).toEqual({ refresh_refused: 10, sign_in_refused: 90 });
+    clock.at += 60_000;
+    refused();
+    late('ada');
+    await sink.flush();
+    expect(typesKept()).toEqual({ refresh_refused: 11, sign_in_refused: 91 });
+  });
+
+  it('keep a hundred events a minute of one subject, and every reuse of a token', async () => {
+    for (let i = 0; i < 300; i++) change('eve');
+    reuse('eve');
+    change('ada');
+    await sink.flush();
+    expect(typesKept()).toEqual({ reuse_detected: 1, subject_changed: 101 });
+  });
+
+  it('have room for each class: refusals take none of an alarm, nor do the events of accounts', async () => {
+    store.away = true;
+    for (let minute = 0; minute < 20; minute++) {
+      clock.at += 60_000;
+      for (let i = 0; i < 200; i++) refused();
+    }
+    for (let i = 0; i < 10_100; i++) change(`user-${i}`);
+    reuse('ada');
+    store.away = false;
+    await sink.flush();
+    expect(typesKept()).toEqual({ reuse_detected: 1, subject_changed: 10_000, sign_in_refused: 1_000 });
+    expect(store.records[0]).toMatchObject({ type: 'reuse_detected' });
+    expect(warnings).toEqual([
+      'security events are not written to the table for now: 1000 of them wait already',
+      'security events are written again: 1100 were lost',
+    ]);
   });
 });

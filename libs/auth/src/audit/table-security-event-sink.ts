@@ -1,20 +1,18 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../time/clock.js';
-import { isForgetting, keptEvent, type KeptEvent } from './kept-event.js';
+import { classOf, EventAllowance } from './event-allowance.js';
+import { isForgetting, keptEvent } from './kept-event.js';
 import type { SecurityEvent } from './security-event.js';
 import { SecurityEventSink } from './security-event-sink.js';
 import type { SecurityEventStore } from './security-event-store.js';
+import { type WaitingEvent, WaitingEvents } from './waiting-events.js';
 
-/** How many events may wait: some megabytes. */
-const CAPACITY = 10_000;
 /** Few sizes, so that few statements are prepared. */
 const BATCHES = [50, 5, 1] as const;
 const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** Of one batch, before it is given up: one that can never be written must not keep the others out for ever. */
 const MAX_TRIES = 5;
-
-type WaitingEvent = KeptEvent & { readonly recordedAt: number };
 
 /**
  * Writes events to a SecurityEventStore behind the requests that caused them: in batches, up to a second later. While
@@ -23,9 +21,9 @@ type WaitingEvent = KeptEvent & { readonly recordedAt: number };
  */
 export class TableSecurityEventSink extends SecurityEventSink {
   private readonly logger = new Logger('AuthModule');
-  private waiting: WaitingEvent[] = [];
-  private underWay: readonly WaitingEvent[] = [];
-  /** Subjects that were forgotten while events of theirs were being written. */
+  private readonly waiting = new WaitingEvents();
+  private readonly allowance: EventAllowance;
+  /** Subjects that were forgotten: a batch with events of theirs may have been on its way. */
   private readonly toErase = new Set<string>();
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -41,15 +39,17 @@ export class TableSecurityEventSink extends SecurityEventSink {
     private readonly clock: Clock,
   ) {
     super();
+    this.allowance = new EventAllowance(clock);
   }
 
   record(event: SecurityEvent): void {
     if (isForgetting(event)) this.forget(event.subject);
     const kept = keptEvent(event, this.clock.now());
-    if (!kept) return;
-    if (this.waiting.length >= CAPACITY) return this.lose(1, `${CAPACITY} of them wait already`);
-    this.waiting.push({ ...kept, recordedAt: this.clock.monotonic() });
-    this.arm(PAUSE_MS);
+    if (!kept || !this.allowance.admits(event)) return;
+    const waiting = { kept, class: classOf(event), recordedAt: this.clock.monotonic() };
+    const full = this.waiting.add(waiting);
+    if (full === null) this.arm(PAUSE_MS);
+    else this.lose(1, `${full} of them wait already`);
   }
 
   /** Writes what waits, as far as the store can. Never throws. */
@@ -65,7 +65,7 @@ export class TableSecurityEventSink extends SecurityEventSink {
     this.stopped = true;
     await this.flush();
     clearTimeout(this.timer);
-    const left = this.waiting.splice(0).length;
+    const left = this.waiting.take(this.waiting.size).length;
     if (left > 0) this.lose(left, 'the application has shut down');
     if (this.lost > 0) this.logger.warn(`${this.lost} security events were not written to the table`);
     if (this.toErase.size > 0)
@@ -81,7 +81,7 @@ export class TableSecurityEventSink extends SecurityEventSink {
   private async writeAll(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    while (this.waiting.length > 0 || this.toErase.size > 0) {
+    while (this.waiting.size > 0 || this.toErase.size > 0) {
       try {
         await this.writeBatch();
       } catch {
@@ -105,35 +105,32 @@ export class TableSecurityEventSink extends SecurityEventSink {
       await this.store.erase(subject);
       this.toErase.delete(subject);
     }
-    const size = BATCHES.find((one) => one <= this.waiting.length);
+    const size = BATCHES.find((one) => one <= this.waiting.size);
     if (!size) return;
-    const batch = (this.underWay = this.waiting.splice(0, size));
+    const batch = this.waiting.take(size);
     try {
       const sent = this.clock.monotonic();
-      await this.store.append(
-        batch.map(({ recordedAt, ...kept }) => ({ ...kept, ageMs: sent - recordedAt })),
-      );
+      await this.store.append(batch.map(({ kept, recordedAt }) => ({ ...kept, ageMs: sent - recordedAt })));
       this.tries = 0;
     } catch (error) {
       this.tries += 1;
-      if (this.tries < MAX_TRIES) this.waiting.unshift(...batch.filter((kept) => !this.isForgotten(kept)));
+      if (this.tries < MAX_TRIES) this.waiting.putBack(batch.filter((one) => !this.isForgotten(one)));
       else {
         this.tries = 0;
         this.lose(batch.length, 'the store is away');
       }
       throw error;
-    } finally {
-      this.underWay = [];
     }
   }
 
-  /** What is under way may be written after the subject's rows were erased. */
+  /** A batch of this process may have been written after the subject's rows were erased: they are erased once more. */
   private forget(subject: string): void {
-    this.waiting = this.waiting.filter((kept) => kept.subject !== subject);
-    if (this.underWay.some((kept) => kept.subject === subject)) this.toErase.add(subject);
+    this.waiting.forget(subject);
+    this.toErase.add(subject);
+    this.arm(PAUSE_MS);
   }
 
-  private isForgotten({ subject }: WaitingEvent): boolean {
+  private isForgotten({ kept: { subject } }: WaitingEvent): boolean {
     return subject !== null && this.toErase.has(subject);
   }
 
