@@ -57,7 +57,7 @@ describe.each(ADAPTERS)('a tour of everything that can happen, on %s', (adapter)
       connection: statements.connection(),
       options: { keys: [{ alg: 'ES256', kid: 'k', privateKey: pem }] },
     });
-    for (const purpose of ['access-token', 'refresh-tag', 'refresh-next'] as const) {
+    for (const purpose of ['access-token', 'session-tag', 'refresh-tag', 'refresh-next'] as const) {
       const key = app.app.get(DerivedKeys, { strict: false }).of(purpose)[0].export();
       secrets.set(`the key for ${purpose}, in hex`, key.toString('hex'));
       secrets.set(`the key for ${purpose}, in base64`, key.toString('base64'));

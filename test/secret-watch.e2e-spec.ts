@@ -90,7 +90,7 @@ describe('a secret is seen', () => {
 
   it('on a stream', () => {
     // Made up, and wiped out again: this run's reader need not see it.
-    process.stderr.write(`s1_${'z'.repeat(64)}\r\x1b[K`);
+    process.stderr.write(`s2_${'z'.repeat(86)}\r\x1b[K`);
     expect(secretWatch.take()).toEqual([expect.stringContaining('a session token in a stream: ')]);
   });
 

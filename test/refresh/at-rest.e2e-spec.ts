@@ -34,8 +34,8 @@ describe.each(ADAPTERS)('what the database holds, on %s', (adapter) => {
     const values = (await everyValue()).filter((value) => value.length >= 8);
     expect(values.length).toBeGreaterThan(10);
     for (const token of held) {
-      const bytes = Buffer.from(token.replace(/^(rt1|s1)_/, ''), 'base64url');
-      const secret = bytes.subarray(token.startsWith('rt1_') ? 20 : token.startsWith('s1_') ? 16 : 0);
+      const bytes = Buffer.from(token.replace(/^(rt1|s2)_/, ''), 'base64url');
+      const secret = bytes.subarray(token.startsWith('rt1_') ? 20 : token.startsWith('s2_') ? 16 : 0);
       for (const value of values) {
         expect(value).not.toContain(token);
         expect(token).not.toContain(value);
@@ -64,7 +64,7 @@ describe.each(ADAPTERS)('what the database holds, on %s', (adapter) => {
       const cookieSafe = encodeURIComponent(value);
       for (const token of new Set([value, `rt1_${value}`, `rt1_${bytes}`]))
         tries.push(refused(refresh(app, token), `refresh ${token}`));
-      for (const token of new Set([cookieSafe, `s1_${cookieSafe}`, `s1_${bytes}`])) {
+      for (const token of new Set([cookieSafe, `s2_${cookieSafe}`, `s2_${bytes}`])) {
         const cookie = `${SESSION_COOKIE}=${token}`;
         tries.push(refused(app.client().get('/auth/me', { headers: { cookie } }), `session ${token}`));
       }
@@ -79,9 +79,12 @@ describe.each(ADAPTERS)('what the database holds, on %s', (adapter) => {
     const session = await app.source.getRepository(Session).findOneByOrFail({ subject: 'user-1' });
     const family = await app.source.getRepository(RefreshTokenFamily).findOneByOrFail({ subject: 'user-1' });
     const idOf = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
-    const forged = Buffer.concat([idOf(session.id), Buffer.from(session.secretHash, 'hex')]);
-    const cookie = `${SESSION_COOKIE}=s1_${forged.toString('base64url')}`;
-    expect((await app.client().get('/auth/me', { headers: { cookie } })).status).toBe(401);
+    const forged = [idOf(session.id), Buffer.from(session.secretHash, 'hex')];
+    for (const tag of [session.secretHash.slice(0, 32), session.secretHash.slice(32)]) {
+      const value = Buffer.concat([...forged, Buffer.from(tag, 'hex')]).toString('base64url');
+      const cookie = `${SESSION_COOKIE}=s2_${value}`;
+      expect((await app.client().get('/auth/me', { headers: { cookie } })).status).toBe(401);
+    }
     const generation = Buffer.alloc(4);
     generation.writeUInt32BE(family.generation);
     const parts = [idOf(family.id), generation, Buffer.from(family.currentHash, 'hex')];

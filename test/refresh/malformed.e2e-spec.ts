@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('a refresh token that we did not make costs no query, on
       body,
       `rt2_${body}`,
       `RT1_${body}`,
-      `s1_${body}`,
+      `s2_${body}`,
       `rt1-${body}`,
       PREFIX,
       good + good,

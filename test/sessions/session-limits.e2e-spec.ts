@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('the limits of a session, on %s', (adapter) => {
     const token = (await client.cookie(SESSION_COOKIE))!;
     const wrong = Buffer.from(token.slice(3), 'base64url');
     wrong[40]! ^= 1;
-    const cookie = `${SESSION_COOKIE}=s1_${wrong.toString('base64url')}`;
+    const cookie = `${SESSION_COOKIE}=s2_${wrong.toString('base64url')}`;
     expect((await app.client().get('/auth/me', { headers: { cookie } })).status).toBe(401);
     const headers = { origin: 'https://evil.example' };
     expect((await client.post('/auth/logout-all', { headers })).status).toBe(403);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { RefreshTokenFamily } from 'nestjs-aerie';
-import { refreshed, signIn } from '../support/sign-ins.js';
+import { refreshed, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
 import { age, dropTables } from '../support/test-stores.js';
 import type { DriverWatch } from './driver-watch.js';
@@ -130,6 +130,29 @@ export function statementBudget(
         for (const value of presented) await refused(value);
       });
       expect([presented.length, count]).toEqual([365, 0]);
+    });
+
+    it('a session cookie of chance, of the former form, and any bit of one flipped', async () => {
+      const { client } = await signIn(app, 'session');
+      const good = (await client.cookie(SESSION_COOKIE))!;
+      const raw = Buffer.from(good.slice(3), 'base64url');
+      const flipped = Array.from({ length: raw.length * 8 }, (_, bit) => {
+        const forged = Buffer.from(raw);
+        forged[bit >> 3]! ^= 1 << (bit & 7);
+        return `s2_${forged.toString('base64url')}`;
+      });
+      const random = Array.from({ length: 100 }, () => `s2_${randomBytes(64).toString('base64url')}`);
+      const former = [`s1_${raw.subarray(0, 48).toString('base64url')}`, `s1_${good.slice(3)}`];
+      const count = await sent(async () => {
+        for (const value of [...flipped, ...random, ...former]) {
+          for (const path of ['/auth/me', '/auth/sign-ins']) {
+            const headers = { cookie: `${SESSION_COOKIE}=${value}` };
+            expect((await app.client().get(path, { headers })).status).toBe(401);
+          }
+        }
+      });
+      expect(count).toBe(0);
+      expect((await client.get('/auth/me')).status).toBe(200);
     });
   });
 

@@ -1,6 +1,6 @@
 /** What a text must not hold, by name: what we hand out, what it is kept as, and what the tests give as secrets. */
 const SHAPES: readonly (readonly [name: string, shape: RegExp])[] = [
-  ['a session token', /s1_[\w-]{64}/],
+  ['a session token', /s2_[\w-]{86}/],
   ['a refresh token', /rt1_[\w-]{91}/],
   ['a client secret', /cs1_[\w-]{43}/],
   ['a JWT', /eyJ[\w-]+\.[\w-]+\.[\w-]+/],

@@ -1,10 +1,12 @@
 import { type Provider } from '@nestjs/common';
 import { AuthCounters } from './audit/auth-counters.js';
+import { DerivedKeys } from './crypto/derived-keys.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
 import { NearSessions } from './sessions/near-sessions.js';
 import { SessionActivity } from './sessions/session-activity.js';
 import { SessionFinder } from './sessions/session-finder.js';
+import { SessionTokenCodec } from './sessions/session-token.js';
 import { SessionService } from './sessions/session.service.js';
 import { RecordsInUse } from './sign-in/records-in-use.js';
 import { StoresInUse } from './sign-in/stores-in-use.js';
@@ -15,6 +17,11 @@ type Options = ResolvedAuthOptions;
 
 /** Sessions: where a request finds its own, and what becomes of its activity. */
 export const SESSION_PROVIDERS: Provider[] = [
+  {
+    provide: SessionTokenCodec,
+    inject: [DerivedKeys],
+    useFactory: (keys: DerivedKeys) => new SessionTokenCodec(keys),
+  },
   {
     provide: NearSessions,
     inject: [RevocationFeed, StoreClock, ResolvedAuthOptions, AuthCounters],
@@ -35,6 +42,7 @@ export const SESSION_PROVIDERS: Provider[] = [
     provide: SessionFinder,
     inject: [
       StoresInUse,
+      SessionTokenCodec,
       NearSessions,
       RecordsInUse,
       SessionActivity,
@@ -45,6 +53,7 @@ export const SESSION_PROVIDERS: Provider[] = [
     ],
     useFactory: (
       { sessions }: StoresInUse,
+      codec: SessionTokenCodec,
       near: NearSessions,
       { sessions: shared }: RecordsInUse,
       activity: SessionActivity,
@@ -55,6 +64,7 @@ export const SESSION_PROVIDERS: Provider[] = [
     ) =>
       new SessionFinder(
         sessions,
+        codec,
         near,
         shared,
         activity,
@@ -66,8 +76,12 @@ export const SESSION_PROVIDERS: Provider[] = [
   },
   {
     provide: SessionService,
-    inject: [StoresInUse, SessionFinder, ResolvedAuthOptions],
-    useFactory: ({ sessions }: StoresInUse, finder: SessionFinder, options: Options) =>
-      new SessionService(sessions, finder, options.sessions),
+    inject: [StoresInUse, SessionTokenCodec, SessionFinder, ResolvedAuthOptions],
+    useFactory: (
+      { sessions }: StoresInUse,
+      codec: SessionTokenCodec,
+      finder: SessionFinder,
+      options: Options,
+    ) => new SessionService(sessions, codec, finder, options.sessions),
   },
 ];

@@ -1,7 +1,8 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 
 /** What a derived key is for. A key of one purpose is useless for another. */
-export type KeyPurpose = 'access-token' | 'refresh-tag' | 'refresh-next' | 'shared-record' | 'signing-key';
+export type KeyPurpose =
+  'access-token' | 'session-tag' | 'refresh-tag' | 'refresh-next' | 'shared-record' | 'signing-key';
 
 /**
  * The purpose keys of the application's `secret` (HKDF-SHA256, RFC 5869: empty salt, the purpose and the issuer as

@@ -5,7 +5,8 @@ import { decodeBase64url } from './base64url.js';
  * secret scanners find leaked tokens; the exact length means that nothing malformed is ever hashed or looked up.
  */
 export class OpaqueTokenForm {
-  private readonly textLength: number;
+  /** Of every token of this form, in characters. */
+  readonly textLength: number;
 
   constructor(
     readonly prefix: string,

@@ -70,7 +70,7 @@ describe('RefreshTokenCodec', () => {
       token.slice(4),
       token.toUpperCase(),
       token.replace('rt1_', 'rt2_'),
-      token.replace('rt1_', 's1_'),
+      token.replace('rt1_', 's2_'),
       '',
       'rt1_',
       `rt1_${'\0'.repeat(91)}`,

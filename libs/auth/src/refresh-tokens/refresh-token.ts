@@ -3,14 +3,15 @@ import type { DerivedKeys } from '../crypto/derived-keys.js';
 import { hmacSha256, sha256 } from '../crypto/digest.js';
 import { equalInConstantTime } from '../crypto/constant-time.js';
 import { OpaqueTokenForm } from '../crypto/opaque-token.js';
+import { isTagged, TAG_BYTES, tagOf } from '../crypto/token-tag.js';
 import { bytesToUuid, uuidToBytes } from '../crypto/uuid.js';
 
 const ID = 16;
 const SECRET = 32;
-const TAG = 16;
 const SECRET_AT = ID + 4;
 const TAG_AT = SECRET_AT + SECRET;
-const FORM = new OpaqueTokenForm('rt1_', TAG_AT + TAG);
+const LABEL = 'rt1';
+const FORM = new OpaqueTokenForm(`${LABEL}_`, TAG_AT + TAG_BYTES);
 
 /** A refresh token that this application made: its tag was checked. */
 export interface RefreshToken {
@@ -53,10 +54,7 @@ export class RefreshTokenCodec {
   /** The token of a value from a request, or `undefined`: not of the form, or not of our making. No query is needed to tell. */
   parse(value: unknown): RefreshToken | undefined {
     const bytes = FORM.decode(value);
-    if (!bytes) return undefined;
-    const body = bytes.subarray(0, TAG_AT);
-    const tag = bytes.subarray(TAG_AT);
-    if (!this.tagKeys.some((key) => equalInConstantTime(tagOf(key, body), tag))) return undefined;
+    if (!bytes || !isTagged(this.tagKeys, LABEL, bytes)) return undefined;
     const token = value as string;
     return {
       token,
@@ -106,7 +104,7 @@ export class RefreshTokenCodec {
     tagKey = this.tagKeys[0],
   ): RefreshToken {
     const body = Buffer.concat([uuidToBytes(familyId), uint32(generation), secret]);
-    const token = FORM.encode(Buffer.concat([body, tagOf(tagKey, body)]));
+    const token = FORM.encode(Buffer.concat([body, tagOf(tagKey, LABEL, body)]));
     return { token, hash: sha256(token).toString('hex'), familyId, generation };
   }
 }
@@ -119,10 +117,6 @@ export function attemptHash(parent: RefreshToken, idempotencyKey: string): strin
     Buffer.from(parent.hash, 'hex'),
     idempotencyKey,
   ).toString('hex');
-}
-
-function tagOf(key: KeyObject, body: Uint8Array): Buffer {
-  return hmacSha256(key, 'rt1', body).subarray(0, TAG);
 }
 
 function uint32(value: number): Buffer {

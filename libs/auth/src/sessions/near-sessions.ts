@@ -3,6 +3,7 @@ import type { AuthCounters } from '../audit/auth-counters.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { Moment, StoreClock } from '../time/store-clock.js';
 import type { SessionReading, SessionRow } from './session-store.js';
+import { SESSION_TOKEN_LENGTH } from './session-token.js';
 
 /** A session that was read of the table, by this process or by another one, and what it knew of changes when it began to read. */
 export interface NearSession {
@@ -21,7 +22,6 @@ export interface Knowledge {
   readonly learned: number;
 }
 
-const TOKEN_LENGTH = 67;
 /** How long a session is believed without being read again: far less than announcements live (an hour at least). */
 const BELIEVED_MS = 5 * 60_000;
 
@@ -54,7 +54,7 @@ export class NearSessions {
   ): NearSession | undefined {
     const { sessions, feed } = this;
     if (!sessions || !feed || maxStalenessMs === 0 || !feed.isFresh(maxStalenessMs, at)) return undefined;
-    if (typeof value !== 'string' || value.length !== TOKEN_LENGTH) return undefined;
+    if (typeof value !== 'string' || value.length !== SESSION_TOKEN_LENGTH) return undefined;
     const near = sessions.get(value);
     if (!near) return undefined;
     if (this.isTrue(near, feed, at)) {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { createSecretKey } from 'node:crypto';
 import { AuthCounters } from '../audit/auth-counters.js';
+import { DerivedKeys } from '../crypto/derived-keys.js';
 import { SessionInvalidError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { AnnouncementKind } from '../revocation/announcement.js';
 import type { ApplicationCache } from '../revocation/cache-options.js';
@@ -16,7 +17,7 @@ import { NearSessions } from './near-sessions.js';
 import type { SessionActivity } from './session-activity.js';
 import { SessionFinder } from './session-finder.js';
 import type { SessionRow, SessionStore } from './session-store.js';
-import { freshSessionToken } from './session-token.js';
+import { SessionTokenCodec } from './session-token.js';
 import { readSharedSession } from './shared-session.js';
 
 const T0 = 1_800_000_000_000;
@@ -34,7 +35,8 @@ class AwayLog extends MemoryAnnouncements {
 describe('a session from the shared cache', () => {
   let elapsed: number;
   const clock = { now: () => T0 + elapsed, monotonic: () => elapsed };
-  const former = freshSessionToken(ID);
+  const codec = new SessionTokenCodec(new DerivedKeys(['a secret of thirty-two bytes or more'], 'issuer'));
+  const former = codec.fresh(ID);
   let log: AwayLog;
   let feed: RevocationFeed;
   let finder: SessionFinder;
@@ -73,7 +75,7 @@ describe('a session from the shared cache', () => {
     const store = { read: async () => null } as unknown as SessionStore;
     const activity = { note: () => undefined } as unknown as SessionActivity;
     const near = new NearSessions(feed, storeClock, 100, counters);
-    finder = new SessionFinder(store, near, shared, activity, feed, 5_000, storeClock, counters);
+    finder = new SessionFinder(store, codec, near, shared, activity, feed, 5_000, storeClock, counters);
   });
   afterEach(async () => {
     await feed.stop();

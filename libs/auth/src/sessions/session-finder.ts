@@ -7,7 +7,7 @@ import type { StoreClock } from '../time/store-clock.js';
 import type { NearSessions } from './near-sessions.js';
 import type { SessionActivity } from './session-activity.js';
 import type { SessionReading, SessionRow, SessionStore } from './session-store.js';
-import { parseSessionToken, type SessionToken } from './session-token.js';
+import type { SessionToken, SessionTokenCodec } from './session-token.js';
 import { type SharedSession, sharedSessionOf } from './shared-session.js';
 
 /** A poll is waited for no longer: the table answers for itself. */
@@ -20,6 +20,7 @@ const POLL_PATIENCE_MS = 500;
 export class SessionFinder {
   constructor(
     private readonly store: SessionStore,
+    private readonly codec: SessionTokenCodec,
     private readonly near: NearSessions,
     /** Null: the application has no cache. */
     private readonly shared: SharedRecords<SharedSession> | null,
@@ -48,7 +49,7 @@ export class SessionFinder {
    * table. Throws SessionInvalidError, SessionExpiredError, StoreUnavailableError.
    */
   async resolve(value: unknown, maxStalenessMs: number | null): Promise<SessionRow> {
-    const token = parseSessionToken(value);
+    const token = this.codec.parse(value);
     if (!token) throw new SessionInvalidError();
     if (maxStalenessMs === 0) return this.read(token);
     // What is stale can be made fresh, for all sessions at once, by one small poll.

@@ -1,13 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import type { DerivedKeys } from '../crypto/derived-keys.js';
 import { sha256 } from '../crypto/digest.js';
 import { OpaqueTokenForm } from '../crypto/opaque-token.js';
+import { isTagged, TAG_BYTES, tagOf } from '../crypto/token-tag.js';
 import { bytesToUuid, uuidToBytes } from '../crypto/uuid.js';
 
 const ID = 16;
 const SECRET = 32;
-const FORM = new OpaqueTokenForm('s1_', ID + SECRET);
+const TAG_AT = ID + SECRET;
+const LABEL = 's2';
+const FORM = new OpaqueTokenForm(`${LABEL}_`, TAG_AT + TAG_BYTES);
 
-/** What a session cookie holds: the session's id and a secret of which the server keeps the hash only. */
+/** How long every session token is, in characters. */
+export const SESSION_TOKEN_LENGTH = FORM.textLength;
+
+/** What a session cookie holds: the session's id and a secret of which the server keeps the hash only. Its tag was checked. */
 export interface SessionToken {
   readonly token: string;
   readonly sessionId: string;
@@ -15,17 +22,26 @@ export interface SessionToken {
   readonly secretHash: string;
 }
 
-/** A new secret for a session. */
-export function freshSessionToken(sessionId: string): SessionToken {
-  const secret = randomBytes(SECRET);
-  const token = FORM.encode(Buffer.concat([uuidToBytes(sessionId), secret]));
-  return { token, sessionId, secretHash: sha256(secret).toString('hex') };
-}
+/**
+ * The form of session tokens: `s2_` and base64url( session 16 | secret 32 | tag 16 bytes ). The tag is an HMAC over the
+ * rest, checked before any query; every secret of the application checks, the first one tags.
+ */
+export class SessionTokenCodec {
+  constructor(private readonly keys: DerivedKeys) {}
 
-/** The token in a value from a request, or `undefined`. Whether the server ever made it, only the table can tell. */
-export function parseSessionToken(value: unknown): SessionToken | undefined {
-  const bytes = FORM.decode(value);
-  if (!bytes) return undefined;
-  const secretHash = sha256(bytes.subarray(ID)).toString('hex');
-  return { token: value as string, sessionId: bytesToUuid(bytes.subarray(0, ID)), secretHash };
+  /** A new secret for a session. */
+  fresh(sessionId: string): SessionToken {
+    const secret = randomBytes(SECRET);
+    const body = Buffer.concat([uuidToBytes(sessionId), secret]);
+    const token = FORM.encode(Buffer.concat([body, tagOf(this.keys.of('session-tag')[0], LABEL, body)]));
+    return { token, sessionId, secretHash: sha256(secret).toString('hex') };
+  }
+
+  /** The token of a value from a request, or `undefined`: not of the form, or not of our making. No query is needed to tell. */
+  parse(value: unknown): SessionToken | undefined {
+    const bytes = FORM.decode(value);
+    if (!bytes || !isTagged(this.keys.of('session-tag'), LABEL, bytes)) return undefined;
+    const secretHash = sha256(bytes.subarray(ID, TAG_AT)).toString('hex');
+    return { token: value as string, sessionId: bytesToUuid(bytes.subarray(0, ID)), secretHash };
+  }
 }

@@ -7,7 +7,7 @@ import type { SubjectEpochs } from '../subjects/subject-store.js';
 import type { SessionFinder } from './session-finder.js';
 import type { ResolvedSessionOptions } from './session-options.js';
 import type { SessionRow, SessionStore } from './session-store.js';
-import { freshSessionToken, parseSessionToken, type SessionToken } from './session-token.js';
+import type { SessionToken, SessionTokenCodec } from './session-token.js';
 
 export interface SessionOpening {
   readonly epochs: SubjectEpochs;
@@ -32,13 +32,14 @@ export interface OpenedSession {
 export class SessionService {
   constructor(
     private readonly store: SessionStore,
+    private readonly codec: SessionTokenCodec,
     private readonly finder: SessionFinder,
     private readonly options: ResolvedSessionOptions,
   ) {}
 
   /** `undefined` when the subject changed since its epochs were read. Throws SignInLimitError, StoreUnavailableError. */
   async open(opening: SessionOpening, { ip, userAgent }: Requester): Promise<OpenedSession | undefined> {
-    const { token, sessionId: id, secretHash } = freshSessionToken(randomUUID());
+    const { token, sessionId: id, secretHash } = this.codec.fresh(randomUUID());
     const { idleMs, absoluteMs, touchIntervalMs } = this.options;
     const made = { id, secretHash, ip, userAgent, absoluteMs, idleMs: idleMs + touchIntervalMs };
     const opened = openedUnlessChanged(await this.store.open({ ...opening, ...made }));
@@ -70,8 +71,8 @@ export class SessionService {
 
   /** The token that a cookie's value is, and the one to replace it by. Throws SessionInvalidError. */
   renewal(value: unknown): { token: SessionToken; next: SessionToken } {
-    const token = parseSessionToken(value);
+    const token = this.codec.parse(value);
     if (!token) throw new SessionInvalidError();
-    return { token, next: freshSessionToken(token.sessionId) };
+    return { token, next: this.codec.fresh(token.sessionId) };
   }
 }
