@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AUTH_MIGRATIONS, SecurityEvents } from 'nestjs-aerie';
+import { AUTH_MIGRATIONS, Revocation, SecurityEvents } from 'nestjs-aerie';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { nextAnnouncementId } from '../support/announcement-ids.js';
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import type { TestDatabase } from '../support/test-databases.js';
@@ -103,6 +104,14 @@ export function upgrade(database: TestDatabase): void {
         reason: 'reused',
       });
       expect(await app.authentication.listSignIns('User 1')).toHaveLength(1);
+    });
+
+    it('announcements go on past the ids that 32 bits hold', async () => {
+      await nextAnnouncementId(app.source, database, 2 ** 31);
+      const { principal } = await app.authentication.signIn('user-2', { mode: 'session' });
+      await app.authentication.signOut(principal);
+      const [newest] = await app.source.getRepository(Revocation).find({ order: { id: 'desc' }, take: 1 });
+      expect(newest).toMatchObject({ id: 2 ** 31, value: principal.signInId });
     });
 
     it('security events are listed as before', async () => {

@@ -1,12 +1,13 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { BaseEntity, Column, type DataSource, Entity, Generated, Index, PrimaryColumn } from 'typeorm';
 import { asNumber } from '../database/column-values.js';
 import type { AnnouncementKind } from './announcement.js';
 
 /** One announcement, written in the same transaction as the change it announces. */
 @Entity('auth_revocation')
-export class Revocation {
-  // An integer: the one generated type that all three databases share. Rows live for an hour or two.
-  @PrimaryGeneratedColumn({ type: 'integer' })
+@Index(['value', 'kind'])
+export class Revocation extends BaseEntity {
+  @PrimaryColumn({ type: 'integer', transformer: asNumber })
+  @Generated('increment')
   id!: number;
 
   @Column({ type: 'varchar', length: 20 })
@@ -25,4 +26,14 @@ export class Revocation {
   @Index()
   @Column({ name: 'expires_at', type: 'bigint', transformer: asNumber })
   expiresAt!: number;
+
+  /**
+   * Ids have 64 bits on every database, by different types: SQLite generates an `integer` alone, which has 64 bits there.
+   * TypeORM calls this for each connection once it has read the decorators, before it makes or compares tables.
+   */
+  static override useDataSource(source: DataSource): void {
+    super.useDataSource(source);
+    const id = source.getMetadata(Revocation).findColumnWithPropertyName('id');
+    if (id && source.options.type !== 'better-sqlite3') id.type = 'bigint';
+  }
 }

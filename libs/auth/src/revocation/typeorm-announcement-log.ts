@@ -5,9 +5,6 @@ import type { Announcement } from './announcement.js';
 import { AnnouncementLog, type AnnouncementReading } from './announcement-log.js';
 import { Revocation } from './revocation.entity.js';
 
-/** The greatest that the column holds: PostgreSQL refuses to compare it with anything greater. */
-const MAX_ID = 2_147_483_647;
-
 /** AnnouncementLog on TypeORM: one autocommit statement on the primary, which tells the clock even when nothing is there. */
 export class TypeOrmAnnouncementLog extends AnnouncementLog {
   private readonly revocations: EntityTable<Revocation>;
@@ -23,14 +20,11 @@ export class TypeOrmAnnouncementLog extends AnnouncementLog {
 
   readAfter(after: number, limit: number): Promise<AnnouncementReading> {
     // As text: a plan for any limit may read the whole table.
-    return this.read(
-      sql`r.${this.revocations.column.id} > ${Math.min(after, MAX_ID)}`,
-      trustedSql(String(Math.trunc(limit))),
-    );
+    return this.read(sql`r.${this.revocations.column.id} > ${after}`, trustedSql(String(Math.trunc(limit))));
   }
 
   readOf(ids: readonly number[]): Promise<AnnouncementReading> {
-    const asked = padded(ids.map((id) => Math.min(id, MAX_ID)));
+    const asked = padded(ids);
     return this.read(
       sql`r.${this.revocations.column.id} in (${list(asked)})`,
       trustedSql(String(asked.length + 1)),
