@@ -197,7 +197,7 @@ describe.each(ADAPTERS)('an access token that is malformed, on %s', (adapter) =>
     for (const cookie of [
       `access_token=${genuine}`,
       `__Host-session=${genuine}`,
-      `__Secure-refresh=${genuine}`,
+      `__Host-refresh=${genuine}`,
     ])
       expect((await app.client().get('/auth/me', { headers: { cookie } })).status).toBe(401);
   });

@@ -38,9 +38,7 @@ describe.each(ADAPTERS)('logging out, on %s', (adapter) => {
     const token = await client.cookie(REFRESH_COOKIE, '/auth');
     const { status, setCookies } = await client.post('/auth/logout');
     expect(status).toBe(204);
-    expect(setCookies).toEqual([
-      '__Secure-refresh=; Path=/auth; Max-Age=0; HttpOnly; SameSite=Strict; Secure',
-    ]);
+    expect(setCookies).toEqual(['__Host-refresh=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict; Secure']);
     expect(await client.cookie(REFRESH_COOKIE, '/auth')).toBeUndefined();
     expect((await refresh(app, token)).status).toBe(401);
     expect((await app.client().get('/auth/me', { bearer: body.access_token })).body.code).toBe(

@@ -50,7 +50,7 @@ describe.each(ADAPTERS)('signing in, on %s', (adapter) => {
     expect(body.refresh_token).toBeUndefined();
     expect(setCookies).toHaveLength(1);
     expect(setCookies[0]).toMatch(
-      /^__Secure-refresh=rt1_[\w-]+; Path=\/auth; Max-Age=1209600; HttpOnly; SameSite=Strict; Secure$/,
+      /^__Host-refresh=rt1_[\w-]+; Path=\/; Max-Age=1209600; HttpOnly; SameSite=Strict; Secure$/,
     );
     const refreshed = await client.post('/auth/refresh');
     expect(refreshed.status).toBe(200);

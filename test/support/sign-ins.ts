@@ -4,7 +4,7 @@ import type { TestApp } from './test-app.js';
 
 export const PASSWORD = 'correct horse battery';
 export const SESSION_COOKIE = '__Host-session';
-export const REFRESH_COOKIE = '__Secure-refresh';
+export const REFRESH_COOKIE = '__Host-refresh';
 
 export interface SignedIn {
   readonly client: HttpClient;

@@ -40,9 +40,8 @@ export const EDGE_PROVIDERS: Provider[] = [
   },
   {
     provide: AuthCookies,
-    inject: [ResolvedAuthOptions, RoutesPath],
-    useFactory: ({ cookies }: Options, path: RoutesPath) =>
-      new AuthCookies(cookies, () => `${cookies.proxyPrefix}${path.get()}`),
+    inject: [ResolvedAuthOptions],
+    useFactory: ({ cookies }: Options) => new AuthCookies(cookies),
   },
   {
     provide: SignInAnswer,

@@ -54,11 +54,11 @@ export const SERVICE_PROVIDERS: Provider[] = [
     useFactory: (
       store: ServiceClientStore,
       path: RoutesPath,
-      { issuer, accessTokens, cookies }: Options,
+      { issuer, accessTokens }: Options,
       clock: Clock,
       events: SecurityEventSink,
     ) => {
-      const tokenUrl = () => `${new URL(issuer).origin}${cookies.proxyPrefix}${path.get()}/token`;
+      const tokenUrl = () => `${new URL(issuer).origin}${path.get()}/token`;
       const audience = () => [issuer, tokenUrl()];
       return new ClientAuthenticator(
         store,

@@ -71,7 +71,7 @@ export type { ServicePrincipal } from './service-tokens/service-token.js';
 // Options of the rooms
 export type { AuditOptions } from './audit/audit-options.js';
 export type { AccessTokenOptions } from './access-tokens/access-token-options.js';
-export type { CookieOptions } from './http/cookie-options.js';
+export type { CookieOptions, RefreshCookieOptions } from './http/cookie-options.js';
 export type { CredentialOptions } from './credentials/credential-options.js';
 export type { DatabaseOptions } from './database/database-options.js';
 export type { RefreshTokenOptions } from './refresh-tokens/refresh-token-options.js';

@@ -28,19 +28,25 @@ export function hasAuthorization(request: HttpRequest): boolean {
  * them was planted, and nobody can tell which (RFC 6265, section 8.6).
  */
 export function cookieOf(request: HttpRequest, name: string): string | undefined {
+  const found = cookiesOf(request, name);
+  if (found.length > 1) throw new RequestInvalidError(`The request has two cookies named ${name}.`);
+  return found[0];
+}
+
+const NONE: readonly string[] = [];
+
+/** The values of all cookies of a name, in the order in which they came: for what must not refuse two of them. */
+export function cookiesOf(request: HttpRequest, name: string): readonly string[] {
   const header = request.headers?.['cookie'];
   const text = Array.isArray(header) ? header.join(';') : header;
-  if (!text || !text.includes(name)) return undefined;
-  let found: string | undefined;
+  if (!text || !text.includes(name)) return NONE;
+  const found: string[] = [];
   for (let start = 0; start < text.length;) {
     const semicolon: number = text.indexOf(';', start);
     const end: number = semicolon === -1 ? text.length : semicolon;
     const from = afterBlanks(text, start);
     const equals = text.startsWith(name, from) ? afterBlanks(text, from + name.length) : end;
-    if (equals < end && text[equals] === '=') {
-      if (found !== undefined) throw new RequestInvalidError(`The request has two cookies named ${name}.`);
-      found = trimmed(text.slice(equals + 1, end));
-    }
+    if (equals < end && text[equals] === '=') found.push(trimmed(text.slice(equals + 1, end)));
     start = end + 1;
   }
   return found;

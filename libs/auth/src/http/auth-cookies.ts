@@ -1,54 +1,83 @@
+import { cookiesOf } from '../context/credentials-of.js';
+import type { HttpRequest } from '../context/http-request.js';
 import type { ResolvedCookie } from './cookie-options.js';
 
-interface CookieValue {
+export type CookieKind = 'session' | 'refresh';
+
+interface Written {
   readonly value: string;
   readonly maxAgeSeconds: number;
+  readonly domain: string | null;
+  /** Null: the browser takes the directory of the path that it asked for (RFC 6265bis, 5.1.4). */
+  readonly path: string | null;
 }
 
-/** Our two cookies as `Set-Cookie` headers (RFC 6265bis). A cookie is cleared with the attributes it was set with. */
+/** The refresh cookie of version 0.1, whose Path was that of the routes. It is never read. */
+const FORMER_REFRESH = '__Secure-refresh';
+
+/** Our two cookies as `Set-Cookie` headers (RFC 6265bis). */
 export class AuthCookies {
-  constructor(
-    private readonly cookies: { readonly session: ResolvedCookie; readonly refresh: ResolvedCookie },
-    /** Where the refresh cookie travels: the global prefix and the routes' path, as the browser sees them. */
-    private readonly refreshPath: () => string,
-  ) {}
+  constructor(private readonly cookies: Readonly<Record<CookieKind, ResolvedCookie>>) {}
 
-  get sessionName(): string {
-    return this.cookies.session.name;
+  /** A new value, after the deletion of the variants of the cookie that the request may have come with. */
+  set(kind: CookieKind, value: string, maxAgeSeconds: number, request: HttpRequest): readonly string[] {
+    const cookie = this.cookies[kind];
+    const { domain, path } = cookie;
+    const set = serialise(cookie, { value, maxAgeSeconds, domain, path });
+    // First those that go: a browser may take a variant for the cookie itself.
+    return [...this.expiring(kind, request).filter((line) => line !== cleared(cookie, domain, path)), set];
   }
 
-  get refreshName(): string {
-    return this.cookies.refresh.name;
+  /** The deletion of every variant of the cookie that the request may have come with. */
+  clear(kind: CookieKind, request: HttpRequest): readonly string[] {
+    return this.expiring(kind, request);
   }
 
-  session(value: string, maxAgeSeconds: number): string {
-    return serialise(this.cookies.session, '/', { value, maxAgeSeconds });
+  private expiring(kind: CookieKind, request: HttpRequest): readonly string[] {
+    const cookie = this.cookies[kind];
+    const came = cookiesOf(request, cookie.name).length;
+    const lines = came === 0 ? [] : variants(cookie, came > 1);
+    return kind === 'refresh' ? [...lines, ...this.expiringFormer(request)] : lines;
   }
 
-  refresh(value: string, maxAgeSeconds: number): string {
-    return serialise(this.cookies.refresh, this.refreshPath(), { value, maxAgeSeconds });
+  private expiringFormer(request: HttpRequest): readonly string[] {
+    const { session, refresh } = this.cookies;
+    if (session.name === FORMER_REFRESH || refresh.name === FORMER_REFRESH) return [];
+    if (cookiesOf(request, FORMER_REFRESH).length === 0) return [];
+    const former = { ...refresh, name: FORMER_REFRESH, secure: true };
+    return domainsOf(refresh).map((domain) => cleared(former, domain, null));
   }
+}
 
-  clearSession(): string {
-    return serialise(this.cookies.session, '/', { value: '', maxAgeSeconds: 0 });
-  }
+/**
+ * The deletions of a cookie of this host and of the configured domain. Where two of the name came, other paths than the
+ * configured one are cleared too. What begins with `__Host-` has one variant.
+ */
+function variants(cookie: ResolvedCookie, ambiguous: boolean): readonly string[] {
+  const isHost = /^__Host-/i.test(cookie.name);
+  const paths = ambiguous && !isHost ? [...new Set([cookie.path, '/', null])] : [cookie.path];
+  return paths.flatMap((path) => domainsOf(cookie).map((domain) => cleared(cookie, domain, path)));
+}
 
-  clearRefresh(): string {
-    return serialise(this.cookies.refresh, this.refreshPath(), { value: '', maxAgeSeconds: 0 });
-  }
+function domainsOf({ domain }: ResolvedCookie): readonly (string | null)[] {
+  return domain === null ? [null] : [null, domain];
+}
+
+function cleared(cookie: ResolvedCookie, domain: string | null, path: string | null): string {
+  return serialise(cookie, { value: '', maxAgeSeconds: 0, domain, path });
 }
 
 const SAME_SITE = { strict: 'Strict', lax: 'Lax', none: 'None' } as const;
 
-function serialise(cookie: ResolvedCookie, path: string, { value, maxAgeSeconds }: CookieValue): string {
+function serialise(cookie: ResolvedCookie, { value, maxAgeSeconds, domain, path }: Written): string {
   const attributes = [
     `${cookie.name}=${value}`,
-    `Path=${path}`,
+    ...(path === null ? [] : [`Path=${path}`]),
     `Max-Age=${maxAgeSeconds}`,
     'HttpOnly',
     `SameSite=${SAME_SITE[cookie.sameSite]}`,
   ];
   if (cookie.secure) attributes.push('Secure');
-  if (cookie.domain) attributes.push(`Domain=${cookie.domain}`);
+  if (domain !== null) attributes.push(`Domain=${domain}`);
   return attributes.join('; ');
 }

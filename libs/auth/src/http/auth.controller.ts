@@ -1,5 +1,5 @@
 import { Delete, Get, Header, HttpCode, Param, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
-import { bearerToken, cookieOf } from '../context/credentials-of.js';
+import { bearerToken } from '../context/credentials-of.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { loginBody } from '../context/login-body.js';
 import { OriginCheck } from '../context/origin-check.js';
@@ -75,10 +75,8 @@ export class AuthController {
   @Header('Cache-Control', 'no-store')
   async logout(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown): Promise<void> {
     await this.held.endAll(request);
-    if (cookieOf(request, this.options.cookies.session.name) !== undefined)
-      this.answer.clear(response, 'session');
-    if (cookieOf(request, this.options.cookies.refresh.name) !== undefined)
-      this.answer.clear(response, 'refresh');
+    this.answer.clear(response, 'session');
+    this.answer.clear(response, 'refresh');
   }
 
   @UseGuards(AnyAuthGuard)
@@ -97,8 +95,7 @@ export class AuthController {
     }
     await this.authentication.endAllSignIns(user.id);
     if (user.kind === 'session' && bearerToken(request) === undefined) this.answer.clear(response, 'session');
-    if (cookieOf(request, this.options.cookies.refresh.name) !== undefined)
-      this.answer.clear(response, 'refresh');
+    this.answer.clear(response, 'refresh');
   }
 
   @UseGuards(AnyAuthGuard)

@@ -13,55 +13,60 @@ export interface CookieOptions {
   readonly domain?: string;
 }
 
+export interface RefreshCookieOptions extends CookieOptions {
+  /** Default `__Host-refresh`; with a `path` other than `/`, `__Secure-refresh`. */
+  readonly name?: string;
+  /**
+   * Where browsers send the cookie: a path as they see it, which every built-in route lies under. Default `/`. A narrower
+   * path needs a name without `__Host-`: a page of a sibling subdomain can then plant a cookie of the name.
+   */
+  readonly path?: string;
+}
+
 export interface ResolvedCookie {
   readonly name: string;
   readonly secure: boolean;
   readonly sameSite: 'strict' | 'lax' | 'none';
   readonly domain: string | null;
+  readonly path: string;
 }
 
 const NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
 const DOMAIN = /^\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
+const PATH = /^(\/|(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+)$/;
 
-/** Reads a cookie's options, and refuses what a browser would silently drop. */
-export function resolveCookie(reader: OptionReader, name: string, hostPath: boolean): ResolvedCookie {
+const isName = (v: unknown): v is string => typeof v === 'string' && NAME.test(v);
+const isDomain = (v: unknown): v is string => typeof v === 'string' && DOMAIN.test(v);
+const isPath = (v: unknown): v is string => typeof v === 'string' && v.length <= 255 && PATH.test(v);
+
+/** Reads the options of the session cookie. */
+export function resolveSessionCookie(reader: OptionReader): ResolvedCookie {
+  return resolveCookie(reader, '__Host-session', '/');
+}
+
+/** Reads the options of the refresh cookie. */
+export function resolveRefreshCookie(reader: OptionReader): ResolvedCookie {
+  const path = reader.custom('path', 'a path such as "/auth", as browsers see it', isPath, '/');
+  return resolveCookie(reader, path === '/' ? '__Host-refresh' : '__Secure-refresh', path);
+}
+
+/** Refuses what a browser would silently drop. */
+function resolveCookie(reader: OptionReader, name: string, path: string): ResolvedCookie {
   const cookie: ResolvedCookie = {
-    name: reader.custom(
-      'name',
-      'a cookie name',
-      (v): v is string => typeof v === 'string' && NAME.test(v),
-      name,
-    ),
+    name: reader.custom('name', 'a cookie name', isName, name),
     secure: reader.boolean('secure', true),
     sameSite: reader.oneOf('sameSite', ['strict', 'lax', 'none'], 'strict'),
-    domain: reader.custom<string | null>(
-      'domain',
-      'a domain name',
-      (v): v is string => typeof v === 'string' && DOMAIN.test(v),
-      null,
-    ),
+    domain: reader.custom<string | null>('domain', 'a domain name', isDomain, null),
+    path,
   };
   reader.done();
-  const at = (key: string) => `"${reader.pathOf(key)}"`;
-  if (!cookie.secure && /^__(Host|Secure)-/i.test(cookie.name)) {
-    throw new AuthConfigError(
-      `${at('secure')} must be true for a cookie named ${cookie.name}: browsers drop it otherwise`,
-    );
-  }
-  if (!cookie.secure && cookie.sameSite === 'none') {
-    throw new AuthConfigError(
-      `${at('secure')} must be true with sameSite "none": browsers drop the cookie otherwise`,
-    );
-  }
-  if (/^__Host-/i.test(cookie.name) && cookie.domain !== null) {
-    throw new AuthConfigError(
-      `${at('domain')} must be left out for a cookie named ${cookie.name}: browsers drop it otherwise`,
-    );
-  }
-  if (/^__Host-/i.test(cookie.name) && !hostPath) {
-    throw new AuthConfigError(
-      `${at('name')} must not begin with __Host-: this cookie is bound to the path of the routes`,
-    );
-  }
+  const must = (key: string, what: string): AuthConfigError =>
+    new AuthConfigError(`"${reader.pathOf(key)}" must ${what}: browsers drop the cookie otherwise`);
+  const isHost = /^__Host-/i.test(cookie.name);
+  if (!cookie.secure && /^__(Host|Secure|Http)-/i.test(cookie.name))
+    throw must('secure', `be true for a cookie named ${cookie.name}`);
+  if (!cookie.secure && cookie.sameSite === 'none') throw must('secure', 'be true with sameSite "none"');
+  if (isHost && cookie.domain !== null) throw must('domain', `be left out for a cookie named ${cookie.name}`);
+  if (isHost && path !== '/') throw must('path', `be "/" for a cookie named ${cookie.name}`);
   return cookie;
 }

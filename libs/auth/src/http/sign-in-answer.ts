@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Principal } from '../principal/principal.js';
 import type { SignInResult } from '../sign-in/sign-in-result.js';
-import { AuthCookies } from './auth-cookies.js';
+import type { HttpRequest } from '../context/http-request.js';
+import { AuthCookies, type CookieKind } from './auth-cookies.js';
 
 /** A principal as answers show it. */
 export function userBody({ id, roles, scopes, ...rest }: Principal): Record<string, unknown> {
@@ -24,25 +25,35 @@ export class SignInAnswer {
     if (result.mode === 'session') {
       const { sessionToken, principal, expiresAt, idleExpiresAt } = result;
       const left = Math.max(0, Math.round((expiresAt.getTime() - Date.now()) / 1000));
-      this.setCookie(response, this.cookies.session(sessionToken, left));
+      this.setCookie(response, 'session', sessionToken, left);
       const limits = { expires_at: expiresAt.toISOString(), idle_expires_at: idleExpiresAt.toISOString() };
       return { user, sign_in: { id: principal.signInId, ...limits } };
     }
     const { accessToken, expiresIn, refreshToken, refreshExpiresIn } = result;
     const access = { access_token: accessToken, token_type: 'Bearer', expires_in: expiresIn };
     if (result.mode === 'hybrid') {
-      this.setCookie(response, this.cookies.refresh(refreshToken, refreshExpiresIn));
+      this.setCookie(response, 'refresh', refreshToken, refreshExpiresIn);
       return { ...access, refresh_expires_in: refreshExpiresIn, user };
     }
     return { ...access, refresh_token: refreshToken, refresh_expires_in: refreshExpiresIn, user };
   }
 
-  /** Removes a cookie that the request came with. */
-  clear(response: unknown, which: 'session' | 'refresh'): void {
-    this.setCookie(response, which === 'session' ? this.cookies.clearSession() : this.cookies.clearRefresh());
+  /** Removes every variant of a cookie that the request came with. */
+  clear(response: unknown, kind: CookieKind): void {
+    this.append(response, this.cookies.clear(kind, requestBehind(response)));
   }
 
-  private setCookie(response: unknown, cookie: string): void {
-    this.host.httpAdapter.appendHeader(response, 'Set-Cookie', cookie);
+  private setCookie(response: unknown, kind: CookieKind, value: string, maxAgeSeconds: number): void {
+    this.append(response, this.cookies.set(kind, value, maxAgeSeconds, requestBehind(response)));
   }
+
+  private append(response: unknown, lines: readonly string[]): void {
+    for (const line of lines) this.host.httpAdapter.appendHeader(response, 'Set-Cookie', line);
+  }
+}
+
+/** The request that a response answers: Express and Fastify both keep it. */
+function requestBehind(response: unknown): HttpRequest {
+  const { req, request } = response as { readonly req?: HttpRequest; readonly request?: HttpRequest };
+  return request ?? req ?? { headers: {} };
 }

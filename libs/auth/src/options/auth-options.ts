@@ -3,7 +3,7 @@ import type { AuditOptions } from '../audit/audit-options.js';
 import type { SecurityEvent } from '../audit/security-event.js';
 import type { CredentialOptions } from '../credentials/credential-options.js';
 import type { DatabaseOptions } from '../database/database-options.js';
-import type { CookieOptions } from '../http/cookie-options.js';
+import type { CookieOptions, RefreshCookieOptions } from '../http/cookie-options.js';
 import type { KeyOption } from '../keys/key-options.js';
 import type { ManagedKeyOptions } from '../keys/managed-key-options.js';
 import type { RefreshTokenOptions } from '../refresh-tokens/refresh-token-options.js';
@@ -46,10 +46,8 @@ export interface AuthOptions {
   readonly cookies?: {
     /** Default name `__Host-session`. */
     readonly session?: CookieOptions;
-    /** Default name `__Secure-refresh`; its Path is that of the routes. */
-    readonly refresh?: CookieOptions;
-    /** A path that a proxy puts in front of this application's own: part of the refresh cookie's Path. Default none. */
-    readonly proxyPrefix?: string;
+    /** Default name `__Host-refresh`. */
+    readonly refresh?: RefreshCookieOptions;
   };
   readonly revocation?: RevocationOptions;
   /**

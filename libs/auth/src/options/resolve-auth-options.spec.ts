@@ -105,7 +105,19 @@ const BAD: Record<string, readonly unknown[]> = {
   'cookies.session.domain': ['', 'a b', 'x;y', 1, 'https://x', 'a/b'],
   'cookies.refresh.name': ['', 'a b'],
   'cookies.refresh.sameSite': ['Lax', 'no'],
-  'cookies.proxyPrefix': ['api', '/api/', '/a b', '/a;b', '//', 1, '/a?b'],
+  'cookies.refresh.path': [
+    '',
+    'api',
+    '/api/',
+    '/a b',
+    '/a;b',
+    '//',
+    1,
+    '/a?b',
+    '/..',
+    '/a/./b',
+    `/${'a'.repeat(255)}`,
+  ],
 };
 const ROOMS = [
   'accessTokens',
@@ -278,8 +290,8 @@ describe('resolveAuthOptions', () => {
     expect(cookies({ name: '__HOST-s', secure: false })).toContain('"cookies.session.secure"');
     expect(cookies({ name: 's', secure: false, sameSite: 'none' })).toContain('"cookies.session.secure"');
     expect(cookies({ domain: 'example.com' })).toContain('"cookies.session.domain" must be left out');
-    expect(cookies({}, { name: '__Host-refresh' })).toContain(
-      '"cookies.refresh.name" must not begin with __Host-',
+    expect(cookies({}, { name: '__Host-refresh', path: '/auth' })).toContain(
+      '"cookies.refresh.path" must be "/" for a cookie named __Host-refresh',
     );
     expect(cookies({}, { secure: false })).toContain('"cookies.refresh.secure"');
   });
@@ -321,9 +333,8 @@ describe('resolveAuthOptions', () => {
       },
       sessions: { idleMs: 1_800_000, absoluteMs: 43_200_000, touchIntervalMs: 60_000 },
       cookies: {
-        session: { name: '__Host-session', secure: true, sameSite: 'strict', domain: null },
-        refresh: { name: '__Secure-refresh', secure: true, sameSite: 'strict', domain: null },
-        proxyPrefix: '',
+        session: { name: '__Host-session', secure: true, sameSite: 'strict', domain: null, path: '/' },
+        refresh: { name: '__Host-refresh', secure: true, sameSite: 'strict', domain: null, path: '/' },
       },
       revocation: { mode: 'feed' },
       cache: null,

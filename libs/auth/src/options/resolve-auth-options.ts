@@ -9,7 +9,7 @@ import {
   resolveCredentialOptions,
 } from '../credentials/credential-options.js';
 import { type ResolvedDatabaseOptions, resolveDatabaseOptions } from '../database/database-options.js';
-import { type ResolvedCookie, resolveCookie } from '../http/cookie-options.js';
+import { type ResolvedCookie, resolveRefreshCookie, resolveSessionCookie } from '../http/cookie-options.js';
 import type { KeyOption } from '../keys/key-options.js';
 import { type ResolvedManagedKeyOptions, resolveManagedKeyOptions } from '../keys/managed-key-options.js';
 import {
@@ -50,7 +50,6 @@ export abstract class ResolvedAuthOptions {
   abstract readonly cookies: {
     readonly session: ResolvedCookie;
     readonly refresh: ResolvedCookie;
-    readonly proxyPrefix: string;
   };
   abstract readonly revocation: ResolvedRevocationOptions;
   abstract readonly cache: ApplicationCache | null;
@@ -77,7 +76,6 @@ function isHttpUrl(value: unknown): value is string {
 const isOrigin = (v: unknown): v is string =>
   typeof v === 'string' && isHttpUrl(v) && new URL(v).origin === v.toLowerCase();
 const origins = (v: unknown): v is readonly string[] => Array.isArray(v) && v.every(isOrigin);
-const path = (v: unknown): v is string => typeof v === 'string' && /^(\/[A-Za-z0-9._~-]+)*$/.test(v);
 const someSignIns = (v: unknown): v is number =>
   Number.isInteger(v) && (v as number) >= 1 && (v as number) <= 1_000;
 const keys = (v: unknown): v is ResolvedAuthOptions['keys'] =>
@@ -127,9 +125,8 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     refreshTokens: resolveRefreshTokenOptions(reader.nested('refreshTokens'), now),
     sessions: resolveSessionOptions(reader.nested('sessions')),
     cookies: {
-      session: resolveCookie(cookies.nested('session'), '__Host-session', true),
-      refresh: resolveCookie(cookies.nested('refresh'), '__Secure-refresh', false),
-      proxyPrefix: cookies.custom('proxyPrefix', 'a path such as "/api"', path, ''),
+      session: resolveSessionCookie(cookies.nested('session')),
+      refresh: resolveRefreshCookie(cookies.nested('refresh')),
     },
     revocation: resolveRevocationOptions(reader.nested('revocation')),
     cache: resolveCache(reader),
