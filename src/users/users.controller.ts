@@ -1,5 +1,5 @@
-import { BadRequestException, Body, Controller, Post } from '@nestjs/common';
-import { Public } from 'nestjs-aerie';
+import { BadRequestException, Body, Controller, Post, Req } from '@nestjs/common';
+import { Public, requesterOf } from 'nestjs-aerie';
 import { checkPassword } from './password-rules.js';
 import { UsersService } from './users.service.js';
 
@@ -11,13 +11,13 @@ export class UsersController {
 
   @Public()
   @Post()
-  register(@Body() body: unknown) {
+  register(@Body() body: unknown, @Req() request: Parameters<typeof requesterOf>[0]) {
     const { email, password } = (body ?? {}) as Record<string, unknown>;
     if (typeof email !== 'string' || email.length > 320 || !EMAIL.test(email) || !email.isWellFormed()) {
       throw new BadRequestException('"email" must be an e-mail address.');
     }
     if (typeof password !== 'string') throw new BadRequestException('"password" must be a text.');
     checkPassword(password, email);
-    return this.users.register(email, password);
+    return this.users.register(email, password, requesterOf(request));
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictException, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { PasswordHasher, type UserDirectory } from 'nestjs-aerie';
+import { PasswordHasher, type Requester, type UserDirectory } from 'nestjs-aerie';
 import { QueryFailedError, type Repository } from 'typeorm';
 import { User } from './user.entity.js';
 
@@ -30,11 +30,15 @@ export class UsersService implements UserDirectory {
   }
 
   /** Throws ConflictException when the address is taken. */
-  async register(email: string, password: string): Promise<{ id: string; email: string }> {
+  async register(
+    email: string,
+    password: string,
+    requester: Requester,
+  ): Promise<{ id: string; email: string }> {
     const user = {
       id: randomUUID(),
       email: email.toLowerCase(),
-      passwordHash: await this.hasher.hash(password),
+      passwordHash: await this.hasher.hash(password, requester),
     };
     try {
       await this.users.insert(user);

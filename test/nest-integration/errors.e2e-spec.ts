@@ -14,6 +14,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { AnyAuthGuard, AuthenticationService, LocalAuthGuard, Roles, RolesGuard } from 'nestjs-aerie';
 import * as errors from '../../libs/auth/src/errors/auth-error.js';
+import * as busyErrors from '../../libs/auth/src/errors/busy-error.js';
 import { headersOf, STATUS_OF } from '../../libs/auth/src/context/error-answers.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { cookieOf, tokenOf } from './credentials.js';
@@ -180,7 +181,7 @@ describe.each(ADAPTERS)("what the façade throws in a host's handlers, on %s", (
 
 describe('the table of statuses', () => {
   type ErrorClass = new (argument?: unknown) => errors.AuthError;
-  const all = Object.values(errors)
+  const all = Object.values({ ...errors, ...busyErrors })
     .filter((value): value is typeof errors.AuthError => typeof value === 'function')
     .filter((value) => value.prototype instanceof errors.AuthError)
     .map((value) => new (value as unknown as ErrorClass)());
@@ -203,6 +204,7 @@ describe('the table of statuses', () => {
         AUTH_GRANT_INVALID: 400,
         AUTH_SCOPE_INVALID: 400,
         AUTH_TARGET_INVALID: 400,
+        AUTH_PASSWORDS_BUSY: 503,
         AUTH_STORE_UNAVAILABLE: 503,
       }[code as string] ?? 401;
     expect(STATUS_OF[code]).toBe(expected);

@@ -1,5 +1,6 @@
 import { afterAll } from '@jest/globals';
 import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { getDataSourceToken, TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import {
@@ -25,6 +26,8 @@ export interface TestAppInput {
   readonly options?: Partial<AuthOptions & AuthStructuralOptions>;
   readonly connection?: TypeOrmModuleOptions;
   readonly controllers?: Type[];
+  /** Whether a client's address is what `X-Forwarded-For` says. Default false. */
+  readonly trustProxy?: boolean;
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   readonly providers?: NonNullable<ModuleMetadata['providers']>;
   /** Changes the module before it is compiled. */
@@ -76,9 +79,10 @@ export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
   let app: INestApplication;
   if (input.adapter === 'fastify') {
     const { FastifyAdapter } = await import('@nestjs/platform-fastify');
-    app = module.createNestApplication(new FastifyAdapter());
+    app = module.createNestApplication(new FastifyAdapter({ trustProxy: input.trustProxy === true }));
   } else {
     app = module.createNestApplication();
+    if (input.trustProxy) (app as NestExpressApplication).set('trust proxy', true);
   }
   input.configure?.(app);
   await app.listen(0, '127.0.0.1');

@@ -159,13 +159,13 @@ export type { FeedStatus } from './revocation/revocation-feed.js';
 export type { AuthCounts, Fallback } from './audit/auth-counters.js';
 
 // Errors
+export type { AnyAuthError } from './errors/any-auth-error.js';
 export { AuthConfigError } from './errors/auth-config-error.js';
 export {
   AccessTokenExpiredError,
   AccessTokenInvalidError,
   AccessTokenRevokedError,
   AccessTokenStaleError,
-  type AnyAuthError,
   AuthError,
   type AuthErrorCode,
   ClientInvalidError,
@@ -186,3 +186,4 @@ export {
   StoreUnavailableError,
   TargetInvalidError,
 } from './errors/auth-error.js';
+export { PasswordsBusyError } from './errors/busy-error.js';

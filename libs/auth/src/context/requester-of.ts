@@ -1,3 +1,4 @@
+import { isPrivateAddress } from '../principal/address-prefix.js';
 import { type Requester, waitingSince } from '../principal/requester.js';
 import { headerOf, type HttpRequest, arrivalOf } from './http-request.js';
 
@@ -14,8 +15,16 @@ export function requesterOf(request: HttpRequest): Requester {
   const ip = request.ip ?? request.socket?.remoteAddress;
   return {
     ip: ip ? ip.slice(0, MAX_IP) : null,
+    ...(isUntrustedProxy(request) && { sharesAddress: true }),
     userAgent: userAgent ? userAgent.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_USER_AGENT) : null,
     waitedMs: waitingSince(arrived),
     hasLeft: () => request.socket?.destroyed === true,
   };
+}
+
+/** Whether the peer is a proxy whose `X-Forwarded-For` the framework does not heed: its address stands for everybody's. */
+function isUntrustedProxy(request: HttpRequest): boolean {
+  const peer = request.socket?.remoteAddress;
+  const isForwarded = request.headers['x-forwarded-for'] ?? request.headers['forwarded'];
+  return isForwarded !== undefined && peer !== undefined && request.ip === peer && isPrivateAddress(peer);
 }

@@ -1,44 +1,95 @@
 import { randomBytes } from 'node:crypto';
+import { Logger } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
+import { PasswordsBusyError } from '../errors/busy-error.js';
+import type { Requester } from '../principal/requester.js';
 import type { ResolvedCredentialOptions } from './credential-options.js';
+import { hashesAtOnce, HashingLine, type HashingPurpose } from './hashing-line.js';
+import { hashingRequester, noteRefusal } from './hashing-requester.js';
 
 const MAX_BYTES = 4096;
+const LOGGED_EVERY_MS = 60_000;
+
+/** One for the process, as is the pool of threads that it leaves room in. */
+const LINE = new HashingLine(hashesAtOnce(process.env['UV_THREADPOOL_SIZE']));
 
 /**
  * Hashes passwords with argon2id (RFC 9106), in Unicode's NFKC form (NIST SP 800-63B-4, 3.1.1.2), off the event
  * loop. Inject it where your users live; give its hashes a column of 255 characters.
+ *
+ * Few hashes run at a time, and the others wait in a line that is fair by the requester's address. Within
+ * `UserDirectory.verifyPassword` the requester is known; elsewhere give it, `requesterOf(request)`, so that one client
+ * cannot take the places of all others.
  */
 export class PasswordHasher {
+  private readonly logger = new Logger('AuthModule');
   private readonly parameters;
   private decoy: Promise<string> | undefined;
+  private loggedAt = -Infinity;
 
-  constructor({ memoryKiB, passes, lanes }: ResolvedCredentialOptions) {
+  constructor(
+    { memoryKiB, passes, lanes }: ResolvedCredentialOptions,
+    private readonly line = LINE,
+  ) {
     // 2: Argon2id. The package declares its enum as const, which isolated modules cannot read.
     this.parameters = { algorithm: 2, memoryCost: memoryKiB, timeCost: passes, parallelism: lanes };
   }
 
-  /** A PHC string to store. Throws RangeError for an empty password or one over 4096 bytes. */
-  async hash(password: string): Promise<string> {
+  /** A PHC string to store. Throws RangeError for an empty password or one over 4096 bytes; PasswordsBusyError. */
+  async hash(password: string, requester?: Requester): Promise<string> {
     const normal = normalise(password);
     if (normal === undefined) throw new RangeError('a password has 1 to 4096 bytes');
-    return hash(normal, this.parameters);
+    return this.inTurn('make', requester, () => hash(normal, this.parameters));
   }
 
   /**
    * Whether the password is the one that was hashed. With null (nobody has it) the answer is false and takes just
-   * as long, so that callers need not tell the cases apart.
+   * as long, so that callers need not tell the cases apart. Throws PasswordsBusyError.
    */
-  async verify(stored: string | null | undefined, password: string): Promise<boolean> {
+  async verify(stored: string | null | undefined, password: string, requester?: Requester): Promise<boolean> {
     const normal = normalise(password);
     const known = typeof stored === 'string' && stored !== '';
-    const target = known ? stored : await (this.decoy ??= hash(randomBytes(32), this.parameters));
+    return this.inTurn('check', requester, async () => {
+      const target = known ? stored : await (this.decoy ??= hash(randomBytes(32), this.parameters));
+      try {
+        const matches = await verify(target, normal ?? '');
+        return matches && known && normal !== undefined;
+      } catch {
+        // What is stored is no argon2 hash: nobody's password.
+        return false;
+      }
+    });
+  }
+
+  /** Throws PasswordsBusyError when `verify` would find no place for this requester now. */
+  refuseIfBusy(requester: Requester): void {
+    if (!this.line.hasRoom('check', requester)) throw this.refused(new PasswordsBusyError());
+  }
+
+  private async inTurn<T>(
+    purpose: HashingPurpose,
+    given: Requester | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
-      const matches = await verify(target, normal ?? '');
-      return matches && known && normal !== undefined;
-    } catch {
-      // What is stored is no argon2 hash: nobody's password.
-      return false;
+      return await this.line.pass(purpose, given ?? hashingRequester(), work);
+    } catch (error) {
+      if (error instanceof PasswordsBusyError) throw this.refused(error);
+      throw error;
     }
+  }
+
+  /** Said once a minute: a flood must not fill the log. */
+  private refused(error: PasswordsBusyError): PasswordsBusyError {
+    noteRefusal(error);
+    const now = performance.now();
+    if (now - this.loggedAt >= LOGGED_EVERY_MS) {
+      this.loggedAt = now;
+      this.logger.warn(
+        'more passwords are to be hashed than this process can: some sign-ins or registrations are answered with 503',
+      );
+    }
+    return error;
   }
 }
 

@@ -191,30 +191,6 @@ export class StoreUnavailableError extends AuthError {
   }
 }
 
-/** Every run-time error of the module, closed: a `switch` over `code` can be exhaustive. */
-export type AnyAuthError =
-  | CredentialsMissingError
-  | CredentialsInvalidError
-  | AccessTokenInvalidError
-  | AccessTokenExpiredError
-  | AccessTokenRevokedError
-  | AccessTokenStaleError
-  | RefreshTokenInvalidError
-  | SessionInvalidError
-  | SessionExpiredError
-  | SessionDataConflictError
-  | CsrfRejectedError
-  | ForbiddenError
-  | RequestInvalidError
-  | SignInNotFoundError
-  | SignInLimitError
-  | ClientInvalidError
-  | GrantUnsupportedError
-  | GrantInvalidError
-  | ScopeInvalidError
-  | TargetInvalidError
-  | StoreUnavailableError;
-
 /** The stable codes that callers may rely on. */
 export type AuthErrorCode =
   | 'AUTH_CREDENTIALS_MISSING'
@@ -237,4 +213,5 @@ export type AuthErrorCode =
   | 'AUTH_GRANT_INVALID'
   | 'AUTH_SCOPE_INVALID'
   | 'AUTH_TARGET_INVALID'
+  | 'AUTH_PASSWORDS_BUSY'
   | 'AUTH_STORE_UNAVAILABLE';

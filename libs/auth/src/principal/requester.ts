@@ -2,6 +2,8 @@
 export interface Requester {
   /** At most 45 characters (an IPv6 address), or null. */
   readonly ip: string | null;
+  /** Whether `ip` is a proxy's, which all clients share: limits by address leave it out. Default false. */
+  readonly sharesAddress?: boolean;
   /** Printable ASCII, at most 255 characters, or null. */
   readonly userAgent: string | null;
   /** Milliseconds since the request arrived at this node. Default: since the call it was given to. */

@@ -50,13 +50,13 @@ export type { TokenRequest } from './token-endpoint.js';
 export type { ClientCredentialsOptions } from './client-credentials.js';
 
 // Errors
+export type { AnyAuthError } from '../errors/any-auth-error.js';
 export { AuthConfigError } from '../errors/auth-config-error.js';
 export {
   AccessTokenExpiredError,
   AccessTokenInvalidError,
   AccessTokenRevokedError,
   AccessTokenStaleError,
-  type AnyAuthError,
   AuthError,
   type AuthErrorCode,
   ClientInvalidError,

@@ -92,7 +92,10 @@ export class AuthenticationService {
     }
   }
 
-  /** Checks an identifier and a password, then signs in. Throws CredentialsInvalidError, SignInLimitError. */
+  /**
+   * Checks an identifier and a password, then signs in. Throws CredentialsInvalidError, PasswordsBusyError,
+   * SignInLimitError.
+   */
   async signInWithPassword(
     identifier: string,
     password: string,

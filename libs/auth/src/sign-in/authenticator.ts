@@ -1,6 +1,7 @@
 import type { AccessToken } from '../access-tokens/access-token.js';
 import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
+import { hashingFor } from '../credentials/hashing-requester.js';
 import type { PasswordHasher } from '../credentials/password-hasher.js';
 import { CredentialsInvalidError, SessionInvalidError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
@@ -16,6 +17,11 @@ import type { SessionResult } from './sign-in-result.js';
 
 /** A subject whose row can never exist: its id is empty of everything a directory may return. */
 const NOBODY = '\0nobody';
+
+interface PasswordCheck {
+  readonly epochs: SubjectEpochs | null;
+  readonly right: boolean;
+}
 
 /**
  * Credentials in, principal out. Every guard, strategy and gateway comes here; to stand in for authentication in a
@@ -88,12 +94,15 @@ export class Authenticator {
   /**
    * Checks an identifier and a password: an unknown identifier and a wrong password are alike in answer and in time
    * (OWASP ASVS 5.0, 6.3.8). The principal has no sign-in yet: `AuthenticationService.signIn` opens one, under the
-   * epoch that was read before the password. Throws CredentialsInvalidError, StoreUnavailableError.
+   * epoch that was read before the password. Throws CredentialsInvalidError, PasswordsBusyError, StoreUnavailableError.
    */
   async password(identifier: string, password: string, requester: Requester): Promise<Principal> {
+    // Before any query: what will be refused anyway must not cost one.
+    this.hasher.refuseIfBusy(requester);
     const subject = await this.source.find(identifier);
-    const { epochs, right } =
-      subject === null ? await this.refuseNobody(identifier, password) : await this.check(subject, password);
+    const { epochs, right } = await hashingFor<PasswordCheck>(requester, () =>
+      subject === null ? this.refuseNobody(identifier, password) : this.check(subject, password),
+    );
     if (!epochs || !right) throw this.refused('credentials', requester);
     const loaded: LoadedSubject | null = await this.source.load(epochs.subject);
     if (!loaded) throw this.refused('disabled', requester);
@@ -133,7 +142,7 @@ export class Authenticator {
     return principal;
   }
 
-  private async check(subject: string, password: string) {
+  private async check(subject: string, password: string): Promise<PasswordCheck> {
     const epochs = await this.subjects.epochs(subject);
     return {
       epochs,
@@ -142,7 +151,7 @@ export class Authenticator {
   }
 
   /** The same steps for nobody: a read of the epochs, a query of the directory, a hash. */
-  private async refuseNobody(identifier: string, password: string) {
+  private async refuseNobody(identifier: string, password: string): Promise<PasswordCheck> {
     await this.subjects.find(NOBODY);
     await this.source.ask(async (directory) => {
       if (directory.refusePassword) return directory.refusePassword(password);

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { principalProfile } from '../access-tokens/principal-profile.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
+import { PasswordsBusyError } from '../errors/busy-error.js';
 import type { Principal, SignInKind } from '../principal/principal.js';
 import type { Subject, UserDirectory } from '../principal/user-directory.js';
 import { isSubject } from '../subjects/subject-key.js';
@@ -42,6 +43,7 @@ export class PrincipalSource {
     try {
       return await inTime(DEADLINE_MS, question(this.directory));
     } catch (cause) {
+      if (cause instanceof PasswordsBusyError) throw cause;
       this.logger.error(
         `the user directory failed: ${cause instanceof Error ? cause.message : 'not an Error'}`,
       );

@@ -1,0 +1,93 @@
+import { PasswordsBusyError } from '../errors/busy-error.js';
+import { addressPrefix } from '../principal/address-prefix.js';
+import type { Requester } from '../principal/requester.js';
+import { HashingLane, type Waiting } from './hashing-lane.js';
+
+/** Makes of hashes: `check` for sign-ins, `make` for registrations. */
+export type HashingPurpose = 'check' | 'make';
+
+const PLACES = 64;
+const PLACES_OF_ADDRESS = 2;
+const LONGEST_WAIT_MS = 5_000;
+/** libuv's own default and limit. */
+const DEFAULT_THREADS = 4;
+const MOST_THREADS = 1_024;
+
+/**
+ * How many passwords are hashed at a time: two fewer than libuv's pool has threads, and at least one. Signatures of tokens,
+ * DNS and files share that pool, and hashes must leave threads to them.
+ */
+export function hashesAtOnce(threadPoolSize: string | undefined): number {
+  const asked = threadPoolSize === undefined ? DEFAULT_THREADS : Number.parseInt(threadPoolSize, 10) || 1;
+  return Math.max(1, Math.min(asked, MOST_THREADS) - 2);
+}
+
+/**
+ * The line in front of the hasher. Sign-ins and registrations wait in lanes of their own, which take turns; within a lane,
+ * addresses take turns. Who finds no place, or no turn within five seconds, is refused.
+ */
+export class HashingLine {
+  private readonly lanes: Readonly<Record<HashingPurpose, HashingLane>> = {
+    check: new HashingLane(PLACES, PLACES_OF_ADDRESS),
+    make: new HashingLane(PLACES, PLACES_OF_ADDRESS),
+  };
+  private running = 0;
+  private turnOf: HashingPurpose = 'check';
+
+  constructor(private readonly atOnce: number) {}
+
+  /** Whether a call would be let in now, or find a place to wait. */
+  hasRoom(purpose: HashingPurpose, requester: Requester): boolean {
+    return this.running < this.atOnce || this.lanes[purpose].hasRoom(addressOf(requester));
+  }
+
+  /** What `hash` gives, once its turn has come. Throws PasswordsBusyError. */
+  async pass<T>(purpose: HashingPurpose, requester: Requester, hash: () => Promise<T>): Promise<T> {
+    if (this.running < this.atOnce) this.running++;
+    else await this.turn(purpose, requester);
+    try {
+      return await hash();
+    } finally {
+      this.running--;
+      this.letIn();
+    }
+  }
+
+  private turn(purpose: HashingPurpose, requester: Requester): Promise<void> {
+    const lane = this.lanes[purpose];
+    const address = addressOf(requester);
+    if (!lane.hasRoom(address)) return Promise.reject(new PasswordsBusyError());
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        hasLeft: () => requester.hasLeft?.() === true,
+        settle: (turn) => {
+          clearTimeout(timer);
+          if (turn) resolve();
+          else reject(new PasswordsBusyError());
+        },
+      };
+      const timer = setTimeout(() => {
+        lane.leave(waiting);
+        waiting.settle(false);
+      }, LONGEST_WAIT_MS);
+      lane.join(address, waiting);
+    });
+  }
+
+  /** The place passes on at once: nobody who comes later gets ahead of those who wait. */
+  private letIn(): void {
+    while (this.running < this.atOnce) {
+      const other = this.turnOf === 'check' ? 'make' : 'check';
+      let next = this.lanes[this.turnOf].next();
+      if (next) this.turnOf = other;
+      else next = this.lanes[other].next();
+      if (!next) return;
+      this.running++;
+      next.settle(true);
+    }
+  }
+}
+
+function addressOf({ ip, sharesAddress }: Requester): string | null {
+  return sharesAddress ? null : addressPrefix(ip);
+}

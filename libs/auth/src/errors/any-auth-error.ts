@@ -1,0 +1,49 @@
+import type {
+  CredentialsMissingError,
+  CredentialsInvalidError,
+  AccessTokenInvalidError,
+  AccessTokenExpiredError,
+  AccessTokenRevokedError,
+  AccessTokenStaleError,
+  RefreshTokenInvalidError,
+  SessionInvalidError,
+  SessionExpiredError,
+  SessionDataConflictError,
+  CsrfRejectedError,
+  ForbiddenError,
+  RequestInvalidError,
+  SignInNotFoundError,
+  SignInLimitError,
+  ClientInvalidError,
+  GrantUnsupportedError,
+  GrantInvalidError,
+  ScopeInvalidError,
+  TargetInvalidError,
+  StoreUnavailableError,
+} from './auth-error.js';
+import type { PasswordsBusyError } from './busy-error.js';
+
+/** Every run-time error of the module, closed: a `switch` over `code` can be exhaustive. */
+export type AnyAuthError =
+  | CredentialsMissingError
+  | CredentialsInvalidError
+  | AccessTokenInvalidError
+  | AccessTokenExpiredError
+  | AccessTokenRevokedError
+  | AccessTokenStaleError
+  | RefreshTokenInvalidError
+  | SessionInvalidError
+  | SessionExpiredError
+  | SessionDataConflictError
+  | CsrfRejectedError
+  | ForbiddenError
+  | RequestInvalidError
+  | SignInNotFoundError
+  | SignInLimitError
+  | ClientInvalidError
+  | GrantUnsupportedError
+  | GrantInvalidError
+  | ScopeInvalidError
+  | TargetInvalidError
+  | PasswordsBusyError
+  | StoreUnavailableError;
