@@ -1,13 +1,42 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Body, Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
+import {
+  AnyAuthGuard,
+  AuthenticationService,
+  CurrentUser,
+  type Principal,
+  requesterOf,
+  SignInAnswer,
+} from 'nestjs-aerie';
 import { refresh, refreshed, SESSION_COOKIE, signIn, statusOf } from '../support/sign-ins.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+
+/** As an application writes it: the guard's principal is all that it has of the caller. */
+@Controller()
+class Passwords {
+  constructor(
+    private readonly authentication: AuthenticationService,
+    private readonly answer: SignInAnswer,
+  ) {}
+  @UseGuards(AnyAuthGuard)
+  @Post('password')
+  async change(
+    @CurrentUser() user: Principal,
+    @Body() body: { mode?: 'tokens' | 'hybrid' },
+    @Req() request: Parameters<typeof requesterOf>[0],
+    @Res({ passthrough: true }) response: Parameters<SignInAnswer['of']>[1],
+  ) {
+    const options = { keep: user, mode: body.mode ?? 'tokens', requester: requesterOf(request) } as const;
+    return this.answer.of((await this.authentication.credentialsChanged(user.id, options))!, response);
+  }
+}
 
 describe.each(ADAPTERS)('a changed password, on %s', (adapter) => {
   let app: TestApp;
   let name: string;
   let count = 0;
   beforeAll(async () => {
-    app = await startTestApp({ adapter });
+    app = await startTestApp({ adapter, controllers: [Passwords] });
     await app.users.add('bystander', undefined, { id: 'bystander' });
   });
   afterAll(() => app.close());
@@ -69,6 +98,71 @@ describe.each(ADAPTERS)('a changed password, on %s', (adapter) => {
     expect(await statusOf(app, result.accessToken)).toBe(200);
     expect((await refresh(app, kept.refresh_token)).status).toBe(401);
     expect((await refresh(app, result.refreshToken)).status).toBe(200);
+  });
+
+  it('keeps the caller of whom it has an access token alone: in a new sign-in, with fresh credentials', async () => {
+    const [session, mine, former] = [await sessionOf(), await tokensOf(), await tokensOf()];
+    const before = (await app.authentication.listSignIns(name)).map(({ id }) => id);
+    const { status, body } = await app.client().post('/password', { bearer: mine.access_token, json: {} });
+    expect([status, body.token_type, body.user.id]).toEqual([201, 'Bearer', name]);
+    const [only, ...others] = await app.authentication.listSignIns(name);
+    expect(others).toEqual([]);
+    expect(before).not.toContain(only!.id);
+    // Whoever stole the refresh token has nothing left.
+    expect((await refresh(app, mine.refresh_token)).status).toBe(401);
+    for (const token of [mine.access_token, former.access_token])
+      expect(await statusOf(app, token)).toBe(401);
+    expect((await refresh(app, former.refresh_token)).status).toBe(401);
+    expect(await meBySession(session)).toBe(401);
+    expect(await statusOf(app, body.access_token)).toBe(200);
+    const next = await refreshed(app, body.refresh_token);
+    expect(await statusOf(app, next.access_token)).toBe(200);
+    expect(app.events).toContainEqual(
+      expect.objectContaining({ type: 'signed_in', subject: name, signInId: only!.id }),
+    );
+  });
+
+  it('keeps the caller who holds the refresh token in a cookie: the next one goes there too', async () => {
+    const { client, body } = await signIn(app, 'hybrid', name);
+    const answer = await client.post('/password', { bearer: body.access_token, json: { mode: 'hybrid' } });
+    expect([answer.status, 'refresh_token' in answer.body]).toEqual([201, false]);
+    expect(await statusOf(app, answer.body.access_token)).toBe(200);
+    expect((await client.post('/auth/refresh')).status).toBe(200);
+  });
+
+  it('keeps the caller who has a session: the same one, with its data, under a new secret', async () => {
+    const { client, id } = await signIn(app, 'session', name);
+    const [former, thief] = [(await client.cookie(SESSION_COOKIE))!, await sessionOf()];
+    expect((await client.post('/password', { json: {} })).status).toBe(201);
+    expect(await client.cookie(SESSION_COOKIE)).not.toBe(former);
+    expect((await client.get('/auth/me')).status).toBe(200);
+    expect(await meBySession(former)).toBe(401);
+    expect(await meBySession(thief)).toBe(401);
+    expect((await app.authentication.listSignIns(name)).map((one) => one.id)).toEqual([id]);
+  });
+
+  it('answers two changes at once: one keeps its caller, and everything else has ended', async () => {
+    const mine = await tokensOf();
+    const change = () => app.client().post('/password', { bearer: mine.access_token, json: {} });
+    const answers = await Promise.all([change(), change()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 401]);
+    const kept = answers.find(({ status }) => status === 201)!;
+    // The second change ended the first one's new sign-in as well, or came before it.
+    const live = await app.authentication.listSignIns(name);
+    expect(live.length).toBeLessThanOrEqual(1);
+    expect(await statusOf(app, kept.body.access_token)).toBe(live.length === 1 ? 200 : 401);
+  });
+
+  it("ends nothing for another subject's principal", async () => {
+    const tokens = await tokensOf();
+    const other = await tokensOf('bystander');
+    const { Authenticator } = await import('nestjs-aerie');
+    const theirs = await app.app
+      .get(Authenticator, { strict: false })
+      .accessToken(other.access_token as string);
+    await expect(app.authentication.credentialsChanged(name, { keep: theirs })).rejects.toThrow(TypeError);
+    expect(await statusOf(app, tokens.access_token)).toBe(200);
+    expect(await statusOf(app, other.access_token)).toBe(200);
   });
 
   const refusals: [string, () => Promise<{ session: string } | { refreshToken: string }>][] = [

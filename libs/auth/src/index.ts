@@ -38,7 +38,7 @@ export {
 } from './sign-in/authentication.service.js';
 export { Authenticator } from './sign-in/authenticator.js';
 export type { SessionResult, SignInResult, TokensResult } from './sign-in/sign-in-result.js';
-export type { KeptCredential } from './sign-in/credential-changes.js';
+export type { KeptCredential, KeptOwner } from './sign-in/credential-changes.js';
 export { SessionData, type SessionDataValue } from './sessions/session-data.js';
 export type { SignInRecord } from './sign-in/sign-in-record.js';
 export type { Swept } from './sign-in/sweeper.js';
@@ -101,6 +101,7 @@ export type { SignInLimit } from './subjects/sign-in-limit.js';
 export { type CountedSignIn, roomForOneMore, type SignInRoom } from './sign-in/sign-in-room.js';
 export {
   type FamilyReading,
+  type FamilyReplacement,
   type FamilyRow,
   type NewFamily,
   RefreshTokenFamilyStore,
@@ -109,7 +110,7 @@ export {
   type RotationAttempt,
   type RotationOutcome,
 } from './refresh-tokens/refresh-token-family-store.js';
-export { openedRow } from './refresh-tokens/opened-row.js';
+export { openedRow, replacementRow } from './refresh-tokens/opened-row.js';
 export { type FamilyStep, rekeyStep, rotationStep } from './refresh-tokens/family-step.js';
 export {
   type NewSession,

@@ -1,4 +1,5 @@
-import type { FamilyRow, NewFamily } from './refresh-token-family-store.js';
+import { isLive } from '../revocation/is-live.js';
+import type { FamilyReplacement, FamilyRow, NewFamily } from './refresh-token-family-store.js';
 
 /** The row of a family that is opened at an instant of the store's clock. */
 export function openedRow(family: NewFamily, now: number): FamilyRow {
@@ -33,4 +34,22 @@ export function openedRow(family: NewFamily, now: number): FamilyRow {
     userAgent,
     label,
   };
+}
+
+/**
+ * The row of the family that takes the place of a live one, whose row the store holds locked: it proves no more and lives no
+ * longer than the one before. Null: nothing may take its place. `subjectEpoch`: the subject's new epoch. Pure.
+ */
+export function replacementRow(
+  former: FamilyRow | null,
+  { subject, idleMs, ...made }: FamilyReplacement,
+  now: number,
+  subjectEpoch: number,
+): FamilyRow | null {
+  if (former?.subject !== subject || !isLive(former, now)) return null;
+  const { globalEpoch, methods, scopes, label, authenticatedAt, expiresAt } = former;
+  const epochs = { subject, epoch: subjectEpoch, globalEpoch };
+  const absoluteMs = expiresAt - now;
+  const family = { ...made, epochs, methods, scopes, label, idleMs, absoluteMs, limit: null };
+  return { ...openedRow(family, now), authenticatedAt };
 }

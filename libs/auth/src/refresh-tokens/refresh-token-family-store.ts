@@ -94,6 +94,19 @@ export type RotationOutcome =
       readonly holder: Holder;
     };
 
+/** A family that takes the place of another one, whose refresh token was not shown. */
+export interface FamilyReplacement {
+  /** The id of the family that makes way. */
+  readonly replaces: string;
+  readonly subject: string;
+  readonly id: string;
+  readonly currentHash: string;
+  readonly salt: string;
+  readonly idleMs: number;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
 /** A family's new token after a rise of privilege or a change of credentials: it owes nothing to its parent. */
 export interface RekeyAttempt extends RotationAttempt {
   /** Null: the sign-in keeps when and how its person was authenticated. */

@@ -7,6 +7,7 @@ import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 import type {
   FamilyReading,
+  FamilyReplacement,
   FamilyRow,
   RefreshTokenFamilyStore,
   RekeyAttempt,
@@ -157,6 +158,18 @@ export class RefreshTokenService {
       held: fresh,
       attempt: { ...this.attempt(token, row.subject, fresh, null, requester), authenticated },
     };
+  }
+
+  /** A family to take the place of another one, whose refresh token was not shown, and its first token. */
+  replacement(
+    replaces: string,
+    subject: string,
+    { ip, userAgent }: Requester,
+  ): { replacement: FamilyReplacement; held: RefreshToken } {
+    const held = this.codec.fresh(randomUUID(), 0);
+    const { familyId: id, hash: currentHash, salt } = held;
+    const { idleMs } = this.options;
+    return { held, replacement: { replaces, subject, id, currentHash, salt, idleMs, ip, userAgent } };
   }
 
   /** Replaces the current token by one of a new secret. Throws RefreshTokenInvalidError. */

@@ -7,6 +7,7 @@ import type { TypeOrmSubjectStore } from '../subjects/typeorm-subject-store.js';
 import { RefreshTokenFamily } from './refresh-token-family.entity.js';
 import {
   type FamilyReading,
+  type FamilyReplacement,
   type NewFamily,
   RefreshTokenFamilyStore,
   type RekeyAttempt,
@@ -16,7 +17,7 @@ import {
 } from './refresh-token-family-store.js';
 import { FamilyStatements } from './family-statements.js';
 import { rekeyStep, rotationStep } from './family-step.js';
-import { openedRow } from './opened-row.js';
+import { openedRow, replacementRow } from './opened-row.js';
 
 /** Ends everything of a subject, as part of a transaction. */
 export type EndSubject = (subject: string, reason: string) => SqlTransaction<unknown>;
@@ -104,6 +105,16 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     const { outcome, change } = rekeyStep(row, attempt, now, waitedMs, subjectEpoch);
     yield* this.doing(row, change, outcome, attempt, now);
     return outcome;
+  }
+
+  /** A part of a change of credentials: whether the family to replace was live. The caller ends it. */
+  *replacing(replacement: FamilyReplacement, subjectEpoch: number): SqlTransaction<boolean> {
+    const { rows } = yield this.statements.selectForUpdate(replacement.replaces);
+    const found = rows[0];
+    const former = found ? this.families.read(found) : null;
+    const row = replacementRow(former, replacement, Number(found?.['now'] ?? 0), subjectEpoch);
+    if (row) yield this.families.insert(row);
+    return row !== null;
   }
 
   private *locked(attempt: RotationAttempt): SqlTransaction<Locked> {

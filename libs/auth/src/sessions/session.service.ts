@@ -6,7 +6,7 @@ import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 import type { SessionFinder } from './session-finder.js';
 import type { ResolvedSessionOptions } from './session-options.js';
-import type { SessionRow, SessionStore } from './session-store.js';
+import type { SessionRenewal, SessionRow, SessionStore } from './session-store.js';
 import type { SessionToken, SessionTokenCodec } from './session-token.js';
 
 export interface SessionOpening {
@@ -67,6 +67,18 @@ export class SessionService {
     const renewal = { id: token.sessionId, secretHash: token.secretHash, nextSecretHash: next.secretHash };
     if (!(await this.store.renew({ ...renewal, authenticated }))) throw new SessionInvalidError();
     return next;
+  }
+
+  /** A new secret for a session whose cookie was checked before; null when the subject has no such session. */
+  async renewalOf(
+    id: string,
+    subject: string,
+  ): Promise<{ renewal: SessionRenewal; next: SessionToken } | null> {
+    const row = (await this.store.read(id))?.row;
+    if (row?.subject !== subject) return null;
+    const next = this.codec.fresh(id);
+    const renewal = { id, secretHash: row.secretHash, nextSecretHash: next.secretHash, authenticated: null };
+    return { renewal, next };
   }
 
   /** The token that a cookie's value is, and the one to replace it by. Throws SessionInvalidError. */

@@ -10,7 +10,7 @@ import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import { isSubject } from '../subjects/subject-key.js';
 import type { SubjectStore } from '../subjects/subject-store.js';
 import type { Authenticator } from './authenticator.js';
-import type { CredentialChanges, KeptCredential } from './credential-changes.js';
+import type { CredentialChanges, KeptCredential, KeptOwner } from './credential-changes.js';
 import type { PrincipalSource } from './principal-source.js';
 import type { SignInEnding } from './sign-in-ending.js';
 import type { SignInOpener } from './sign-in-opener.js';
@@ -179,14 +179,23 @@ export class AuthenticationService {
   }
 
   /**
-   * The password (or another credential) changed, and the change is committed: every sign-in ends, but the one whose
-   * credential is given in `keep`, which gets a new secret. Hand out what is returned; null when nothing was kept.
+   * The password (or another credential) changed, and the change is committed: every sign-in ends, and one that has not
+   * opened yet fails. Only `keep` goes on, with a new secret: a principal as guards leave it, or a credential. Hand out what
+   * is returned, as after a sign-in; null when nothing was kept. Without its refresh token, the sign-in of an access token
+   * is replaced by a new one (a thief may hold that token); `mode`, default `tokens`, says how its client holds the next.
+   * Throws SessionInvalid-, AccessTokenRevoked- or RefreshTokenInvalidError when what was to be kept had ended: everything
+   * has ended then. TypeError for the principal of another subject: nothing has.
    */
   credentialsChanged(
     subject: string,
-    options: { readonly keep?: KeptCredential; readonly requester?: Requester } = {},
+    options: {
+      readonly keep?: KeptOwner;
+      readonly mode?: 'tokens' | 'hybrid';
+      readonly requester?: Requester;
+    } = {},
   ): Promise<SignInResult | null> {
-    return this.parts.changes.changed(subjectOf(subject), options.keep ?? null, arriving(options.requester));
+    const { keep = null, mode = 'tokens', requester } = options;
+    return this.parts.changes.changed(subjectOf(subject), keep, mode, arriving(requester));
   }
 
   /** Ends everything of a subject and erases its rows, addresses and user agents. */

@@ -1,8 +1,15 @@
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
-import { RefreshTokenInvalidError, SessionExpiredError, SessionInvalidError } from '../errors/auth-error.js';
+import {
+  AccessTokenRevokedError,
+  RefreshTokenInvalidError,
+  SessionExpiredError,
+  SessionInvalidError,
+} from '../errors/auth-error.js';
+import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
 import type { RekeyOutcome } from '../refresh-tokens/refresh-token-family-store.js';
 import type { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
+import type { SessionRenewal } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { Authenticator } from './authenticator.js';
 import type { CredentialChange, KeptSignIn, SignInRegistry } from './sign-in-registry.js';
@@ -15,6 +22,13 @@ import type { RefreshExchange } from './refresh-exchange.js';
  */
 export type KeptCredential =
   { readonly session: string } | { readonly refreshToken: string; readonly mode?: 'tokens' | 'hybrid' };
+
+/**
+ * What is to outlive a change of credentials. A principal, as guards leave it, is enough: its session gets a new secret. Of
+ * the family of an access token no refresh token was shown, so a thief may hold one: that family ends, and a new one takes
+ * its place, held as `mode` says.
+ */
+export type KeptOwner = KeptCredential | Principal;
 
 /** A change of credentials: one transaction moves the epoch, exchanges the kept secret and ends the rest. */
 export class CredentialChanges {
@@ -29,9 +43,12 @@ export class CredentialChanges {
 
   async changed(
     subject: string,
-    keep: KeptCredential | null,
+    keep: KeptOwner | null,
+    mode: 'tokens' | 'hybrid',
     requester: Requester,
   ): Promise<SignInResult | null> {
+    if (keep && 'signInId' in keep && keep.id !== subject)
+      throw new TypeError('"keep" must be a principal of the subject whose credentials changed');
     if (keep === null) {
       await this.change(subject, null);
       return null;
@@ -39,10 +56,9 @@ export class CredentialChanges {
     let keeping: Keeping | undefined;
     let refusal: unknown;
     try {
-      keeping =
-        'session' in keep
-          ? await this.session(subject, keep.session)
-          : await this.family(subject, keep, requester);
+      if ('signInId' in keep) keeping = await this.owner(keep, mode, requester);
+      else if ('session' in keep) keeping = await this.session(subject, keep.session);
+      else keeping = await this.family(subject, keep, requester);
     } catch (error) {
       // A credential that cannot be kept keeps nothing from ending.
       if (!(
@@ -70,14 +86,41 @@ export class CredentialChanges {
     const principal = await this.authenticator.session(value);
     if (principal.id !== subject) throw new SessionInvalidError();
     const { sessionId: id, secretHash } = token;
+    return this.renewed({ id, secretHash, nextSecretHash: next.secretHash, authenticated: null }, next.token);
+  }
+
+  private async owner(
+    { id: subject, signInId, kind }: Principal,
+    mode: 'tokens' | 'hybrid',
+    requester: Requester,
+  ): Promise<Keeping> {
+    if (kind === 'session') return this.knownSession(subject, signInId);
+    const { replacement, held } = this.families.replacement(signInId, subject, requester);
     return {
-      signIn: {
-        kind: 'session',
-        renewal: { id, secretHash, nextSecretHash: next.secretHash, authenticated: null },
+      signIn: { kind: 'replaced', replacement },
+      result: async (kept) => {
+        if (kept !== true) throw new AccessTokenRevokedError();
+        const result = await this.exchange.reissue(held, requester);
+        const { ip, userAgent } = requester;
+        const signIn = { subject, signInId: result.principal.signInId };
+        this.events.record({ type: 'signed_in', mode: 'tokens', ...signIn, ip, userAgent });
+        return { ...result, mode };
       },
+    };
+  }
+
+  private async knownSession(subject: string, signInId: string): Promise<Keeping> {
+    const found = await this.sessions.renewalOf(signInId, subject);
+    if (!found) throw new SessionInvalidError();
+    return this.renewed(found.renewal, found.next.token);
+  }
+
+  private renewed(renewal: SessionRenewal, nextToken: string): Keeping {
+    return {
+      signIn: { kind: 'session', renewal },
       result: async (kept) => {
         if (kept !== true) throw new SessionInvalidError();
-        return this.authenticator.resumedSession(next.token);
+        return this.authenticator.resumedSession(nextToken);
       },
     };
   }

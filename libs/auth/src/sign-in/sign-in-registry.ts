@@ -1,16 +1,21 @@
 import type { HostTransaction } from '../database/auth-database.js';
-import type { RekeyAttempt, RekeyOutcome } from '../refresh-tokens/refresh-token-family-store.js';
+import type {
+  FamilyReplacement,
+  RekeyAttempt,
+  RekeyOutcome,
+} from '../refresh-tokens/refresh-token-family-store.js';
 import type { SessionRenewal } from '../sessions/session-store.js';
 import type { SignInRecord } from './sign-in-record.js';
 
-/** The sign-in that outlives a change of credentials, with a new secret. */
+/** The sign-in that outlives a change of credentials, with a new secret, or the family that takes its place. */
 export type KeptSignIn =
   | { readonly kind: 'session'; readonly renewal: SessionRenewal }
-  | { readonly kind: 'tokens'; readonly rekey: RekeyAttempt };
+  | { readonly kind: 'tokens'; readonly rekey: RekeyAttempt }
+  | { readonly kind: 'replaced'; readonly replacement: FamilyReplacement };
 
 export interface CredentialChange {
   readonly ended: number;
-  /** What became of the sign-in to keep: for a session, whether it lives on. */
+  /** What became of the sign-in to keep: for a session, whether it lives on; for a family to replace, whether it was live. */
   readonly kept: boolean | RekeyOutcome | null;
 }
 
@@ -26,7 +31,10 @@ export abstract class SignInRegistry {
   /** Ends every sign-in of the subject but `except`; how many it ended. */
   abstract endAll(subject: string, reason: string, except?: string): Promise<number>;
 
-  /** Ends every sign-in but the kept one, whose secret is exchanged in the same transaction. */
+  /**
+   * Ends every sign-in but the kept one, whose secret is exchanged in the same transaction. A family that is replaced ends
+   * too: the row that `replacementRow` gives is inserted in its place.
+   */
   abstract credentialsChanged(
     subject: string,
     reason: string,

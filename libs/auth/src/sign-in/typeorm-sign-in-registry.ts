@@ -69,6 +69,9 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
     if (keep?.kind === 'session') {
       kept = yield* this.sessions.renewing(keep.renewal, epoch);
       if (kept) except = keep.renewal.id;
+    } else if (keep?.kind === 'replaced') {
+      kept = yield* this.families.replacing(keep.replacement, epoch);
+      if (kept) except = keep.replacement.id;
     } else if (keep) {
       kept = yield* this.families.rekeying(keep.rekey, epoch);
       if (kept.kind === 'rekeyed') except = keep.rekey.familyId;

@@ -1,6 +1,7 @@
 import { type FamilyStep, rekeyStep, rotationStep } from '../refresh-tokens/family-step.js';
 import {
   type FamilyReading,
+  type FamilyReplacement,
   type FamilyRow,
   type NewFamily,
   RefreshTokenFamilyStore,
@@ -9,7 +10,7 @@ import {
   type RotationAttempt,
   type RotationOutcome,
 } from '../refresh-tokens/refresh-token-family-store.js';
-import { openedRow } from '../refresh-tokens/opened-row.js';
+import { openedRow, replacementRow } from '../refresh-tokens/opened-row.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { Clock } from '../time/clock.js';
 import { MemoryAnnouncements } from './memory-announcements.js';
@@ -82,6 +83,18 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     const step = rekeyStep(row, attempt, this.clock.now(), attempt.waitedMs(), subjectEpoch);
     this.do(row, step, attempt);
     return step.outcome;
+  }
+
+  /** As a part of a change of credentials: whether the family to replace was live. The caller ends it. */
+  replaceNow(replacement: FamilyReplacement, subjectEpoch: number): boolean {
+    const row = replacementRow(
+      this.rows.get(replacement.replaces),
+      replacement,
+      this.clock.now(),
+      subjectEpoch,
+    );
+    if (row) this.rows.put(row);
+    return row !== null;
   }
 
   async revoke(familyId: string, reason: string, subject?: string): Promise<boolean> {

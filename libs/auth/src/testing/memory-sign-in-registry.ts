@@ -51,6 +51,9 @@ export class MemorySignInRegistry extends SignInRegistry {
     if (keep?.kind === 'session') {
       kept = this.sessions.renewNow(keep.renewal, epoch);
       if (kept) except = keep.renewal.id;
+    } else if (keep?.kind === 'replaced') {
+      kept = this.families.replaceNow(keep.replacement, epoch);
+      if (kept) except = keep.replacement.id;
     } else if (keep) {
       kept = this.families.rekeyNow(keep.rekey, epoch);
       if (kept.kind === 'rekeyed') except = keep.rekey.familyId;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import type { CredentialChange, KeptSignIn } from '../sign-in/sign-in-registry.js';
-import type { FamilyOnTrial, TrialToken } from './family-on-trial.js';
+import { DAY, type FamilyOnTrial, MINUTE, randomSalt, type TrialToken } from './family-on-trial.js';
 import { randomSecretHash, type SessionOnTrial } from './session-on-trial.js';
 import type { StoreHarness as Harness } from './store-harness.js';
 import { SubjectOnTrial } from './subject-on-trial.js';
@@ -12,6 +13,19 @@ const session = ({ id, secretHash }: SessionOnTrial, nextSecretHash = randomSecr
 const tokens = (family: FamilyOnTrial, token: TrialToken) => ({
   kind: 'tokens' as const,
   rekey: { ...family.attempt(token), authenticated: null },
+});
+const replaced = (subject: string, replaces: string) => ({
+  kind: 'replaced' as const,
+  replacement: {
+    replaces,
+    subject,
+    id: randomUUID(),
+    currentHash: randomSecretHash(),
+    salt: randomSalt(),
+    idleMs: DAY,
+    ip: null,
+    userAgent: null,
+  },
 });
 
 function changed(
@@ -98,6 +112,55 @@ export const REGISTRY_CREDENTIALS = {
     assert.equal(ended, 3);
     await subject.haveEnded(ids);
     assert.equal((await family.read()).row.revokedReason, 'reuse_ancestor');
+  },
+
+  'credentialsChanged: a family that is replaced ends, and another goes on in its place': async (
+    harness: Harness,
+  ) => {
+    const subject = new SubjectOnTrial(harness);
+    const { families, ids } = await subject.signIns();
+    const former = families[0]!;
+    await former.rotate(former.first);
+    await former.age(MINUTE);
+    const before = (await former.read()).row;
+    const keep = replaced(subject.id, former.id);
+    assert.deepEqual(await changed(harness, subject, keep), { kept: true, ended: 4 });
+    await subject.haveEnded(ids);
+    await subject.live([keep.replacement.id]);
+    const { row, now } = (await harness.stores.families.read(keep.replacement.id))!;
+    assert.equal(row.subject, subject.id);
+    assert.equal(row.subjectEpoch, await subject.epoch());
+    assert.equal(row.currentHash, keep.replacement.currentHash);
+    assert.equal(row.generation, 0);
+    // It proves no more, may do no more and lives no longer than the former.
+    assert.deepEqual([...row.methods], [...before.methods]);
+    assert.deepEqual(row.scopes, before.scopes);
+    assert.equal(row.authenticatedAt, before.authenticatedAt);
+    assert.equal(row.expiresAt, before.expiresAt);
+    assert.ok(row.createdAt <= now && row.idleExpiresAt <= row.expiresAt);
+    // Racing changes: one of them replaces it.
+    const again = await Promise.all(
+      Array.from({ length: 3 }, () => changed(harness, subject, replaced(subject.id, keep.replacement.id))),
+    );
+    assert.equal(again.filter(({ kept }) => kept === true).length, 1);
+  },
+
+  "credentialsChanged: a family that has ended, or another subject's, is not replaced": async (
+    harness: Harness,
+  ) => {
+    const subject = new SubjectOnTrial(harness);
+    const { families, ids } = await subject.signIns();
+    const gone = families[0]!.id;
+    await harness.stores.families.revoke(gone, 'signed_out');
+    const other = new SubjectOnTrial(harness);
+    const theirs = await other.family();
+    for (const id of [gone, theirs.id, randomUUID()]) {
+      const keep = replaced(subject.id, id);
+      assert.equal((await changed(harness, subject, keep)).kept, false);
+      assert.equal(await harness.stores.families.read(keep.replacement.id), null);
+    }
+    await subject.haveEnded(ids);
+    await other.live([theirs.id]);
   },
 
   'credentialsChanged: of any number that keep the same session, one does, and the next one ends it': async (
