@@ -25,7 +25,10 @@ export interface AuthOptions {
   readonly secret: string | readonly string[] | undefined;
   /** `iss` of the tokens, and this application's own origin: an http(s) URL. */
   readonly issuer: string;
-  /** Other origins whose pages may send our cookies with unsafe requests. Default: none. */
+  /**
+   * Other origins whose pages may send our cookies with unsafe requests, such as `https://app.example.com`, or
+   * `capacitor://localhost` for an application with a scheme of its own. Default: none.
+   */
   readonly trustedOrigins?: readonly string[];
   /** The mode of a login that names none. Default `session`. */
   readonly defaultMode?: SignInMode;

@@ -27,6 +27,7 @@ import {
 } from '../service-tokens/service-token-options.js';
 import { type ResolvedSessionOptions, resolveSessionOptions } from '../sessions/session-options.js';
 import { isFunction, OptionReader } from '../validation/option-reader.js';
+import { readOrigin } from '../validation/web-origin.js';
 import type { SignInMode } from './auth-options.js';
 
 const MIN_SECRET_BYTES = 32;
@@ -73,9 +74,7 @@ function isHttpUrl(value: unknown): value is string {
   if (!/^([a-z0-9.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) return false;
   return /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
 }
-const isOrigin = (v: unknown): v is string =>
-  typeof v === 'string' && isHttpUrl(v) && new URL(v).origin === v.toLowerCase();
-const origins = (v: unknown): v is readonly string[] => Array.isArray(v) && v.every(isOrigin);
+const isList = (v: unknown): v is readonly unknown[] => Array.isArray(v);
 const someSignIns = (v: unknown): v is number =>
   Number.isInteger(v) && (v as number) >= 1 && (v as number) <= 1_000;
 const keys = (v: unknown): v is ResolvedAuthOptions['keys'] =>
@@ -93,12 +92,6 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     secretOption,
   );
   const issuer = reader.custom('issuer', 'an http(s) URL without query and fragment', isHttpUrl);
-  const trusted = reader.custom(
-    'trustedOrigins',
-    'a list of origins such as "https://app.example.com"',
-    origins,
-    [],
-  );
   const givenKeys = reader.secret<ResolvedAuthOptions['keys'] | undefined>(
     'keys',
     '"managed", "secret", or a list of at least one key',
@@ -109,7 +102,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
   const resolved: ResolvedAuthOptions = {
     secrets: typeof secret === 'string' ? [secret] : [...secret],
     issuer,
-    origins: [new URL(issuer).origin, ...trusted.map((origin) => origin.toLowerCase())],
+    origins: [...new Set([new URL(issuer).origin, ...trustedOrigins(reader)])],
     defaultMode: reader.oneOf('defaultMode', ['session', 'tokens', 'hybrid'], 'session'),
     maxSignInsPerSubject: reader.custom<number | null>(
       'maxSignInsPerSubject',
@@ -162,6 +155,15 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
   // The application's own object: not ours to freeze.
   const { cache, ...ours } = resolved;
   return Object.freeze({ ...deepFreeze(ours), cache });
+}
+
+/** As browsers send them, whatever way they were written. */
+function trustedOrigins(reader: OptionReader): string[] {
+  const given = reader.custom('trustedOrigins', 'a list of origins', isList, []);
+  return given.map((entry, index) => {
+    const { origin, wrong } = readOrigin(entry);
+    return origin ?? reader.refuse(`trustedOrigins[${index}]`, wrong!, entry);
+  });
 }
 
 /** Plain objects and lists; keys, clients and other instances are left as they are. */
