@@ -1,5 +1,7 @@
 import type { Principal } from '../principal/principal.js';
 import type { Accepted } from './accepted.js';
+import { OperationRequest } from './graphql-request.js';
+import { isHandshake } from './handshake.js';
 import type { HttpRequest } from './http-request.js';
 
 type Ask = () => Promise<Principal>;
@@ -9,7 +11,7 @@ type Given = ReadonlyMap<Accepted, Promise<Principal>>;
  * What the guards of one application were answered, by the request whose credentials they read. Each request is asked
  * about once for each kind of credential and each age that the knowledge may have (resolvers of one GraphQL request may
  * differ in it), whatever the number of guards, parallel ones included: the others wait for the same answer. A connection
- * outlives its answers, so every message of one asks again.
+ * outlives its answers, so every message, and every operation, of one asks again.
  */
 export class Answers {
   private readonly given = new WeakMap<object, Map<number | null, Map<Accepted, Promise<Principal>>>>();
@@ -20,7 +22,7 @@ export class Answers {
     maxStalenessMs: number | null,
     ask: Ask,
   ): Promise<Principal> {
-    if (request.headers['upgrade'] !== undefined) return ask();
+    if (isHandshake(request) && !(request instanceof OperationRequest)) return ask();
     let ofRequest = this.given.get(request);
     if (!ofRequest) this.given.set(request, (ofRequest = new Map()));
     let given = ofRequest.get(maxStalenessMs);

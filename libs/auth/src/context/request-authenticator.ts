@@ -4,6 +4,7 @@ import type { Authenticator } from '../sign-in/authenticator.js';
 import type { Accepted } from './accepted.js';
 import { Answers } from './answers.js';
 import { bearerToken, cookieOf, hasAuthorization } from './credentials-of.js';
+import { asSent, isHandshake } from './handshake.js';
 import type { HttpRequest } from './http-request.js';
 import type { OriginCheck } from './origin-check.js';
 import { rememberHandshake } from './request-of.js';
@@ -39,7 +40,7 @@ export class RequestAuthenticator {
         : this.authenticator.rememberedAccessToken(token, maxStalenessMs);
     }
     // The handshake of a connection is checked otherwise.
-    if (accepted === 'access-token' || request.headers?.['upgrade'] !== undefined) return undefined;
+    if (accepted === 'access-token' || isHandshake(request)) return undefined;
     const cookie = cookieOf(request, this.sessionCookie);
     if (cookie === undefined) return undefined;
     this.origins.check(request);
@@ -70,7 +71,7 @@ export class RequestAuthenticator {
     }
     const cookie = accepted === 'access-token' ? undefined : cookieOf(request, this.sessionCookie);
     if (cookie === undefined) throw new CredentialsMissingError();
-    if (handshake) this.origins.checkHeaders(request);
+    if (handshake || isHandshake(request)) this.origins.checkHeaders(asSent(request));
     else this.origins.check(request);
     return this.authenticator.session(cookie, maxStalenessMs);
   }
@@ -87,7 +88,10 @@ export class RequestAuthenticator {
 }
 
 export interface HowToAuthenticate {
-  /** The request is the handshake of a connection, whose method says nothing. Default false. */
+  /**
+   * The request opened a connection, whatever its headers say: Socket.IO begins with an ordinary GET. One with an
+   * `Upgrade` header, and HTTP/2's extended CONNECT, need not be told. Default false.
+   */
   readonly handshake?: boolean;
   /** How old the knowledge may be that the sign-in lives. Default null: as the options say. */
   readonly maxStalenessMs?: number | null;

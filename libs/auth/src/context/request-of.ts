@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { graphqlRequestOf } from './graphql-request.js';
 import type { HttpRequest } from './http-request.js';
 
 interface Connection {
@@ -6,11 +7,6 @@ interface Connection {
   readonly handshake?: HttpRequest;
   /** A gateway behind some adapters. */
   readonly upgradeReq?: HttpRequest;
-}
-interface GraphqlContext {
-  readonly req?: HttpRequest;
-  readonly request?: HttpRequest;
-  readonly reply?: { readonly request?: HttpRequest };
 }
 
 const handshakes = new WeakMap<object, HttpRequest>();
@@ -33,10 +29,8 @@ function findRequest(context: ExecutionContext): HttpRequest | undefined {
       const client = context.switchToWs().getClient<Connection>();
       return client.handshake ?? client.upgradeReq ?? handshakes.get(client);
     }
-    case 'graphql': {
-      const inner = context.getArgByIndex<GraphqlContext | undefined>(2);
-      return inner?.req ?? inner?.request ?? inner?.reply?.request;
-    }
+    case 'graphql':
+      return graphqlRequestOf(context.getArgByIndex(2), context.getArgByIndex(3));
     default:
       return undefined;
   }
@@ -55,7 +49,8 @@ class MessageCarrier {}
 
 /**
  * The object that stands for this call, to keep its principal with: the request; for a message of a microservice its
- * context; for a WebSocket message an object that travels with its arguments, before the pattern that ends them.
+ * context; for a WebSocket message an object that travels with its arguments, before the pattern that ends them; for
+ * GraphQL over a connection, the operation's own view of the handshake.
  */
 export function carrierOf(context: ExecutionContext): object {
   const type = context.getType<string>();
