@@ -11,7 +11,6 @@ import { DerivedKeys } from './crypto/derived-keys.js';
 import { JwtVerifier } from './access-tokens/jwt-verifier.js';
 import { KeyRing } from './keys/key-ring.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
-import { UserDirectory } from './principal/user-directory.js';
 import { RefreshTokenCodec } from './refresh-tokens/refresh-token.js';
 import { AccessTokenStanding } from './revocation/access-token-standing.js';
 import { Nudges } from './revocation/nudges.js';
@@ -26,6 +25,7 @@ import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
 import { CredentialChanges } from './sign-in/credential-changes.js';
 import { CredentialEnding } from './sign-in/credential-ending.js';
+import { LateDirectory } from './sign-in/late-directory.js';
 import { PrincipalSource } from './sign-in/principal-source.js';
 import { SignInEnding } from './sign-in/sign-in-ending.js';
 import { SignInOpener } from './sign-in/sign-in-opener.js';
@@ -72,8 +72,8 @@ export const CORE_PROVIDERS: Provider[] = [
   },
   {
     provide: PrincipalSource,
-    inject: [UserDirectory, ResolvedAuthOptions],
-    useFactory: (directory: UserDirectory, { accessTokens }: Options) =>
+    inject: [LateDirectory, ResolvedAuthOptions],
+    useFactory: (directory: LateDirectory, { accessTokens }: Options) =>
       new PrincipalSource(directory, accessTokens.claims),
   },
   {

@@ -1,5 +1,5 @@
 import { Controller, type DynamicModule, type Provider, type Type, VERSION_NEUTRAL } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
@@ -34,12 +34,17 @@ import { AuthStores } from './sign-in/auth-stores.js';
 import { AuthStatus } from './sign-in/auth-status.js';
 import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
+import { LateDirectory } from './sign-in/late-directory.js';
 import { ServiceTokens } from './sign-in/service-tokens.js';
+import { CIRCLE_CHECK, refuseCircles } from './validation/provider-circle.js';
 import { CORE_PROVIDERS } from './auth.core-providers.js';
 import { EDGE_PROVIDERS } from './auth.edge-providers.js';
 import { SERVICE_PROVIDERS } from './auth.service-providers.js';
 
 type Options = ResolvedAuthOptions;
+
+/** Nothing of ours asks for it: the directory may need what is ours. */
+const DIRECTORY_ARRIVAL = Symbol('the user directory has come');
 
 /** The one composition root: binds ports to adapters and hands every room its own options. */
 export function composeAuthModule(
@@ -66,6 +71,17 @@ export function composeAuthModule(
     // Nothing imported that could provide them: then they are providers of ours.
     ...(imports.length > 0 ? [] : [structure.users, ...(stores ? [stores] : [])]),
     { provide: UserDirectory, useExisting: structure.users },
+    {
+      provide: CIRCLE_CHECK,
+      inject: [ModulesContainer],
+      useFactory: (all: ModulesContainer) => refuseCircles(all.values()),
+    },
+    LateDirectory,
+    {
+      provide: DIRECTORY_ARRIVAL,
+      inject: [LateDirectory, UserDirectory],
+      useFactory: (late: LateDirectory, directory: UserDirectory) => late.arrive(directory),
+    },
     {
       provide: ConfiguredRoutes,
       useValue: { path: routes === false ? null : routes.path, services: structure.services === true },

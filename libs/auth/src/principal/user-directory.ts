@@ -11,7 +11,8 @@ export interface Subject {
 }
 
 /**
- * The host application's users, as far as authentication needs them. The host implements it; whatever a method
+ * The host application's users, as far as authentication needs them. The host implements it, in a class that may inject
+ * AuthenticationService; whatever a method
  * throws is answered with 503 and changes nothing.
  */
 export abstract class UserDirectory {

@@ -1,5 +1,5 @@
 import { type DynamicModule, type Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
@@ -17,6 +17,7 @@ import { FetchRemote, Remote } from '../remote/remote.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import { Clock, SystemClock } from '../time/clock.js';
+import { CIRCLE_CHECK, refuseCircles } from '../validation/provider-circle.js';
 import { ResourceAuthenticator } from './resource-authenticator.js';
 import { ResourceServerLifecycle } from './resource-server.lifecycle.js';
 import { ResolvedResourceServerOptions, resolveResourceServerOptions } from './resource-server.options.js';
@@ -46,6 +47,11 @@ export function composeResourceServerModule(
           refuseStructural(given);
           return resolveResourceServerOptions(given);
         },
+      },
+      {
+        provide: CIRCLE_CHECK,
+        inject: [ModulesContainer],
+        useFactory: (all: ModulesContainer) => refuseCircles(all.values()),
       },
       ...PROVIDERS,
       ...RESOURCE_REVOCATION_PROVIDERS,

@@ -3,6 +3,7 @@ import { principalProfile } from '../access-tokens/principal-profile.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import { PasswordsBusyError } from '../errors/busy-error.js';
 import type { Principal, SignInKind } from '../principal/principal.js';
+import type { LateDirectory } from './late-directory.js';
 import type { Subject, UserDirectory } from '../principal/user-directory.js';
 import { isSubject } from '../subjects/subject-key.js';
 import { inTime } from '../time/in-time.js';
@@ -34,14 +35,14 @@ export class PrincipalSource {
   private readonly logger = new Logger('AuthModule');
 
   constructor(
-    private readonly directory: UserDirectory,
+    private readonly directory: Pick<LateDirectory, 'get'>,
     private readonly claims: (subject: Subject) => Readonly<Record<string, unknown>>,
   ) {}
 
   /** Asks the directory. Throws StoreUnavailableError. */
   async ask<T>(question: (directory: UserDirectory) => Promise<T>): Promise<T> {
     try {
-      return await inTime(DEADLINE_MS, question(this.directory));
+      return await inTime(DEADLINE_MS, question(this.directory.get()));
     } catch (cause) {
       if (cause instanceof PasswordsBusyError) throw cause;
       this.logger.error(
