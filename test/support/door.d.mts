@@ -12,5 +12,6 @@ export declare class Door {
   hang(): void;
   wake(): void;
   abandon(): void;
+  forget(): void;
   shut(): Promise<void>;
 }

@@ -79,6 +79,20 @@ export class Door {
     this.#waiting.clear();
   }
 
+  /**
+   * Forgets the connections that are open, as proxies do with those that were idle for too long: both ends think that they
+   * are there, and whoever says something is reset. New ones may come.
+   */
+  forget() {
+    for (const [inner, outer] of this.#ways) {
+      inner.unpipe(outer);
+      outer.unpipe(inner);
+      inner.once('data', () => inner.resetAndDestroy());
+      inner.resume();
+    }
+    this.#ways.clear();
+  }
+
   /** Cuts every connection, and refuses others until it is opened. Repeating it does nothing. */
   shut() {
     if (!this.#server.listening) return Promise.resolve();

@@ -22,6 +22,13 @@ export type SqlTransaction<T> = Generator<Sql, T, SqlResult>;
  */
 export const MANY_ROWS_MS = 30_000;
 
+export interface TransactionRules {
+  /** For one that changes many rows. Default: the deadline of every call. */
+  readonly deadlineMs?: number;
+  /** Which failures the caller expects: they are not logged. */
+  readonly expects?: (error: unknown) => boolean;
+}
+
 /** A transaction that the host has open: its EntityManager, whose query runner we join. */
 export interface HostTransaction {
   readonly queryRunner?: {
@@ -44,8 +51,8 @@ export abstract class AuthDatabase {
   /** One statement that commits by itself. */
   abstract run(statement: Sql): Promise<SqlResult>;
 
-  /** A transaction at READ COMMITTED. `body` is called again for a retry, so it must not have effects of its own. `deadlineMs`: for one that changes many rows. */
-  abstract transaction<T>(body: () => SqlTransaction<T>, deadlineMs?: number): Promise<T>;
+  /** A transaction at READ COMMITTED. `body` is called again for a retry, so it must not have effects of its own. */
+  abstract transaction<T>(body: () => SqlTransaction<T>, rules?: TransactionRules): Promise<T>;
 
   /**
    * Runs a body inside a transaction that the host commits or rolls back: on its connection, without a deadline of

@@ -11,6 +11,7 @@ Logger.overrideLogger(false);
 const STATEMENT = trustedSql('select 1');
 const source = { logger: { logQuery: () => undefined } } as unknown as DataSource;
 const connection: ServerConnection = {
+  pooled: {},
   query: async () => ({ rows: [{ one: 1 }], affected: 0 }),
   release: () => undefined,
   sever: () => undefined,

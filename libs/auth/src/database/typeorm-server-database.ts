@@ -1,12 +1,22 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
-import { AuthDatabase, type HostTransaction, type SqlResult, type SqlTransaction } from './auth-database.js';
+import {
+  AuthDatabase,
+  type HostTransaction,
+  type SqlResult,
+  type SqlTransaction,
+  type TransactionRules,
+} from './auth-database.js';
+import { NothingDone, repeatable } from './connection-lost.js';
 import type { Dialect } from './dialect.js';
 import type { EntityTable } from './entity-table.js';
+import { failureText } from './failure-text.js';
+import { IdleConnections } from './idle-connections.js';
 import type { Sql, SqlRow, SqlValue } from './sql.js';
 import { isTransient } from './transient-error.js';
 import { entityTable } from './typeorm-entity-table.js';
+import { isUniqueViolation } from './unique-violation.js';
 import { WaitingLine } from './waiting-line.js';
 
 const MAX_TRIES = 6;
@@ -15,6 +25,8 @@ const ASKING = 100;
 
 /** A connection of the primary, taken from TypeORM's pool. */
 export interface ServerConnection {
+  /** The driver's own connection: the same object whenever the pool hands it out. */
+  readonly pooled: object;
   query(text: string, values: readonly SqlValue[]): Promise<SqlResult>;
   release(): void;
   /** Cuts the connection at once, so that the pool throws it away and nobody waits for its answer. */
@@ -36,6 +48,7 @@ export class TypeOrmServerDatabase extends AuthDatabase {
   readonly dialect: Dialect;
   private readonly logger = new Logger('AuthModule');
   private readonly line = new WaitingLine(ASKING);
+  private readonly idle = new IdleConnections();
 
   constructor(
     private readonly source: DataSource,
@@ -51,12 +64,14 @@ export class TypeOrmServerDatabase extends AuthDatabase {
   }
 
   run(statement: Sql): Promise<SqlResult> {
-    return this.withConnection((connection) => this.send(connection, statement));
+    const send = (connection: ServerConnection): Promise<SqlResult> => this.send(connection, statement);
+    const reads = /^\s*select\b/i.test(statement.texts[0] ?? '');
+    return this.withConnection(reads ? (connection) => repeatable(() => send(connection)) : send);
   }
 
-  transaction<T>(body: () => SqlTransaction<T>, deadlineMs = this.deadlineMs): Promise<T> {
+  transaction<T>(body: () => SqlTransaction<T>, rules: TransactionRules = {}): Promise<T> {
     return this.withConnection(async (connection) => {
-      for (const statement of this.driver.begin) await this.query(connection, statement, []);
+      await repeatable(() => this.begin(connection));
       try {
         const value = await this.drive(body(), (statement) => this.send(connection, statement));
         await this.query(connection, 'commit', []);
@@ -66,7 +81,11 @@ export class TypeOrmServerDatabase extends AuthDatabase {
         await this.query(connection, 'rollback', []).catch(() => connection.sever());
         throw error;
       }
-    }, deadlineMs);
+    }, rules);
+  }
+
+  private async begin(connection: ServerConnection): Promise<void> {
+    for (const statement of this.driver.begin) await this.query(connection, statement, []);
   }
 
   protected joined<T>(
@@ -100,7 +119,9 @@ export class TypeOrmServerDatabase extends AuthDatabase {
     try {
       return await connection.query(text, values);
     } catch (error) {
-      this.source.logger.logQueryError(error as Error, text, values as SqlValue[]);
+      // What is tried again, or told to the caller as a refusal, is no error of the host's.
+      if (!isTransient(error) && !isUniqueViolation(error))
+        this.source.logger.logQueryError(error as Error, text, values as SqlValue[]);
       throw error;
     }
   }
@@ -124,7 +145,7 @@ export class TypeOrmServerDatabase extends AuthDatabase {
   /** Runs `work` on a connection of its own until it succeeds, fails for good, or the deadline passes. */
   private withConnection<T>(
     work: (connection: ServerConnection) => Promise<T>,
-    deadlineMs = this.deadlineMs,
+    { deadlineMs = this.deadlineMs, expects }: TransactionRules = {},
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let expired = false;
@@ -132,7 +153,7 @@ export class TypeOrmServerDatabase extends AuthDatabase {
       let leave = (): void => undefined;
       const refuse = (cause: unknown): void => {
         if (cause instanceof AuthError) return reject(cause);
-        this.logger.error(`the database failed: ${cause instanceof Error ? cause.message : 'unknown'}`);
+        if (!expects?.(cause)) this.logger.error(`the database failed: ${failureText(cause)}`);
         reject(new StoreUnavailableError({ cause }));
       };
       const timer = setTimeout(() => {
@@ -146,11 +167,19 @@ export class TypeOrmServerDatabase extends AuthDatabase {
         const connect = (): Promise<ServerConnection> => this.driver.connect(this.source);
         const taken = await this.line.pass(connect, (given) => (leave = given));
         connection = taken;
+        const reused = this.idle.isReused(taken.pooled);
         try {
           if (expired) throw new Error('the deadline passed while waiting for a connection');
+          await this.idle.check(taken.pooled, () => this.query(taken, 'select 1', []));
           return await work(taken);
+        } catch (error) {
+          if (!(error instanceof NothingDone)) throw error;
+          taken.sever();
+          // A fresh connection that breaks is an outage. Of the others, a pool has so many.
+          throw reused ? error : error.cause;
         } finally {
           connection = undefined;
+          this.idle.used(taken.pooled);
           taken.release();
         }
       };
@@ -159,6 +188,7 @@ export class TypeOrmServerDatabase extends AuthDatabase {
           try {
             return await attempt();
           } catch (error) {
+            if (error instanceof NothingDone && !expired) continue;
             if (expired || tried >= MAX_TRIES || !isTransient(error)) throw error;
             await new Promise((wait) => setTimeout(wait, Math.random() * 5 * tried));
           }

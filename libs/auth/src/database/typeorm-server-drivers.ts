@@ -68,6 +68,7 @@ export function postgresDriver(preparedStatements: boolean): ServerDriver {
       let broken: Error | undefined;
       let current: string | undefined;
       return {
+        pooled: client,
         get cancellation() {
           if (current === undefined || client.processID === undefined) return undefined;
           // By its text as well: by now the process might be another connection's.
@@ -113,6 +114,7 @@ export const MYSQL_DRIVER: ServerDriver = {
     const connection = await pool.obtainMasterConnection();
     let severed = false;
     return {
+      pooled: connection,
       // Ids of connections are not given out again.
       cancellation: trustedSql(`kill query ${Math.trunc(connection.threadId)}`),
       async query(text, values): Promise<SqlResult> {

@@ -4,6 +4,7 @@ import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
 import { AuthDatabase, type HostTransaction, type SqlResult, type SqlTransaction } from './auth-database.js';
 import { type Dialect, SQLITE } from './dialect.js';
 import type { EntityTable } from './entity-table.js';
+import { failureText } from './failure-text.js';
 import type { Sql, SqlRow, SqlValue } from './sql.js';
 import { entityTable } from './typeorm-entity-table.js';
 
@@ -102,7 +103,7 @@ export class TypeOrmSqliteDatabase extends AuthDatabase {
       }
     } catch (error) {
       if (error instanceof AuthError) throw error;
-      this.logger.error(`the database failed: ${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.error(`the database failed: ${failureText(error)}`);
       throw new StoreUnavailableError({ cause: error });
     }
   }

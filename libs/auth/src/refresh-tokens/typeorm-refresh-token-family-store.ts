@@ -79,8 +79,8 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     const { affected } = await this.database.run(this.statements.compareAndSet(attempt));
     if (affected === 1) return { kind: 'rotated' };
     // A reuse may end every sign-in of its subject.
-    const deadline = attempt.onReuse === 'revoke-subject' ? MANY_ROWS_MS : undefined;
-    return this.database.transaction(() => this.deciding(attempt), deadline);
+    const rules = attempt.onReuse === 'revoke-subject' ? { deadlineMs: MANY_ROWS_MS } : {};
+    return this.database.transaction(() => this.deciding(attempt), rules);
   }
 
   private *deciding(attempt: RotationAttempt): SqlTransaction<RotationOutcome> {

@@ -45,9 +45,9 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
 
   async register(client: NewServiceClient): Promise<ServiceClientRow | null> {
     try {
-      return await this.database.transaction(() => this.registering(client));
+      return await this.database.transaction(() => this.registering(client), { expects: isUniqueViolation });
     } catch (error) {
-      // The key decides; the reading before spares the log an error where nobody raced.
+      // The key decides between those who register it at the same moment.
       if (error instanceof StoreUnavailableError && isUniqueViolation(error.cause)) return null;
       throw error;
     }

@@ -51,11 +51,15 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
   }
 
   endAll(subject: string, reason: string, except?: string): Promise<number> {
-    return this.database.transaction(() => this.endings.ending(subject, reason, except), MANY_ROWS_MS);
+    return this.database.transaction(() => this.endings.ending(subject, reason, except), {
+      deadlineMs: MANY_ROWS_MS,
+    });
   }
 
   credentialsChanged(subject: string, reason: string, keep: KeptSignIn | null): Promise<CredentialChange> {
-    return this.database.transaction(() => this.changingCredentials(subject, reason, keep), MANY_ROWS_MS);
+    return this.database.transaction(() => this.changingCredentials(subject, reason, keep), {
+      deadlineMs: MANY_ROWS_MS,
+    });
   }
 
   private *changingCredentials(
@@ -86,7 +90,7 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
   }
 
   forget(subject: string): Promise<number> {
-    return this.database.transaction(() => this.forgetting(subject), MANY_ROWS_MS);
+    return this.database.transaction(() => this.forgetting(subject), { deadlineMs: MANY_ROWS_MS });
   }
 
   private *forgetting(subject: string): SqlTransaction<number> {
