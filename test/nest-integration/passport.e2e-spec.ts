@@ -218,13 +218,14 @@ describe.each(ADAPTERS)('Passport, on %s', (adapter) => {
       expect(app.users.calls).toEqual([]);
     });
 
-    it('takes no credentials from the query and none from a form', async () => {
+    it('takes no credentials from the query, and those of a form from its body', async () => {
       const query = new URLSearchParams(login).toString();
       const byQuery = await app.client().post(`/host/enter?${query}`, { json: {} });
       expect(byQuery.status).toBe(400);
       expect((await app.client().post(`/host/enter?${query}`)).status).toBe(400);
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-      expect((await app.client().post('/host/enter', { raw: query, headers })).status).toBe(400);
+      expect((await app.client().post('/host/enter', { raw: query, headers })).status).toBe(200);
+      expect((await app.client().post(`/host/enter?${query}`, { raw: '', headers })).status).toBe(400);
     });
 
     it('refuses a sign-in that another site forges', async () => {

@@ -13,6 +13,7 @@ import { AuthCookies } from './http/auth-cookies.js';
 import { AuthExceptionFilter } from './http/auth-exception.filter.js';
 import { EarlyHook } from './http/early-hook.js';
 import { HeldSignIns } from './http/held-sign-ins.js';
+import { HttpSignIn } from './http/http-sign-in.js';
 import { RoutesPath } from './http/routes-path.js';
 import { SignInAnswer } from './http/sign-in-answer.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
@@ -20,6 +21,7 @@ import { JwtStrategy } from './passport/jwt.strategy.js';
 import { LocalStrategy } from './passport/local.strategy.js';
 import { SessionStrategy } from './passport/session.strategy.js';
 import { StrategyRegistration } from './passport/strategy-registration.js';
+import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
 import { CredentialEnding } from './sign-in/credential-ending.js';
 
@@ -53,6 +55,25 @@ export const EDGE_PROVIDERS: Provider[] = [
     inject: [CredentialEnding, ResolvedAuthOptions, OriginCheck],
     useFactory: (endings: CredentialEnding, options: Options, origins: OriginCheck) =>
       new HeldSignIns(endings, options, origins),
+  },
+  {
+    provide: HttpSignIn,
+    inject: [
+      AuthenticationService,
+      Authenticator,
+      SignInAnswer,
+      HeldSignIns,
+      OriginCheck,
+      ResolvedAuthOptions,
+    ],
+    useFactory: (
+      authentication: AuthenticationService,
+      authenticator: Authenticator,
+      answer: SignInAnswer,
+      held: HeldSignIns,
+      origins: OriginCheck,
+      options: Options,
+    ) => new HttpSignIn(authentication, authenticator, answer, held, origins, options),
   },
   RoutesPath,
   EarlyHook,

@@ -18,6 +18,7 @@ import { SameOriginGuard } from './guards/same-origin.guard.js';
 import { ServiceAuthGuard } from './guards/service-auth.guard.js';
 import { SessionAuthGuard } from './guards/session-auth.guard.js';
 import { AuthController } from './http/auth.controller.js';
+import { HttpSignIn } from './http/http-sign-in.js';
 import { JwksController } from './http/jwks.controller.js';
 import { RevocationsController } from './http/revocations.controller.js';
 import { ConfiguredRoutes } from './http/routes-path.js';
@@ -118,6 +119,7 @@ const EXPORTED = [
   OriginCheck,
   SessionData,
   SignInAnswer,
+  HttpSignIn,
   PasswordHasher,
   ResolvedAuthOptions,
   AccessTokenVerifier,

@@ -43,6 +43,7 @@ export { SessionData, type SessionDataValue } from './sessions/session-data.js';
 export type { SignInRecord } from './sign-in/sign-in-record.js';
 export type { Swept } from './sign-in/sweeper.js';
 export { SignInAnswer } from './http/sign-in-answer.js';
+export { type HttpExchange, HttpSignIn, type HttpSignInOptions } from './http/http-sign-in.js';
 export { AuthExceptionFilter } from './http/auth-exception.filter.js';
 export type { HostTransaction } from './database/auth-database.js';
 export { RequestAuthenticator } from './context/request-authenticator.js';

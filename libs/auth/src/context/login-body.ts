@@ -1,3 +1,4 @@
+import { LOGIN_FIELDS } from '../credentials/login-fields.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { HttpRequest } from './http-request.js';
 import { strictBody } from './strict-body.js';
@@ -9,11 +10,8 @@ export interface LoginBody {
   readonly mode?: SignInMode;
 }
 
-/** Throws RequestInvalidError for anything but `{ identifier, password, mode? }` in JSON. */
+/** Throws RequestInvalidError for anything but `{ identifier, password, mode? }`, in JSON or from an HTML form. */
 export function loginBody(request: HttpRequest): LoginBody {
-  return strictBody(request, {
-    identifier: { type: 'string', max: 320, required: true, wellFormed: true, withoutNul: true },
-    password: { type: 'string', max: 1024, required: true, wellFormed: true },
-    mode: { type: 'string', max: 10, oneOf: ['session', 'tokens', 'hybrid'] },
-  }) as unknown as LoginBody;
+  const mode = { type: 'string', max: 10, oneOf: ['session', 'tokens', 'hybrid'] } as const;
+  return strictBody(request, { ...LOGIN_FIELDS, mode }, { forms: true }) as unknown as LoginBody;
 }

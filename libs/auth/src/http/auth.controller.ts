@@ -14,6 +14,7 @@ import type { Principal } from '../principal/principal.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { AuthExceptionFilter } from './auth-exception.filter.js';
 import { HeldSignIns } from './held-sign-ins.js';
+import { HttpSignIn } from './http-sign-in.js';
 import { idempotencyKeyOf, requiredRefreshToken } from './refresh-request.js';
 import { SignInAnswer, userBody } from './sign-in-answer.js';
 import { signInBody } from './sign-in-body.js';
@@ -26,6 +27,7 @@ import { signInBody } from './sign-in-body.js';
 export class AuthController {
   constructor(
     private readonly authentication: AuthenticationService,
+    private readonly signIn: HttpSignIn,
     private readonly answer: SignInAnswer,
     private readonly held: HeldSignIns,
     private readonly options: ResolvedAuthOptions,
@@ -43,13 +45,7 @@ export class AuthController {
     @CurrentUser() user: Principal,
   ) {
     const { mode = this.options.defaultMode } = loginBody(request);
-    const endFormer = this.held.former(request, mode);
-    // Counted, it would stand in the way of its own successor, or end another device's sign-in for it.
-    const counted = this.options.maxSignInsPerSubject !== null;
-    if (counted) await endFormer();
-    const result = await this.authentication.signIn(user, { mode, requester: requesterOf(request) });
-    if (!counted) await endFormer();
-    return this.answer.of(result, response);
+    return this.signIn.signIn(user, { request, response }, { mode });
   }
 
   @Public()

@@ -4,6 +4,8 @@ import type { Principal } from '../principal/principal.js';
 import type { SignInResult } from '../sign-in/sign-in-result.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { AuthCookies, type CookieKind } from './auth-cookies.js';
+import { localPath } from './local-path.js';
+import { REDIRECT_PAGE_HEADERS, redirectPage } from './redirect-page.js';
 
 /** A principal as answers show it. */
 export function userBody({ id, roles, scopes, ...rest }: Principal): Record<string, unknown> {
@@ -36,6 +38,17 @@ export class SignInAnswer {
       return { ...access, refresh_expires_in: refreshExpiresIn, user };
     }
     return { ...access, refresh_token: refreshToken, refresh_expires_in: refreshExpiresIn, user };
+  }
+
+  /**
+   * Makes the answer a page that leads the browser to a path of this application, and gives its body: call it after `of`,
+   * in place of the body that gave. Throws RequestInvalidError for a target that leads elsewhere.
+   */
+  redirect(target: string, response: unknown): string {
+    const page = redirectPage(localPath(target));
+    for (const [name, value] of Object.entries(REDIRECT_PAGE_HEADERS))
+      this.host.httpAdapter.setHeader(response, name, value);
+    return page;
   }
 
   /** Removes every variant of a cookie that the request came with. */

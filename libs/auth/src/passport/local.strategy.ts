@@ -5,6 +5,7 @@ import { setCurrent } from '../context/current-principal.js';
 import { asHttpException } from '../context/error-answers.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { loginBody } from '../context/login-body.js';
+import { OriginCheck } from '../context/origin-check.js';
 import { requesterOf } from '../context/requester-of.js';
 import { AuthError, CredentialsInvalidError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
@@ -21,13 +22,19 @@ interface ParsedLogin {
 /** `aerie-local`: passport-local, which never sees the request itself: it would take credentials from the query too. */
 @Injectable()
 export class LocalStrategy extends PassportStrategy(Strategy) {
-  constructor(private readonly authenticator: Authenticator) {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly origins: OriginCheck,
+  ) {
     super({ usernameField: 'identifier', passwordField: 'password', passReqToCallback: true });
   }
 
   override authenticate(request: unknown, options?: object): void {
     let login: ParsedLogin;
     try {
+      // A sign-in that sets cookies is worth forging: a victim would work in the attacker's account (login CSRF).
+      // The handler decides whether it sets cookies, not the body's `mode`.
+      this.origins.check(request as HttpRequest);
       const { identifier, password } = loginBody(request as HttpRequest);
       login = {
         body: { identifier, password },

@@ -93,8 +93,8 @@ export class AuthenticationService {
   }
 
   /**
-   * Checks an identifier and a password, then signs in. Throws CredentialsInvalidError, PasswordsBusyError,
-   * SignInLimitError.
+   * Checks an identifier and a password, then signs in. Throws RequestInvalidError for one that is missing or too long,
+   * CredentialsInvalidError, PasswordsBusyError, SignInLimitError.
    */
   async signInWithPassword(
     identifier: string,

@@ -2,6 +2,7 @@ import type { AccessToken } from '../access-tokens/access-token.js';
 import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
 import { hashingFor } from '../credentials/hashing-requester.js';
+import { loginFields } from '../credentials/login-fields.js';
 import type { PasswordHasher } from '../credentials/password-hasher.js';
 import { CredentialsInvalidError, SessionInvalidError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
@@ -94,9 +95,11 @@ export class Authenticator {
   /**
    * Checks an identifier and a password: an unknown identifier and a wrong password are alike in answer and in time
    * (OWASP ASVS 5.0, 6.3.8). The principal has no sign-in yet: `AuthenticationService.signIn` opens one, under the
-   * epoch that was read before the password. Throws CredentialsInvalidError, PasswordsBusyError, StoreUnavailableError.
+   * epoch that was read before the password. Throws RequestInvalidError for a text that is missing or too long,
+   * CredentialsInvalidError, PasswordsBusyError, StoreUnavailableError.
    */
-  async password(identifier: string, password: string, requester: Requester): Promise<Principal> {
+  async password(given: unknown, secret: unknown, requester: Requester): Promise<Principal> {
+    const { identifier, password } = loginFields(given, secret);
     // Before any query: what will be refused anyway must not cost one.
     this.hasher.refuseIfBusy(requester);
     const subject = await this.source.find(identifier);

@@ -1,0 +1,90 @@
+import type { HttpRequest } from '../context/http-request.js';
+import type { OriginCheck } from '../context/origin-check.js';
+import { requesterOf } from '../context/requester-of.js';
+import type { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
+import type { Principal } from '../principal/principal.js';
+import type { AuthenticationService, SignInOptions } from '../sign-in/authentication.service.js';
+import type { Authenticator } from '../sign-in/authenticator.js';
+import type { HeldSignIns } from './held-sign-ins.js';
+import { localPath } from './local-path.js';
+import type { SignInAnswer } from './sign-in-answer.js';
+
+/** A request and its response, of Express or of Fastify: `@Req()` and `@Res({ passthrough: true })`. */
+export interface HttpExchange {
+  readonly request: HttpRequest;
+  readonly response: unknown;
+}
+
+export interface HttpSignInOptions extends Omit<SignInOptions, 'requester'> {
+  /**
+   * A path of this application, which may come from the request. The answer is then a page that leads the browser there,
+   * in place of JSON: after the redirect of an OAuth provider, and for HTML forms. Not for the mode `tokens`, which the
+   * page could not hand over.
+   */
+  readonly redirect?: string;
+}
+
+/**
+ * What the built-in login does, for login routes of an application's own: it signs in, ends the sign-in whose cookie the
+ * browser came with and is about to lose, sets the cookies, and gives the body to return.
+ */
+export class HttpSignIn {
+  constructor(
+    private readonly authentication: AuthenticationService,
+    private readonly authenticator: Authenticator,
+    private readonly answer: SignInAnswer,
+    private readonly held: HeldSignIns,
+    private readonly origins: OriginCheck,
+    private readonly options: Pick<ResolvedAuthOptions, 'defaultMode' | 'maxSignInsPerSubject'>,
+  ) {}
+
+  /**
+   * Signs in a user who was authenticated: the principal that `LocalAuthGuard` left, or the id that another strategy
+   * found. It does not check the request's origin, as the callback of a provider comes from another site: for a POST of
+   * your own pages put `SameOriginGuard` before it. Throws RequestInvalidError for a `redirect` that leads elsewhere,
+   * before anything was opened; and what `AuthenticationService.signIn` throws.
+   */
+  async signIn(
+    who: string | Principal,
+    { request, response }: HttpExchange,
+    options: HttpSignInOptions = {},
+  ): Promise<Record<string, unknown> | string> {
+    this.checkRedirect(options);
+    const { redirect, mode = this.options.defaultMode, ...others } = options;
+    const endFormer = this.held.former(request, mode);
+    // Counted, it would stand in the way of its own successor, or end another device's sign-in for it.
+    const counted = this.options.maxSignInsPerSubject !== null;
+    if (counted) await endFormer();
+    const requester = requesterOf(request);
+    const result = await this.authentication.signIn(who, { ...others, mode, requester });
+    if (!counted) await endFormer();
+    const body = this.answer.of(result, response);
+    return redirect === undefined ? body : this.answer.redirect(redirect, response);
+  }
+
+  /**
+   * The same with an identifier and a password, which may be whatever a form sent. Throws CsrfRejectedError for a page of
+   * another origin, RequestInvalidError for a field that is missing or too long, and what
+   * `AuthenticationService.signInWithPassword` throws.
+   */
+  async signInWithPassword(
+    identifier: unknown,
+    password: unknown,
+    exchange: HttpExchange,
+    options: HttpSignInOptions = {},
+  ): Promise<Record<string, unknown> | string> {
+    this.origins.check(exchange.request);
+    this.checkRedirect(options);
+    const requester = requesterOf(exchange.request);
+    const principal = await this.authenticator.password(identifier, password, requester);
+    return this.signIn(principal, exchange, options);
+  }
+
+  /** Before anything is done: what is refused must have opened nothing. */
+  private checkRedirect({ redirect, mode = this.options.defaultMode }: HttpSignInOptions): void {
+    if (redirect === undefined) return;
+    localPath(redirect);
+    if (mode === 'tokens')
+      throw new TypeError('"redirect" must be left out for the mode "tokens": a page cannot hand them over');
+  }
+}
