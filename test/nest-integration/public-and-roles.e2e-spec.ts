@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Patch, Post, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import { AnyAuthGuard, CurrentUser, JwtAuthGuard, Public, Roles, RolesGuard } from 'nestjs-aerie';
+import {
+  AnyAuthGuard,
+  CurrentUser,
+  JwtAuthGuard,
+  MaxStaleness,
+  Public,
+  Roles,
+  RolesGuard,
+  Scopes,
+} from 'nestjs-aerie';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { tokenOf } from './credentials.js';
 
@@ -66,6 +75,60 @@ class LobbyController {
     return 'reached';
   }
 }
+
+@Public()
+@Controller('square')
+class SquareController {
+  @Get('open')
+  open() {
+    return 'reached';
+  }
+
+  @UseGuards(JwtAuthGuard)
+  @Get('guarded')
+  guarded() {
+    return 'reached';
+  }
+
+  @MaxStaleness('0s')
+  @UseGuards(new (class extends RolesGuard {})())
+  @Get('fresh')
+  fresh() {
+    return 'reached';
+  }
+
+  @Scopes('square:write')
+  @Get('scoped')
+  scoped() {
+    return 'reached';
+  }
+
+  @UseGuards(RolesGuard)
+  @Get('roles-guard')
+  rolesGuard() {
+    return 'reached';
+  }
+}
+
+/** Its guard is nearer than @Public of the class that it extends; so is the handler that it overrides. */
+@UseGuards(JwtAuthGuard)
+@Controller('tower')
+class TowerController extends SquareController {
+  @Public()
+  @Get('reopened')
+  reopened() {
+    return 'reached';
+  }
+}
+
+/** Says nothing itself. */
+@Controller('annex')
+class AnnexController extends TowerController {}
+
+/** @Public is nearer than the guards of the classes that it extends. */
+@Public()
+@Controller('garden')
+class GardenController extends TowerController {}
 
 @Roles('admin', 'auditor')
 @UseGuards(AnyAuthGuard)
@@ -134,6 +197,37 @@ class RolesGuardController {
     return 'reached';
   }
 }
+
+describe.each(ADAPTERS)('the nearer of @Public and what asks who it is, on %s', (adapter) => {
+  let app: TestApp;
+  let bearer: string;
+  beforeAll(async () => {
+    app = await startTestApp({
+      adapter,
+      controllers: [SquareController, TowerController, AnnexController, GardenController],
+      options: { globalGuard: true },
+    });
+    await app.users.add('ada');
+    bearer = await tokenOf(app, 'user-1');
+  });
+  afterAll(() => app.close());
+
+  it.each([
+    ['/square/open', '@Public on a class', 200, 200],
+    ['/square/guarded', 'a guard on a handler, @Public on its class', 401, 200],
+    ['/square/fresh', '@MaxStaleness on a handler, @Public on its class', 401, 200],
+    ['/square/scoped', '@Scopes on a handler, @Public on its class', 401, 403],
+    ['/square/roles-guard', 'RolesGuard, which asks nobody by itself', 200, 200],
+    ['/tower/open', 'a guard on a class, @Public on its base', 401, 200],
+    ['/tower/reopened', '@Public on a handler, a guard on its class', 200, 200],
+    ['/annex/open', 'a guard on a base, @Public on the base of that', 401, 200],
+    ['/garden/open', '@Public on a class, a guard on its base', 200, 200],
+    ['/garden/guarded', 'a guard on an inherited handler, @Public on the class', 401, 200],
+  ])('%s: %s', async (path, _what, anonymous, known) => {
+    expect((await app.client().get(path)).status).toBe(anonymous);
+    expect((await app.client().get(path, { bearer })).status).toBe(known);
+  });
+});
 
 describe.each(ADAPTERS)('@Public and @Roles, on %s', (adapter) => {
   let app: TestApp;

@@ -25,7 +25,7 @@ export { ServiceAuthGuard } from './guards/service-auth.guard.js';
 export { RolesGuard } from './guards/roles.guard.js';
 export { CurrentUser } from './decorators/current-user.decorator.js';
 export { CurrentService } from './decorators/current-service.decorator.js';
-export { Public } from './decorators/public.decorator.js';
+export { Public, type PublicOptions } from './decorators/public.decorator.js';
 export { MaxStaleness } from './decorators/max-staleness.decorator.js';
 export { Roles } from './decorators/roles.decorator.js';
 export { Scopes } from './decorators/scopes.decorator.js';

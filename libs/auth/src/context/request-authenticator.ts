@@ -1,4 +1,9 @@
-import { CredentialsMissingError } from '../errors/auth-error.js';
+import {
+  CredentialsMissingError,
+  RequestInvalidError,
+  SessionExpiredError,
+  SessionInvalidError,
+} from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Authenticator } from '../sign-in/authenticator.js';
 import type { Accepted } from './accepted.js';
@@ -74,6 +79,17 @@ export class RequestAuthenticator {
     if (handshake || isHandshake(request)) this.origins.checkHeaders(asSent(request));
     else this.origins.check(request);
     return this.authenticator.session(cookie, maxStalenessMs);
+  }
+
+  /**
+   * Whether a refusal makes a caller nobody where signing in is optional: without a credential, and with a cookie that
+   * has ended, has expired, is unknown or came twice. An Authorization header is meant: one that is no good is refused.
+   */
+  isNobody(error: unknown, request: HttpRequest): boolean {
+    if (hasAuthorization(request)) return false;
+    return [CredentialsMissingError, SessionInvalidError, SessionExpiredError, RequestInvalidError].some(
+      (type) => error instanceof type,
+    );
   }
 
   /**

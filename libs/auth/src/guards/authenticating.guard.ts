@@ -8,9 +8,11 @@ import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { carrierOf, requestOf } from '../context/request-of.js';
 import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
-import { type HandlerPolicy, isAllowed, policyOf } from './handler-policy.js';
+import { markOptional } from './optional-answer.js';
+import { ASKS_WHO, type HandlerPolicy, isAllowed, policyOf } from './handler-policy.js';
 
-type Found = { readonly principal: Principal } | { readonly error: unknown };
+/** Neither: a credential is optional, and there is none that counts. */
+type Found = { readonly principal?: Principal | undefined; readonly error?: unknown };
 
 /**
  * What our guards have in common. They are guards of @nestjs/passport, whose `getRequest` and `handleRequest` a
@@ -19,6 +21,7 @@ type Found = { readonly principal: Principal } | { readonly error: unknown };
  */
 @Injectable()
 export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
+  static readonly [ASKS_WHO] = true;
   protected abstract readonly accepted: Accepted;
 
   constructor(private readonly requests: RequestAuthenticator) {
@@ -28,9 +31,11 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const policy = policyOf(context);
     // Services are no people: their own guard decides, and it comes after a global one.
-    if (policy.isPublic || (policy.isForServices && this.accepted === 'any')) return true;
+    if (policy.isForServices && this.accepted === 'any') return true;
+    if (policy.isPublic && !policy.isOptional) return true;
     const { maxStalenessMs } = policy;
     const request = this.getRequest(context) as HttpRequest;
+    if (policy.isOptional) markOptional(context, request);
     let principal: Principal | undefined;
     try {
       principal = this.requests.immediately(request, this.accepted, maxStalenessMs);
@@ -89,7 +94,9 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
     found: Promise<Found>,
   ): Promise<boolean> {
     try {
-      return this.admit(context, request, policy, await found);
+      const { principal, error } = await found;
+      if (policy.isOptional && !principal && this.requests.isNobody(error, request)) return true;
+      return this.admit(context, request, policy, { principal, error });
     } catch (error) {
       throw await refusal(error, context);
     }
@@ -102,11 +109,12 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
     policy: HandlerPolicy,
     found: Found,
   ): boolean {
-    const principal = 'principal' in found ? found.principal : undefined;
-    const error = 'error' in found ? found.error : null;
+    const { principal, error = null } = found;
     const user: unknown = this.handleRequest(error, principal ?? false, undefined, context);
-    if ((policy.roles || policy.scopes) && !principal) throw error ?? new CredentialsMissingError();
-    if (principal && !isAllowed(policy, principal)) throw new ForbiddenError();
+    if (!policy.isPublic) {
+      if ((policy.roles || policy.scopes) && !principal) throw error ?? new CredentialsMissingError();
+      if (principal && !isAllowed(policy, principal)) throw new ForbiddenError();
+    }
     setCurrent(carrierOf(context), principal, user);
     // A WebSocket's request is that of its handshake: every message would find the user of another one there.
     if (context.getType<string>() !== 'ws') {

@@ -1,16 +1,21 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { MAX_STALENESS } from '../decorators/max-staleness.decorator.js';
-import { PUBLIC } from '../decorators/public.decorator.js';
+import { PUBLIC, type PublicMetadata } from '../decorators/public.decorator.js';
 import { ROLES } from '../decorators/roles.decorator.js';
 import { SCOPES } from '../decorators/scopes.decorator.js';
 
 /** Marks the class of a guard that admits services: who asks for people leaves its handlers to it. */
-export const ADMITS_SERVICES = Symbol('aerie:admits-services');
+export const ADMITS_SERVICES = Symbol.for('nestjs-aerie.admits-services');
+
+/** Marks the class of a guard that asks who makes a request: where it is nearer than `@Public`, it decides. */
+export const ASKS_WHO = Symbol.for('nestjs-aerie.asks-who');
 
 /** What a handler's decorators, or its class's, ask for. */
 export interface HandlerPolicy {
   readonly isPublic: boolean;
+  /** Public, and a good credential gives the user. */
+  readonly isOptional: boolean;
   /** Null: any principal will do. */
   readonly roles: readonly string[] | null;
   /** All of these; null: none is asked for. */
@@ -40,42 +45,75 @@ export function policyOf(context: ExecutionContext): HandlerPolicy {
   if (!ofHandler) policies.set(handler, (ofHandler = new WeakMap()));
   let policy = ofHandler.get(type);
   if (!policy) {
-    const own = decoratedOn(handler);
-    const inherited = decoratedOn(type);
-    // The nearer decorator decides: roles on a handler are not undone by @Public on its class.
-    const asksForMore = own.roles !== null || own.scopes !== null;
-    const isPublic = own.isPublic || (!asksForMore && inherited.isPublic);
-    const maxStalenessMs = own.maxStalenessMs ?? inherited.maxStalenessMs;
-    policy = {
-      isPublic,
-      roles: own.roles ?? inherited.roles,
-      scopes: own.scopes ?? inherited.scopes,
-      maxStalenessMs,
-      isForServices: own.isForServices || inherited.isForServices,
-    };
+    policy = policyFrom(levelsOf(handler, type));
     ofHandler.set(type, policy);
   }
   return policy;
 }
 
-function decoratedOn(target: object): HandlerPolicy {
-  const roles = Reflect.getMetadata(ROLES, target) as readonly string[] | undefined;
-  const maxStalenessMs = Reflect.getMetadata(MAX_STALENESS, target) as number | undefined;
+/** What one level says by itself: a handler, its class, or one that the class extends. Undefined: nothing. */
+interface Level {
+  readonly isPublic: PublicMetadata | undefined;
+  readonly roles: readonly string[] | undefined;
+  readonly scopes: readonly string[] | undefined;
+  readonly maxStalenessMs: number | undefined;
+  readonly guards: readonly unknown[];
+}
+
+function policyFrom(levels: readonly Level[]): HandlerPolicy {
+  // The nearest level that says anything decides; on one level `@Public` is meant as an exception to the rest.
+  const deciding = levels.find((level) => level.isPublic ?? asksWho(level));
+  const first = <K extends keyof Level>(key: K) => levels.find((level) => level[key] !== undefined)?.[key];
   return {
-    isPublic: Reflect.getMetadata(PUBLIC, target) === true,
-    roles: roles ?? null,
-    scopes: (Reflect.getMetadata(SCOPES, target) as readonly string[] | undefined) ?? null,
-    maxStalenessMs: maxStalenessMs ?? null,
-    isForServices: guardsOn(target).some(admitsServices),
+    isPublic: deciding?.isPublic !== undefined,
+    isOptional: deciding?.isPublic?.optional === true,
+    roles: first('roles') ?? null,
+    scopes: first('scopes') ?? null,
+    maxStalenessMs: first('maxStalenessMs') ?? null,
+    isForServices: levels.some(({ guards }) => guards.some((guard) => isMarked(guard, ADMITS_SERVICES))),
   };
 }
 
-function guardsOn(target: object): readonly unknown[] {
-  return (Reflect.getMetadata(GUARDS_METADATA, target) as readonly unknown[] | undefined) ?? [];
+function asksWho({ roles, scopes, maxStalenessMs, guards }: Level): boolean {
+  const asksForMore = roles !== undefined || scopes !== undefined || maxStalenessMs !== undefined;
+  return asksForMore || guards.some((guard) => isMarked(guard, ASKS_WHO));
+}
+
+/** From the nearest to the farthest. */
+function levelsOf(handler: object, type: object): readonly Level[] {
+  return [...chainOf(handler), ...chainOf(type)].map(levelAt);
+}
+
+/** A class and those that it extends; a handler, and what it wraps by its prototype. */
+function chainOf(target: object): readonly object[] {
+  const chain: object[] = [];
+  for (let at: object | null = target; at !== null && at !== Function.prototype;)
+    at = Object.getPrototypeOf(chain[chain.push(at) - 1]!) as object | null;
+  return chain;
+}
+
+function levelAt(target: object): Level {
+  const own = (key: symbol): unknown => Reflect.getOwnMetadata(key, target);
+  return {
+    isPublic: own(PUBLIC) as PublicMetadata | undefined,
+    roles: own(ROLES) as readonly string[] | undefined,
+    scopes: own(SCOPES) as readonly string[] | undefined,
+    maxStalenessMs: own(MAX_STALENESS) as number | undefined,
+    guards: ownGuards(target),
+  };
+}
+
+/** `@UseGuards` on a class that extends another one keeps the guards of that one too, in front of its own. */
+function ownGuards(target: object): readonly unknown[] {
+  const all = (Reflect.getOwnMetadata(GUARDS_METADATA, target) ?? []) as readonly unknown[];
+  const parent = Object.getPrototypeOf(target) as object | null;
+  const inherited = (parent && Reflect.getMetadata(GUARDS_METADATA, parent)) as
+    readonly unknown[] | undefined;
+  return all.slice(inherited?.length ?? 0);
 }
 
 /** Guards are given as classes, or as instances. */
-function admitsServices(guard: unknown): boolean {
+function isMarked(guard: unknown, mark: symbol): boolean {
   const type = typeof guard === 'function' ? guard : (guard as object | null)?.constructor;
-  return (type as { [ADMITS_SERVICES]?: unknown } | undefined)?.[ADMITS_SERVICES] === true;
+  return (type as { [mark: symbol]: unknown } | undefined)?.[mark] === true;
 }

@@ -6,7 +6,7 @@ import { carrierOf, requestOf } from '../context/request-of.js';
 import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import type { ServicePrincipal } from '../service-tokens/service-token.js';
-import { ADMITS_SERVICES, type HandlerPolicy, isAllowed, policyOf } from './handler-policy.js';
+import { ADMITS_SERVICES, ASKS_WHO, type HandlerPolicy, isAllowed, policyOf } from './handler-policy.js';
 
 /**
  * Admits services with a good token of their own (`Authorization: Bearer`), and never a person. `@CurrentService()` gives
@@ -16,6 +16,7 @@ import { ADMITS_SERVICES, type HandlerPolicy, isAllowed, policyOf } from './hand
 @Injectable()
 export class ServiceAuthGuard implements CanActivate {
   static readonly [ADMITS_SERVICES] = true;
+  static readonly [ASKS_WHO] = true;
 
   constructor(private readonly services: ServiceAuthenticator) {}
 

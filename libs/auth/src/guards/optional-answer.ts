@@ -1,0 +1,21 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { HttpRequest, HttpResponse } from '../context/http-request.js';
+
+interface CachedResponse extends HttpResponse {
+  getHeader?(name: string): unknown;
+}
+
+/**
+ * Keeps what one user gets out of another's cache, where an answer depends on who asks (RFC 9110, section 12.5.5; RFC
+ * 9111, section 5.2.2.5). Answers to nobody may be cached, for others without a cookie.
+ */
+export function markOptional(context: ExecutionContext, { headers }: HttpRequest): void {
+  if (context.getType<string>() !== 'http') return;
+  const response = context.switchToHttp().getResponse<CachedResponse>();
+  const given = response.getHeader?.('Vary');
+  const vary = given === undefined ? '' : String(given);
+  if (!/(^|,)\s*(cookie|\*)\s*(,|$)/i.test(vary))
+    response.header('Vary', vary ? `${vary}, Cookie` : 'Cookie');
+  if (headers?.['cookie'] !== undefined || headers?.['authorization'] !== undefined)
+    response.header('Cache-Control', 'no-store');
+}
