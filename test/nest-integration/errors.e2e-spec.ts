@@ -200,6 +200,7 @@ describe('the table of statuses', () => {
         AUTH_SIGN_IN_NOT_FOUND: 404,
         AUTH_SIGN_IN_LIMIT: 409,
         AUTH_SESSION_DATA_CONFLICT: 409,
+        AUTH_GRANT_FORBIDDEN: 400,
         AUTH_GRANT_UNSUPPORTED: 400,
         AUTH_GRANT_INVALID: 400,
         AUTH_SCOPE_INVALID: 400,

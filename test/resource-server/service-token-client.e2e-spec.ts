@@ -129,7 +129,7 @@ describe('ServiceTokenClient', () => {
 
   it.each([
     ['invalid_client', 401, 'AUTH_CLIENT_INVALID'],
-    ['unauthorized_client', 400, 'AUTH_GRANT_UNSUPPORTED'],
+    ['unauthorized_client', 400, 'AUTH_GRANT_FORBIDDEN'],
     ['unsupported_grant_type', 400, 'AUTH_GRANT_UNSUPPORTED'],
     ['invalid_grant', 400, 'AUTH_GRANT_INVALID'],
     ['invalid_scope', 400, 'AUTH_SCOPE_INVALID'],

@@ -201,7 +201,11 @@ describe.each(ADAPTERS)('a token of a service, on %s', (adapter) => {
       audiences: ['x'],
       grants: ['token-exchange'],
     });
-    expect((await askToken(app, held)).body.error).toBe('unsupported_grant_type');
+    expect(await askToken(app, held)).toMatchObject({
+      status: 400,
+      body: { error: 'unauthorized_client', code: 'AUTH_GRANT_FORBIDDEN' },
+    });
+    expect((await askToken(app, held, { grant_type: 'password' })).body.error).toBe('unsupported_grant_type');
   });
 
   it('admits the service, which is no user, also beside a global guard', async () => {

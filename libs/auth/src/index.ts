@@ -175,6 +175,7 @@ export {
   CredentialsMissingError,
   CsrfRejectedError,
   ForbiddenError,
+  GrantForbiddenError,
   GrantInvalidError,
   GrantUnsupportedError,
   RefreshTokenInvalidError,

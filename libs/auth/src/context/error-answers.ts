@@ -19,6 +19,7 @@ export const STATUS_OF: Readonly<Record<AuthErrorCode, number>> = {
   AUTH_SIGN_IN_LIMIT: 409,
   AUTH_SESSION_DATA_CONFLICT: 409,
   AUTH_CLIENT_INVALID: 401,
+  AUTH_GRANT_FORBIDDEN: 400,
   AUTH_GRANT_UNSUPPORTED: 400,
   AUTH_GRANT_INVALID: 400,
   AUTH_SCOPE_INVALID: 400,
@@ -41,7 +42,9 @@ export function bodyOf(error: AuthError): { statusCode: number; code: AuthErrorC
 const OAUTH_ERRORS: Partial<Record<AuthErrorCode, string>> = {
   AUTH_CLIENT_INVALID: 'invalid_client',
   AUTH_FORBIDDEN: 'unauthorized_client',
+  AUTH_GRANT_FORBIDDEN: 'unauthorized_client',
   AUTH_GRANT_UNSUPPORTED: 'unsupported_grant_type',
+  AUTH_GRANT_INVALID: 'invalid_request',
   AUTH_SCOPE_INVALID: 'invalid_scope',
   AUTH_TARGET_INVALID: 'invalid_target',
   AUTH_STORE_UNAVAILABLE: 'temporarily_unavailable',

@@ -15,6 +15,7 @@ import type {
   SignInNotFoundError,
   SignInLimitError,
   ClientInvalidError,
+  GrantForbiddenError,
   GrantUnsupportedError,
   GrantInvalidError,
   ScopeInvalidError,
@@ -41,6 +42,7 @@ export type AnyAuthError =
   | SignInNotFoundError
   | SignInLimitError
   | ClientInvalidError
+  | GrantForbiddenError
   | GrantUnsupportedError
   | GrantInvalidError
   | ScopeInvalidError

@@ -151,7 +151,15 @@ export class ClientInvalidError extends AuthError {
   }
 }
 
-/** The grant type is not one of ours, or not for this client (RFC 6749, section 5.2). */
+/** The client is known, and this grant type is not one of its own (RFC 6749, section 5.2: `unauthorized_client`). */
+export class GrantForbiddenError extends AuthError {
+  readonly code = 'AUTH_GRANT_FORBIDDEN';
+  constructor(options?: ErrorOptions) {
+    super('This client may not use this grant type.', options);
+  }
+}
+
+/** The grant type is not one of ours (RFC 6749, section 5.2: `unsupported_grant_type`). */
 export class GrantUnsupportedError extends AuthError {
   readonly code = 'AUTH_GRANT_UNSUPPORTED';
   constructor(options?: ErrorOptions) {
@@ -209,6 +217,7 @@ export type AuthErrorCode =
   | 'AUTH_SIGN_IN_NOT_FOUND'
   | 'AUTH_SIGN_IN_LIMIT'
   | 'AUTH_CLIENT_INVALID'
+  | 'AUTH_GRANT_FORBIDDEN'
   | 'AUTH_GRANT_UNSUPPORTED'
   | 'AUTH_GRANT_INVALID'
   | 'AUTH_SCOPE_INVALID'

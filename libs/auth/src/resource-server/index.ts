@@ -62,6 +62,7 @@ export {
   ClientInvalidError,
   CredentialsMissingError,
   ForbiddenError,
+  GrantForbiddenError,
   GrantInvalidError,
   GrantUnsupportedError,
   RequestInvalidError,

@@ -60,7 +60,7 @@ export class ServiceTokenClient {
 
   /**
    * A token of this service's own, the same one until shortly before it expires; who asks meanwhile waits for the same
-   * answer. Throws ClientInvalid-, ScopeInvalid-, TargetInvalid-, GrantUnsupported- and StoreUnavailableError.
+   * answer. Throws ClientInvalid-, ScopeInvalid-, TargetInvalid-, GrantForbidden-, GrantUnsupported- and StoreUnavailableError.
    */
   async token(request: TokenRequest = {}): Promise<string> {
     const key = JSON.stringify([request.audience, [...(request.scopes ?? [])].sort()]);

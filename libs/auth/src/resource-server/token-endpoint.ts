@@ -1,6 +1,7 @@
 import {
   type AuthError,
   ClientInvalidError,
+  GrantForbiddenError,
   GrantInvalidError,
   GrantUnsupportedError,
   RequestInvalidError,
@@ -86,7 +87,7 @@ const invalid = (): AuthError =>
 const REFUSALS: Readonly<Record<string, () => AuthError>> = {
   AUTH_GRANT_INVALID: () => new GrantInvalidError(),
   invalid_client: () => new ClientInvalidError(),
-  unauthorized_client: () => new GrantUnsupportedError(),
+  unauthorized_client: () => new GrantForbiddenError(),
   unsupported_grant_type: () => new GrantUnsupportedError(),
   invalid_grant: () => new GrantInvalidError(),
   invalid_scope: () => new ScopeInvalidError(),

@@ -1,5 +1,5 @@
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
-import { GrantUnsupportedError } from '../errors/auth-error.js';
+import { GrantForbiddenError } from '../errors/auth-error.js';
 import type { KnownClient } from './client-authenticator.js';
 import type { IssuedToken, ServiceTokenIssuer } from './service-token-issuer.js';
 import { allowedAudience, allowedScopes, type AskedTarget } from './token-target.js';
@@ -11,10 +11,10 @@ export class ClientCredentialsGrant {
     private readonly events: SecurityEventSink,
   ) {}
 
-  /** Throws GrantUnsupported-, ScopeInvalid-, TargetInvalid- and StoreUnavailableError. */
+  /** Throws GrantForbidden-, ScopeInvalid-, TargetInvalid- and StoreUnavailableError. */
   async issue(client: KnownClient, asked: AskedTarget): Promise<IssuedToken> {
     const { id: clientId, grants, audiences, scopes } = client.row;
-    if (!grants.includes('client_credentials')) throw new GrantUnsupportedError();
+    if (!grants.includes('client_credentials')) throw new GrantForbiddenError();
     const audience = allowedAudience(asked.audience, audiences);
     const issued = await this.issuer.issue(client, { audience, scopes: allowedScopes(asked.scopes, scopes) });
     this.events.record({

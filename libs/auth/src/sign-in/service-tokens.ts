@@ -4,8 +4,8 @@ import type { SecurityEventSink } from '../audit/security-event-sink.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import {
   AuthError,
+  GrantForbiddenError,
   GrantInvalidError,
-  GrantUnsupportedError,
   StoreUnavailableError,
   TargetInvalidError,
 } from '../errors/auth-error.js';
@@ -75,10 +75,10 @@ export class ServiceTokens {
 
   /**
    * The same for a client that gives a person's credential (RFC 8693): its audiences and its scopes are the limit, too.
-   * Throws GrantUnsupported-, GrantInvalid-, ScopeInvalid-, TargetInvalid- and StoreUnavailableError.
+   * Throws GrantForbidden-, GrantInvalid-, ScopeInvalid-, TargetInvalid- and StoreUnavailableError.
    */
   async exchangeFor({ row }: KnownClient, subject: SubjectToken, asked: AskedTarget): Promise<IssuedToken> {
-    if (!row.grants.includes('token-exchange')) throw new GrantUnsupportedError();
+    if (!row.grants.includes('token-exchange')) throw new GrantForbiddenError();
     const audience = allowedAudience(asked.audience, row.audiences);
     this.refuseOwn(audience);
     if (asked.scopes) allowedScopes(asked.scopes, row.scopes);
