@@ -30,6 +30,7 @@ export class AppModule {
           useFactory: (redis: RedisConnections) => ({
             secret: config.secret,
             issuer: config.issuer,
+            trustedOrigins: config.trustedOrigins,
             accessTokens: { claims: ({ email }) => ({ email }) },
             ...redis.options,
           }),

@@ -2,9 +2,11 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import type { DemoConfig } from './demo-config.js';
+import { assertPortIsFree } from './free-port.js';
 
 /** The demo, ready to listen. */
 export async function createApp(config: DemoConfig): Promise<INestApplication> {
+  await assertPortIsFree(config.host, config.port);
   const module = AppModule.with(config);
   const logger = { logger: ['warn', 'error'] as ('warn' | 'error')[] };
   let app: INestApplication;

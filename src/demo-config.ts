@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 
 const SECRET_FILE = 'var/auth-secret';
 const SQLITE_FILE = 'var/demo.sqlite';
+/** The name of the tokens' issuer, whatever HOST and PORT are: signing keys are sealed for it. */
+const ISSUER = 'http://127.0.0.1:3000';
 
 /** What the environment says about this run of the demo. */
 export interface DemoConfig {
@@ -18,6 +20,8 @@ export interface DemoConfig {
   readonly redisUrl: string | null;
   readonly secret: string;
   readonly issuer: string;
+  /** Where the demo's own pages come from, beside the issuer's origin. */
+  readonly trustedOrigins: readonly string[];
 }
 
 export function demoConfig(env: NodeJS.ProcessEnv): DemoConfig {
@@ -27,12 +31,13 @@ export function demoConfig(env: NodeJS.ProcessEnv): DemoConfig {
   if (adapter !== 'express' && adapter !== 'fastify') {
     throw new Error(`HTTP_ADAPTER must be express or fastify (got ${JSON.stringify(adapter)})`);
   }
-  const issuer = env['ISSUER'] ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const own = new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`).origin;
   return {
     host,
     port,
     adapter,
-    issuer,
+    issuer: env['ISSUER'] ?? ISSUER,
+    trustedOrigins: [own],
     database: databaseOf(env['DATABASE_URL']),
     redisUrl: redisOf(env['REDIS_URL']),
     secret: env['AUTH_SECRET'] ?? ownSecret(),

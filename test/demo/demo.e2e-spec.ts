@@ -1,3 +1,9 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { createApp } from '../../src/create-app.js';
@@ -113,5 +119,38 @@ describe('what the demo says when it has started', () => {
     expect(text).toMatch(/database +postgres, 10\.0\.0\.1:5432\/app\n/);
     expect(text).toMatch(/cache +Redis, 10\.0\.0\.2:6379\/1:/);
     expect(text).not.toMatch(/of-db|of-redis/);
+  });
+});
+
+describe('the demo under another PORT', () => {
+  let folder: string;
+  beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'demo-'))));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const env = (port: number) => ({
+    DATABASE_URL: `sqlite:${join(folder, 'demo.sqlite')}`,
+    AUTH_SECRET: SECRET,
+    PORT: String(port),
+  });
+
+  it('starts on the same database: its issuer stays', async () => {
+    for (const port of [0, 0]) {
+      const config = { ...demoConfig(env(3_000 + Math.floor(Math.random() * 1_000))), port };
+      const app = await createApp(config);
+      await app.listen(0, '127.0.0.1');
+      await app.close();
+    }
+    expect(demoConfig(env(4_000)).issuer).toBe(demoConfig(env(3_000)).issuer);
+    expect(demoConfig(env(4_000)).trustedOrigins).toEqual(['http://127.0.0.1:4000']);
+  });
+
+  it('makes nothing when the port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const file = join(folder, 'untouched.sqlite');
+    const config = demoConfig({ ...env(port), DATABASE_URL: `sqlite:${file}` });
+    await expect(createApp(config)).rejects.toThrow(`cannot listen on 127.0.0.1:${port} (EADDRINUSE)`);
+    expect(existsSync(file)).toBe(false);
+    taken.close();
   });
 });

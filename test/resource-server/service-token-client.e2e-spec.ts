@@ -92,6 +92,7 @@ describe('ServiceTokenClient', () => {
       privateKey: key.privateKey,
       alg: 'ES256',
       kid: 'orders-1',
+      issuer: 'https://api.example.com',
     } as never);
     await client.token();
     await client.token({ audience: 'b' });
@@ -101,7 +102,7 @@ describe('ServiceTokenClient', () => {
         expect(type).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
         expect(issuer.received[index]!.headers.authorization).toBeUndefined();
         const { payload, protectedHeader } = await jwtVerify(assertion!, createPublicKey(key.privateKey), {
-          audience: `${issuer.url}/auth/token`,
+          audience: 'https://api.example.com',
           issuer: 'orders',
           subject: 'orders',
         });
@@ -113,18 +114,10 @@ describe('ServiceTokenClient', () => {
     expect(claims[0]!.jti).not.toBe(claims[1]!.jti);
   });
 
-  it('says that an assertion is for the issuer, where its endpoint is asked by another URL', async () => {
+  it('must know whom an assertion is for', () => {
     const { privateKey } = es256Key('orders-1');
-    const client = clientOf({
-      secret: undefined,
-      privateKey,
-      alg: 'ES256',
-      issuer: 'https://api.example.com',
-    } as never);
-    await client.token();
-    const { client_assertion: assertion } = formOf(0);
-    const { payload } = await jwtVerify(assertion!, createPublicKey(privateKey));
-    expect(payload.aud).toBe('https://api.example.com');
+    const keyed = { secret: undefined, privateKey, alg: 'ES256' } as never;
+    expect(() => clientOf(keyed)).toThrow(/^"issuer" must be given beside "privateKey"/);
   });
 
   it.each([

@@ -32,10 +32,21 @@ describe.each(ADAPTERS)('a client with a key, on %s', (adapter) => {
 
   it.each<[string, JWTPayload]>([
     ['the issuer', { aud: ISSUER }],
-    ['the token endpoint', { aud: `${ISSUER}/auth/token` }],
     ['several, ours among them', { aud: ['https://x.example', ISSUER] }],
   ])('is given a token for an assertion for %s', async (_, claims) => {
     expect(await outcome(await assertion('keyed', key, claims))).toBe('given');
+  });
+
+  it('is given one for an assertion for the token endpoint where an option says so', async () => {
+    const options = { services: true, serviceTokens: { endpointAudience: true } };
+    const lenient = await startTestApp({ adapter, options });
+    const common = { scopes: ['a'], audiences: [ISSUER] };
+    await lenient.app.get(ServiceClients).register({ id: 'keyed', ...common, jwks: { keys: [key.jwk] } });
+    for (const aud of [`${ISSUER}/auth/token`, ISSUER])
+      expect((await askWithAssertion(lenient, await assertion('keyed', key, { aud }))).status).toBe(200);
+    const elsewhere = await assertion('keyed', key, { aud: `${ISSUER}/auth/introspect` });
+    expect((await askWithAssertion(lenient, elsewhere)).status).toBe(401);
+    await lenient.close();
   });
 
   it('is given one whatever the type, and beside its own id', async () => {
@@ -52,6 +63,7 @@ describe.each(ADAPTERS)('a client with a key, on %s', (adapter) => {
 
   it.each<[string, JWTPayload]>([
     ['for another audience', { aud: 'https://elsewhere.example' }],
+    ['for the token endpoint', { aud: `${ISSUER}/auth/token` }],
     ['for no audience', { aud: undefined as never }],
     ['of another issuer', { iss: 'other' }],
     ['of the application', { iss: ISSUER }],

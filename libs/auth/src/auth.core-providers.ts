@@ -61,8 +61,8 @@ export const CORE_PROVIDERS: Provider[] = [
   {
     provide: JwtVerifier,
     inject: [KeyRing, ResolvedAuthOptions, Clock],
-    useFactory: (keys: KeyRing, { issuer, accessTokens }: Options, clock: Clock) =>
-      new JwtVerifier(keys, { issuer, ...accessTokens }, clock),
+    useFactory: (keys: KeyRing, { issuer, formerIssuers, accessTokens }: Options, clock: Clock) =>
+      new JwtVerifier(keys, { issuer, formerIssuers, ...accessTokens }, clock),
   },
   {
     provide: AccessTokenVerifier,

@@ -10,6 +10,7 @@ import { SigningKeys } from './keys/signing-keys.js';
 import { SigningKeyStore } from './keys/signing-key-store.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import { AuthStores } from './sign-in/auth-stores.js';
+import { Clock } from './time/clock.js';
 
 type Options = ResolvedAuthOptions;
 
@@ -19,8 +20,9 @@ const FIVE_MINUTES_MS = 5 * 60_000;
 export const KEY_PROVIDERS: Provider[] = [
   {
     provide: DerivedKeys,
-    inject: [ResolvedAuthOptions],
-    useFactory: ({ secrets, issuer }: Options) => new DerivedKeys(secrets, issuer),
+    inject: [ResolvedAuthOptions, Clock],
+    useFactory: ({ secrets, issuer, formerIssuers }: Options, clock: Clock) =>
+      new DerivedKeys(secrets, issuer, formerIssuers, clock),
   },
   { provide: SigningKeyStore, inject: [AuthStores, ResolvedAuthOptions], useFactory: signingKeyStore },
   {

@@ -69,6 +69,10 @@ export class AuthLifecycle
     const { cache } = this.options;
     const unfit = cache && (await probeCache(cache));
     if (unfit) this.logger.warn(unfit);
+    for (const { issuer, until } of this.options.formerIssuers) {
+      if (until <= Date.now())
+        this.logger.warn(`"formerIssuers" has ${JSON.stringify(issuer)}, whose time is over: take it out`);
+    }
     if (this.options.revocation.mode === 'none') {
       const minutes = Math.ceil(this.options.accessTokens.lifetimeMs / 60_000);
       this.logger.warn(

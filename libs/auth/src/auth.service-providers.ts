@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
-import { JwtVerifier } from './access-tokens/jwt-verifier.js';
+import { everyAudience, JwtVerifier } from './access-tokens/jwt-verifier.js';
 import { AuthCounters } from './audit/auth-counters.js';
 import { SecurityEventSink } from './audit/security-event-sink.js';
 import { ServiceAuthGuard } from './guards/service-auth.guard.js';
@@ -40,6 +40,9 @@ import { Clock } from './time/clock.js';
 
 type Options = ResolvedAuthOptions;
 
+const ownAudience = ({ issuer, formerIssuers, accessTokens: { audience } }: Options): readonly string[] =>
+  everyAudience({ issuer, formerIssuers, audience });
+
 /** What `services: true` adds: clients, their tokens, and the tokens that sign-ins are exchanged for. */
 export const SERVICE_PROVIDERS: Provider[] = [
   { provide: ServiceClientStore, inject: [AuthStores, CommittedChanges], useFactory: clientsInUse },
@@ -54,12 +57,16 @@ export const SERVICE_PROVIDERS: Provider[] = [
     useFactory: (
       store: ServiceClientStore,
       path: RoutesPath,
-      { issuer, accessTokens }: Options,
+      { issuer, formerIssuers, accessTokens, serviceTokens }: Options,
       clock: Clock,
       events: SecurityEventSink,
     ) => {
       const tokenUrl = () => `${new URL(issuer).origin}${path.get()}/token`;
-      const audience = () => [issuer, tokenUrl()];
+      const audience = () => [
+        issuer,
+        ...formerIssuers.filter(({ until }) => clock.now() < until).map((former) => former.issuer),
+        ...(serviceTokens.endpointAudience ? [tokenUrl()] : []),
+      ];
       return new ClientAuthenticator(
         store,
         new ClientAssertions(audience, accessTokens.clockToleranceMs, clock),
@@ -99,12 +106,12 @@ export const SERVICE_PROVIDERS: Provider[] = [
     useFactory: (
       keys: KeyRing,
       standing: ServiceTokenStanding,
-      { issuer, accessTokens }: Options,
+      { issuer, formerIssuers, accessTokens }: Options,
       clock: Clock,
     ) => {
       // The first alone: the others may be of services, which must not use here what they were given there.
       const audience = accessTokens.audience.slice(0, 1);
-      const tokens = new JwtVerifier(keys, { issuer, ...accessTokens, audience }, clock);
+      const tokens = new JwtVerifier(keys, { issuer, formerIssuers, ...accessTokens, audience }, clock);
       return new ServiceAuthenticator(new ServiceTokenVerifier(tokens, accessTokens.cacheSize), standing);
     },
   },
@@ -135,14 +142,16 @@ export const SERVICE_PROVIDERS: Provider[] = [
       sessions: SessionService,
       issuer: ServiceTokenIssuer,
       events: SecurityEventSink,
-      { accessTokens }: Options,
-    ) => new ServiceTokens({ signIns, verifier, standing, sessions, issuer, events }, accessTokens.audience),
+      options: Options,
+    ) => new ServiceTokens({ signIns, verifier, standing, sessions, issuer, events }, ownAudience(options)),
   },
   {
     provide: GenuineTokens,
     inject: [KeyRing, ResolvedAuthOptions, Clock],
-    useFactory: (keys: KeyRing, { issuer, accessTokens }: Options, clock: Clock) =>
-      new GenuineTokens(keys, issuer, accessTokens.clockToleranceMs, clock),
+    useFactory: (keys: KeyRing, { issuer, formerIssuers, accessTokens }: Options, clock: Clock) => {
+      const { clockToleranceMs } = accessTokens;
+      return new GenuineTokens(keys, { issuer, formerIssuers, clockToleranceMs }, clock);
+    },
   },
   {
     provide: TokenIntrospection,
@@ -168,10 +177,10 @@ export const SERVICE_PROVIDERS: Provider[] = [
       tokens: GenuineTokens,
       endings: CredentialEnding,
       clients: ServiceClientStore,
-      { accessTokens }: Options,
+      options: Options,
       clock: Clock,
       events: SecurityEventSink,
-    ) => new TokenRevocation(tokens, endings, clients, accessTokens.audience, clock, events),
+    ) => new TokenRevocation(tokens, endings, clients, ownAudience(options), clock, events),
   },
   OAuthExceptionFilter,
   ServiceAuthGuard,

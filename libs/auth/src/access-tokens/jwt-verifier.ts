@@ -2,6 +2,7 @@ import { compactVerify, errors } from 'jose';
 import { AccessTokenExpiredError, AccessTokenInvalidError } from '../errors/auth-error.js';
 import type { VerificationKeys } from '../keys/verification-keys.js';
 import type { Clock } from '../time/clock.js';
+import type { FormerIssuer } from '../validation/former-issuers.js';
 import { seconds } from './claim-values.js';
 import { type JsonObject, readCompactJws } from './compact-jws.js';
 
@@ -11,6 +12,8 @@ export interface JwtRules {
   /** A token must be for one of these. */
   readonly audience: readonly string[];
   readonly clockToleranceMs: number;
+  /** Whose tokens are good beside it, and until when: issuers that it was before. Default: none. */
+  readonly formerIssuers?: readonly FormerIssuer[];
 }
 
 /** When a token is good, in epoch milliseconds. */
@@ -56,9 +59,12 @@ export class JwtVerifier {
       if (cause instanceof errors.JOSEError) throw new AccessTokenInvalidError({ cause });
       throw cause;
     }
-    if (payload['iss'] !== this.rules.issuer || !this.isForUs(payload['aud']))
+    const { iss, aud } = payload;
+    const former = this.rules.formerIssuers?.find(({ issuer }) => issuer === iss);
+    const isOfUs = iss === this.rules.issuer || former !== undefined;
+    if (!isOfUs || (key.issuer ?? iss) !== iss || !this.isForUs(aud, former))
       throw new AccessTokenInvalidError();
-    return payload;
+    return former ? endingBy(former.until, payload) : payload;
   }
 
   /** Throws AccessTokenExpiredError, or AccessTokenInvalidError for a token of the future. */
@@ -68,11 +74,33 @@ export class JwtVerifier {
     if (now < notBefore - this.rules.clockToleranceMs) throw new AccessTokenInvalidError();
   }
 
-  private isForUs(audience: unknown): boolean {
+  private isForUs(audience: unknown, former: FormerIssuer | undefined): boolean {
     const list = typeof audience === 'string' ? [audience] : audience;
     if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) return false;
-    return this.rules.audience.some((ours) => list.includes(ours));
+    return audiencesUnder(former, this.rules).some((ours) => list.includes(ours));
   }
+}
+
+/** Whom a token may be for: an audience that is named after the issuer had another name under a former one. */
+export function audiencesUnder(
+  former: FormerIssuer | undefined,
+  { issuer, audience }: Pick<JwtRules, 'issuer' | 'audience'>,
+): readonly string[] {
+  return former && audience.includes(issuer) ? [...audience, former.issuer] : audience;
+}
+
+/** The same of every issuer that its rules name. */
+export function everyAudience(
+  rules: Pick<JwtRules, 'issuer' | 'audience' | 'formerIssuers'>,
+): readonly string[] {
+  const all = [undefined, ...(rules.formerIssuers ?? [])].flatMap((former) => audiencesUnder(former, rules));
+  return [...new Set(all)];
+}
+
+/** A token of a former issuer has expired when the time of that issuer is over: its client refreshes. */
+function endingBy(until: number, claims: JsonObject): JsonObject {
+  const { exp } = claims;
+  return typeof exp === 'number' ? { ...claims, exp: Math.min(exp, Math.floor(until / 1000)) } : claims;
 }
 
 /** The times of a token's claims: `exp` and `iat` are required. Throws AccessTokenInvalidError. */

@@ -22,8 +22,12 @@ function storeAt(now: number) {
   return { clock, store: new MemorySigningKeyStore(() => clock.now) };
 }
 
-function nodeOn(store: MemorySigningKeyStore, secrets = [OLD], alg: ManagedAlgorithm = 'ES256') {
-  const derived = new DerivedKeys(secrets, ISSUER);
+function nodeOn(
+  store: MemorySigningKeyStore,
+  secrets = [OLD],
+  alg: ManagedAlgorithm = 'ES256',
+  derived = new DerivedKeys(secrets, ISSUER),
+) {
   const ring = new KeyRing(null);
   const rules = { alg, rotateEveryMs: 90 * DAY, announceMs: 14 * DAY, retentionMs: HOUR };
   const keys = new ManagedKeys(store, ring, new KeySealing(derived), rules, secretKeys(derived));
@@ -111,6 +115,52 @@ describe('ManagedKeys', () => {
     await expect(stranger.keys.start()).rejects.toThrow('"secret" must hold the one that sealed');
     expect((await store.read()).keys).toEqual(before.keys);
     expect(() => stranger.ring.active).toThrow();
+  });
+
+  it('says which issuer the keys are sealed for, and which one it is', async () => {
+    const { store } = storeAt(0);
+    await nodeOn(store).keys.start();
+    const moved = new DerivedKeys([OLD], 'https://new.example.com');
+    const { keys } = nodeOn(store, [OLD], 'ES256', moved);
+    await expect(keys.start()).rejects.toThrow(
+      /^"issuer" must be .* \(got "https:\/\/new\.example\.com"; the key \S+ is sealed for "https:\/\/api\.example\.com"\): .*"formerIssuers"/,
+    );
+    expect((await store.read()).keys).toHaveLength(1);
+  });
+
+  it('seals anew what was sealed for a former issuer, which then opens without it', async () => {
+    const { store } = storeAt(0);
+    const before = nodeOn(store);
+    await before.keys.start();
+    const former = [{ issuer: ISSUER, until: Date.now() + HOUR }];
+    const moving = nodeOn(store, [OLD], 'ES256', new DerivedKeys([OLD], 'https://new.example.com', former));
+    await moving.keys.start();
+    const after = nodeOn(store, [OLD], 'ES256', new DerivedKeys([OLD], 'https://new.example.com'));
+    await after.keys.start();
+    expect(after.ring.active.kid).toBe(before.ring.active.kid);
+    expect(after.ring.publicKeys()).toEqual(before.ring.publicKeys());
+  });
+
+  it('takes no key whose beginning somebody moved', async () => {
+    const { store, clock } = storeAt(0);
+    const { keys, ring, admin } = nodeOn(store);
+    await keys.start();
+    const leaked = (await store.read()).keys[0]!;
+    await admin.replaceAll();
+    const { kid } = ring.active;
+    // Who writes to the database brings the former key back, and lets its successor begin in a thousand years.
+    const [successor] = (await store.read()).keys;
+    await store.dropUpTo(successor!.id);
+    await store.add(leaked);
+    await store.add({ ...successor!, beginsAt: 365_000 * DAY });
+    clock.now = HOUR;
+    const restarted = nodeOn(store);
+    await restarted.keys.start();
+    expect(restarted.ring.find(kid)).toBeUndefined();
+    const moved = { ...leaked, beginsAt: DAY };
+    await store.dropUpTo(successor!.id);
+    await store.add(moved);
+    await expect(nodeOn(store).keys.start()).rejects.toThrow(AuthConfigError);
   });
 
   it('takes no key that somebody wrote into the table', async () => {

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { type KeyRules, type KeySchedule, type ScheduledKey, scheduleOf } from './key-schedule.js';
 import type { KeyRing } from './key-ring.js';
-import type { KeySealing } from './key-sealing.js';
+import { issuerOfSeal, type KeySealing } from './key-sealing.js';
 import { makeKey } from './made-key.js';
 import type { ManagedAlgorithm } from './managed-key-options.js';
 import type { SigningKey } from './signing-key.js';
@@ -17,7 +17,7 @@ export interface ManagedKeyRules extends KeyRules {
 
 /**
  * Keeps the ring as the store has it: reads the keys now and then, makes the next one when it is due, seals those anew
- * that a former secret sealed, and drops those whose last token has gone. Everything is decided by the store's clock, and
+ * that a former secret or a former issuer sealed, and drops those whose last token has gone. Everything is decided by the store's clock, and
  * nothing by who comes first: nodes that do the same at the same moment make one key.
  */
 export class ManagedKeys {
@@ -118,15 +118,23 @@ export class ManagedKeys {
       const opened = this.openOne(key);
       if (opened) ours.push({ ...opened, state });
       else if (state === 'active') {
-        throw new AuthConfigError(
-          `"secret" must hold the one that sealed the signing keys in the database, under this "issuer" (got others: the key ${key.kid} does not open): add the former secret to the list, or delete the rows of that table, which makes every access token invalid`,
-        );
+        throw new AuthConfigError(this.whyClosed(key));
       } else this.sayClosed(key.kid);
     }
     for (const known of this.opened.keys()) {
       if (!keys.some(({ key }) => known === nameOf(key))) this.opened.delete(known);
     }
     return ours;
+  }
+
+  /** A key that signs and does not open: the secret is another one, or the issuer is. */
+  private whyClosed({ kid, sealedKey }: StoredKey): string {
+    const [is, was] = [JSON.stringify(this.sealing.issuer), issuerOfSeal(sealedKey)];
+    const lost = 'or delete the rows of that table, which makes every access token invalid';
+    if (was !== undefined && was !== this.sealing.issuer)
+      return `"issuer" must be the one that the signing keys in the database were sealed for (got ${is}; the key ${kid} is sealed for ${JSON.stringify(was)}): set it back, or list what it was in "formerIssuers" with the time until which its tokens live, ${lost}`;
+    const under = was === undefined ? `, under the same "issuer" (now it is ${is})` : '';
+    return `"secret" must hold the one that sealed the signing keys in the database${under} (got others: the key ${kid} does not open): add the former secret to the list, ${lost}`;
   }
 
   private openOne(key: StoredKey): SigningKey | undefined {
@@ -142,7 +150,7 @@ export class ManagedKeys {
       signWith: opened.privateKey,
       verifyWith: createPublicKey(opened.privateKey),
     };
-    // What a former secret sealed is looked at again, until it is sealed anew.
+    // What a former secret sealed, or another issuer, is looked at again, until it is sealed anew.
     if (opened.isCurrent) this.opened.set(nameOf(key), signing);
     return signing;
   }
@@ -166,7 +174,7 @@ export class ManagedKeys {
   private async newKey(id: number, beginsAt: number, createdAt: number): Promise<StoredKey> {
     const { alg } = this.rules;
     const { kid, privateKey } = await makeKey(alg);
-    const sealedKey = this.sealing.seal(privateKey, { id, kid, alg });
+    const sealedKey = this.sealing.seal(privateKey, { id, kid, alg, beginsAt });
     return { id, kid, alg, sealedKey, createdAt, beginsAt };
   }
 
@@ -185,7 +193,7 @@ export class ManagedKeys {
     if (this.closed.has(kid)) return;
     this.closed.add(kid);
     this.logger.error(
-      `the signing key ${kid} does not open, and is left out: was it sealed under a secret that this process lacks?`,
+      `the signing key ${kid} does not open, and is left out: was it sealed under a secret or for an issuer that this process lacks, or was its row changed?`,
     );
   }
 

@@ -18,6 +18,8 @@ export interface SigningKey {
   /** Null for a retired key of which only the public half is left. */
   readonly signWith: KeyObject | null;
   readonly verifyWith: KeyObject;
+  /** Its tokens must be of this issuer, which the application was before. */
+  readonly issuer?: string;
 }
 
 const HMAC_BYTES: Partial<Record<SigningAlgorithm, number>> = { HS256: 32, HS384: 48, HS512: 64 };

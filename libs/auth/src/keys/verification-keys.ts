@@ -6,6 +6,8 @@ export interface VerificationKey {
   readonly kid: string;
   readonly alg: SigningAlgorithm;
   readonly verifyWith: KeyObject;
+  /** Its tokens must be of this issuer. Default: of any that the verifier takes. */
+  readonly issuer?: string;
 }
 
 /** Where a verifier finds the key that a token names: this application's own ring, or what an issuer publishes. */

@@ -12,6 +12,7 @@ import type { RevocationOptions } from '../revocation/revocation-options.js';
 import type { ServiceTokenOptions } from '../service-tokens/service-token-options.js';
 import type { SessionOptions } from '../sessions/session-options.js';
 import type { Duration } from '../time/duration.js';
+import type { FormerIssuerOption } from '../validation/former-issuers.js';
 
 /** What a sign-in gives the client: a session cookie, tokens in the body, or a refresh cookie and an access token. */
 export type SignInMode = 'session' | 'tokens' | 'hybrid';
@@ -25,6 +26,11 @@ export interface AuthOptions {
   readonly secret: string | readonly string[] | undefined;
   /** `iss` of the tokens, and this application's own origin: an http(s) URL. */
   readonly issuer: string;
+  /**
+   * What `issuer` was before, such as under a former domain: its tokens, its signing keys and its sign-ins are good until the
+   * time that is given. It is no origin of this application. Default: none.
+   */
+  readonly formerIssuers?: readonly FormerIssuerOption[];
   /**
    * Other origins whose pages may send our cookies with unsafe requests, such as `https://app.example.com`, or
    * `capacitor://localhost` for an application with a scheme of its own. Default: none.

@@ -58,6 +58,7 @@ const BAD: Record<string, readonly unknown[]> = {
   onSecurityEvent: NO_FUNCTION,
   'accessTokens.lifetime': [...NO_DURATION, '59s', '61m', '24h'],
   'accessTokens.longLived': NO_BOOLEAN,
+  formerIssuers: [{}, 'https://old.example.com', 1, Array(11).fill({})],
   'accessTokens.audience': ['', [], [''], [1], 1, {}, 'x'.repeat(256), ['a', '']],
   'accessTokens.clockTolerance': [...NO_DURATION, '61s'],
   'accessTokens.claims': NO_FUNCTION,
@@ -129,6 +130,34 @@ const ROOMS = [
 ];
 
 describe('resolveAuthOptions', () => {
+  it.each([
+    ['formerIssuers[0]', ['https://old.example.com']],
+    ['formerIssuers[0].until', [{ issuer: 'https://old.example.com' }]],
+    ['formerIssuers[0].until', [{ issuer: 'https://old.example.com', until: 'soon' }]],
+    ['formerIssuers[0].until', [{ issuer: 'https://old.example.com', until: '2026-13-01T00:00:00Z' }]],
+    ['formerIssuers[0].until', [{ issuer: 'https://old.example.com', until: '2027-01-03T00:00:00Z' }]],
+    ['formerIssuers[0].issuer', [{ issuer: 'old.example.com', until: '2026-01-01T00:00:00Z' }]],
+    [
+      'formerIssuers[0].origin',
+      [{ issuer: 'https://old.example.com', until: '2026-01-01T00:00:00Z', origin: 1 }],
+    ],
+    ['formerIssuers[0].issuer', [{ issuer: GOOD.issuer, until: '2026-01-01T00:00:00Z' }]],
+    [
+      'formerIssuers[1].issuer',
+      Array(2).fill({ issuer: 'https://old.example.com', until: '2026-01-01T00:00:00Z' }),
+    ],
+  ])('names %s when it is wrong', (path, formerIssuers) => {
+    expect(refusal({ ...GOOD, formerIssuers }).startsWith(`"${path}" must be `)).toBe(true);
+  });
+
+  it('takes a former issuer for no origin', () => {
+    const formerIssuers = [{ issuer: 'https://old.example.com', until: '2026-02-01T00:00:00Z' }];
+    expect(resolve({ formerIssuers }).origins).toEqual(['https://api.example.com']);
+    expect(resolve({ formerIssuers }).formerIssuers).toEqual([
+      { issuer: 'https://old.example.com', until: Date.UTC(2026, 1, 1) },
+    ]);
+  });
+
   it.each(Object.entries(BAD))('refuses every bad value of %s, and names it', (path, values) => {
     for (const value of values) {
       const message = refusal({ ...GOOD, ...withOption(path, value) });

@@ -26,6 +26,7 @@ import {
   resolveServiceTokenOptions,
 } from '../service-tokens/service-token-options.js';
 import { type ResolvedSessionOptions, resolveSessionOptions } from '../sessions/session-options.js';
+import { type FormerIssuer, resolveFormerIssuers } from '../validation/former-issuers.js';
 import { isFunction, OptionReader } from '../validation/option-reader.js';
 import { readOrigin } from '../validation/web-origin.js';
 import type { SignInMode } from './auth-options.js';
@@ -36,6 +37,7 @@ const MIN_SECRET_BYTES = 32;
 export abstract class ResolvedAuthOptions {
   abstract readonly secrets: readonly string[];
   abstract readonly issuer: string;
+  abstract readonly formerIssuers: readonly FormerIssuer[];
   /** Lower-case origins, the issuer's first. */
   abstract readonly origins: readonly string[];
   abstract readonly defaultMode: SignInMode;
@@ -102,6 +104,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
   const resolved: ResolvedAuthOptions = {
     secrets: typeof secret === 'string' ? [secret] : [...secret],
     issuer,
+    formerIssuers: resolveFormerIssuers(reader, issuer, now),
     origins: [...new Set([new URL(issuer).origin, ...trustedOrigins(reader)])],
     defaultMode: reader.oneOf('defaultMode', ['session', 'tokens', 'hybrid'], 'session'),
     maxSignInsPerSubject: reader.custom<number | null>(

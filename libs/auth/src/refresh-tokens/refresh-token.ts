@@ -35,13 +35,7 @@ export interface Successor extends RefreshToken {
  * so that every retry with the same parent can be given the same successor without storing it.
  */
 export class RefreshTokenCodec {
-  private readonly tagKeys: readonly [KeyObject, ...KeyObject[]];
-  private readonly nextKeys: readonly [KeyObject, ...KeyObject[]];
-
-  constructor(keys: DerivedKeys) {
-    this.tagKeys = keys.of('refresh-tag');
-    this.nextKeys = keys.of('refresh-next');
-  }
+  constructor(private readonly keys: DerivedKeys) {}
 
   /** A token of random secret: the first of a family, or one that owes nothing to its parent. */
   fresh(familyId: string, generation: number): Successor {
@@ -54,7 +48,7 @@ export class RefreshTokenCodec {
   /** The token of a value from a request, or `undefined`: not of the form, or not of our making. No query is needed to tell. */
   parse(value: unknown): RefreshToken | undefined {
     const bytes = FORM.decode(value);
-    if (!bytes || !isTagged(this.tagKeys, LABEL, bytes)) return undefined;
+    if (!bytes || !isTagged(this.keys.everyOf('refresh-tag'), LABEL, bytes)) return undefined;
     const token = value as string;
     return {
       token,
@@ -67,15 +61,15 @@ export class RefreshTokenCodec {
   /** The successor that this application derives now, under a salt of its own. */
   successor(parent: RefreshToken): Successor {
     const salt = randomBytes(16);
-    return { ...this.derive(this.nextKeys[0], parent, salt), salt: salt.toString('hex') };
+    return { ...this.derive(this.keys.of('refresh-next')[0], parent, salt), salt: salt.toString('hex') };
   }
 
   /** The successor that was derived under this salt, if it is the one whose hash is current: each secret is tried. */
   rederive(parent: RefreshToken, salt: string, currentHash: string): RefreshToken | undefined {
     const current = Buffer.from(currentHash, 'hex');
-    for (const key of this.nextKeys) {
-      // While a secret is being rolled, nodes may tag with different keys: the tag is part of what was hashed.
-      for (const tagKey of this.tagKeys) {
+    for (const key of this.keys.everyOf('refresh-next')) {
+      // While a secret is being rolled, or the issuer changes, nodes may tag with different keys: the tag is part of what was hashed.
+      for (const tagKey of this.keys.everyOf('refresh-tag')) {
         const candidate = this.derive(key, parent, Buffer.from(salt, 'hex'), tagKey);
         if (equalInConstantTime(Buffer.from(candidate.hash, 'hex'), current)) return candidate;
       }
@@ -83,7 +77,12 @@ export class RefreshTokenCodec {
     return undefined;
   }
 
-  private derive(key: KeyObject, parent: RefreshToken, salt: Buffer, tagKey = this.tagKeys[0]): RefreshToken {
+  private derive(
+    key: KeyObject,
+    parent: RefreshToken,
+    salt: Buffer,
+    tagKey = this.keys.of('refresh-tag')[0],
+  ): RefreshToken {
     const bytes = FORM.decode(parent.token)!;
     const generation = parent.generation + 1;
     const secret = hmacSha256(
@@ -101,7 +100,7 @@ export class RefreshTokenCodec {
     familyId: string,
     generation: number,
     secret: Buffer,
-    tagKey = this.tagKeys[0],
+    tagKey = this.keys.of('refresh-tag')[0],
   ): RefreshToken {
     const body = Buffer.concat([uuidToBytes(familyId), uint32(generation), secret]);
     const token = FORM.encode(Buffer.concat([body, tagOf(tagKey, LABEL, body)]));

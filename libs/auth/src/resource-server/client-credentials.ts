@@ -63,9 +63,9 @@ export class ClientCredentials {
     }
   }
 
-  /** The fields and headers that go with a request; `audience`: whom an assertion is for, an issuer or its token endpoint (RFC 6749, section 2.3.1; RFC 7523, section 2.2). */
+  /** The fields and headers that go with a request; `audience`: whom an assertion is for, an issuer and what it was before (RFC 6749, section 2.3.1; RFC 7523, section 2.2). */
   async proofFor(
-    audience: string,
+    audience: string | readonly string[],
     clock: Pick<Clock, 'now'>,
   ): Promise<{ fields: Record<string, string>; headers: Record<string, string> }> {
     if (this.secret !== null) {

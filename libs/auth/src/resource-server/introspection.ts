@@ -13,7 +13,7 @@ export interface IntrospectionRules {
   /** The issuer's introspection endpoint (RFC 7662). */
   readonly url: string;
   /** Whom an assertion of ours is for. */
-  readonly issuer: string;
+  readonly audience: string | readonly string[];
   /** How long an answer is remembered. */
   readonly maxStalenessMs: number;
   /** Of how many tokens. */
@@ -71,7 +71,7 @@ export class Introspection {
     const { url } = this.rules;
     let active: unknown;
     try {
-      const { fields, headers } = await this.credentials.proofFor(this.rules.issuer, this.clock);
+      const { fields, headers } = await this.credentials.proofFor(this.rules.audience, this.clock);
       const form = new URLSearchParams({ token, ...fields });
       const answer = await this.remote.ask(url, { method: 'POST', headers, form }, LIMITS);
       if (REFUSED.includes(answer.status))

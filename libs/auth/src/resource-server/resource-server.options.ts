@@ -1,5 +1,10 @@
 import { PUBLIC_ALGORITHMS, type SigningAlgorithm } from '../keys/key-options.js';
 import type { Duration } from '../time/duration.js';
+import {
+  type FormerIssuer,
+  type FormerIssuerOption,
+  resolveFormerIssuers,
+} from '../validation/former-issuers.js';
 import { OptionReader } from '../validation/option-reader.js';
 import {
   remoteUrl,
@@ -12,6 +17,8 @@ import {
 export interface ResourceServerOptions {
   /** `iss` of the tokens: exactly what the issuer's own `issuer` option says. */
   readonly issuer: string;
+  /** What the issuer was before: its tokens are good until the time that is given. Set it before the issuer changes. Default: none. */
+  readonly formerIssuers?: readonly FormerIssuerOption[];
   /** `aud`: who this service is. A token must be for one of these. */
   readonly audience: string | readonly string[];
   /**
@@ -42,6 +49,7 @@ export interface ResourceServerOptions {
 /** The options as the module uses them: checked, defaulted, frozen. Also the injection token for them. */
 export abstract class ResolvedResourceServerOptions {
   abstract readonly issuer: string;
+  abstract readonly formerIssuers: readonly FormerIssuer[];
   abstract readonly audience: readonly string[];
   /** Null: the keys were given. */
   abstract readonly jwksUri: string | null;
@@ -70,7 +78,10 @@ const publicAlgorithms = (v: unknown): v is readonly SigningAlgorithm[] =>
   Array.isArray(v) && v.length > 0 && v.every((alg) => PUBLIC_ALGORITHMS.includes(alg as SigningAlgorithm));
 
 /** Checks, defaults and freezes the options. Throws AuthConfigError that names the one that is wrong; unknown keys are refused. */
-export function resolveResourceServerOptions(given: unknown): ResolvedResourceServerOptions {
+export function resolveResourceServerOptions(
+  given: unknown,
+  now = Date.now(),
+): ResolvedResourceServerOptions {
   const reader = new OptionReader(given);
   const issuer = reader.custom('issuer', 'an http(s) URL without query and fragment', issuerUrl);
   const audience = reader.custom('audience', 'a non-empty string, or a list of them', texts);
@@ -82,6 +93,7 @@ export function resolveResourceServerOptions(given: unknown): ResolvedResourceSe
   );
   const resolved: ResolvedResourceServerOptions = {
     issuer,
+    formerIssuers: resolveFormerIssuers(reader, issuer, now),
     audience: typeof audience === 'string' ? [audience] : [...audience],
     jwksUri:
       jwks === null

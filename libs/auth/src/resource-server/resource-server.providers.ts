@@ -80,8 +80,10 @@ const PROVIDERS: Provider[] = [
   {
     provide: JwtVerifier,
     inject: [VerificationKeys, ResolvedResourceServerOptions, Clock],
-    useFactory: (keys: VerificationKeys, { issuer, audience, clockToleranceMs }: Options, clock: Clock) =>
-      new JwtVerifier(keys, { issuer, audience, clockToleranceMs }, clock),
+    useFactory: (keys: VerificationKeys, options: Options, clock: Clock) => {
+      const { issuer, formerIssuers, audience, clockToleranceMs } = options;
+      return new JwtVerifier(keys, { issuer, formerIssuers, audience, clockToleranceMs }, clock);
+    },
   },
   {
     provide: AccessTokenVerifier,

@@ -24,23 +24,26 @@ type Options = ResolvedResourceServerOptions;
 
 const TOKEN_TIMEOUT_MS = 5_000;
 
+/** A service is told of a new issuer before that issuer has taken its name: an assertion is for both. */
+const assertedFor = (issuer: string, former: Options['formerIssuers']): string | readonly string[] =>
+  former.length === 0 ? issuer : [issuer, ...former.map((one) => one.issuer)];
+
 /** How this process learns what has ended. What a mode does not need is null. */
 export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
   {
     provide: RevocationFeed,
     inject: [ResolvedResourceServerOptions, Remote, Clock, AuthCounters],
     useFactory: (
-      { revocation, issuer }: Options,
+      { revocation, issuer, formerIssuers }: Options,
       remote: Remote,
       clock: Clock,
       counters: AuthCounters,
     ): RevocationFeed | null => {
       if (revocation.mode !== 'feed') return null;
-      const endpoint = new TokenEndpoint(
-        { ...revocation, issuer, timeoutMs: TOKEN_TIMEOUT_MS },
-        remote,
-        clock,
-      );
+      const { tokenUrl, credentials } = revocation;
+      const audience = assertedFor(issuer, formerIssuers);
+      const rules = { tokenUrl, credentials, audience, timeoutMs: TOKEN_TIMEOUT_MS };
+      const endpoint = new TokenEndpoint(rules, remote, clock);
       const tokens = new ServiceTokenClient(endpoint, remote, clock);
       const log = new HttpAnnouncementLog(revocation, tokens, remote);
       const reader = new AnnouncementReader(log, revocation.maxEntries, clock);
@@ -52,12 +55,14 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
     provide: Introspection,
     inject: [ResolvedResourceServerOptions, Remote, Clock],
     useFactory: (
-      { revocation, issuer, cacheSize }: Options,
+      { revocation, issuer, formerIssuers, cacheSize }: Options,
       remote: Remote,
       clock: Clock,
     ): Introspection | null => {
       if (revocation.mode !== 'introspection') return null;
-      return new Introspection({ ...revocation, issuer, cacheSize }, revocation.credentials, remote, clock);
+      const { url, maxStalenessMs, credentials } = revocation;
+      const audience = assertedFor(issuer, formerIssuers);
+      return new Introspection({ url, maxStalenessMs, audience, cacheSize }, credentials, remote, clock);
     },
   },
   {

@@ -10,10 +10,7 @@ import { TokenEndpoint, type TokenRequest } from './token-endpoint.js';
 export type ServiceTokenClientOptions = ClientCredentialsOptions & {
   /** The issuer's token endpoint, such as `https://api.example.com/auth/token`: https, or http on loopback. */
   readonly tokenUrl: string;
-  /**
-   * Whom an assertion of a `privateKey` is for: the issuer's own `issuer`. Default: `tokenUrl`, which will do where that is the
-   * URL that the issuer knows itself by, and not one inside of a cluster.
-   */
+  /** Whom an assertion of a `privateKey` is for: the issuer's own `issuer`. Required with `privateKey`; else not used. */
   readonly issuer?: string;
   /** How long an answer may take, 100ms to 60s. Default `5s`. */
   readonly timeout?: Duration;
@@ -103,7 +100,9 @@ function endpointOf(options: ServiceTokenClientOptions, remote: Remote, clock: C
   const tokenUrl = reader.secret('tokenUrl', REMOTE_URL, isRemoteUrl);
   const rules = {
     tokenUrl,
-    issuer: reader.custom('issuer', 'a non-empty string', shortText, tokenUrl),
+    audience: reader.has('privateKey')
+      ? reader.custom('issuer', 'given beside "privateKey": the issuer\'s own "issuer"', shortText)
+      : reader.custom('issuer', 'a non-empty string', shortText, tokenUrl),
     timeoutMs: reader.duration('timeout', { default: '5s', min: '100ms', max: '60s' }),
     credentials: ClientCredentials.read(reader),
   };

@@ -25,8 +25,8 @@ export interface TokenEndpointRules {
   readonly tokenUrl: string;
   readonly timeoutMs: number;
   readonly credentials: ClientCredentials;
-  /** Whom an assertion of ours is for: the issuer, or this endpoint (RFC 7523, section 3). */
-  readonly issuer: string;
+  /** Whom an assertion of ours is for: the issuer (RFC 7523, section 3), and what it was before or is called already. */
+  readonly audience: string | readonly string[];
 }
 
 const MAX_BYTES = 64 * 1024;
@@ -48,7 +48,7 @@ export class TokenEndpoint {
   ): Promise<{ token: string; lifeMs: number }> {
     const { tokenUrl, timeoutMs, credentials } = this.rules;
     const { audience, scopes = [] } = request;
-    const { fields, headers } = await credentials.proofFor(this.rules.issuer, this.clock);
+    const { fields, headers } = await credentials.proofFor(this.rules.audience, this.clock);
     const form = new URLSearchParams({
       ...grant,
       ...fields,

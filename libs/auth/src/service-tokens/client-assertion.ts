@@ -24,7 +24,7 @@ export function clientOfAssertion(assertion: string): unknown {
  */
 export class ClientAssertions {
   constructor(
-    /** The issuer, and the URL of the token endpoint. */
+    /** The issuer, and what it was before; the URL of the token endpoint where an option says so. */
     private readonly audience: () => readonly string[],
     private readonly clockToleranceMs: number,
     private readonly clock: Clock,

@@ -24,7 +24,8 @@ export interface SessionToken {
 
 /**
  * The form of session tokens: `s2_` and base64url( session 16 | secret 32 | tag 16 bytes ). The tag is an HMAC over the
- * rest, checked before any query; every secret of the application checks, the first one tags.
+ * rest, checked before any query; every secret checks, for every issuer that
+ * the application was, and the first one tags.
  */
 export class SessionTokenCodec {
   constructor(private readonly keys: DerivedKeys) {}
@@ -40,7 +41,7 @@ export class SessionTokenCodec {
   /** The token of a value from a request, or `undefined`: not of the form, or not of our making. No query is needed to tell. */
   parse(value: unknown): SessionToken | undefined {
     const bytes = FORM.decode(value);
-    if (!bytes || !isTagged(this.keys.of('session-tag'), LABEL, bytes)) return undefined;
+    if (!bytes || !isTagged(this.keys.everyOf('session-tag'), LABEL, bytes)) return undefined;
     const secretHash = sha256(bytes.subarray(ID, TAG_AT)).toString('hex');
     return { token: value as string, sessionId: bytesToUuid(bytes.subarray(0, ID)), secretHash };
   }

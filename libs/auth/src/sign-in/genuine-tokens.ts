@@ -1,6 +1,6 @@
 import { ACCESS_TOKEN_TYPE } from '../access-tokens/access-token.js';
 import { type JsonObject, readCompactJws } from '../access-tokens/compact-jws.js';
-import { JwtVerifier, timesOf } from '../access-tokens/jwt-verifier.js';
+import { type JwtRules, JwtVerifier, timesOf } from '../access-tokens/jwt-verifier.js';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { VerificationKeys } from '../keys/verification-keys.js';
 import { SERVICE_TOKEN_TYPE } from '../service-tokens/service-token.js';
@@ -17,8 +17,7 @@ export interface GenuineToken {
 export class GenuineTokens {
   constructor(
     private readonly keys: VerificationKeys,
-    private readonly issuer: string,
-    private readonly clockToleranceMs: number,
+    private readonly rules: Omit<JwtRules, 'audience'>,
     private readonly clock: Clock,
   ) {}
 
@@ -28,12 +27,7 @@ export class GenuineTokens {
     const type = jws?.header['typ'];
     if (!jws || (type !== ACCESS_TOKEN_TYPE && type !== SERVICE_TOKEN_TYPE)) return null;
     const audiences = audience === undefined ? audiencesOf(jws.payload) : [audience];
-    const { issuer, clockToleranceMs } = this;
-    const verifier = new JwtVerifier(
-      this.keys,
-      { issuer, audience: audiences, clockToleranceMs },
-      this.clock,
-    );
+    const verifier = new JwtVerifier(this.keys, { ...this.rules, audience: audiences }, this.clock);
     const claims = await ifGenuine(() => verifier.authentic(token, type));
     if (!claims) return null;
     const isInTime = await ifGenuine(async () => {

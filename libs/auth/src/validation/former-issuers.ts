@@ -1,0 +1,47 @@
+import { OptionReader } from './option-reader.js';
+
+/** What the application's `issuer` was before it changed, such as the address under its former domain. */
+export interface FormerIssuerOption {
+  /** Exactly as the `issuer` option said it. */
+  readonly issuer: string;
+  /**
+   * ISO 8601 in UTC, at most 366 days away: until then the tokens and seals of that issuer are good. Longer than the longest
+   * sign-in (`refreshTokens.absolute`) keeps everybody signed in.
+   */
+  readonly until: string;
+}
+
+export interface FormerIssuer {
+  readonly issuer: string;
+  /** Epoch milliseconds. */
+  readonly until: number;
+}
+
+const MOST = 10;
+const LONGEST_MS = 366 * 86_400_000;
+
+const isIssuer = (v: unknown): v is string =>
+  typeof v === 'string' && v.length <= 255 && URL.canParse(v) && /^https?:\/\/[^?#]+$/.test(v);
+const isInstant = (v: unknown): v is string =>
+  typeof v === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(v) && Number.isFinite(Date.parse(v));
+const isList = (v: unknown): v is readonly unknown[] => Array.isArray(v) && v.length <= MOST;
+
+/** Reads `formerIssuers`. Throws AuthConfigError: for one that is the issuer of now, or is there twice, too. */
+export function resolveFormerIssuers(
+  reader: OptionReader,
+  issuer: string,
+  now: number,
+): readonly FormerIssuer[] {
+  const list = reader.custom('formerIssuers', `a list of at most ${MOST} { issuer, until }`, isList, []);
+  const seen = new Set([issuer]);
+  return list.map((given, index) => {
+    const entry = new OptionReader(given, reader.pathOf(`formerIssuers[${index}]`));
+    const former = entry.custom('issuer', 'the http(s) URL that "issuer" was', isIssuer);
+    const until = entry.custom('until', 'an ISO 8601 instant in UTC, at most 366 days away', isInstant);
+    entry.done();
+    if (Date.parse(until) > now + LONGEST_MS) entry.refuse('until', 'at most 366 days away', until);
+    if (seen.has(former)) entry.refuse('issuer', 'another one than "issuer", and listed once', former);
+    seen.add(former);
+    return { issuer: former, until: Date.parse(until) };
+  });
+}
