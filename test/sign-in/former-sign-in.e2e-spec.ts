@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Session } from 'nestjs-aerie';
 import { PASSWORD, refresh, REFRESH_COOKIE, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
+import { LogTrap } from '../support/log-trap.js';
 import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 
 describe.each(ADAPTERS)('a login with what the browser already holds, on %s', (adapter) => {
@@ -66,12 +68,46 @@ describe.each(ADAPTERS)('a login with what the browser already holds, on %s', (a
   it.each([
     ['session', SESSION_COOKIE],
     ['hybrid', REFRESH_COOKIE],
-  ])('with two cookies of the name is malformed, and opens nothing: %s', async (mode, name) => {
+  ])('with two cookies of the name is a login like any other: %s', async (mode, name) => {
     const headers = { cookie: `${name}=one; ${name}=two` };
     const answer = await app.client().post('/auth/login', { ...login(mode), headers });
-    expect([answer.status, answer.body.code]).toEqual([400, 'AUTH_REQUEST_INVALID']);
-    expect(answer.setCookies).toEqual([]);
-    expect(await app.authentication.listSignIns('user-1')).toEqual([]);
+    expect([answer.status, answer.setCookies.length]).toEqual([200, 1]);
+  });
+
+  it.each(['refuse', 'end-oldest'] as const)(
+    'that a limit of sign-ins meets (%s) ends nothing unless it begins',
+    async (onSignInLimit) => {
+      const limited = await startTestApp({ adapter, options: { maxSignInsPerSubject: 1, onSignInLimit } });
+      await limited.users.add('ada');
+      await limited.users.add('bob');
+      const elsewhere = await signIn(limited, 'session');
+      const { client } = await signIn(limited, 'session', 'bob');
+      const bobs = await client.cookie(SESSION_COOKIE);
+      const begins = onSignInLimit === 'end-oldest';
+      expect((await client.post('/auth/login', login('session'))).status).toBe(begins ? 200 : 409);
+      const headers = { cookie: `${SESSION_COOKIE}=${bobs}` };
+      expect((await limited.client().get('/auth/me', { headers })).status).toBe(begins ? 401 : 200);
+      expect((await elsewhere.client.get('/auth/me')).status).toBe(begins ? 401 : 200);
+      await limited.close();
+    },
+  );
+
+  it('stands when the former sign-in cannot be ended, and says so in the log', async () => {
+    const log = new LogTrap();
+    const failing = await startTestApp({ adapter, override: log.override });
+    await failing.users.add('ada');
+    const { client, id } = await signIn(failing, 'session');
+    const former = await client.cookie(SESSION_COOKIE);
+    const table = failing.source.getMetadata(Session).tableName;
+    await failing.source.query(
+      `create trigger no_end before update of revoked_at on "${table}" begin select raise(abort, 'out of order'); end`,
+    );
+    expect((await client.post('/auth/login', login('session'))).status).toBe(200);
+    expect((await client.get('/auth/me')).status).toBe(200);
+    const said = log.lines.filter((line) => line.includes('could not end'));
+    expect(said).toEqual([expect.stringContaining(id)]);
+    expect(said[0]).not.toContain(former);
+    await failing.close();
   });
 
   describe('from another site', () => {

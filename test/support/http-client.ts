@@ -21,7 +21,11 @@ export interface RequestInput {
 export class HttpClient {
   readonly jar = new CookieJar(undefined, { prefixSecurity: 'strict' });
 
-  constructor(readonly url: string) {}
+  constructor(
+    readonly url: string,
+    /** Where the jar takes the server to be. */
+    private readonly site = url,
+  ) {}
 
   get = (path: string, input?: RequestInput) => this.send('GET', path, input);
   post = (path: string, input?: RequestInput) => this.send('POST', path, input);
@@ -32,9 +36,9 @@ export class HttpClient {
     path: string,
     { headers = {}, json, raw, bearer }: RequestInput = {},
   ): Promise<Answer> {
-    const target = this.url + path;
-    const cookie = await this.jar.getCookieString(asSecure(target));
-    const response = await fetch(target, {
+    const place = asSecure(this.site + path);
+    const cookie = await this.jar.getCookieString(place);
+    const response = await fetch(this.url + path, {
       method,
       redirect: 'manual',
       headers: {
@@ -46,7 +50,7 @@ export class HttpClient {
       ...(json !== undefined ? { body: JSON.stringify(json) } : raw !== undefined ? { body: raw } : {}),
     });
     const setCookies = response.headers.getSetCookie();
-    for (const set of setCookies) await this.jar.setCookie(set, asSecure(target));
+    for (const set of setCookies) await this.jar.setCookie(set, place);
     const text = await response.text();
     return {
       status: response.status,
@@ -58,7 +62,7 @@ export class HttpClient {
 
   /** The value of a cookie that would be sent to a path. */
   async cookie(name: string, path = '/'): Promise<string | undefined> {
-    const cookies = await this.jar.getCookies(asSecure(this.url + path));
+    const cookies = await this.jar.getCookies(asSecure(this.site + path));
     return cookies.find((cookie) => cookie.key === name)?.value;
   }
 }

@@ -1,15 +1,20 @@
-import { bearerToken, cookieOf } from '../context/credentials-of.js';
+import { Logger } from '@nestjs/common';
+import { bearerToken, cookiesOf, hasAuthorization } from '../context/credentials-of.js';
 import type { HttpRequest } from '../context/http-request.js';
 import type { OriginCheck } from '../context/origin-check.js';
-import { hasAuthorization } from '../context/credentials-of.js';
-import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
+import { AccessTokenInvalidError, RequestInvalidError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
-import type { CredentialEnding } from '../sign-in/credential-ending.js';
-import { heldRefreshToken } from './refresh-request.js';
+import type { Candidate, CredentialEnding, ProvenSignIn } from '../sign-in/credential-ending.js';
+import { refreshTokenInBody } from './refresh-request.js';
+
+/** What one request may make us ask the tables for: a browser holds two, and may have two of each name. */
+const MAX_CANDIDATES = 8;
 
 /** The sign-ins whose credentials a request holds, whatever they are: a logout ends them, a login replaces them. */
 export class HeldSignIns {
+  private readonly logger = new Logger('AuthModule');
+
   constructor(
     private readonly endings: CredentialEnding,
     private readonly options: Pick<ResolvedAuthOptions, 'cookies'>,
@@ -17,45 +22,71 @@ export class HeldSignIns {
   ) {}
 
   /**
-   * Ends every sign-in whose credential is held and good; a credential that is no good ends nothing, and is no error.
-   * Throws RequestInvalidError, CsrfRejectedError, StoreUnavailableError.
+   * Ends every sign-in whose credential is held and genuine, also where two cookies of a name came; a credential that is
+   * not genuine ends nothing, and is no error. Throws RequestInvalidError, CsrfRejectedError, StoreUnavailableError.
    */
   async endAll(request: HttpRequest): Promise<void> {
     const { cookies } = this.options;
-    const refresh = heldRefreshToken(request, cookies.refresh.name, this.origins);
-    const session = cookieOf(request, cookies.session.name);
+    const inBody = refreshTokenInBody(request);
+    const inCookies = cookiesOf(request, cookies.refresh.name);
+    const sessions = cookiesOf(request, cookies.session.name);
     // A script of another site cannot send an Authorization header of its own: that request is meant.
-    if (session !== undefined && !hasAuthorization(request)) this.origins.check(request);
-    await ifGood(async () => {
-      const token = bearerToken(request);
-      if (token !== undefined) await this.endings.accessToken(token, 'signed_out');
+    const isMeant = hasAuthorization(request) || sessions.length === 0;
+    if (inCookies.length > 0 || !isMeant) this.origins.check(request);
+    const accessToken = wellFormedBearer(request);
+    const candidates = this.endings.candidates({
+      ...(accessToken !== undefined && { accessToken }),
+      sessions,
+      refreshTokens: inBody === undefined ? inCookies : [inBody, ...inCookies],
     });
-    if (session !== undefined) await ifGood(() => this.endings.session(session, 'signed_out'));
-    if (refresh) await ifGood(() => this.endings.refreshToken(refresh.token, 'signed_out'));
+    if (candidates.length > MAX_CANDIDATES)
+      throw new RequestInvalidError(`The request has more than ${MAX_CANDIDATES} credentials.`);
+    for (const signIn of await proven(candidates)) await this.endings.end(signIn, 'signed_out');
   }
 
   /**
-   * The sign-in whose cookie a new sign-in of this mode is about to overwrite, and which nobody could use or end
-   * afterwards: the function ends it. Throws RequestInvalidError, before anything was opened.
+   * The sign-ins whose cookies a new sign-in of this mode is about to overwrite, and which no client could use or end
+   * afterwards. No cookie is refused here. Throws StoreUnavailableError.
    */
-  former(request: HttpRequest, mode: SignInMode): () => Promise<void> {
-    const { cookies } = this.options;
-    if (mode === 'tokens') return async () => undefined;
-    const value = cookieOf(request, cookies[mode === 'session' ? 'session' : 'refresh'].name);
-    if (value === undefined) return async () => undefined;
-    return () =>
-      ifGood(() =>
-        mode === 'session'
-          ? this.endings.session(value, 'replaced')
-          : this.endings.refreshToken(value, 'replaced'),
-      );
+  async former(request: HttpRequest, mode: SignInMode): Promise<readonly ProvenSignIn[]> {
+    if (mode === 'tokens') return [];
+    const kind = mode === 'session' ? 'session' : 'refresh';
+    const values = cookiesOf(request, this.options.cookies[kind].name);
+    const candidates = this.endings.candidates(
+      kind === 'session' ? { sessions: values } : { refreshTokens: values },
+    );
+    return proven(candidates.slice(0, MAX_CANDIDATES));
+  }
+
+  /** Ends what `former` gave, once its successor is open. What the store cannot end now is logged: the login stands. */
+  async endFormer(former: readonly ProvenSignIn[]): Promise<void> {
+    for (const signIn of former) {
+      try {
+        await this.endings.end(signIn, 'replaced');
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'an unknown error';
+        this.logger.error(`a login could not end the sign-in ${signIn.id} that it replaced: ${reason}`);
+      }
+    }
   }
 }
 
-async function ifGood(end: () => Promise<unknown>): Promise<void> {
+/** All are asked before anything is done with the first, and each sign-in is there once. */
+async function proven(candidates: readonly Candidate[]): Promise<readonly ProvenSignIn[]> {
+  const found = new Map<string, ProvenSignIn>();
+  for (const candidate of candidates) {
+    const signIn = await candidate();
+    if (signIn) found.set(signIn.id, signIn);
+  }
+  return [...found.values()];
+}
+
+/** A malformed header is no credential, and a logout refuses none of those. */
+function wellFormedBearer(request: HttpRequest): string | undefined {
   try {
-    await end();
+    return bearerToken(request);
   } catch (error) {
-    if (error instanceof StoreUnavailableError || !(error instanceof AuthError)) throw error;
+    if (error instanceof AccessTokenInvalidError) return undefined;
+    throw error;
   }
 }

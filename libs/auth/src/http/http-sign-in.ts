@@ -15,7 +15,7 @@ export interface HttpExchange {
   readonly response: unknown;
 }
 
-export interface HttpSignInOptions extends Omit<SignInOptions, 'requester'> {
+export interface HttpSignInOptions extends Omit<SignInOptions, 'requester' | 'replacing'> {
   /**
    * A path of this application, which may come from the request. The answer is then a page that leads the browser there,
    * in place of JSON: after the redirect of an OAuth provider, and for HTML forms. Not for the mode `tokens`, which the
@@ -35,7 +35,7 @@ export class HttpSignIn {
     private readonly answer: SignInAnswer,
     private readonly held: HeldSignIns,
     private readonly origins: OriginCheck,
-    private readonly options: Pick<ResolvedAuthOptions, 'defaultMode' | 'maxSignInsPerSubject'>,
+    private readonly options: Pick<ResolvedAuthOptions, 'defaultMode'>,
   ) {}
 
   /**
@@ -51,13 +51,12 @@ export class HttpSignIn {
   ): Promise<Record<string, unknown> | string> {
     this.checkRedirect(options);
     const { redirect, mode = this.options.defaultMode, ...others } = options;
-    const endFormer = this.held.former(request, mode);
-    // Counted, it would stand in the way of its own successor, or end another device's sign-in for it.
-    const counted = this.options.maxSignInsPerSubject !== null;
-    if (counted) await endFormer();
+    const former = await this.held.former(request, mode);
+    const replacing = former.map(({ id }) => id);
     const requester = requesterOf(request);
-    const result = await this.authentication.signIn(who, { ...others, mode, requester });
-    if (!counted) await endFormer();
+    const result = await this.authentication.signIn(who, { ...others, mode, replacing, requester });
+    // Afterwards: a login that is refused ends nothing.
+    await this.held.endFormer(former);
     const body = this.answer.of(result, response);
     return redirect === undefined ? body : this.answer.redirect(redirect, response);
   }

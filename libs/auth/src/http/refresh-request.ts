@@ -13,36 +13,30 @@ export interface HeldToken {
   readonly by: 'cookie' | 'body';
 }
 
-/**
- * The refresh token of a request, or `undefined`. Throws RequestInvalidError when it holds two, CsrfRejectedError
- * when it came by cookie from another site.
- */
-export function heldRefreshToken(
-  request: HttpRequest,
-  cookieName: string,
-  origins: OriginCheck,
-): HeldToken | undefined {
+/** The refresh token in a body that may hold nothing else, or `undefined`. Throws RequestInvalidError. */
+export function refreshTokenInBody(request: HttpRequest): string | undefined {
   const body = strictBody(request, { refresh_token: { type: 'string', max: MAX_TOKEN } });
-  const fromBody = body.refresh_token as string | undefined;
-  const fromCookie = cookieOf(request, cookieName);
-  if (fromBody !== undefined && fromCookie !== undefined) {
-    throw new RequestInvalidError('The request has a refresh token in its body and another in its cookie.');
-  }
-  if (fromBody !== undefined) return { token: fromBody, by: 'body' };
-  if (fromCookie === undefined) return undefined;
-  origins.check(request);
-  return { token: fromCookie, by: 'cookie' };
+  return body.refresh_token as string | undefined;
 }
 
-/** The same for a request that must have one. Throws CredentialsMissingError too. */
+/**
+ * The refresh token of a request that must have one. Throws RequestInvalidError when it holds two, CsrfRejectedError
+ * when it came by cookie from another site, CredentialsMissingError.
+ */
 export function requiredRefreshToken(
   request: HttpRequest,
   cookieName: string,
   origins: OriginCheck,
 ): HeldToken {
-  const held = heldRefreshToken(request, cookieName, origins);
-  if (!held) throw new CredentialsMissingError();
-  return held;
+  const fromBody = refreshTokenInBody(request);
+  const fromCookie = cookieOf(request, cookieName);
+  if (fromBody !== undefined && fromCookie !== undefined) {
+    throw new RequestInvalidError('The request has a refresh token in its body and another in its cookie.');
+  }
+  if (fromBody !== undefined) return { token: fromBody, by: 'body' };
+  if (fromCookie === undefined) throw new CredentialsMissingError();
+  origins.check(request);
+  return { token: fromCookie, by: 'cookie' };
 }
 
 /** The Idempotency-Key of a refresh, or null. Throws RequestInvalidError for one that is too short to be unguessable. */

@@ -48,6 +48,11 @@ export class SessionService {
     return { id, token, now, idleExpiresAt, expiresAt, ended };
   }
 
+  /** Whether a value has the form and the tag of our tokens: no query is needed to tell. */
+  isTagged(value: unknown): boolean {
+    return this.codec.parse(value) !== undefined;
+  }
+
   /** As `SessionFinder.remembered`: without waiting, or `undefined`. */
   remembered(value: unknown, maxStalenessMs: number | null = null): SessionRow | undefined {
     return this.finder.remembered(value, maxStalenessMs);

@@ -32,6 +32,8 @@ export interface SignInOptions {
   readonly scopes?: readonly string[];
   /** What the owner may call this sign-in; cut to 100 characters. */
   readonly label?: string;
+  /** Ids of sign-ins that this one replaces: `maxSignInsPerSubject` does not count them; end them once it is open. Default none. */
+  readonly replacing?: readonly string[];
   /** Where the request came from (`requesterOf(request)`). Default: unknown. */
   readonly requester?: Requester;
 }
@@ -80,11 +82,12 @@ export class AuthenticationService {
     const methods = options.methods ?? (typeof who === 'string' ? [] : who.methods);
     const { mode = this.defaultMode, scopes = null, requester = UNKNOWN_REQUESTER } = options;
     const label = options.label?.slice(0, MAX_LABEL) ?? null;
+    const limit = this.limit && { ...this.limit, replacing: options.replacing ?? [] };
     for (let tried = 1; ; tried++) {
       const epochs = proof ?? (await subjects.epochs(subject));
       const loaded = await source.load(subject);
       if (!loaded) throw this.refused('disabled', requester);
-      const opening = { epochs, methods, scopes, label, limit: this.limit };
+      const opening = { epochs, methods, scopes, label, limit };
       const result = await opener.open(mode, loaded, opening, requester);
       if (result) return result;
       // The subject changed in between: a password that was checked before the change must be checked again.

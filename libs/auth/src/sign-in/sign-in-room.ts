@@ -31,7 +31,9 @@ export function roomForOneMore<Row extends CountedSignIn>(
   now: number,
 ): SignInRoom<Row> | null {
   const current = rows.filter((row) => row.globalEpoch >= globalEpoch);
-  const live = current.filter((row) => isLive(row, now)).sort(oldestFirst);
+  const live = current
+    .filter((row) => isLive(row, now) && !limit.replacing?.includes(row.id))
+    .sort(oldestFirst);
   const idledOut = current.filter(
     (row) => row.revokedAt === null && now >= row.idleExpiresAt && now < row.expiresAt,
   );

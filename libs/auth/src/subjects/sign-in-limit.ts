@@ -3,4 +3,6 @@ export interface SignInLimit {
   readonly max: number;
   /** `refuse`: it does not begin. `end-oldest`: the oldest ones end for it. */
   readonly policy: 'refuse' | 'end-oldest';
+  /** Ids of sign-ins that the new one replaces: not counted, and left for the caller to end. Default none. */
+  readonly replacing?: readonly string[];
 }

@@ -74,6 +74,16 @@ const SENTENCES = {
     assert.deepEqual((await open(subject, 'session', limit)).outcome, LIMIT_REACHED);
   },
 
+  'what the new one replaces is not counted, and does not end for it': async (harness: StoreHarness) => {
+    const { subject, session, family } = await twoOfThem(harness);
+    for (const policy of POLICIES) {
+      const { ended, id } = await opened(subject, 'session', { max: 2, policy, replacing: [family.id] });
+      assert.deepEqual(ended, []);
+      await subject.live([session.id, family.id, id]);
+      await subject.stores.sessions.revoke(id, 'signed_out');
+    }
+  },
+
   'end-oldest: ends the oldest of either kind, and announces it once': async (harness: StoreHarness) => {
     const { subject, session, family } = await twoOfThem(harness);
     const limit: SignInLimit = { max: 2, policy: 'end-oldest' };
