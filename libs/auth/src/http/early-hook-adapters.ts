@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { bodyOf, headersOf, oauthBodyOf } from '../context/error-answers.js';
 import { noteArrival, noteForm } from '../context/http-request.js';
 import { RequestInvalidError } from '../errors/auth-error.js';
+import { noteRefusal } from './early-refusal.guard.js';
 import { checkFormHeaders, readForm } from './form-body.js';
 import { checkBodyHeaders, hasBody, readJson } from './json-body.js';
 
@@ -17,8 +17,6 @@ interface ExpressRequest extends IncomingMessage {
 }
 interface FastifyReply {
   header(name: string, value: string): FastifyReply;
-  code(status: number): FastifyReply;
-  send(body: unknown): FastifyReply;
 }
 interface FastifyRequest {
   readonly raw: IncomingMessage;
@@ -61,14 +59,9 @@ export function hookExpress(application: EarlyApplication, match: Match): void {
         next();
       },
       (error: unknown) => {
-        const refused = asRefusal(error);
-        const body = refusalBody(matched, refused);
-        response.statusCode = body.statusCode;
-        for (const [name, header] of Object.entries(headersOf(refused))) response.setHeader(name, header);
-        response.setHeader('Content-Type', 'application/json; charset=utf-8');
         response.setHeader('Connection', 'close');
-        response.end(JSON.stringify(body));
-        request.resume();
+        refuse(request, request.headers, error);
+        next();
       },
     );
   });
@@ -101,11 +94,9 @@ export function hookFastify(application: EarlyApplication, match: Match): void {
         done(null, Object.assign(received, { receivedEncodedLength: Buffer.byteLength(text) }));
       },
       (error: unknown) => {
-        const refused = asRefusal(error);
-        for (const [name, value] of Object.entries(headersOf(refused))) reply.header(name, value);
-        const body = refusalBody(matched, refused);
-        reply.header('Connection', 'close').code(body.statusCode).send(body);
-        request.raw.resume();
+        reply.header('Connection', 'close');
+        refuse(request.raw, request.headers, error);
+        done(null, Object.assign(Readable.from([]), { receivedEncodedLength: 0 }));
       },
     );
   });
@@ -126,8 +117,11 @@ async function receive(
   return form;
 }
 
-function refusalBody(matched: 'our-route' | 'form-route', refused: RequestInvalidError) {
-  return matched === 'form-route' ? oauthBodyOf(refused) : bodyOf(refused);
+/** `EarlyRefusalGuard` answers. Until then the request has no body, so that no parser of the host's reads it. */
+function refuse(request: IncomingMessage, headers: Record<string, unknown>, error: unknown): void {
+  noteRefusal(request, asRefusal(error));
+  for (const name of ['content-type', 'content-length', 'transfer-encoding']) delete headers[name];
+  request.resume();
 }
 
 function asRefusal(error: unknown): RequestInvalidError {

@@ -1,4 +1,4 @@
-import { Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
+import { Header, HttpCode, Post, Req, UseFilters, UseGuards } from '@nestjs/common';
 import type { HttpRequest } from '../context/http-request.js';
 import { requesterOf } from '../context/requester-of.js';
 import { Public } from '../decorators/public.decorator.js';
@@ -8,6 +8,7 @@ import { ClientCredentialsGrant } from '../service-tokens/client-credentials-gra
 import { ServiceTokens } from '../sign-in/service-tokens.js';
 import { TokenIntrospection } from '../sign-in/token-introspection.js';
 import { TokenRevocation } from '../sign-in/token-revocation.js';
+import { EarlyRefusalGuard } from './early-refusal.guard.js';
 import { OAuthExceptionFilter } from './oauth-exception.filter.js';
 import { clientProof, oauthForm } from './oauth-request.js';
 import { TOKEN_FIELDS, tokenAnswer, tokenRequest } from './token-request.js';
@@ -16,6 +17,7 @@ import { TOKEN_FIELDS, tokenAnswer, tokenRequest } from './token-request.js';
  * The routes for services: a token, what has become of one, and its end. Not decorated with a path: the module makes a
  * subclass for each registration. Cookies are not looked at: who asks is told by the client's own proof alone.
  */
+@UseGuards(EarlyRefusalGuard)
 @UseFilters(OAuthExceptionFilter)
 export class ServiceTokensController {
   constructor(
