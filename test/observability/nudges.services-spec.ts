@@ -3,8 +3,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { AuthStatus, Revocation } from 'nestjs-aerie';
 import { createHash } from 'node:crypto';
 import { createClient } from 'redis';
+import { CuttableProxy } from '../support/servers/cuttable-proxy.js';
 import { OwnRedis } from '../support/servers/own-redis.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 import { dropTables } from '../support/test-stores.js';
 import { until } from '../support/until.js';
@@ -56,6 +57,32 @@ describe('nudgesConnected', () => {
     await until('nudges again', () => connected(app) === true);
     await app.close();
     expect(connected(app)).toBe(false);
+  });
+
+  it('is noticed to be half open on Redis within 5 s, and heard by a new connection', async () => {
+    const server = await OwnRedis.start();
+    ending.push(() => server.close());
+    const proxy = await CuttableProxy.to(server.url);
+    ending.push(() => proxy.close());
+    const redis = createClient({ url: proxy.urlOf(server.url), disableOfflineQueue: true });
+    redis.on('error', () => undefined);
+    await redis.connect();
+    ending.push(() => redis.destroy());
+    const app = await startTestApp({ options: { revocation: { redis } } });
+    ending.push(() => app.close());
+    await until('nudges', () => connected(app) === true);
+    proxy.lose();
+    const lost = performance.now();
+    await until('no nudges', () => connected(app) === false);
+    expect(performance.now() - lost).toBeLessThan(5_000);
+    await proxy.restore();
+    await until('nudges again', () => connected(app) === true);
+    const { nudgesReceived } = app.app.get(AuthStatus).counts;
+    const direct = createClient({ url: server.url });
+    await direct.connect();
+    ending.push(() => direct.destroy());
+    await direct.publish(`nestjs-aerie:revocations:${ISSUER}`, '');
+    await until('a nudge', () => app.app.get(AuthStatus).counts.nudgesReceived > nudgesReceived);
   });
 
   it('is unknown without nudges', async () => {

@@ -19,6 +19,9 @@ export class HandRedis extends EventEmitter {
     this.heard.set(channel, listener);
     this.hub.subscribers.add(this);
   }
+  async unsubscribe(channel: string): Promise<void> {
+    this.heard.delete(channel);
+  }
   async publish(channel: string, _message: string): Promise<number> {
     for (const { isReady, heard } of this.hub.subscribers) if (isReady) heard.get(channel)?.();
     return this.hub.subscribers.size;

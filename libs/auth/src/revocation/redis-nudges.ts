@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { inTime } from '../time/in-time.js';
 import { Nudges } from './nudges.js';
 import type { RedisClient } from './revocation-options.js';
 
@@ -7,6 +8,7 @@ interface Subscriber {
   on(event: string, listener: (...args: string[]) => void): unknown;
   connect?(): Promise<unknown>;
   subscribe(channel: string, listener?: () => void): Promise<unknown>;
+  unsubscribe?(channel: string): Promise<unknown>;
   destroy?(): unknown;
   disconnect(): unknown;
   readonly status?: string;
@@ -14,6 +16,8 @@ interface Subscriber {
 }
 
 const RETRY_MS = 1_000;
+/** How often the connection is asked whether it is still there, and for how long: one that is half open says nothing. */
+const PING_MS = 2_000;
 
 /** Nudges through Redis pub/sub. Published after the commit; a Redis that is away costs nothing but the nudge. */
 export class RedisNudges extends Nudges {
@@ -32,11 +36,13 @@ export class RedisNudges extends Nudges {
   }
 
   listen(onNudge: () => void): void {
-    void this.subscribe(onNudge).catch((error: unknown) => {
-      this.warn(error);
-      this.close();
-      if (!this.stopped) this.timer = setTimeout(() => this.listen(onNudge), RETRY_MS).unref();
-    });
+    void this.subscribe(onNudge).catch((error: unknown) => this.listenAgain(onNudge, error));
+  }
+
+  private listenAgain(onNudge: () => void, error: unknown): void {
+    this.warn(error);
+    this.close();
+    if (!this.stopped) this.timer = setTimeout(() => this.listen(onNudge), RETRY_MS).unref();
   }
 
   send(): void {
@@ -83,8 +89,28 @@ export class RedisNudges extends Nudges {
     this.subscriber = subscriber;
     this.subscribed = true;
     // Stopped while it was connecting: that closed nothing yet.
-    if (this.stopped) this.close();
-    else onNudge();
+    if (this.stopped) return this.close();
+    this.pingLater(subscriber, onNudge);
+    onNudge();
+  }
+
+  private pingLater(subscriber: Subscriber, onNudge: () => void): void {
+    this.timer = setTimeout(() => {
+      // One that knows that it is away is made again by its client.
+      const pinged = this.isConnected ? inTime(PING_MS, this.ping(subscriber)) : Promise.resolve();
+      pinged.then(
+        () => !this.stopped && this.pingLater(subscriber, onNudge),
+        (error: unknown) => !this.stopped && this.listenAgain(onNudge, error),
+      );
+    }, PING_MS).unref();
+  }
+
+  /** A round trip on the connection that listens. Subscribing is what each kind of client, a cluster's too, does there. */
+  private async ping(subscriber: Subscriber): Promise<void> {
+    if (!subscriber.unsubscribe) return;
+    const channel = `${this.channel}:ping`;
+    await subscriber.subscribe(channel, () => undefined);
+    await subscriber.unsubscribe(channel);
   }
 
   private close(): void {
