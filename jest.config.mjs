@@ -1,3 +1,6 @@
+// better-sqlite3 12 can end a process on Node.js 24; 13 needs Node.js 22 (docs/operating.md).
+const sqlite = Number.parseInt(process.versions.node) >= 22 ? 'better-sqlite3-13' : 'better-sqlite3';
+
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -5,6 +8,7 @@ const shared = {
   moduleNameMapper: {
     '^nestjs-aerie$': '<rootDir>/libs/auth/src/index.ts',
     '^nestjs-aerie/(opentelemetry|resource-server|terminus|testing)$': '<rootDir>/libs/auth/src/$1/index.ts',
+    '^better-sqlite3$': sqlite,
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: [

@@ -1,6 +1,7 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { AUTH_MIGRATIONS } from 'nestjs-aerie';
 import type { DemoConfig } from '../demo-config.js';
+import { sqliteDriver } from './sqlite-driver.js';
 import { CreateDemoTables1795219300000 } from './create-demo-tables.js';
 
 /** The connection: the same migrations run on every database. */
@@ -12,6 +13,7 @@ export function connectionOptions({ type, url }: DemoConfig['database']): TypeOr
     retryAttempts: 3,
     retryDelay: 1000,
   };
-  if (type === 'better-sqlite3') return { ...shared, type, database: url, enableWAL: true };
+  if (type === 'better-sqlite3')
+    return { ...shared, type, database: url, enableWAL: true, driver: sqliteDriver() };
   return { ...shared, type, url };
 }

@@ -6,6 +6,7 @@ import {
   ConfigurableAuthModule,
 } from './auth.module-definition.js';
 import { type AuthStructuralOptions, refuseUndefinedStores } from './auth.structure.js';
+import { keepNativeObjects } from './database/typeorm-kept-objects.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import type { AuthOptions } from './options/auth-options.js';
@@ -49,6 +50,7 @@ export class AuthModule extends ConfigurableAuthModule {
   /** Options as literals. Throws AuthConfigError for a structural one that is wrong; the others are checked at boot. */
   static override forRoot(options: AuthOptions & AuthStructuralOptions): DynamicModule {
     refuseUndefinedStores(options);
+    if (!options.stores) keepNativeObjects();
     return super.forRoot(options);
   }
 
@@ -56,6 +58,7 @@ export class AuthModule extends ConfigurableAuthModule {
   static override forRootAsync(options: AuthAsyncOptions): DynamicModule {
     checkAsyncOptions(options);
     refuseUndefinedStores(options);
+    if (!options.stores) keepNativeObjects();
     return super.forRootAsync(options);
   }
 }

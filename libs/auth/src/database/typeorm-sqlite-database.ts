@@ -18,6 +18,7 @@ interface SqliteHandle {
   prepare(text: string): SqliteStatement;
   transaction<T>(body: () => T): { immediate(): T };
   pragma(text: string, options?: { readonly simple: boolean }): unknown;
+  exec(text: string): unknown;
 }
 
 const BUSY_PAUSE_MS = 4;
@@ -33,6 +34,8 @@ export class TypeOrmSqliteDatabase extends AuthDatabase {
   private readonly logger = new Logger('AuthModule');
   private readonly prepared = new Map<string, SqliteStatement>();
   private preparedOn: SqliteHandle | undefined;
+  /** How long the host lets its connection wait for other processes. */
+  private hostWaitMs = 0;
 
   constructor(
     private readonly source: DataSource,
@@ -78,6 +81,11 @@ export class TypeOrmSqliteDatabase extends AuthDatabase {
     const handle = (this.source.driver as unknown as { databaseConnection?: SqliteHandle })
       .databaseConnection;
     if (!handle || !this.source.isInitialized) throw new Error('the connection is closed');
+    if (this.preparedOn !== handle) {
+      this.prepared.clear();
+      this.hostWaitMs = Number(handle.pragma('busy_timeout', { simple: true }));
+      this.preparedOn = handle;
+    }
     return handle;
   }
 
@@ -88,7 +96,7 @@ export class TypeOrmSqliteDatabase extends AuthDatabase {
         const handle = this.handle();
         const own = handle.inTransaction;
         try {
-          if (!own) return withoutWaiting(handle, () => work(handle));
+          if (!own) return this.withoutWaiting(handle, () => work(handle));
         } catch (error) {
           if (!isBusy(error)) throw error;
         }
@@ -108,6 +116,19 @@ export class TypeOrmSqliteDatabase extends AuthDatabase {
     }
   }
 
+  /**
+   * The connection's own wait for another process (`timeout`, 5 s by default) stops this whole process: no timer, no
+   * deadline, and requests that arrive meanwhile look younger than they are. The host has it back when we are done.
+   */
+  private withoutWaiting<T>(handle: SqliteHandle, work: () => T): T {
+    handle.exec('PRAGMA busy_timeout = 0');
+    try {
+      return work();
+    } finally {
+      handle.exec(`PRAGMA busy_timeout = ${this.hostWaitMs}`);
+    }
+  }
+
   private send(handle: SqliteHandle, statement: Sql): SqlResult {
     const text = statement.text(this.dialect.placeholder);
     const values = statement.values.map((value) => (typeof value === 'boolean' ? Number(value) : value));
@@ -118,30 +139,12 @@ export class TypeOrmSqliteDatabase extends AuthDatabase {
   }
 
   private prepare(handle: SqliteHandle, text: string): SqliteStatement {
-    if (this.preparedOn !== handle) {
-      this.prepared.clear();
-      this.preparedOn = handle;
-    }
     let prepared = this.prepared.get(text);
     if (!prepared) {
       prepared = handle.prepare(text);
       this.prepared.set(text, prepared);
     }
     return prepared;
-  }
-}
-
-/**
- * The connection's own wait for another process (`timeout`, 5 s by default) stops this whole process: no timer, no
- * deadline, and requests that arrive meanwhile look younger than they are. The host has it back when we are done.
- */
-function withoutWaiting<T>(handle: SqliteHandle, work: () => T): T {
-  const timeout = handle.pragma('busy_timeout', { simple: true });
-  handle.pragma('busy_timeout = 0');
-  try {
-    return work();
-  } finally {
-    handle.pragma(`busy_timeout = ${Number(timeout)}`);
   }
 }
 

@@ -1,0 +1,7 @@
+import { createRequire } from 'node:module';
+
+/** better-sqlite3 12 can end a process on Node.js 24; 13 needs Node.js 22. TypeORM 1 takes either. */
+export function sqliteDriver(): unknown {
+  const name = Number.parseInt(process.versions.node) >= 22 ? 'better-sqlite3-13' : 'better-sqlite3';
+  return createRequire(import.meta.url)(name);
+}
