@@ -11,7 +11,7 @@ export { UserDirectory, type Subject } from './principal/user-directory.js';
 export { PasswordHasher } from './credentials/password-hasher.js';
 
 // Who makes a request
-export type { Principal, PrincipalProfile, SignInKind } from './principal/principal.js';
+export { Principal, type PrincipalProfile, type SignInKind } from './principal/principal.js';
 export type { Requester } from './principal/requester.js';
 export { requesterOf } from './context/requester-of.js';
 
@@ -67,7 +67,7 @@ export type {
 } from './service-tokens/client-registration.js';
 export { type ExchangedToken, type ExchangeOptions, ServiceTokens } from './sign-in/service-tokens.js';
 export { ServiceAuthenticator } from './service-tokens/service-authenticator.js';
-export type { ServicePrincipal } from './service-tokens/service-token.js';
+export { ServicePrincipal } from './service-tokens/service-token.js';
 
 // Options of the rooms
 export type { AuditOptions } from './audit/audit-options.js';

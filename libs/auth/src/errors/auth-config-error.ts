@@ -1,3 +1,5 @@
+import type { ErrorCause } from './error-cause.js';
+
 /**
  * A mistake in how the module is set up. Thrown while the application boots, never afterwards; the message names
  * the option, what was wrong with it and what is allowed.
@@ -5,7 +7,7 @@
 export class AuthConfigError extends Error {
   readonly code = 'AUTH_CONFIG_INVALID';
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: ErrorCause) {
     super(message, options);
     this.name = 'AuthConfigError';
   }

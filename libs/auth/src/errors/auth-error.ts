@@ -1,3 +1,5 @@
+import type { ErrorCause } from './error-cause.js';
+
 /**
  * What went wrong for a caller, at run time. `code` and `message` are public; `cause` and the fields of a subclass
  * that are marked private stay in the process: the edge never serialises them.
@@ -5,7 +7,7 @@
 export abstract class AuthError extends Error {
   abstract readonly code: AuthErrorCode;
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: ErrorCause) {
     super(message, options);
     this.name = new.target.name;
   }
@@ -14,7 +16,7 @@ export abstract class AuthError extends Error {
 /** The request holds no credential that this place accepts. */
 export class CredentialsMissingError extends AuthError {
   readonly code = 'AUTH_CREDENTIALS_MISSING';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('Sign in to continue.', options);
   }
 }
@@ -22,7 +24,7 @@ export class CredentialsMissingError extends AuthError {
 /** Wrong identifier or password, or a subject that may not sign in: alike on purpose (OWASP ASVS 5.0, 6.3.8). */
 export class CredentialsInvalidError extends AuthError {
   readonly code = 'AUTH_CREDENTIALS_INVALID';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('Wrong identifier or password.', options);
   }
 }
@@ -30,7 +32,7 @@ export class CredentialsInvalidError extends AuthError {
 /** The access token is not one of ours, or was altered (RFC 6750, section 3.1: `invalid_token`). */
 export class AccessTokenInvalidError extends AuthError {
   readonly code = 'AUTH_ACCESS_TOKEN_INVALID';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The access token is not valid.', options);
   }
 }
@@ -38,7 +40,7 @@ export class AccessTokenInvalidError extends AuthError {
 /** A genuine access token whose time has passed. Refresh, then try again. */
 export class AccessTokenExpiredError extends AuthError {
   readonly code = 'AUTH_ACCESS_TOKEN_EXPIRED';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The access token has expired.', options);
   }
 }
@@ -46,7 +48,7 @@ export class AccessTokenExpiredError extends AuthError {
 /** The sign-in this access token came from has ended. */
 export class AccessTokenRevokedError extends AuthError {
   readonly code = 'AUTH_ACCESS_TOKEN_REVOKED';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The sign-in of this access token has ended.', options);
   }
 }
@@ -54,7 +56,7 @@ export class AccessTokenRevokedError extends AuthError {
 /** The subject changed after the token was issued (roles, password): refresh to go on. */
 export class AccessTokenStaleError extends AuthError {
   readonly code = 'AUTH_ACCESS_TOKEN_STALE';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The account has changed since this access token was issued: refresh it.', options);
   }
 }
@@ -76,7 +78,7 @@ export class RefreshTokenInvalidError extends AuthError {
   constructor(
     /** Private. */
     readonly reason: RefreshRefusal,
-    options?: ErrorOptions,
+    options?: ErrorCause,
   ) {
     super('The refresh token is not valid.', options);
   }
@@ -85,7 +87,7 @@ export class RefreshTokenInvalidError extends AuthError {
 /** The session cookie names no live session. */
 export class SessionInvalidError extends AuthError {
   readonly code = 'AUTH_SESSION_INVALID';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The session is not valid.', options);
   }
 }
@@ -93,7 +95,7 @@ export class SessionInvalidError extends AuthError {
 /** The session reached its idle or absolute limit (OWASP ASVS 5.0, 7.3). */
 export class SessionExpiredError extends AuthError {
   readonly code = 'AUTH_SESSION_EXPIRED';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The session has expired.', options);
   }
 }
@@ -101,7 +103,7 @@ export class SessionExpiredError extends AuthError {
 /** The data of the session was written since it was read: read it again. */
 export class SessionDataConflictError extends AuthError {
   readonly code = 'AUTH_SESSION_DATA_CONFLICT';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The session has changed meanwhile: try again.', options);
   }
 }
@@ -109,7 +111,7 @@ export class SessionDataConflictError extends AuthError {
 /** A cookie came with an unsafe request from an origin that is neither ours nor trusted. */
 export class CsrfRejectedError extends AuthError {
   readonly code = 'AUTH_CSRF_REJECTED';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The request came from another origin.', options);
   }
 }
@@ -117,7 +119,7 @@ export class CsrfRejectedError extends AuthError {
 /** Signed in, but not allowed. */
 export class ForbiddenError extends AuthError {
   readonly code = 'AUTH_FORBIDDEN';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('You may not do this.', options);
   }
 }
@@ -130,7 +132,7 @@ export class RequestInvalidError extends AuthError {
 /** The subject has no live sign-in of that id. */
 export class SignInNotFoundError extends AuthError {
   readonly code = 'AUTH_SIGN_IN_NOT_FOUND';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('There is no such sign-in.', options);
   }
 }
@@ -138,7 +140,7 @@ export class SignInNotFoundError extends AuthError {
 /** The subject has as many live sign-ins as `maxSignInsPerSubject` allows, and `onSignInLimit` is `refuse`. */
 export class SignInLimitError extends AuthError {
   readonly code = 'AUTH_SIGN_IN_LIMIT';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('There are too many sign-ins: sign out elsewhere first.', options);
   }
 }
@@ -146,7 +148,7 @@ export class SignInLimitError extends AuthError {
 /** A service client is unknown or disabled, or did not prove that it is the one (RFC 6749, section 5.2: `invalid_client`). */
 export class ClientInvalidError extends AuthError {
   readonly code = 'AUTH_CLIENT_INVALID';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The client could not be authenticated.', options);
   }
 }
@@ -154,7 +156,7 @@ export class ClientInvalidError extends AuthError {
 /** The client is known, and this grant type is not one of its own (RFC 6749, section 5.2: `unauthorized_client`). */
 export class GrantForbiddenError extends AuthError {
   readonly code = 'AUTH_GRANT_FORBIDDEN';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('This client may not use this grant type.', options);
   }
 }
@@ -162,7 +164,7 @@ export class GrantForbiddenError extends AuthError {
 /** The grant type is not one of ours (RFC 6749, section 5.2: `unsupported_grant_type`). */
 export class GrantUnsupportedError extends AuthError {
   readonly code = 'AUTH_GRANT_UNSUPPORTED';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('This grant type is not available.', options);
   }
 }
@@ -170,7 +172,7 @@ export class GrantUnsupportedError extends AuthError {
 /** What is to be exchanged is no live credential (RFC 8693, section 2.2.2: `invalid_request`). */
 export class GrantInvalidError extends AuthError {
   readonly code = 'AUTH_GRANT_INVALID';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The subject token is not valid.', options);
   }
 }
@@ -178,7 +180,7 @@ export class GrantInvalidError extends AuthError {
 /** More scopes than the client, or the sign-in, has (RFC 6749, section 5.2: `invalid_scope`). */
 export class ScopeInvalidError extends AuthError {
   readonly code = 'AUTH_SCOPE_INVALID';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The scope is malformed, or more than may be asked for.', options);
   }
 }
@@ -186,7 +188,7 @@ export class ScopeInvalidError extends AuthError {
 /** An audience that the client may not ask for, or none where it must say which (RFC 8693: `invalid_target`). */
 export class TargetInvalidError extends AuthError {
   readonly code = 'AUTH_TARGET_INVALID';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The audience is missing, or not one that may be asked for.', options);
   }
 }
@@ -194,7 +196,7 @@ export class TargetInvalidError extends AuthError {
 /** A database, directory or signer could not answer. Nothing was decided: what the caller holds stays good. */
 export class StoreUnavailableError extends AuthError {
   readonly code = 'AUTH_STORE_UNAVAILABLE';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('The service cannot answer right now: try again shortly.', options);
   }
 }

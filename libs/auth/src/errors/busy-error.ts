@@ -1,9 +1,10 @@
 import { AuthError } from './auth-error.js';
+import type { ErrorCause } from './error-cause.js';
 
 /** More passwords are to be hashed than can be in good time. Nothing was checked: try again as `Retry-After` says. */
 export class PasswordsBusyError extends AuthError {
   readonly code = 'AUTH_PASSWORDS_BUSY';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('Too many passwords are being checked right now: try again shortly.', options);
   }
 }

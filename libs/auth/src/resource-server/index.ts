@@ -17,8 +17,8 @@ export type { SigningAlgorithm } from '../keys/key-options.js';
 export type { Duration } from '../time/duration.js';
 
 // Who makes a request
-export type { Principal, PrincipalProfile, SignInKind } from '../principal/principal.js';
-export type { ServicePrincipal } from '../service-tokens/service-token.js';
+export { Principal, type PrincipalProfile, type SignInKind } from '../principal/principal.js';
+export { ServicePrincipal } from '../service-tokens/service-token.js';
 export { RequestAuthenticator } from '../context/request-authenticator.js';
 export { ResourceAuthenticator } from './resource-authenticator.js';
 export { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';

@@ -4,11 +4,11 @@ export const SERVICE_TOKEN_TYPE = 'service+jwt';
 const NAMESPACE = 'client:';
 
 /** A service that makes a request: what `@CurrentService()` gives. Never a user. */
-export interface ServicePrincipal {
-  readonly clientId: string;
-  readonly scopes: readonly string[];
+export abstract class ServicePrincipal {
+  abstract readonly clientId: string;
+  abstract readonly scopes: readonly string[];
   /** `jti` of the token it came with. */
-  readonly tokenId: string;
+  abstract readonly tokenId: string;
 }
 
 /** What a genuine service token says. */
