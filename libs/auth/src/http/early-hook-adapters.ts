@@ -59,7 +59,7 @@ export function hookExpress(application: EarlyApplication, match: Match): void {
         next();
       },
       (error: unknown) => {
-        response.setHeader('Connection', 'close');
+        if (mayClose(request)) response.setHeader('Connection', 'close');
         refuse(request, request.headers, error);
         next();
       },
@@ -94,7 +94,7 @@ export function hookFastify(application: EarlyApplication, match: Match): void {
         done(null, Object.assign(received, { receivedEncodedLength: Buffer.byteLength(text) }));
       },
       (error: unknown) => {
-        reply.header('Connection', 'close');
+        if (mayClose(request.raw)) reply.header('Connection', 'close');
         refuse(request.raw, request.headers, error);
         done(null, Object.assign(Readable.from([]), { receivedEncodedLength: 0 }));
       },
@@ -115,6 +115,11 @@ async function receive(
   const form = await readForm(stream);
   noteForm(request, form.value);
   return form;
+}
+
+/** HTTP/2 knows no such header (RFC 9113, section 8.2.2): there the stream ends, and its connection goes on. */
+function mayClose(request: IncomingMessage): boolean {
+  return request.httpVersionMajor < 2;
 }
 
 /** `EarlyRefusalGuard` answers. Until then the request has no body, so that no parser of the host's reads it. */
