@@ -131,6 +131,34 @@ describe.each(
     await expect(client.token()).rejects.toMatchObject({ code: 'AUTH_CLIENT_INVALID' });
   });
 
+  it.each([
+    ['disabled', (clients: ServiceClients, id: string) => clients.disable(id)],
+    [
+      'disabled and enabled again',
+      async (clients: ServiceClients, id: string) => {
+        await clients.disable(id);
+        await clients.enable(id);
+      },
+    ],
+    ['removed', (clients: ServiceClients, id: string) => clients.remove(id)],
+    ['given another secret', (clients: ServiceClients, id: string) => clients.rotateSecret(id)],
+  ])('what a client was given in exchange ends when the client is %s', async (what, change) => {
+    const [id, other] = [`gone-${what.length}`, `stays-${what.length}`];
+    const grants = ['token-exchange'] as const;
+    const of = async (name: string) =>
+      new ServiceTokenClient(
+        await issuer.register({ id: name, scopes: ['bills:read'], audiences: [BILLING], grants }),
+      );
+    const { body } = await ofAda();
+    const give = async (client: ServiceTokenClient) =>
+      client.exchange({ subjectToken: body.access_token, audience: BILLING });
+    const [mine, others] = [await give(await of(id)), await give(await of(other))];
+    expect(await billing.get('/bills', mine)).toMatchObject(GOOD);
+    await change(issuer.app.get(ServiceClients), id);
+    expect(await billing.get('/bills', mine)).toMatchObject(REVOKED);
+    expect(await billing.get('/bills', others)).toMatchObject(GOOD);
+  });
+
   it('gives no more than the client may have', async () => {
     await expect(orders.token({ audience: BILLING, scopes: ['everything'] })).rejects.toMatchObject({
       code: 'AUTH_SCOPE_INVALID',

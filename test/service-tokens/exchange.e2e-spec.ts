@@ -80,6 +80,7 @@ describe.each(ADAPTERS)('a sign-in in exchange for a token, on %s', (adapter) =>
         amr: ['pwd'],
         auth_time: expect.any(Number),
         sep: expect.any(Number),
+        cep: expect.any(Number),
         gep: expect.any(Number),
         jti: expect.any(String),
         iat: expect.any(Number),

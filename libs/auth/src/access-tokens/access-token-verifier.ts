@@ -1,5 +1,5 @@
 import type { Principal } from '../principal/principal.js';
-import { ACCESS_TOKEN_TYPE, type AccessToken, RESERVED_CLAIMS } from './access-token.js';
+import { ACCESS_TOKEN_TYPE, type AccessToken, RESERVED_CLAIMS, type TokenClient } from './access-token.js';
 import { scopeList, seconds, text, words } from './claim-values.js';
 import type { JsonObject } from './compact-jws.js';
 import { type JwtVerifier, timesOf } from './jwt-verifier.js';
@@ -35,6 +35,12 @@ export function readAccessToken(claims: JsonObject): AccessToken {
     subjectEpoch: seconds(claims['sep']),
     globalEpoch: seconds(claims['gep']),
     generation: claims['gen'] === undefined ? null : seconds(claims['gen']),
+    client: clientOf(claims),
     ...timesOf(claims),
   };
+}
+
+function clientOf({ client_id: id, cep }: JsonObject): TokenClient | null {
+  // One that does not say is older than any change of its client.
+  return id === undefined ? null : { id: text(id), epoch: cep === undefined ? 0 : seconds(cep) };
 }

@@ -3,6 +3,13 @@ import type { Principal } from '../principal/principal.js';
 /** The `typ` header of an access token (RFC 9068, section 2.1). */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
+/** The service client that asked for a token, by exchange. */
+export interface TokenClient {
+  readonly id: string;
+  /** The client's epoch when the token was issued (`cep`). */
+  readonly epoch: number;
+}
+
 /** What a genuine access token says. */
 export interface AccessToken {
   readonly principal: Principal;
@@ -14,6 +21,8 @@ export interface AccessToken {
   readonly globalEpoch: number;
   /** Its refresh-token family's generation (`gen`); null for one that does not say. */
   readonly generation: number | null;
+  /** Null for one that no client asked for. */
+  readonly client: TokenClient | null;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
   readonly notBefore: number;
@@ -29,6 +38,7 @@ export const RESERVED_CLAIMS: ReadonlySet<string> = new Set([
   'iat',
   'jti',
   'client_id',
+  'cep',
   'sid',
   'sep',
   'gep',

@@ -9,6 +9,8 @@ export interface TokenOnTrial {
   readonly globalEpoch: number;
   /** Its family's generation; null for one that does not say (issued without `accessTokens.endOnRotation`). */
   readonly generation: number | null;
+  /** The client that it was issued to by exchange; null or left out: none. */
+  readonly client?: { readonly id: string; readonly epoch: number } | null;
   readonly principal: { readonly id: string; readonly signInId: string };
 }
 

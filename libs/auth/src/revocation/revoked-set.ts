@@ -87,10 +87,11 @@ export class RevokedSet {
   }
 
   /** Throws AccessTokenRevokedError, AccessTokenStaleError. Two numbers are compared, and no clock. */
-  check({ id, principal, subjectEpoch, globalEpoch }: TokenOnTrial): void {
+  check({ id, principal, client, subjectEpoch, globalEpoch }: TokenOnTrial): void {
     // Written so that what is not a number refuses.
     const revoked = this.ended.has(principal.signInId) || this.tokens.has(id);
     if (revoked || !(globalEpoch >= this.global)) throw new AccessTokenRevokedError();
+    if (client && !(client.epoch >= this.clientEpochOf(client.id))) throw new AccessTokenRevokedError();
     const subject = this.subjects.get(principal.id);
     if (subject !== undefined && !(subjectEpoch >= subject.epoch)) throw new AccessTokenStaleError();
   }

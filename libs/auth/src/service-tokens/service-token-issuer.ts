@@ -6,6 +6,7 @@ import type { KeyRing } from '../keys/key-ring.js';
 import type { Principal } from '../principal/principal.js';
 import type { Clock } from '../time/clock.js';
 import type { KnownClient } from './client-authenticator.js';
+import type { ServiceClientRow } from './service-client-row.js';
 import { SERVICE_TOKEN_TYPE, subjectOfClient } from './service-token.js';
 import type { ResolvedServiceTokenOptions } from './service-token-options.js';
 
@@ -54,13 +55,13 @@ export class ServiceTokenIssuer {
   }
 
   /**
-   * A person's token for another service, asked for by a client (null: by this application itself). `lifetimeMs`: at
-   * most; null: as the options say.
+   * A person's token for another service, asked for by a client as it was when it proved to be the one (null: by this
+   * application itself). `lifetimeMs`: at most; null: as the options say.
    */
   exchange(
     signIn: ExchangedSignIn,
     target: TokenTarget,
-    clientId: string | null,
+    client: Pick<ServiceClientRow, 'id' | 'epoch'> | null,
     lifetimeMs: number | null = null,
   ): Promise<IssuedToken> {
     const { principal, subjectEpoch, globalEpoch, leftMs } = signIn;
@@ -73,7 +74,11 @@ export class ServiceTokenIssuer {
       amr: principal.methods,
       // Roles are this application's own: what another service may let a person do, scopes say.
       roles: [],
-      ...(clientId !== null && { client_id: clientId, act: { sub: subjectOfClient(clientId) } }),
+      ...(client !== null && {
+        client_id: client.id,
+        cep: client.epoch,
+        act: { sub: subjectOfClient(client.id) },
+      }),
     };
     const longest = Math.min(leftMs, lifetimeMs ?? this.options.exchangeLifetimeMs);
     return this.sign(ACCESS_TOKEN_TYPE, claims, target, longest);

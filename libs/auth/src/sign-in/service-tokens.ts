@@ -86,7 +86,7 @@ export class ServiceTokens {
       subject.kind === 'session' ? this.ofSession(subject.value) : this.ofAccessToken(subject.value),
     );
     const both = signIn.principal.scopes.filter((scope) => row.scopes.includes(scope));
-    return this.issue(signIn, { audience, scopes: asked.scopes ?? both }, row.id);
+    return this.issue(signIn, { audience, scopes: asked.scopes ?? both }, row);
   }
 
   private async ofAccessToken(token: string): Promise<LiveSignIn> {
@@ -119,17 +119,17 @@ export class ServiceTokens {
   private async issue(
     signIn: LiveSignIn,
     asked: { readonly audience: string; readonly scopes: readonly string[] | null },
-    clientId: string | null,
+    client: KnownClient['row'] | null,
     lifetimeMs: number | null = null,
   ): Promise<IssuedToken> {
     const { principal } = signIn;
     const target = { audience: asked.audience, scopes: allowedScopes(asked.scopes, principal.scopes) };
-    const issued = await this.parts.issuer.exchange(signIn, target, clientId, lifetimeMs);
+    const issued = await this.parts.issuer.exchange(signIn, target, client, lifetimeMs);
     this.parts.events.record({
       type: 'token_exchanged',
       subject: principal.id,
       signInId: principal.signInId,
-      clientId,
+      clientId: client?.id ?? null,
       tokenId: issued.tokenId,
       audience: asked.audience,
       scopes: issued.scopes,

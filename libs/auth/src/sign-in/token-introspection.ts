@@ -1,7 +1,12 @@
 import { ACCESS_TOKEN_TYPE } from '../access-tokens/access-token.js';
 import { readAccessToken } from '../access-tokens/access-token-verifier.js';
 import type { JsonObject } from '../access-tokens/compact-jws.js';
-import { AuthError, ForbiddenError, StoreUnavailableError } from '../errors/auth-error.js';
+import {
+  AccessTokenRevokedError,
+  AuthError,
+  ForbiddenError,
+  StoreUnavailableError,
+} from '../errors/auth-error.js';
 import { type AccessTokenStanding, checkStanding } from '../revocation/access-token-standing.js';
 import type { KnownClient } from '../service-tokens/client-authenticator.js';
 import type { ServiceClientStore } from '../service-tokens/service-client-store.js';
@@ -75,13 +80,10 @@ export class TokenIntrospection {
     });
     // One that tells its generation may have been ended by a rotation.
     if (token.generation !== null) await this.accessTokens.check(token, 0);
-    const { client_id: clientId } = claims;
-    if (clientId === undefined) return;
-    const { revoked, clientEpochNow } = await this.clients.standing(String(clientId), token.id);
-    checkStanding(token, {
-      live: revoked === false && clientEpochNow !== null,
-      subjectEpochNow: 0,
-      globalEpochNow: 0,
-    });
+    const { client } = token;
+    if (client === null) return;
+    const { revoked, clientEpochNow } = await this.clients.standing(client.id, token.id);
+    const stands = revoked === false && clientEpochNow !== null && client.epoch >= clientEpochNow;
+    if (!stands) throw new AccessTokenRevokedError();
   }
 }
