@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { OptionReader } from '../validation/option-reader.js';
+import { isSoundEd25519Point } from './ed25519-point.js';
 import { type KeyOption, type KeyState, SIGNING_ALGORITHMS, type SigningAlgorithm } from './key-options.js';
 
 /** A key of the ring: material as KeyObjects, made once. */
@@ -145,7 +146,11 @@ export function checkStrength(key: KeyObject, alg: SigningAlgorithm, path: strin
   } else if (alg === 'ES256') {
     if (key.asymmetricKeyType !== 'ec' || details?.namedCurve !== 'prime256v1')
       refuse('a P-256 key', `${details?.namedCurve ?? key.asymmetricKeyType}`);
-  } else if (key.asymmetricKeyType !== 'ed25519') refuse('an Ed25519 key', `${key.asymmetricKeyType}`);
+  } else if (key.asymmetricKeyType !== 'ed25519') {
+    refuse('an Ed25519 key', `${key.asymmetricKeyType}`);
+  } else if (!isSoundEd25519Point(key)) {
+    refuse('an Ed25519 key that is no point of small order', 'one with which anybody makes signatures');
+  }
 }
 
 /** RFC 7638: SHA-256 of the required members of a public key, in lexicographic order. */

@@ -59,7 +59,14 @@ export class ClientKeys extends VerificationKeys {
 
   override find(kid: string): VerificationKey | undefined {
     const index = this.jwks.findIndex((jwk) => jwk['kid'] === kid);
-    return index === -1 ? undefined : verificationKey(this.jwks[index]!, index);
+    if (index === -1) return undefined;
+    try {
+      return verificationKey(this.jwks[index]!, index);
+    } catch (error) {
+      // It was registered when less was refused.
+      if (error instanceof AuthConfigError) return undefined;
+      throw error;
+    }
   }
 
   override onChange(): void {}
