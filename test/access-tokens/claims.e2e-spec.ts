@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { claimsOf, signIn } from '../support/sign-ins.js';
+import { claimsOf, refreshed, signIn } from '../support/sign-ins.js';
 import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 // Not public: where the process reads the time.
 import { Clock } from '../../libs/auth/src/time/clock.js';
@@ -146,9 +146,9 @@ describe.each(ADAPTERS)('the claims of an access token, on %s', (adapter) => {
   it('nbf and iat: one second on each side of the tolerance', async () => {
     for (const claim of ['nbf', 'iat']) {
       expect(await codeOf({ [claim]: now + TOLERANCE })).toBe('OK');
-      expect(await codeOf({ [claim]: now + TOLERANCE + 1 })).toBe(INVALID);
+      expect(await codeOf({ [claim]: now + TOLERANCE + 1 })).toBe(EXPIRED);
     }
-    expect(await codeOf({ iat: now - 900, nbf: now + TOLERANCE + 1 })).toBe(INVALID);
+    expect(await codeOf({ iat: now - 900, nbf: now + TOLERANCE + 1 })).toBe(EXPIRED);
   });
 
   it('a remembered token expires like any other, to the second', async () => {
@@ -162,10 +162,28 @@ describe.each(ADAPTERS)('the claims of an access token, on %s', (adapter) => {
     expect(await answer()).toBe('OK');
     clock.at += 1;
     expect(await answer()).toBe(EXPIRED);
+    // A clock that goes back: the client is told to refresh.
     clock.at = (now - 60) * 1000;
-    expect(await answer()).toBe(INVALID);
+    expect(await answer()).toBe(EXPIRED);
     clock.at = now * 1000;
     expect(await answer()).toBe('OK');
+  });
+
+  it('a clock that goes back costs a refresh, not a sign-in', async () => {
+    const { body, client } = await signIn(app, 'tokens');
+    clock.at = (now - 600) * 1000;
+    const bearer: string = body.access_token;
+    const { status, body: refusal, headers } = await client.get('/auth/me', { bearer });
+    expect([status, refusal.code, refusal.message]).toEqual([
+      401,
+      EXPIRED,
+      'The access token is not valid yet.',
+    ]);
+    expect(headers.get('www-authenticate')).toContain('error="invalid_token"');
+    const { access_token: next } = await refreshed(app, body.refresh_token);
+    expect((await client.get('/auth/me', { bearer: next })).status).toBe(200);
+    clock.at = now * 1000;
+    expect((await client.get('/auth/me', { bearer: next })).status).toBe(200);
   });
 
   it('two tokens that are alike but for jti, or for a role, never share what is remembered', async () => {

@@ -122,12 +122,21 @@ describe.each(ADAPTERS)('an access token that we did not issue, on %s', (adapter
   it.each<[string, unknown]>([
     ['JWT', 'JWT'],
     ['none', undefined],
-    ['in other case', 'AT+JWT'],
-    ['with its media type', 'application/at+jwt'],
     ['of another purpose', 'rt+jwt'],
+    ['of another media type', 'text/at+jwt'],
+    ['with two prefixes', 'application/application/at+jwt'],
+    ['with a space', 'at+jwt '],
     ['a list', ['at+jwt']],
     ['null', null],
   ])('whose typ is %s', (_name, typ) => expectInvalid(withHeader({ typ })));
+
+  it.each(['AT+JWT', 'application/at+jwt', 'APPLICATION/at+JWT'])(
+    'but one whose typ is written %s is genuine (RFC 9068, section 4)',
+    async (typ) => {
+      const { status } = await app.client().get('/auth/me', { bearer: withHeader({ typ }) });
+      expect(status).toBe(200);
+    },
+  );
 
   it('that brings its own key, or says where to fetch it', async () => {
     const jwk = { kty: 'oct', k: Buffer.alloc(32, 1).toString('base64url'), alg: 'HS256' };

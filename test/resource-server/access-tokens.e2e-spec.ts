@@ -51,13 +51,19 @@ describe.each(ADAPTERS)('a resource server on %s', (adapter) => {
     ['for nobody', () => key.token({ aud: [] })],
     ['of another type', () => key.token(good, { typ: 'JWT' })],
     ['of a service', () => key.token(good, { typ: 'service+jwt' })],
+    ['of another media type', () => key.token(good, { typ: 'application/x/at+jwt' })],
+    ['of another kind of media', () => key.token(good, { typ: 'text/at+jwt' })],
     ['signed with another key of the same kid', () => other.token(good)],
     ['of an unknown key', () => es256Key('k2').token(good)],
     ['without kid', () => key.token(good, { kid: undefined })],
     ['with another alg than its key has', () => key.token(good, { alg: 'RS256' })],
     ['of alg none', () => key.token(good, { alg: 'none' }).replace(/[^.]*$/, '')],
     ['expired', () => key.token({ ...good, exp: now - 60 }), 'AUTH_ACCESS_TOKEN_EXPIRED'],
-    ['of the future', () => key.token({ ...good, iat: now + 600, exp: now + 900 })],
+    [
+      'of the future, as after a clock went back',
+      () => key.token({ ...good, iat: now + 600, exp: now + 900 }),
+      'AUTH_ACCESS_TOKEN_EXPIRED',
+    ],
     ['altered', () => key.token(good).replace(/\.[^.]*\./, (part) => `.${part.slice(1, -3)}AA.`)],
     ['no token at all', () => 'nonsense'],
     [
@@ -74,6 +80,24 @@ describe.each(ADAPTERS)('a resource server on %s', (adapter) => {
     ]),
     ['with a key in it', () => other.token(good, { jwk: other.jwk })],
   ];
+  it.each(['AT+JWT', 'application/at+jwt', 'Application/AT+jwt'])(
+    'admits the type however written: %s',
+    async (typ) => {
+      expect(await service.get('/orders', key.token(good, { typ }))).toMatchObject({ status: 200 });
+    },
+  );
+
+  it.each(['service+jwt', 'Service+JWT', 'application/service+jwt'])(
+    'admits a service by the type however written: %s',
+    async (typ) => {
+      const claims = { ...good, sub: 'client:orders', client_id: 'orders' };
+      const services = service.app.get(resourceServer.ServiceAuthenticator);
+      const principal = await services.serviceToken(key.token(claims, { typ }));
+      expect(principal.clientId).toBe('orders');
+      await expect(services.serviceToken(key.token(claims, { typ: 'at+jwt' }))).rejects.toThrow();
+    },
+  );
+
   it.each(wrong)('refuses one %s', async (_, token, code = 'AUTH_ACCESS_TOKEN_INVALID') => {
     expect(await service.get('/orders', key.token(good))).toMatchObject({ status: 200 });
     // Cold and warm: what is remembered makes no difference.

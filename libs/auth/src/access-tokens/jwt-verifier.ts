@@ -5,6 +5,7 @@ import type { Clock } from '../time/clock.js';
 import type { FormerIssuer } from '../validation/former-issuers.js';
 import { seconds } from './claim-values.js';
 import { type JsonObject, readCompactJws } from './compact-jws.js';
+import { tokenType } from './token-type.js';
 
 /** What every verifier is pinned to: nothing of it comes from a token. */
 export interface JwtRules {
@@ -47,7 +48,8 @@ export class JwtVerifier {
     const jws = readCompactJws(token);
     // The type first: nobody is asked for the key of a token that is no good here.
     if (!jws) throw new AccessTokenInvalidError();
-    const isRight = typeof type === 'string' ? jws.header['typ'] === type : type(jws.header['typ']);
+    const isRight =
+      typeof type === 'string' ? tokenType(jws.header['typ']) === type : type(jws.header['typ']);
     if (!isRight) throw new AccessTokenInvalidError();
     const { header, payload } = jws;
     const found = this.keys.find(header.kid);
@@ -67,11 +69,11 @@ export class JwtVerifier {
     return former ? endingBy(former.until, payload) : payload;
   }
 
-  /** Throws AccessTokenExpiredError, or AccessTokenInvalidError for a token of the future. */
+  /** Throws AccessTokenExpiredError: for a token of the future, too, since a clock may have gone back and a refresh helps. */
   checkTimes({ expiresAt, notBefore }: TokenTimes): void {
     const now = this.clock.now();
     if (now >= expiresAt + this.rules.clockToleranceMs) throw new AccessTokenExpiredError();
-    if (now < notBefore - this.rules.clockToleranceMs) throw new AccessTokenInvalidError();
+    if (now < notBefore - this.rules.clockToleranceMs) throw new AccessTokenExpiredError({ isEarly: true });
   }
 
   private isForUs(audience: unknown, former: FormerIssuer | undefined): boolean {

@@ -33,7 +33,7 @@ export abstract class RememberingVerifier<T extends TokenTimes> {
   }
 
   /**
-   * Throws AccessTokenInvalidError, or AccessTokenExpiredError for a genuine token whose time has passed;
+   * Throws AccessTokenInvalidError, or AccessTokenExpiredError for a genuine token that is not good at this time;
    * StoreUnavailableError when its key cannot be asked for now.
    */
   async verify(token: string): Promise<T> {

@@ -37,11 +37,11 @@ export class AccessTokenInvalidError extends AuthError {
   }
 }
 
-/** A genuine access token whose time has passed. Refresh, then try again. */
+/** A genuine access token that is not good at this time: it has expired, or a clock went back. Refresh, then try again. */
 export class AccessTokenExpiredError extends AuthError {
   readonly code = 'AUTH_ACCESS_TOKEN_EXPIRED';
-  constructor(options?: ErrorCause) {
-    super('The access token has expired.', options);
+  constructor(options?: ErrorCause & { readonly isEarly?: boolean }) {
+    super(options?.isEarly ? 'The access token is not valid yet.' : 'The access token has expired.', options);
   }
 }
 

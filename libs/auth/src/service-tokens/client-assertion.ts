@@ -2,6 +2,7 @@ import { ACCESS_TOKEN_TYPE } from '../access-tokens/access-token.js';
 import { seconds, text } from '../access-tokens/claim-values.js';
 import { readCompactJws } from '../access-tokens/compact-jws.js';
 import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
+import { tokenType } from '../access-tokens/token-type.js';
 import { AccessTokenInvalidError } from '../errors/auth-error.js';
 import type { Clock } from '../time/clock.js';
 import { ClientKeys } from './client-jwks.js';
@@ -40,7 +41,7 @@ export class ClientAssertions {
     const { clockToleranceMs } = this;
     const rules = { issuer: clientId, audience: this.audience(), clockToleranceMs };
     const verifier = new JwtVerifier(new ClientKeys(jwks), rules, this.clock);
-    const claims = await verifier.authentic(assertion, (type) => !isOurs(type));
+    const claims = await verifier.authentic(assertion, (type) => !OUR_TYPES.has(tokenType(type)));
     if (claims['sub'] !== clientId) throw new AccessTokenInvalidError();
     const expiresAt = seconds(claims['exp']) * 1000;
     const starts = ['iat', 'nbf'].map((name) => (claims[name] === undefined ? 0 : seconds(claims[name])));
@@ -51,9 +52,4 @@ export class ClientAssertions {
     if (jti.length > MAX_JTI) throw new AccessTokenInvalidError();
     return jti;
   }
-}
-
-/** Types are compared without case, and with or without `application/` (RFC 7515, section 4.1.9). */
-function isOurs(type: unknown): boolean {
-  return typeof type === 'string' && OUR_TYPES.has(type.toLowerCase().replace(/^application\//, ''));
 }

@@ -2,6 +2,7 @@ import { ACCESS_TOKEN_TYPE } from '../access-tokens/access-token.js';
 import { type JsonObject, readCompactJws } from '../access-tokens/compact-jws.js';
 import { type JwtRules, JwtVerifier, timesOf } from '../access-tokens/jwt-verifier.js';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
+import { tokenType } from '../access-tokens/token-type.js';
 import type { VerificationKeys } from '../keys/verification-keys.js';
 import { SERVICE_TOKEN_TYPE } from '../service-tokens/service-token.js';
 import type { Clock } from '../time/clock.js';
@@ -24,7 +25,7 @@ export class GenuineTokens {
   /** Null for every text that is no such token. `audience`: it must be for this one. Throws StoreUnavailableError. */
   async read(token: string, audience?: string): Promise<GenuineToken | null> {
     const jws = readCompactJws(token);
-    const type = jws?.header['typ'];
+    const type = tokenType(jws?.header['typ']);
     if (!jws || (type !== ACCESS_TOKEN_TYPE && type !== SERVICE_TOKEN_TYPE)) return null;
     const audiences = audience === undefined ? audiencesOf(jws.payload) : [audience];
     const verifier = new JwtVerifier(this.keys, { ...this.rules, audience: audiences }, this.clock);
