@@ -83,17 +83,17 @@ describe.each(ADAPTERS)('a login that is refused, on %s', (adapter) => {
   });
 
   it.each<[string, unknown]>([
-    ['findSubject', { findSubject: async () => 42 }],
+    ['findSubject', { findSubject: async () => 4.2 }],
     ['findSubject', { findSubject: async () => '' }],
     ['findSubject', { findSubject: async () => 'x'.repeat(256) }],
     ['loadSubject', { loadSubject: async () => ({ id: 'somebody else' }) }],
     ['loadSubject', { loadSubject: async () => ({ id: 'user-1', roles: 'admin' }) }],
     ['loadSubject', { loadSubject: async () => ({ id: 'user-1', roles: ['a b'] }) }],
-  ])('when the directory answers nonsense in %s: 503, never a sign-in', async (_name, nonsense) => {
+  ])('when the directory answers nonsense in %s: 500, never a sign-in', async (_name, nonsense) => {
     Object.assign(app.users, nonsense);
     const { status, setCookies } = await login('ada', PASSWORD);
     for (const name of Object.keys(nonsense as object)) Reflect.deleteProperty(app.users, name);
-    expect([status, setCookies]).toEqual([503, []]);
+    expect([status, setCookies]).toEqual([500, []]);
     expect((await login('ada', PASSWORD)).status).toBe(200);
   });
 

@@ -7,7 +7,7 @@ export { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 export type { Duration } from './time/duration.js';
 
 // Your users
-export { UserDirectory, type Subject } from './principal/user-directory.js';
+export { UserDirectory, type Subject, type SubjectId } from './principal/user-directory.js';
 export { PasswordHasher } from './credentials/password-hasher.js';
 
 // Who makes a request
@@ -31,11 +31,8 @@ export { Roles } from './decorators/roles.decorator.js';
 export { Scopes } from './decorators/scopes.decorator.js';
 
 // Signing in and out
-export {
-  AuthenticationService,
-  type RefreshOptions,
-  type SignInOptions,
-} from './sign-in/authentication.service.js';
+export { AuthenticationService } from './sign-in/authentication.service.js';
+export type { CredentialChangeOptions, RefreshOptions, SignInOptions } from './sign-in/sign-in-arguments.js';
 export { Authenticator } from './sign-in/authenticator.js';
 export type { SessionResult, SignInResult, TokensResult } from './sign-in/sign-in-result.js';
 export type { KeptCredential, KeptOwner } from './sign-in/credential-changes.js';

@@ -3,7 +3,9 @@ import type { OriginCheck } from '../context/origin-check.js';
 import { requesterOf } from '../context/requester-of.js';
 import type { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import type { Principal } from '../principal/principal.js';
-import type { AuthenticationService, SignInOptions } from '../sign-in/authentication.service.js';
+import type { SubjectId } from '../principal/user-directory.js';
+import type { AuthenticationService } from '../sign-in/authentication.service.js';
+import type { SignInOptions } from '../sign-in/sign-in-arguments.js';
 import type { Authenticator } from '../sign-in/authenticator.js';
 import type { HeldSignIns } from './held-sign-ins.js';
 import { localPath } from './local-path.js';
@@ -45,7 +47,7 @@ export class HttpSignIn {
    * before anything was opened; and what `AuthenticationService.signIn` throws.
    */
   async signIn(
-    who: string | Principal,
+    who: SubjectId | Principal,
     { request, response }: HttpExchange,
     options: HttpSignInOptions = {},
   ): Promise<Record<string, unknown> | string> {

@@ -1,7 +1,13 @@
+/** The id of a subject as the host has it. We keep it as text: a number or a bigint in decimal, exactly. */
+export type SubjectId = string | number | bigint;
+
 /** A subject as the host application knows it now. */
 export interface Subject {
-  /** Stable for ever, never reused; at most 255 bytes. */
-  readonly id: string;
+  /**
+   * Stable for ever, never reused: a string of at most 255 bytes, a safe integer or a bigint. Not one that begins with
+   * `client:`, as the `sub` of services does.
+   */
+  readonly id: SubjectId;
   /** May no longer sign in: everything of theirs ends at the next refresh or session request. */
   readonly disabled?: boolean;
   readonly roles?: readonly string[];
@@ -17,10 +23,10 @@ export interface Subject {
  */
 export abstract class UserDirectory {
   /** The subject that has this identifier (an e-mail address, a user name), or null. Load nothing else here. */
-  abstract findSubject(identifier: string): Promise<string | null>;
+  abstract findSubject(identifier: string): Promise<SubjectId | null>;
 
   /**
-   * Whether this is the subject's password: load the hash, give both to the module's `PasswordHasher`. Called after
+   * Whether this is the password of the subject, whose id is given as text: load the hash, give both to the module's `PasswordHasher`. Called after
    * the subject's epoch was read, so that a password change in between cannot be slept through.
    */
   abstract verifyPassword(subject: string, password: string): Promise<boolean>;

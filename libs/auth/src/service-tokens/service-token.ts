@@ -25,6 +25,11 @@ export interface ServiceToken {
   readonly notBefore: number;
 }
 
+/** Whether a foreign reader of `sub` could take it for a client's. */
+export function looksLikeClient(subject: string): boolean {
+  return subject.toLowerCase().startsWith(NAMESPACE);
+}
+
 /** The `sub` of a client: in a namespace of its own. */
 export function subjectOfClient(clientId: string): string {
   return `${NAMESPACE}${clientId}`;

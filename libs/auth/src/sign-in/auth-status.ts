@@ -62,9 +62,11 @@ export class AuthStatus {
 
   /**
    * Calls `listener` with how long it took from each nudge to the poll that knew what it was about, in milliseconds.
-   * Gives a function that ends it.
+   * Gives a function that ends it. Throws TypeError.
    */
   onNudgeKnown(listener: (ms: number) => void): () => void {
+    if (typeof listener !== 'function')
+      throw new TypeError(`"listener" must be a function (got ${typeof listener})`);
     return this.counters.onNudgeKnown(listener);
   }
 

@@ -3,14 +3,14 @@ import type { HostTransaction } from '../database/auth-database.js';
 import { CredentialsInvalidError, SessionInvalidError, SignInNotFoundError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { Principal } from '../principal/principal.js';
-import { arriving, type Requester, UNKNOWN_REQUESTER } from '../principal/requester.js';
+import type { SubjectId } from '../principal/user-directory.js';
+import { arriving, type Requester } from '../principal/requester.js';
 import { isUuid } from '../crypto/uuid.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SignInLimit } from '../subjects/sign-in-limit.js';
-import { isSubject } from '../subjects/subject-key.js';
 import type { SubjectStore } from '../subjects/subject-store.js';
-import type { Authenticator } from './authenticator.js';
-import type { CredentialChanges, KeptCredential, KeptOwner } from './credential-changes.js';
+import type { Authenticator, PasswordProof } from './authenticator.js';
+import type { CredentialChanges, KeptCredential } from './credential-changes.js';
 import type { PrincipalSource } from './principal-source.js';
 import type { SignInEnding } from './sign-in-ending.js';
 import type { SignInOpener } from './sign-in-opener.js';
@@ -19,36 +19,31 @@ import type { SignInRegistry } from './sign-in-registry.js';
 import type { SignInResult, TokensResult } from './sign-in-result.js';
 import type { Sweeper, Swept } from './sweeper.js';
 import type { RefreshExchange } from './refresh-exchange.js';
+import {
+  changeArguments,
+  type CredentialChangeOptions,
+  heldArgument,
+  methodsArgument,
+  principalArgument,
+  reasonArgument,
+  type RefreshOptions,
+  refreshArguments,
+  requesterArgument,
+  signInArguments,
+  signInIdArgument,
+  type SignInOptions,
+  subjectArgument,
+  transactionArgument,
+  whoArgument,
+} from './sign-in-arguments.js';
 
 const MAX_TRIES = 3;
-const MAX_LABEL = 100;
-
-export interface SignInOptions {
-  /** Default: the module's `defaultMode`. */
-  readonly mode?: SignInMode;
-  /** How the person was authenticated (`amr`, RFC 8176). Default: as the principal says, or none. */
-  readonly methods?: readonly string[];
-  /** Narrows the sign-in to some of the subject's scopes. Default: all of them. */
-  readonly scopes?: readonly string[];
-  /** What the owner may call this sign-in; cut to 100 characters. */
-  readonly label?: string;
-  /** Ids of sign-ins that this one replaces: `maxSignInsPerSubject` does not count them; end them once it is open. Default none. */
-  readonly replacing?: readonly string[];
-  /** Where the request came from (`requesterOf(request)`). Default: unknown. */
-  readonly requester?: Requester;
-}
-
-export interface RefreshOptions {
-  /** The client's own key for this refresh token: with it, a retry is answered after the replay window too. */
-  readonly idempotencyKey?: string;
-  /** How the client holds the token: `hybrid` for a cookie. Default `tokens`. */
-  readonly mode?: 'tokens' | 'hybrid';
-  readonly requester?: Requester;
-}
+const PROOF_FRESH_MS = 10_000;
 
 /**
  * What an application injects to sign people in and out. Every method throws StoreUnavailableError when a store or
- * the user directory cannot answer; nothing is claimed then that was not done.
+ * the user directory cannot answer; nothing is claimed then that was not done. A wrong argument is TypeError, and a wrong or
+ * unknown option AuthConfigError: both name it, and nothing was done.
  */
 export class AuthenticationService {
   constructor(
@@ -75,17 +70,20 @@ export class AuthenticationService {
    * any other strategy (give its id). Throws CredentialsInvalidError when the subject may not sign in, or changed
    * since its password was checked; SignInLimitError when it has as many sign-ins as it may have.
    */
-  async signIn(who: string | Principal, options: SignInOptions = {}): Promise<SignInResult> {
+  async signIn(who: SubjectId | Principal, options: SignInOptions = {}): Promise<SignInResult> {
     const { authenticator, subjects, source, opener } = this.parts;
-    const subject = subjectOf(typeof who === 'string' ? who : who.id);
-    const proof = typeof who === 'string' ? undefined : authenticator.proofOf(who);
-    const methods = options.methods ?? (typeof who === 'string' ? [] : who.methods);
-    const { mode = this.defaultMode, scopes = null, requester = UNKNOWN_REQUESTER } = options;
-    const label = options.label?.slice(0, MAX_LABEL) ?? null;
-    const limit = this.limit && { ...this.limit, replacing: options.replacing ?? [] };
+    const { subject, principal } = whoArgument(who);
+    const { mode, scopes, label, replacing, requester, ...given } = signInArguments(
+      options,
+      this.defaultMode,
+    );
+    const proof = principal && authenticator.proofOf(principal);
+    const methods = given.methods ?? principal?.methods ?? [];
+    const limit = this.limit && { ...this.limit, replacing };
     for (let tried = 1; ; tried++) {
-      const epochs = proof ?? (await subjects.epochs(subject));
-      const loaded = await source.load(subject);
+      const epochs = proof?.epochs ?? (await subjects.epochs(subject));
+      // Loaded under these epochs a moment ago: the directory need not be asked again.
+      const loaded = proof && isFresh(proof) ? proof.loaded : await source.load(subject);
       if (!loaded) throw this.refused('disabled', requester);
       const opening = { epochs, methods, scopes, label, limit };
       const result = await opener.open(mode, loaded, opening, requester);
@@ -104,7 +102,8 @@ export class AuthenticationService {
     password: string,
     options: SignInOptions = {},
   ): Promise<SignInResult> {
-    const requester = options.requester ?? UNKNOWN_REQUESTER;
+    // Before the password: a mistake of the program must not depend on what was typed.
+    const { requester } = signInArguments(options, this.defaultMode);
     return this.signIn(await this.parts.authenticator.password(identifier, password, requester), options);
   }
 
@@ -113,7 +112,7 @@ export class AuthenticationService {
    * successor. Throws RefreshTokenInvalidError.
    */
   async refresh(refreshToken: string, options: RefreshOptions = {}): Promise<TokensResult> {
-    const { idempotencyKey = null, mode = 'tokens', requester } = options;
+    const { idempotencyKey, mode, requester } = refreshArguments(options);
     const result = await this.parts.exchange.refresh(refreshToken, idempotencyKey, arriving(requester));
     return { ...result, mode };
   }
@@ -124,51 +123,56 @@ export class AuthenticationService {
    * out what is returned. Throws RefreshTokenInvalidError, SessionInvalidError, for another subject's credential too.
    */
   async stepUp(
-    subject: string,
+    subject: SubjectId,
     credential: KeptCredential,
     methods: readonly string[],
-    requester = UNKNOWN_REQUESTER,
+    requester?: Requester,
   ): Promise<SignInResult> {
-    if ('refreshToken' in credential) {
-      const { refreshToken, mode = 'tokens' } = credential;
-      const result = await this.parts.exchange.stepUp(subject, refreshToken, methods, arriving(requester));
-      return { ...result, mode };
+    const who = subjectArgument(subject);
+    const held = heldArgument(credential, 'credential');
+    const proved = methodsArgument(methods);
+    const arrived = arriving(requesterArgument(requester));
+    if ('refreshToken' in held) {
+      const { refreshToken, mode = 'tokens' } = held;
+      return { ...(await this.parts.exchange.stepUp(who, refreshToken, proved, arrived)), mode };
     }
-    const { id } = await this.parts.authenticator.session(credential.session);
-    if (id !== subject) throw new SessionInvalidError();
-    const next = await this.parts.sessions.renew(credential.session, { methods });
+    const { id } = await this.parts.authenticator.session(held.session);
+    if (id !== who) throw new SessionInvalidError();
+    const next = await this.parts.sessions.renew(held.session, { methods: proved });
     return this.parts.authenticator.resumedSession(next.token);
   }
 
   /** Live sign-ins of a subject, the newest first; at most 1,000. No token material. */
-  listSignIns(subject: string): Promise<readonly SignInRecord[]> {
-    return this.parts.registry.list(subjectOf(subject));
+  async listSignIns(subject: SubjectId): Promise<readonly SignInRecord[]> {
+    return this.parts.registry.list(subjectArgument(subject));
   }
 
   /** Ends the sign-in of a principal. Repeating it does nothing. */
   async signOut(principal: Principal): Promise<void> {
-    await this.parts.endings.endOne(principal.id, principal.signInId, 'signed_out');
+    const { id, signInId } = principalArgument(principal);
+    await this.parts.endings.endOne(id, signInId, 'signed_out');
   }
 
   /** Ends one sign-in of a subject. Throws SignInNotFoundError when it has no live one of that id. */
-  async endSignIn(subject: string, signInId: string): Promise<void> {
-    const ended =
-      isUuid(signInId) && (await this.parts.endings.endOne(subjectOf(subject), signInId, 'ended_by_subject'));
+  async endSignIn(subject: SubjectId, signInId: string): Promise<void> {
+    const id = subjectArgument(subject);
+    const ended = isUuid(signInId) && (await this.parts.endings.endOne(id, signInId, 'ended_by_subject'));
     if (!ended) throw new SignInNotFoundError();
   }
 
   /** Ends every sign-in of a subject but the one given; how many. The kept one's access tokens become stale. */
-  endOtherSignIns(subject: string, keep: string): Promise<number> {
-    return this.parts.endings.endAll(subjectOf(subject), 'others_ended', keep);
+  async endOtherSignIns(subject: SubjectId, keep: string): Promise<number> {
+    const kept = signInIdArgument(keep, 'keep');
+    return this.parts.endings.endAll(subjectArgument(subject), 'others_ended', kept);
   }
 
   /** Ends every sign-in of a subject; how many. */
-  endAllSignIns(subject: string, reason = 'all_ended'): Promise<number> {
-    return this.parts.endings.endAll(subjectOf(subject), reason);
+  async endAllSignIns(subject: SubjectId, reason = 'all_ended'): Promise<number> {
+    return this.parts.endings.endAll(subjectArgument(subject), reasonArgument(reason));
   }
 
   /** A disabled or deleted user: everything of theirs ends now, rather than at their next refresh. */
-  userDisabled(subject: string): Promise<number> {
+  userDisabled(subject: SubjectId): Promise<number> {
     return this.endAllSignIns(subject, 'user_disabled');
   }
 
@@ -176,9 +180,13 @@ export class AuthenticationService {
    * Roles, scopes or profile changed: access tokens become stale, sign-ins stay. Call it after the change was
    * committed, or give the EntityManager of the transaction that makes it; never before.
    */
-  async rolesChanged(subject: string, options: { readonly manager?: HostTransaction } = {}): Promise<void> {
-    await this.parts.registry.subjectChanged(subjectOf(subject), options.manager);
-    this.parts.events.record({ type: 'subject_changed', subject, reason: 'roles_changed' });
+  async rolesChanged(
+    subject: SubjectId,
+    options: { readonly manager?: HostTransaction } = {},
+  ): Promise<void> {
+    const id = subjectArgument(subject);
+    await this.parts.registry.subjectChanged(id, transactionArgument(options));
+    this.parts.events.record({ type: 'subject_changed', subject: id, reason: 'roles_changed' });
   }
 
   /**
@@ -189,22 +197,19 @@ export class AuthenticationService {
    * Throws SessionInvalid-, AccessTokenRevoked- or RefreshTokenInvalidError when what was to be kept had ended: everything
    * has ended then. TypeError for the principal of another subject: nothing has.
    */
-  credentialsChanged(
-    subject: string,
-    options: {
-      readonly keep?: KeptOwner;
-      readonly mode?: 'tokens' | 'hybrid';
-      readonly requester?: Requester;
-    } = {},
+  async credentialsChanged(
+    subject: SubjectId,
+    options: CredentialChangeOptions = {},
   ): Promise<SignInResult | null> {
-    const { keep = null, mode = 'tokens', requester } = options;
-    return this.parts.changes.changed(subjectOf(subject), keep, mode, arriving(requester));
+    const { keep, mode, requester } = changeArguments(options);
+    return this.parts.changes.changed(subjectArgument(subject), keep, mode, arriving(requester));
   }
 
   /** Ends everything of a subject and erases its rows, addresses and user agents. */
-  async forgetSubject(subject: string): Promise<void> {
-    const ended = await this.parts.registry.forget(subjectOf(subject));
-    this.parts.events.record({ type: 'subject_ended', subject, reason: 'forgotten', ended });
+  async forgetSubject(subject: SubjectId): Promise<void> {
+    const id = subjectArgument(subject);
+    const ended = await this.parts.registry.forget(id);
+    this.parts.events.record({ type: 'subject_ended', subject: id, reason: 'forgotten', ended });
   }
 
   /** An incident: every sign-in and access token of everybody is dead. */
@@ -227,7 +232,7 @@ export class AuthenticationService {
   }
 }
 
-function subjectOf(value: unknown): string {
-  if (!isSubject(value)) throw new TypeError('a subject is a non-empty string of at most 255 bytes');
-  return value;
+/** A change of the user that nobody announced counts when the sign-in follows later. */
+function isFresh({ loadedAt }: PasswordProof): boolean {
+  return performance.now() - loadedAt < PROOF_FRESH_MS;
 }

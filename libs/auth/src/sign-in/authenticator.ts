@@ -19,6 +19,16 @@ import type { SessionResult } from './sign-in-result.js';
 /** A subject whose row can never exist: its id is empty of everything a directory may return. */
 const NOBODY = '\0nobody';
 
+/** A password that was right. */
+export interface PasswordProof {
+  /** Read before the password was. */
+  readonly epochs: SubjectEpochs;
+  /** The subject, read after it. */
+  readonly loaded: LoadedSubject;
+  /** By the monotonic clock. */
+  readonly loadedAt: number;
+}
+
 interface PasswordCheck {
   readonly epochs: SubjectEpochs | null;
   readonly right: boolean;
@@ -29,8 +39,8 @@ interface PasswordCheck {
  * test, replace this provider: `overrideProvider(Authenticator)` reaches all of them.
  */
 export class Authenticator {
-  /** Epochs read before the password was: what `signIn` opens under, for principals that this process made. */
-  private readonly proofs = new WeakMap<object, SubjectEpochs>();
+  /** What `signIn` opens with, for principals that this process made. */
+  private readonly proofs = new WeakMap<object, PasswordProof>();
   /** The principals of remembered sessions, and the subjects that they were made of. */
   private readonly principals = new WeakMap<SessionRow, { loaded: LoadedSubject; principal: Principal }>();
 
@@ -117,12 +127,12 @@ export class Authenticator {
       methods: ['pwd'],
       scopes: null,
     });
-    this.proofs.set(principal, epochs);
+    this.proofs.set(principal, { epochs, loaded, loadedAt: performance.now() });
     return principal;
   }
 
-  /** The epochs under which a principal proved its password, if it did so here. */
-  proofOf(principal: object): SubjectEpochs | undefined {
+  /** What a principal proved its password with, if it did so here. */
+  proofOf(principal: object): PasswordProof | undefined {
     return this.proofs.get(principal);
   }
 

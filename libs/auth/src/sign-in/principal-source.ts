@@ -1,14 +1,18 @@
 import { Logger } from '@nestjs/common';
 import { principalProfile } from '../access-tokens/principal-profile.js';
+import { DirectoryMistakeError } from '../errors/directory-mistake-error.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import { PasswordsBusyError } from '../errors/busy-error.js';
 import type { Principal, SignInKind } from '../principal/principal.js';
 import type { LateDirectory } from './late-directory.js';
 import type { Subject, UserDirectory } from '../principal/user-directory.js';
-import { isSubject } from '../subjects/subject-key.js';
+import { looksLikeClient } from '../service-tokens/service-token.js';
+import { subjectText, whyNoSubject } from '../subjects/subject-id.js';
 import { inTime } from '../time/in-time.js';
 
 const DEADLINE_MS = 10_000;
+
+const ID = 'a string of at most 255 bytes, a safe integer or a bigint';
 
 /** A subject that may sign in, with what its principals say of it. */
 export interface LoadedSubject {
@@ -28,8 +32,8 @@ export interface PrincipalSignIn {
 }
 
 /**
- * Subjects as the host's directory knows them now. Whatever the directory throws, answers wrongly or does not
- * answer in ten seconds is StoreUnavailableError: an outage signs nobody out.
+ * Subjects as the host's directory knows them now. Whatever the directory throws, or does not answer in ten seconds, is
+ * StoreUnavailableError: an outage signs nobody out. What it must not return is DirectoryMistakeError.
  */
 export class PrincipalSource {
   private readonly logger = new Logger('AuthModule');
@@ -39,7 +43,7 @@ export class PrincipalSource {
     private readonly claims: (subject: Subject) => Readonly<Record<string, unknown>>,
   ) {}
 
-  /** Asks the directory. Throws StoreUnavailableError. */
+  /** Asks the directory. Throws PasswordsBusyError, DirectoryMistakeError, StoreUnavailableError. */
   async ask<T>(question: (directory: UserDirectory) => Promise<T>): Promise<T> {
     try {
       return await inTime(DEADLINE_MS, question(this.directory.get()));
@@ -48,6 +52,7 @@ export class PrincipalSource {
       this.logger.error(
         `the user directory failed: ${cause instanceof Error ? cause.message : 'not an Error'}`,
       );
+      if (cause instanceof DirectoryMistakeError) throw cause;
       throw new StoreUnavailableError({ cause });
     }
   }
@@ -57,7 +62,19 @@ export class PrincipalSource {
     const loaded = await this.ask(async (directory) => {
       const found = await directory.loadSubject(subject);
       if (found === null || found === undefined || found.disabled) return null;
-      if (found.id !== subject) throw new TypeError('loadSubject must return the subject it was asked for');
+      const id = subjectText(found.id);
+      if (id === undefined)
+        throw new DirectoryMistakeError(
+          `loadSubject must return ${ID} as "id" (got ${whyNoSubject(found.id)})`,
+        );
+      if (id !== subject)
+        throw new DirectoryMistakeError(
+          'loadSubject must return the subject it was asked for (got another "id")',
+        );
+      if (looksLikeClient(id))
+        throw new DirectoryMistakeError(
+          'a subject must not have an id that begins with "client:", as the "sub" of a service does (got one that does)',
+        );
       return { found, roles: words(found.roles, 'roles'), scopes: words(found.scopes, 'scopes') };
     });
     if (!loaded) return null;
@@ -81,9 +98,12 @@ export class PrincipalSource {
     return this.ask(async (directory) => {
       const found: unknown = await directory.findSubject(identifier);
       if (found === null || found === undefined) return null;
-      if (!isSubject(found))
-        throw new TypeError('findSubject must return a string of at most 255 bytes, or null');
-      return found;
+      const id = subjectText(found);
+      if (id === undefined)
+        throw new DirectoryMistakeError(
+          `findSubject must return ${ID}, or null (got ${whyNoSubject(found)})`,
+        );
+      return id;
     });
   }
 }
@@ -108,7 +128,7 @@ function words(value: unknown, member: string): readonly string[] {
     !Array.isArray(value) ||
     !value.every((word) => typeof word === 'string' && word !== '' && !/\s/.test(word))
   ) {
-    throw new TypeError(`loadSubject must return "${member}" as a list of words`);
+    throw new DirectoryMistakeError(`loadSubject must return "${member}" as a list of words`);
   }
   return Object.freeze([...(value as string[])]);
 }

@@ -1,7 +1,6 @@
 import type { AccessToken } from '../access-tokens/access-token.js';
 import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
-import { AuthConfigError } from '../errors/auth-config-error.js';
 import {
   AuthError,
   GrantForbiddenError,
@@ -15,11 +14,10 @@ import type { KnownClient } from '../service-tokens/client-authenticator.js';
 import type { IssuedToken, ServiceTokenIssuer } from '../service-tokens/service-token-issuer.js';
 import { allowedAudience, allowedScopes, type AskedTarget } from '../service-tokens/token-target.js';
 import type { SessionService } from '../sessions/session.service.js';
-import { type Duration, durationMs } from '../time/duration.js';
+import type { Duration } from '../time/duration.js';
+import { OptionReader } from '../validation/option-reader.js';
+import { principalArgument, wordsOf } from './sign-in-arguments.js';
 import type { LiveSignIn, LiveSignIns } from './live-sign-ins.js';
-
-const SHORTEST_MS = 1_000;
-const LONGEST_MS = 15 * 60_000;
 
 /** What a client gives in exchange. */
 export type SubjectToken = { readonly kind: 'access-token' | 'session'; readonly value: string };
@@ -62,13 +60,13 @@ export class ServiceTokens {
   /**
    * A token of a principal that one of our guards found in this request; that its sign-in lives is asked of the tables
    * again. Throws GrantInvalidError when it does not; ScopeInvalid-, TargetInvalid- and StoreUnavailableError;
-   * AuthConfigError for a lifetime that is none.
+   * AuthConfigError for an option that is wrong or unknown, TypeError for what is no principal.
    */
   async exchange(principal: Principal, options: ExchangeOptions): Promise<ExchangedToken> {
-    const { audience, scopes = null, lifetime } = options;
-    const lifetimeMs = lifetime === undefined ? null : checkedLifetime(lifetime);
+    const { id, signInId, scopes: held } = principalArgument(principal);
+    const { audience, scopes, lifetimeMs } = exchangeArguments(options);
     this.refuseOwn(audience);
-    const signIn = await this.live(principal.id, principal.signInId, principal.scopes);
+    const signIn = await this.live(id, signInId, held);
     const issued = await this.issue(signIn, { audience, scopes }, null, lifetimeMs);
     return { accessToken: issued.token, expiresIn: issued.expiresIn, scopes: issued.scopes };
   }
@@ -153,11 +151,15 @@ async function asGrant<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-function checkedLifetime(lifetime: Duration): number {
-  const ms = durationMs(lifetime);
-  if (ms === undefined || ms < SHORTEST_MS || ms > LONGEST_MS)
-    throw new AuthConfigError(
-      `"lifetime" must be a duration between 1s and 15m (got ${JSON.stringify(lifetime)})`,
-    );
-  return ms;
+function exchangeArguments(options: ExchangeOptions) {
+  const reader = new OptionReader(options);
+  const read = {
+    audience: reader.custom('audience', 'a text', (v): v is string => typeof v === 'string'),
+    scopes: wordsOf(reader, 'scopes') ?? null,
+    lifetimeMs: reader.has('lifetime')
+      ? reader.duration('lifetime', { default: '15m', min: '1s', max: '15m' })
+      : null,
+  };
+  reader.done();
+  return read;
 }

@@ -1,0 +1,219 @@
+import { isUuid } from '../crypto/uuid.js';
+import type { HostTransaction } from '../database/auth-database.js';
+import type { SignInMode } from '../options/auth-options.js';
+import type { Principal } from '../principal/principal.js';
+import { type Requester, UNKNOWN_REQUESTER } from '../principal/requester.js';
+import type { KeptCredential, KeptOwner } from './credential-changes.js';
+import { subjectText, whyNoSubject } from '../subjects/subject-id.js';
+
+import { isFunction, OptionReader } from '../validation/option-reader.js';
+
+const MODES = ['session', 'tokens', 'hybrid'] as const;
+const MAX_WORDS = 100;
+const MAX_WORD = 100;
+const MAX_IP = 45;
+const MAX_USER_AGENT = 255;
+const MAX_LABEL = 100;
+const MAX_REASON = 40;
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+export interface SignInOptions {
+  /** Default: the module's `defaultMode`. */
+  readonly mode?: SignInMode;
+  /** How the person was authenticated (`amr`, RFC 8176). Default: as the principal says, or none. */
+  readonly methods?: readonly string[];
+  /** Narrows the sign-in to some of the subject's scopes. Default: all of them. */
+  readonly scopes?: readonly string[];
+  /** What the owner may call this sign-in; cut to 100 characters. */
+  readonly label?: string;
+  /** Ids of sign-ins that this one replaces: `maxSignInsPerSubject` does not count them; end them once it is open. Default none. */
+  readonly replacing?: readonly string[];
+  /** Where the request came from (`requesterOf(request)`). Default: unknown. */
+  readonly requester?: Requester;
+}
+
+export interface RefreshOptions {
+  /** The client's own key for this refresh token: with it, a retry is answered after the replay window too. */
+  readonly idempotencyKey?: string;
+  /** How the client holds the token: `hybrid` for a cookie. Default `tokens`. */
+  readonly mode?: 'tokens' | 'hybrid';
+  readonly requester?: Requester;
+}
+
+export interface CredentialChangeOptions {
+  /** What goes on. Default: nothing. */
+  readonly keep?: KeptOwner;
+  /** How its client holds the next refresh token, where the sign-in is replaced. Default `tokens`. */
+  readonly mode?: 'tokens' | 'hybrid';
+  readonly requester?: Requester;
+}
+
+const isWord = (v: unknown): boolean => typeof v === 'string' && /^\S+$/.test(v) && v.length <= MAX_WORD;
+const isWords = (v: unknown): v is readonly string[] | undefined =>
+  v === undefined || (Array.isArray(v) && v.length <= MAX_WORDS && v.every(isWord));
+const isText = (v: unknown): v is string | undefined =>
+  v === undefined || (typeof v === 'string' && v.isWellFormed());
+const isTextOrNull =
+  (max: number) =>
+  (v: unknown): v is string | null =>
+    v === null || (typeof v === 'string' && v.length <= max);
+const isKey = (v: unknown): v is string | undefined =>
+  v === undefined || (typeof v === 'string' && KEY.test(v));
+const isSignInIds = (v: unknown): v is readonly string[] =>
+  Array.isArray(v) && v.length <= MAX_WORDS && v.every(isUuid);
+const isObjectOrNone = (v: unknown): v is object | undefined =>
+  v === undefined || (typeof v === 'object' && v !== null);
+const isFunctionOrNone = (v: unknown): v is (() => never) | undefined => v === undefined || isFunction(v);
+
+/** Throws TypeError for what is no subject's id. */
+export function subjectArgument(value: unknown, name = 'subject'): string {
+  const text = subjectText(value);
+  if (text === undefined)
+    throw new TypeError(
+      `"${name}" must be a non-empty string of at most 255 bytes, a safe integer or a bigint (got ${whyNoSubject(value)})`,
+    );
+  return text;
+}
+
+/** Throws TypeError for what is neither a subject's id nor a principal. */
+export function whoArgument(who: unknown): { subject: string; principal: Principal | undefined } {
+  if (typeof who !== 'object' || who === null)
+    return { subject: subjectArgument(who, 'who'), principal: undefined };
+  return { subject: principalArgument(who, 'who').id, principal: who as Principal };
+}
+
+/** Throws TypeError for what is no principal. */
+export function principalArgument(value: unknown, name = 'principal'): Principal {
+  const { id, signInId, methods, scopes } = Object(value) as Partial<Record<keyof Principal, unknown>>;
+  if (
+    subjectText(id) === undefined ||
+    typeof signInId !== 'string' ||
+    !Array.isArray(methods) ||
+    !Array.isArray(scopes)
+  )
+    throw new TypeError(
+      `"${name}" must be a principal, as guards leave it (got ${typeof value === 'object' && value !== null ? 'another object' : whyNoSubject(value)})`,
+    );
+  return value as Principal;
+}
+
+/** Throws TypeError for what is no id of a sign-in. */
+export function signInIdArgument(value: unknown, name: string): string {
+  if (!isUuid(value))
+    throw new TypeError(`"${name}" must be the id of a sign-in (got ${whyNoSubject(value)})`);
+  return value;
+}
+
+/** Throws AuthConfigError that names what is wrong with the options of `signIn`. */
+export function signInArguments(options: unknown, defaultMode: SignInMode) {
+  const reader = new OptionReader(options);
+  const read = {
+    mode: reader.oneOf('mode', MODES, defaultMode),
+    methods: wordsOf(reader, 'methods'),
+    scopes: wordsOf(reader, 'scopes') ?? null,
+    label: reader.custom('label', 'a text', isText, undefined)?.slice(0, MAX_LABEL) ?? null,
+    replacing: reader.custom('replacing', 'a list of ids of sign-ins', isSignInIds, []),
+    requester: requesterOption(reader) ?? UNKNOWN_REQUESTER,
+  };
+  reader.done();
+  return read;
+}
+
+/** The same for `refresh`. */
+export function refreshArguments(options: unknown) {
+  const reader = new OptionReader(options);
+  const read = {
+    idempotencyKey:
+      reader.custom('idempotencyKey', 'up to 255 printable characters', isKey, undefined) ?? null,
+    mode: reader.oneOf('mode', ['tokens', 'hybrid'], 'tokens'),
+    requester: requesterOption(reader),
+  };
+  reader.done();
+  return read;
+}
+
+/** The same for `credentialsChanged`. */
+export function changeArguments(options: unknown) {
+  const reader = new OptionReader(options);
+  const keep = reader.custom(
+    'keep',
+    'a principal, or { session } or { refreshToken }',
+    isObjectOrNone,
+    undefined,
+  );
+  const read = {
+    keep: keep === undefined ? null : keptArgument(keep),
+    mode: reader.oneOf('mode', ['tokens', 'hybrid'], 'tokens'),
+    requester: requesterOption(reader),
+  };
+  reader.done();
+  return read;
+}
+
+/** The host's transaction among the options of a change. */
+export function transactionArgument(options: unknown): HostTransaction | undefined {
+  const reader = new OptionReader(options);
+  const manager = reader.custom('manager', 'an EntityManager', isObjectOrNone, undefined);
+  reader.done();
+  return manager as HostTransaction | undefined;
+}
+
+/**
+ * Throws TypeError for what holds neither a session nor a refresh token. What a sign-in returned will do: other members are
+ * left alone.
+ */
+export function heldArgument(value: unknown, name: string): KeptCredential {
+  const { session, refreshToken } = Object(value) as Record<string, unknown>;
+  if ((session === undefined) === (refreshToken === undefined))
+    throw new TypeError(
+      `"${name}" must have "session" or "refreshToken" (got ${session === undefined ? 'neither' : 'both'})`,
+    );
+  return value as KeptCredential;
+}
+
+function keptArgument(value: object): KeptOwner {
+  return 'signInId' in value ? principalArgument(value, 'keep') : heldArgument(value, 'keep');
+}
+
+/** Throws AuthConfigError for a list of words that is none. */
+export function methodsArgument(methods: unknown): readonly string[] {
+  const reader = new OptionReader({ methods });
+  return wordsOf(reader, 'methods') ?? reader.refuse('methods', 'a list of words', methods);
+}
+
+/** Throws AuthConfigError for a requester that is none; `undefined` when there is none. */
+export function requesterArgument(requester: unknown): Requester | undefined {
+  return requesterOption(new OptionReader({ requester }));
+}
+
+/** Throws AuthConfigError for a reason that is no short text. */
+export function reasonArgument(reason: unknown): string {
+  return new OptionReader({ reason }).custom(
+    'reason',
+    `a text of 1 to ${MAX_REASON} characters`,
+    (v): v is string => typeof v === 'string' && v !== '' && v.length <= MAX_REASON && v.isWellFormed(),
+  );
+}
+
+export function wordsOf(reader: OptionReader, key: string): readonly string[] | undefined {
+  return reader.custom(key, 'a list of words', isWords, undefined);
+}
+
+export function requesterOption(reader: OptionReader): Requester | undefined {
+  if (!reader.has('requester')) return undefined;
+  const given = reader.nested('requester');
+  const requester = {
+    ip: given.custom('ip', `an address of up to ${MAX_IP} characters, or null`, isTextOrNull(MAX_IP)),
+    userAgent: given.custom(
+      'userAgent',
+      `up to ${MAX_USER_AGENT} characters, or null`,
+      isTextOrNull(MAX_USER_AGENT),
+    ),
+    sharesAddress: given.boolean('sharesAddress', false),
+    waitedMs: given.custom('waitedMs', 'a function', isFunctionOrNone, undefined),
+    hasLeft: given.custom('hasLeft', 'a function', isFunctionOrNone, undefined),
+  };
+  given.done();
+  const { waitedMs, hasLeft, ...plain } = requester;
+  return { ...plain, ...(waitedMs && { waitedMs }), ...(hasLeft && { hasLeft }) };
+}
