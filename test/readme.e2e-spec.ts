@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PasswordHasher } from 'nestjs-aerie';
 import { type BuiltWorkspace, buildWorkspace } from './support/build-output.js';
 import { HttpClient } from './support/http-client.js';
 import { markedBlocks, readPage } from './support/markdown.js';
-import { type RunningServer, startServer } from './support/processes.js';
+import { type RunningServer, run, startServer } from './support/processes.js';
 
 const PASSWORD = 'correct horse battery';
 const MAIN = `
@@ -35,8 +34,10 @@ describe('the fifteen lines of the README', () => {
     await writeFile(join(sources, 'main.ts'), MAIN);
     const main = join(await workspace.emit(sources), 'main.js');
     cwd = await mkdtemp(join(tmpdir(), 'aerie-readme-'));
-    const hasher = new PasswordHasher({ memoryKiB: 8192, passes: 1, lanes: 1 });
-    const env = { AUTH_SECRET: 'x'.repeat(48), ADA_HASH: await hasher.hash(PASSWORD) };
+    const [hashing] = markedBlocks(readPage('README.md'), 'ada-hash');
+    const script = `${hashing!.text}\nprintf '%s %s' "$AUTH_SECRET" "$ADA_HASH"`;
+    const [secret, hash] = (await run('bash', ['-euc', script], { cwd: workspace.folder })).split(' ');
+    const env = { AUTH_SECRET: secret!, ADA_HASH: hash! };
     server = await startServer([main], /listens on \S+ \./, { cwd, env });
     client = new HttpClient(/listens on (\S+) \./.exec(server.printed)![1]!.replace(/\/$/, ''));
   }, 120_000);
@@ -61,6 +62,13 @@ describe('the fifteen lines of the README', () => {
   it('guard a route', async () => {
     expect((await client.get('/me')).status).toBe(401);
     expect((await client.get('/me', { bearer: 'nonsense' })).status).toBe(401);
+  });
+
+  it('let in a browser with the session that it got', async () => {
+    const browser = new HttpClient(/listens on (\S+) \./.exec(server!.printed)![1]!.replace(/\/$/, ''));
+    const json = { identifier: 'ada@example.com', password: PASSWORD };
+    expect((await browser.post('/auth/login', { json })).status).toBe(200);
+    expect((await browser.get('/me')).body).toMatchObject({ id: 'ada', kind: 'session' });
   });
 
   it('sign in who knows the password', async () => {

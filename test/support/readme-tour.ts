@@ -1,41 +1,50 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AUTH_ENTITIES } from 'nestjs-aerie';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { markedBlocks, type MarkdownPage } from './markdown.js';
-import { freePort, type ProcessEnd, runToEnd, startServer } from './processes.js';
+import { freePort, runToEnd, startServer } from './processes.js';
 
-/** One line of the tour that says which status it expects: `curl ... # -> 201`. */
-const EXPECTING = /^(.*\S)\s+# -> (\d{3})$/;
+/** One call of the tour: `expect 200 ...`, or `expect '201, then 409' ...` for the first run and the next ones. */
+const CALL = /(?:^|\$\()expect (?:'([^']*)'|(\S+)) /;
+/** What the tour's `expect` prints of a call. */
+const ANSWER = /(\d{3}) \(expected ([^)]*)\)/g;
 const README_URL = 'http://127.0.0.1:3000';
+export const SHELLS = {
+  bash: ['--norc', '--noediting', '-i'],
+  zsh: ['-f', '-i', '+o', 'PROMPT_SP'],
+} as const;
 
-export interface TourOutcome extends ProcessEnd {
-  /** `line 12: 201` for each line that expects a status: what the README says, and what was answered. */
+export interface TourOutcome {
+  /** The status of each call in turn, as the README says, and as was shown. */
   readonly expected: readonly string[];
   readonly answered: readonly string[];
   /** What the README's own tests print when they hold, `test ... && echo 'text'`, and did not print. */
   readonly unmetClaims: readonly string[];
+  /** What the shell, curl or Node complained of. */
+  readonly complaints: readonly string[];
 }
 
 /** Lines that run curl without saying what they expect. */
 export function silentLines(page: MarkdownPage): string[] {
   return linesOf(page)
-    .filter(({ text }) => /(^|[\s(])curl\s/.test(text) && !text.startsWith('#') && !EXPECTING.test(text))
+    .filter(({ text }) => /(^|[\s(])curl\s/.test(text) && !/^expect\(\)/.test(text))
     .map(({ text, line }) => `${page.path}:${line} ${text}`);
 }
 
 /**
- * Runs the README's tour in one shell, against a demo of its own: `main` is the built one, `database` the connection
- * that `env` gives it. `sleep` moves the database's rows into the past instead of waiting: it is the database's clock
- * that decides.
+ * The README's tour, pasted twice into one interactive shell, against a demo of its own: `main` is the built one,
+ * `database` the connection that `env` gives it. `sleep` moves the database's rows into the past instead of waiting: it
+ * is the database's clock that decides.
  */
 export async function takeTour(
   page: MarkdownPage,
   main: string,
   env: Readonly<Record<string, string>>,
   database: (cwd: string) => DataSourceOptions,
+  shell: keyof typeof SHELLS = 'bash',
 ): Promise<TourOutcome> {
   const cwd = await mkdtemp(join(tmpdir(), 'aerie-tour-'));
   const ending: (() => Promise<unknown>)[] = [() => rm(cwd, { recursive: true, force: true })];
@@ -49,23 +58,31 @@ export async function takeTour(
     const clock = await startClock(source);
     ending.push(clock.stop);
 
-    const lines = linesOf(page).map(({ text, line }) => ({ line, text: text.replaceAll(README_URL, url) }));
-    await writeFile(join(cwd, 'tour.sh'), `${SHELL}\n${lines.map(scriptOf).join('\n')}\n`);
-    const end = await runToEnd('bash', ['-euo', 'pipefail', 'tour.sh'], {
+    const lines = linesOf(page).map(({ text }) => text.replaceAll(README_URL, url));
+    const { stdout, stderr } = await runToEnd(shell, SHELLS[shell], {
       cwd,
-      env: { TOUR_CLOCK: clock.url },
+      env: { TOUR_CLOCK: clock.url, PS1: '', PS2: '', PROMPT: '', HISTFILE: '' },
+      input: [SLEEP, ...lines, ...lines, 'exit', ''].join('\n'),
+      timeoutMs: 90_000,
     });
-    const answered = await readFile(join(cwd, 'answered'), 'utf8').catch(() => '');
+    const said = lines.flatMap((text) => {
+      const call = CALL.exec(text);
+      return call ? [call[1] ?? call[2]!] : [];
+    });
     return {
-      ...end,
-      answered: answered.trimEnd().split('\n'),
-      expected: lines.flatMap(({ text, line }) => {
-        const status = EXPECTING.exec(text)?.[2];
-        return status === undefined ? [] : [`line ${line}: ${status}`];
-      }),
+      expected: [0, 1].flatMap((run) => said.map((status) => status.split(', then ').at(run) ?? status)),
+      answered: [...stderr.matchAll(ANSWER)].map(([, status]) => status!),
       unmetClaims: lines
-        .flatMap(({ text }) => /^test .* && echo '(.*)'$/.exec(text)?.[1] ?? [])
-        .filter((claim) => !end.stdout.includes(claim)),
+        .flatMap((text) => /^test .* && echo '(.*)'$/.exec(text)?.[1] ?? [])
+        .filter((claim) => stdout.split('\n').filter((line) => line.endsWith(claim)).length !== 2),
+      complaints: stderr
+        .replaceAll(ANSWER, '')
+        .split('\n')
+        .map((line) => line.trim())
+        .filter(
+          (line) =>
+            line !== '' && line !== 'exit' && !/^bash: (cannot set terminal|no job control)/.test(line),
+        ),
     };
   } finally {
     for (const end of ending.reverse()) await end();
@@ -89,21 +106,12 @@ async function startClock(source: DataSource): Promise<{ url: string; stop: () =
   return { url: `http://127.0.0.1:${port}`, stop };
 }
 
-// curl as the README runs it, which notes the status of each answer; `answered` says which line they came from.
-const SHELL = `
-curl() { command curl "$@" --silent --show-error --write-out '%{stderr}status %{http_code}\\n' 2>>statuses; }
-sleep() { command curl --silent --show-error --fail "$TOUR_CLOCK/$1"; }
-answered() { echo "line $1:$(sed -n 's/^status//p' statuses | tr -d '\\n')" >>answered; : >statuses; }
-: >statuses
-`;
+const SLEEP = 'sleep() { command curl --silent --show-error --fail "$TOUR_CLOCK/$1"; }';
 
 const linesOf = (page: MarkdownPage): { text: string; line: number }[] =>
   markedBlocks(page, 'tour').flatMap((block) =>
     block.text.split('\n').map((text, index) => ({ text, line: block.line + index })),
   );
-
-const scriptOf = ({ text, line }: { text: string; line: number }): string =>
-  EXPECTING.test(text) ? `${text}\nanswered ${line}` : text;
 
 /** Every instant in the module's tables, moved into the past. */
 async function age(source: DataSource, ms: number): Promise<void> {

@@ -16,11 +16,17 @@ export interface ResolvedCredentialOptions {
   readonly lanes: number;
 }
 
+export const CREDENTIAL_DEFAULTS: ResolvedCredentialOptions = { memoryKiB: 19_456, passes: 2, lanes: 1 };
+
 export function resolveCredentialOptions(reader: OptionReader): ResolvedCredentialOptions {
   const resolved = {
-    memoryKiB: reader.integer('memoryKiB', { default: 19_456, min: 8_192, max: 1_048_576 }),
-    passes: reader.integer('passes', { default: 2, min: 1, max: 20 }),
-    lanes: reader.integer('lanes', { default: 1, min: 1, max: 16 }),
+    memoryKiB: reader.integer('memoryKiB', {
+      default: CREDENTIAL_DEFAULTS.memoryKiB,
+      min: 8_192,
+      max: 1_048_576,
+    }),
+    passes: reader.integer('passes', { default: CREDENTIAL_DEFAULTS.passes, min: 1, max: 20 }),
+    lanes: reader.integer('lanes', { default: CREDENTIAL_DEFAULTS.lanes, min: 1, max: 16 }),
   };
   reader.done();
   return resolved;

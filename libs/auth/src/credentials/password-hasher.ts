@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { PasswordsBusyError } from '../errors/busy-error.js';
 import type { Requester } from '../principal/requester.js';
-import type { ResolvedCredentialOptions } from './credential-options.js';
+import { CREDENTIAL_DEFAULTS, type ResolvedCredentialOptions } from './credential-options.js';
 import { hashesAtOnce, HashingLine, type HashingPurpose } from './hashing-line.js';
 import { hashingRequester, noteRefusal } from './hashing-requester.js';
 
@@ -28,7 +28,7 @@ export class PasswordHasher {
   private loggedAt = -Infinity;
 
   constructor(
-    { memoryKiB, passes, lanes }: ResolvedCredentialOptions,
+    { memoryKiB, passes, lanes }: ResolvedCredentialOptions = CREDENTIAL_DEFAULTS,
     private readonly line = LINE,
   ) {
     // 2: Argon2id. The package declares its enum as const, which isolated modules cannot read.
