@@ -1,5 +1,5 @@
 import { Controller, type DynamicModule, type Provider, type Type, VERSION_NEUTRAL } from '@nestjs/common';
-import { APP_GUARD, ModulesContainer } from '@nestjs/core';
+import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
@@ -11,6 +11,7 @@ import { OriginCheck } from './context/origin-check.js';
 import { RequestAuthenticator } from './context/request-authenticator.js';
 import { PasswordHasher } from './credentials/password-hasher.js';
 import { AnyAuthGuard } from './guards/any-auth.guard.js';
+import { GlobalGuard } from './guards/global-guard.js';
 import { JwtAuthGuard } from './guards/jwt-auth.guard.js';
 import { LocalAuthGuard } from './guards/local-auth.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
@@ -91,7 +92,7 @@ export function composeAuthModule(
     ...CORE_PROVIDERS,
     ...EDGE_PROVIDERS,
     ...(structure.services ? SERVICE_PROVIDERS : []),
-    ...(structure.globalGuard ? [{ provide: APP_GUARD, useExisting: AnyAuthGuard }] : []),
+    ...(structure.globalGuard ? [GlobalGuard] : []),
   ];
   return {
     ...definition,

@@ -51,6 +51,12 @@ export function policyOf(context: ExecutionContext): HandlerPolicy {
   return policy;
 }
 
+/** Whether a handler asks who makes a request, or is public on purpose; `undefined` where no decorator says either. */
+export function asksWhoIn(handler: object, type: object): boolean | undefined {
+  const deciding = levelsOf(handler, type).find((level) => level.isPublic ?? guardsAsk(level));
+  return deciding && deciding.isPublic === undefined;
+}
+
 /** What one level says by itself: a handler, its class, or one that the class extends. Undefined: nothing. */
 interface Level {
   readonly isPublic: PublicMetadata | undefined;
@@ -74,9 +80,13 @@ function policyFrom(levels: readonly Level[]): HandlerPolicy {
   };
 }
 
-function asksWho({ roles, scopes, maxStalenessMs, guards }: Level): boolean {
-  const asksForMore = roles !== undefined || scopes !== undefined || maxStalenessMs !== undefined;
-  return asksForMore || guards.some((guard) => isMarked(guard, ASKS_WHO));
+function asksWho(level: Level): boolean {
+  const { roles, scopes, maxStalenessMs } = level;
+  return roles !== undefined || scopes !== undefined || maxStalenessMs !== undefined || guardsAsk(level);
+}
+
+function guardsAsk({ guards }: Level): boolean {
+  return guards.some((guard) => isMarked(guard, ASKS_WHO));
 }
 
 /** From the nearest to the farthest. */

@@ -1,0 +1,57 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { AnyAuthGuard } from './any-auth.guard.js';
+import { asksWhoIn } from './handler-policy.js';
+
+/** What `@MessagePattern`, `@EventPattern` and their kin leave on a handler. */
+const PATTERN = 'microservices:pattern';
+
+/**
+ * `globalGuard: true`. The guard is given to the configuration while the module is built: Nest adds every `APP_GUARD` after
+ * that, in the order of modules, and a guard of the host that came first would find no user.
+ */
+@Injectable()
+export class GlobalGuard implements OnApplicationBootstrap {
+  private readonly logger = new Logger('AuthModule');
+
+  constructor(
+    configuration: ApplicationConfig,
+    guard: AnyAuthGuard,
+    private readonly host: HttpAdapterHost,
+    private readonly modules: ModulesContainer,
+  ) {
+    configuration.addGlobalGuard(guard);
+  }
+
+  /** Nest's rule: what `connectMicroservice` connects has no global guards, unless it is told to inherit them. */
+  onApplicationBootstrap(): void {
+    // An application that is a microservice itself has them.
+    if (!this.host.httpAdapter) return;
+    const open = [...this.modules.values()].flatMap(({ controllers }) =>
+      [...controllers.values()].flatMap(({ metatype }) => openHandlersOf(metatype as Type | null)),
+    );
+    if (open.length === 0) return;
+    this.logger.warn(
+      `"globalGuard" does not reach the message handlers ${open.join(', ')} unless connectMicroservice is given ` +
+        '{ inheritAppConfig: true }: put @UseGuards() with a guard of ours, or @Public(), on each of them or its class',
+    );
+  }
+}
+
+/** The message handlers of a controller that no decorator closes, and none opens on purpose. */
+function openHandlersOf(controller: Type | null): readonly string[] {
+  const open = new Set<string>();
+  for (
+    let prototype = controller?.prototype as object | null | undefined;
+    prototype && prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  ) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      // Overridden by a class that was looked at before.
+      if ((controller!.prototype as Record<string, unknown>)[name] !== value) continue;
+      if (typeof value !== 'function' || !Reflect.hasMetadata(PATTERN, value)) continue;
+      if (asksWhoIn(value as () => void, controller!) === undefined) open.add(`${controller!.name}.${name}`);
+    }
+  }
+  return [...open];
+}
