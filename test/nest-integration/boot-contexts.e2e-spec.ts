@@ -13,6 +13,7 @@ import {
   PasswordHasher,
   type Principal,
   RolesGuard,
+  ServiceAuthGuard,
   SessionAuthGuard,
   type Subject,
   UserDirectory,
@@ -119,13 +120,45 @@ describe('who can inject what', () => {
     expect(app.get(AuthenticationService, { strict: false })).toBeInstanceOf(AuthenticationService);
   });
 
-  it('with isGlobal: false, another module has not; a second import of the same object gives them', async () => {
+  it.each([JwtAuthGuard, SessionAuthGuard, AnyAuthGuard, ServiceAuthGuard])(
+    'with isGlobal: false, a module that uses a guard and does not import AuthModule is named: %p',
+    async (guard) => {
+      @UseGuards(guard)
+      @Controller()
+      class FeatureController {
+        @Get('feature')
+        feature() {
+          return {};
+        }
+      }
+      @Module({ controllers: [FeatureController] })
+      class FeatureModule {}
+      const error = await bootError([connection(), local(), FeatureModule]);
+      expect(error).toBeInstanceOf(AuthConfigError);
+      expect(error.message).toContain(guard.name);
+      expect(error.message).toContain('FeatureModule');
+      expect(error.message).toContain('must import AuthModule');
+    },
+  );
+
+  it.each([JwtAuthGuard, LocalAuthGuard])(
+    'without any AuthModule, so is a module that uses %p',
+    async (guard) => {
+      @UseGuards(guard)
+      @Controller()
+      class LonelyController {}
+      @Module({ controllers: [LonelyController] })
+      class LonelyModule {}
+      const error = await bootError([LonelyModule]);
+      expect(error).toBeInstanceOf(AuthConfigError);
+      expect(error.message).toMatch(/LonelyModule.*must import AuthModule/s);
+    },
+  );
+
+  it('with isGlobal: false, a second import of the same object gives them', async () => {
     const auth = local();
-    const feature = (imports: object[]) => rootModule(imports as never, { controllers: [GuardedController] });
-    const without = bootApplication(rootModule([connection(), auth, feature([])]));
-    await expect(without).rejects.toThrow('RequestAuthenticator');
-    const shared = rootModule([connection(), auth, feature([auth])]);
-    closeLater(await bootApplication(shared));
+    const feature = rootModule([auth], { controllers: [GuardedController] });
+    closeLater(await bootApplication(rootModule([connection(), auth, feature])));
   });
 
   it('by default, every module has them', async () => {

@@ -124,6 +124,20 @@ describe.each(ADAPTERS)('guards, on %s', (adapter) => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
+  it.each([
+    ['jwt', 'nothing', 'an access token (Authorization: Bearer) is needed, no credential was sent'],
+    ['jwt', 'a session', 'an access token (Authorization: Bearer) is needed, a session cookie was sent'],
+    ['jwt', 'another scheme and a session', 'is needed, an Authorization header of another scheme was sent'],
+    ['session', 'nothing', 'a session cookie is needed, no credential was sent'],
+    ['session', 'a token', 'a session cookie is needed, an access token was sent'],
+    ['session', 'a token and a session', 'which decides alone beside a session cookie'],
+    ['any', 'nothing', '(Authorization: Bearer) or a session cookie is needed, no credential was sent'],
+  ])('the %s guard says to %s what it needs and what came', async (guard, held, words) => {
+    const { body } = await app.client().get(`/${guard}`, { headers: headers[held]! });
+    expect(body).toMatchObject({ code: MISSING, message: expect.stringContaining(words) });
+    for (const value of Object.values(headers[held]!)) expect(body.message).not.toContain(value);
+  });
+
   it('gives the handler the whole principal, and leaves it at request.user', async () => {
     const { body } = await app.client().get('/whole', { headers: headers['a session']! });
     expect(body).toEqual({

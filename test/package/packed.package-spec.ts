@@ -141,6 +141,8 @@ describe.each(PROJECTS)('in an empty project: $name', (input) => {
           anonymous: [401, 'AUTH_CREDENTIALS_MISSING'],
           login: 200,
           guarded: [200, 'user-1'],
+          // The one with a guard of its own, beside `globalGuard`.
+          seen: application === 'UseExisting' ? 'user-1' : null,
           refresh: 200,
           guardedAgain: 200,
           session: [200, 200],
@@ -153,6 +155,16 @@ describe.each(PROJECTS)('in an empty project: $name', (input) => {
     },
     60_000,
   );
+
+  it('does not start where a guard has nothing to ask, and names its module', async () => {
+    const main = join(project.folder, `dist/main.${input.adapter}.js`);
+    const { code, stderr } = await runToEnd(process.execPath, [main, 'Unwired'], {
+      cwd: project.folder,
+      timeoutMs: 30_000,
+    });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('FeatureModule, which uses JwtAuthGuard, must import AuthModule');
+  }, 60_000);
 
   it.each([
     ['nestjs-aerie/terminus', '@nestjs/terminus'],
@@ -241,6 +253,7 @@ async function driven(url: string): Promise<Record<string, unknown>> {
     anonymous: [anonymous.status, anonymous.body.code],
     login: login.status,
     guarded: [guarded.status, guarded.body.id],
+    seen: guarded.headers.get('x-seen'),
     refresh: refresh.status,
     guardedAgain: guardedAgain.status,
     session: session.map(({ status }) => status),

@@ -1,4 +1,14 @@
-import { Controller, Get, Module, type Type, UseGuards } from '@nestjs/common';
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Injectable,
+  Module,
+  type Type,
+  UseGuards,
+} from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   AUTH_ENTITIES,
@@ -28,6 +38,17 @@ class MeController {
   @Get('me')
   me(@CurrentUser() user: Principal) {
     return { id: user.id };
+  }
+}
+
+/** A guard of the application's own, which comes after the one of `globalGuard`: it finds the user. */
+@Injectable()
+class SeesUserGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const http = context.switchToHttp();
+    const { user } = http.getRequest<{ user?: Principal }>();
+    http.getResponse<{ header(name: string, value: string): void }>().header('x-seen', user?.id ?? 'nobody');
+    return true;
   }
 }
 
@@ -76,8 +97,22 @@ class UseClass {}
     }),
   ],
   controllers: [MeController],
+  providers: [{ provide: APP_GUARD, useClass: SeesUserGuard }],
 })
 class UseExisting {}
 
+@Module({ controllers: [MeController] })
+class FeatureModule {}
+
+/** Does not start: AuthModule is not global, and the module with the guard does not import it. */
+@Module({
+  imports: [
+    TypeOrmModule.forRoot({ ...SQLITE, autoLoadEntities: true }),
+    AuthModule.forRoot({ ...SETTINGS, imports: [], users: Users, isGlobal: false }),
+    FeatureModule,
+  ],
+})
+class Unwired {}
+
 /** One application for each way to set up the module, named after it. */
-export const APPLICATIONS: readonly Type[] = [ForRoot, UseFactory, UseClass, UseExisting];
+export const APPLICATIONS: readonly Type[] = [ForRoot, UseFactory, UseClass, UseExisting, Unwired];

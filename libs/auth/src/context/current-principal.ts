@@ -10,7 +10,8 @@ interface Current {
 
 // Not `request.user`: a host may move or overwrite that (PassportModule's `property`), and decisions depend on this.
 // A property under a key of our own is cheaper than an entry in a WeakMap, on every request.
-const CURRENT = Symbol('nestjs-aerie');
+// Of the registry: `@CurrentUser()` of another copy of the package finds it too.
+const CURRENT = Symbol.for('nestjs-aerie.current');
 
 interface Carrier {
   /** Express. */
@@ -28,6 +29,11 @@ export function setCurrent(carrier: object, principal: Principal | undefined, us
 /** The principal that one of our guards found. */
 export function currentPrincipal(carrier: object): Principal | undefined {
   return current(carrier)?.principal;
+}
+
+/** Whether a guard or strategy of ours has decided about this call, in whatever application. */
+export function isDecided(carrier: object): boolean {
+  return (carrier as Carrier)[CURRENT] !== undefined;
 }
 
 export function currentUser(carrier: object): unknown {

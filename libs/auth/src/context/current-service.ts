@@ -2,7 +2,7 @@ import type { ServicePrincipal } from '../service-tokens/service-token.js';
 import { applicationOf } from './current-principal.js';
 
 // Not where users are kept: nobody who asks for the user of a request is ever given a service.
-const SERVICE = Symbol('nestjs-aerie.service');
+const SERVICE = Symbol.for('nestjs-aerie.current-service');
 
 interface Carrier {
   [SERVICE]?: { readonly service: ServicePrincipal; readonly application: unknown };

@@ -1,5 +1,6 @@
 import type { HttpRequest } from './http-request.js';
 import { isHandshake } from './handshake.js';
+import { ofProcess } from './package-copy.js';
 
 /** What graphql-ws knows of a connection. `@nestjs/graphql` gives it to resolvers as `req`, unless the host says otherwise. */
 interface Connection {
@@ -37,7 +38,7 @@ export class OperationRequest implements HttpRequest {
 }
 
 // An operation's variables are an object of its own, made anew each time that it, or an event of it, is executed.
-const operations = new WeakMap<object, OperationRequest>();
+const operations = ofProcess('operations', () => new WeakMap<object, OperationRequest>());
 
 /** The request whose credentials count for a resolver, by its arguments. */
 export function graphqlRequestOf(context: unknown, info: unknown): HttpRequest | undefined {

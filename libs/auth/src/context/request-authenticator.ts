@@ -8,10 +8,12 @@ import type { Principal } from '../principal/principal.js';
 import type { Authenticator } from '../sign-in/authenticator.js';
 import type { Accepted } from './accepted.js';
 import { Answers } from './answers.js';
+import { credentialsMissing } from './credentials-missing.js';
 import { bearerToken, cookieOf, hasAuthorization } from './credentials-of.js';
 import { asSent, isHandshake } from './handshake.js';
 import type { HttpRequest } from './http-request.js';
 import type { OriginCheck } from './origin-check.js';
+import { COPY, THIS_COPY } from './package-copy.js';
 import { rememberHandshake } from './request-of.js';
 
 /** Who tells what a credential is worth: an issuer's Authenticator, or a resource server's. */
@@ -22,6 +24,7 @@ export type CredentialJudge = Pick<
 
 /** Reads the credentials of a request and has them checked. */
 export class RequestAuthenticator {
+  static readonly [COPY] = THIS_COPY;
   private readonly answers = new Answers();
 
   constructor(
@@ -71,11 +74,11 @@ export class RequestAuthenticator {
   ): Promise<Principal> {
     if (hasAuthorization(request)) {
       const token = accepted === 'session' ? undefined : bearerToken(request);
-      if (token === undefined) throw new CredentialsMissingError();
+      if (token === undefined) throw credentialsMissing(request, accepted, this.sessionCookie);
       return this.authenticator.accessToken(token, maxStalenessMs);
     }
     const cookie = accepted === 'access-token' ? undefined : cookieOf(request, this.sessionCookie);
-    if (cookie === undefined) throw new CredentialsMissingError();
+    if (cookie === undefined) throw credentialsMissing(request, accepted, this.sessionCookie);
     if (handshake || isHandshake(request)) this.origins.checkHeaders(asSent(request));
     else this.origins.check(request);
     return this.authenticator.session(cookie, maxStalenessMs);

@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { graphqlRequestOf } from './graphql-request.js';
 import type { HttpRequest } from './http-request.js';
+import { ofProcess } from './package-copy.js';
 
 interface Connection {
   /** Socket.IO. */
@@ -9,7 +10,7 @@ interface Connection {
   readonly upgradeReq?: HttpRequest;
 }
 
-const handshakes = new WeakMap<object, HttpRequest>();
+const handshakes = ofProcess('handshakes', () => new WeakMap<object, HttpRequest>());
 
 /** Keeps the request that a WebSocket was opened with, for adapters whose messages do not show it. */
 export function rememberHandshake(client: object, request: HttpRequest): void {
@@ -44,8 +45,12 @@ function httpRequestOf(context: ExecutionContext): HttpRequest {
     : context.switchToHttp().getRequest<HttpRequest>();
 }
 
+const MESSAGE = Symbol.for('nestjs-aerie.message');
+
 /** Stands for one message of a connection: a client is the same for all of them. */
-class MessageCarrier {}
+class MessageCarrier {
+  readonly [MESSAGE] = true;
+}
 
 /**
  * The object that stands for this call, to keep its principal with: the request; for a message of a microservice its
@@ -56,7 +61,7 @@ export function carrierOf(context: ExecutionContext): object {
   const type = context.getType<string>();
   if (type === 'ws') {
     const args = context.getArgs<unknown[]>();
-    let carrier = args.find((argument) => argument instanceof MessageCarrier);
+    let carrier = args.find((argument) => Object(argument)[MESSAGE] === true) as object | undefined;
     if (!carrier) args.splice(args.length - 1, 0, (carrier = new MessageCarrier()));
     return carrier;
   }

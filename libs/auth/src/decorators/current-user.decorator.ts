@@ -1,15 +1,18 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
-import { currentUser } from '../context/current-principal.js';
+import { currentUser, isDecided } from '../context/current-principal.js';
 import { carrierOf } from '../context/request-of.js';
+import { requestUser } from '../context/request-user.js';
 import type { Principal } from '../principal/principal.js';
 
 /**
  * The principal of this request, or one member of it: `@CurrentUser() user: Principal`, `@CurrentUser('id') id`.
- * `undefined` on a public handler.
+ * `undefined` on a public handler. Behind a guard that is not ours it is `undefined`, with a warning where that guard set
+ * `request.user`; with `nestjs-aerie/testing` loaded it is `request.user`.
  */
 export const CurrentUser: CurrentUserDecorator = createParamDecorator(
   (member: keyof Principal | undefined, context: ExecutionContext) => {
-    const user = currentUser(carrierOf(context)) as Principal | undefined;
+    const carrier = carrierOf(context);
+    const user = (isDecided(carrier) ? currentUser(carrier) : requestUser(context)) as Principal | undefined;
     return member === undefined ? user : user?.[member];
   },
 );

@@ -16,8 +16,8 @@ export abstract class AuthError extends Error {
 /** The request holds no credential that this place accepts. */
 export class CredentialsMissingError extends AuthError {
   readonly code = 'AUTH_CREDENTIALS_MISSING';
-  constructor(options?: ErrorCause) {
-    super('Sign in to continue.', options);
+  constructor(message = 'Sign in to continue.', options?: ErrorCause) {
+    super(message, options);
   }
 }
 

@@ -1,4 +1,5 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { Accepted } from '../context/accepted.js';
 import { setCurrent } from '../context/current-principal.js';
@@ -8,6 +9,7 @@ import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { carrierOf, requestOf } from '../context/request-of.js';
 import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
+import { refuseUnwired } from './guard-wiring.js';
 import { markOptional } from './optional-answer.js';
 import { ASKS_WHO, type HandlerPolicy, isAllowed, policyOf } from './handler-policy.js';
 
@@ -20,12 +22,19 @@ type Found = { readonly principal?: Principal | undefined; readonly error?: unkn
  * that is known to be good passes without waiting for anything.
  */
 @Injectable()
-export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') {
+export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') implements OnModuleInit {
   static readonly [ASKS_WHO] = true;
   protected abstract readonly accepted: Accepted;
 
-  constructor(private readonly requests: RequestAuthenticator) {
+  // By property, so that the constructors of subclasses stay theirs.
+  @Inject(ModulesContainer) private readonly modules!: ModulesContainer;
+
+  constructor(@Optional() private readonly requests: RequestAuthenticator) {
     super();
+  }
+
+  onModuleInit(): void {
+    if (!this.requests) refuseUnwired(this, this.modules);
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {

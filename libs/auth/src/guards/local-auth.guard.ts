@@ -1,10 +1,13 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { setCurrent } from '../context/current-principal.js';
 import { withoutHttp } from '../context/error-answers.js';
 import { refusal } from '../context/refuse.js';
+import { copiesIn } from '../context/package-copy.js';
 import { carrierOf } from '../context/request-of.js';
 import { CredentialsInvalidError } from '../errors/auth-error.js';
+import { refuseUnwired } from './guard-wiring.js';
 import type { Principal } from '../principal/principal.js';
 
 /**
@@ -13,7 +16,14 @@ import type { Principal } from '../principal/principal.js';
  * `HttpSignIn.signIn`.
  */
 @Injectable()
-export class LocalAuthGuard extends AuthGuard('aerie-local') {
+export class LocalAuthGuard extends AuthGuard('aerie-local') implements OnModuleInit {
+  @Inject(ModulesContainer) private readonly modules!: ModulesContainer;
+
+  /** The strategy is found by the application that serves the request: any module of it may have AuthModule. */
+  onModuleInit(): void {
+    if (copiesIn(this.modules).length === 0) refuseUnwired(this, this.modules);
+  }
+
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     try {
       return (await super.canActivate(context)) as boolean;

@@ -1,8 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { currentPrincipal } from '../context/current-principal.js';
+import { currentPrincipal, isDecided } from '../context/current-principal.js';
 import { refusal } from '../context/refuse.js';
 import { carrierOf } from '../context/request-of.js';
+import { requestUser } from '../context/request-user.js';
 import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
+import type { Principal } from '../principal/principal.js';
 import { isAllowed, policyOf } from './handler-policy.js';
 
 /**
@@ -14,8 +16,15 @@ export class RolesGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const policy = policyOf(context);
     if ((!policy.roles && !policy.scopes) || policy.isPublic) return true;
-    const principal = currentPrincipal(carrierOf(context));
+    const carrier = carrierOf(context);
+    const principal = isDecided(carrier) ? currentPrincipal(carrier) : principalOfTest(context);
     if (principal && isAllowed(policy, principal)) return true;
     throw await refusal(principal ? new ForbiddenError() : new CredentialsMissingError(), context);
   }
+}
+
+/** Only where tests have `request.user` stand for the user: see `requestUser`. */
+function principalOfTest(context: ExecutionContext): Pick<Principal, 'roles' | 'scopes'> | undefined {
+  const user = requestUser(context) as Partial<Principal> | undefined;
+  return user && { roles: user.roles ?? [], scopes: user.scopes ?? [] };
 }

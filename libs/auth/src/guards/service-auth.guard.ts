@@ -1,11 +1,21 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type OnModuleInit,
+  Optional,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { credentialsMissing, NO_COOKIE } from '../context/credentials-missing.js';
 import { bearerToken } from '../context/credentials-of.js';
 import { setCurrentService } from '../context/current-service.js';
 import { refusal } from '../context/refuse.js';
 import { carrierOf, requestOf } from '../context/request-of.js';
-import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
+import { ForbiddenError } from '../errors/auth-error.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import type { ServicePrincipal } from '../service-tokens/service-token.js';
+import { refuseUnwired } from './guard-wiring.js';
 import { ADMITS_SERVICES, ASKS_WHO, type HandlerPolicy, isAllowed, policyOf } from './handler-policy.js';
 
 /**
@@ -14,18 +24,25 @@ import { ADMITS_SERVICES, ASKS_WHO, type HandlerPolicy, isAllowed, policyOf } fr
  * it is on a handler or its class, the guard of `globalGuard` leaves the handler to it.
  */
 @Injectable()
-export class ServiceAuthGuard implements CanActivate {
+export class ServiceAuthGuard implements CanActivate, OnModuleInit {
   static readonly [ADMITS_SERVICES] = true;
   static readonly [ASKS_WHO] = true;
 
-  constructor(private readonly services: ServiceAuthenticator) {}
+  @Inject(ModulesContainer) private readonly modules!: ModulesContainer;
+
+  constructor(@Optional() private readonly services: ServiceAuthenticator) {}
+
+  onModuleInit(): void {
+    if (!this.services) refuseUnwired(this, this.modules);
+  }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const policy = policyOf(context);
     if (policy.isPublic) return true;
     try {
-      const token = bearerToken(requestOf(context));
-      if (token === undefined) throw new CredentialsMissingError();
+      const request = requestOf(context);
+      const token = bearerToken(request);
+      if (token === undefined) throw credentialsMissing(request, 'service-token', NO_COOKIE);
       const known = this.services.rememberedServiceToken(token, policy.maxStalenessMs);
       if (known) return this.admit(context, policy, known);
       return this.admitLater(context, policy, this.services.serviceToken(token, policy.maxStalenessMs));

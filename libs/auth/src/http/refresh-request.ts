@@ -34,7 +34,8 @@ export function requiredRefreshToken(
     throw new RequestInvalidError('The request has a refresh token in its body and another in its cookie.');
   }
   if (fromBody !== undefined) return { token: fromBody, by: 'body' };
-  if (fromCookie === undefined) throw new CredentialsMissingError();
+  if (fromCookie === undefined)
+    throw new CredentialsMissingError('Sign in to continue: a refresh token is needed, none was sent.');
   origins.check(request);
   return { token: fromCookie, by: 'cookie' };
 }

@@ -1,6 +1,7 @@
 import { type DynamicModule, Inject, Module, Optional } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
+import { ONE_COPY, otherCopyIn, THIS_COPY } from '../context/package-copy.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import {
   checkAsyncOptions,
@@ -25,6 +26,11 @@ export class ResourceServerModule extends ConfigurableResourceServerModule {
     if (!configured)
       throw new AuthConfigError(
         'ResourceServerModule must be imported as ResourceServerModule.forRoot(...) or forRootAsync(...) (got the bare class)',
+      );
+    const other = otherCopyIn(modules);
+    if (other !== undefined)
+      throw new AuthConfigError(
+        `ResourceServerModule must be the only one in the application (got it from ${THIS_COPY}, and another copy of nestjs-aerie from ${other}): ${ONE_COPY}`,
       );
     // Guards would take whichever came first.
     const authenticating = [...modules.values()].filter((module) =>

@@ -1,11 +1,13 @@
 import { type DynamicModule, type Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
+import { APP_FILTER, ModulesContainer } from '@nestjs/core';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { OriginCheck } from '../context/origin-check.js';
+import { NO_COOKIE } from '../context/credentials-missing.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { AnyAuthGuard } from '../guards/any-auth.guard.js';
+import { GlobalGuard } from '../guards/global-guard.js';
 import { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { ServiceAuthGuard } from '../guards/service-auth.guard.js';
@@ -56,14 +58,11 @@ export function composeResourceServerModule(
       ...PROVIDERS,
       ...RESOURCE_REVOCATION_PROVIDERS,
       ...RESOURCE_SERVICE_PROVIDERS,
-      ...(structure.globalGuard ? [{ provide: APP_GUARD, useExisting: AnyAuthGuard }] : []),
+      ...(structure.globalGuard ? [GlobalGuard] : []),
     ],
     exports: EXPORTED,
   };
 }
-
-/** No cookie is a credential here, and none can have this name. */
-const NO_COOKIE = '\n';
 
 const PROVIDERS: Provider[] = [
   { provide: Clock, useClass: SystemClock },

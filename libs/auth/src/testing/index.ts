@@ -1,3 +1,8 @@
+import { takeRequestUser } from '../principal/request-user.js';
+
+// Tests override guards, and have theirs set `request.user`.
+takeRequestUser();
+
 // For tests of applications
 export { authenticatorOf, type StandIn } from './authenticator-of.js';
 

@@ -1,0 +1,11 @@
+const TAKEN = Symbol.for('nestjs-aerie.request-user-is-taken');
+const ofProcess = globalThis as { [TAKEN]?: boolean };
+
+/** From now on `@CurrentUser()` takes `request.user` where no guard of ours ran: for tests that override guards. */
+export function takeRequestUser(): void {
+  ofProcess[TAKEN] = true;
+}
+
+export function isRequestUserTaken(): boolean {
+  return ofProcess[TAKEN] === true;
+}
