@@ -23,6 +23,8 @@ export const SECRET = 'a secret of at least thirty-two bytes, for tests';
 
 export interface TestAppInput {
   readonly adapter?: Adapter;
+  /** Options of Fastify itself. */
+  readonly fastify?: object;
   readonly options?: Partial<AuthOptions & AuthStructuralOptions>;
   readonly connection?: TypeOrmModuleOptions;
   readonly controllers?: Type[];
@@ -79,7 +81,9 @@ export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
   let app: INestApplication;
   if (input.adapter === 'fastify') {
     const { FastifyAdapter } = await import('@nestjs/platform-fastify');
-    app = module.createNestApplication(new FastifyAdapter({ trustProxy: input.trustProxy === true }));
+    app = module.createNestApplication(
+      new FastifyAdapter({ trustProxy: input.trustProxy === true, ...input.fastify }),
+    );
   } else {
     app = module.createNestApplication();
     if (input.trustProxy) (app as NestExpressApplication).set('trust proxy', true);

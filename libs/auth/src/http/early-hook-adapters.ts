@@ -4,12 +4,13 @@ import { noteArrival, noteForm } from '../context/http-request.js';
 import { RequestInvalidError } from '../errors/auth-error.js';
 import { noteRefusal } from './early-refusal.guard.js';
 import { checkFormHeaders, readForm } from './form-body.js';
-import { checkBodyHeaders, hasBody, readJson } from './json-body.js';
+import { announcesBody, checkBodyHeaders, discard, hasBody, readJson } from './json-body.js';
 
-/** How a request concerns us: a route of ours takes JSON, or a form. */
-export type EarlyMatch = 'none' | 'under-path' | 'our-route' | 'form-route';
+/** How a request concerns us: a route of ours takes JSON, or a form, or does without the body that came. */
+export type EarlyMatch = 'none' | 'under-path' | 'our-route' | 'form-route' | 'without-body';
 
-type Match = (method: string, url: string) => EarlyMatch;
+type WithBody = Exclude<EarlyMatch, 'none' | 'under-path'>;
+type Match = (request: IncomingMessage) => EarlyMatch;
 
 interface ExpressRequest extends IncomingMessage {
   body?: unknown;
@@ -43,7 +44,7 @@ export interface EarlyApplication {
 
 export function hookExpress(application: EarlyApplication, match: Match): void {
   application.use((request, response, next) => {
-    const matched = match(request.method ?? 'GET', request.url ?? '/');
+    const matched = match(request);
     if (matched === 'none') return next();
     response.setHeader('Cache-Control', 'no-store');
     if (matched === 'under-path') return next();
@@ -70,7 +71,7 @@ export function hookExpress(application: EarlyApplication, match: Match): void {
 /** By callbacks: these hooks run on every route of the application, and a promise each is more than they do. */
 export function hookFastify(application: EarlyApplication, match: Match): void {
   application.addHook('onRequest', (request, reply, done) => {
-    const matched = match(request.raw.method ?? 'GET', request.raw.url ?? '/');
+    const matched = match(request.raw);
     if (matched === 'none') return done();
     reply.header('Cache-Control', 'no-store');
     if (matched === 'under-path') return done();
@@ -80,12 +81,12 @@ export function hookFastify(application: EarlyApplication, match: Match): void {
     done();
   });
   application.addHook('preParsing', (request, reply, payload, done) => {
-    const matched = match(request.raw.method ?? 'GET', request.raw.url ?? '/');
+    const matched = match(request.raw);
     if (matched === 'none' || matched === 'under-path' || !hasBody(request.raw)) return done(null, payload);
     receive(matched, request.raw, payload).then(
       ({ text, value }) => {
         noteArrival(request.raw);
-        if (text === '') delete request.headers['content-type'];
+        if (text === '') withoutBody(request.headers);
         // A form is handed on as JSON: the application need not have a parser for forms, nor one that refuses duplicates.
         const isForm = matched === 'form-route' && text !== '';
         if (isForm) request.headers['content-type'] = 'application/json';
@@ -103,16 +104,20 @@ export function hookFastify(application: EarlyApplication, match: Match): void {
 }
 
 async function receive(
-  matched: 'our-route' | 'form-route',
+  matched: WithBody,
   request: IncomingMessage,
   stream: Readable,
 ): Promise<{ text: string; value: unknown }> {
-  if (matched === 'our-route') {
-    checkBodyHeaders(request);
-    return readJson(stream);
+  if (matched === 'without-body') {
+    await discard(stream);
+    return { text: '', value: undefined };
   }
-  checkFormHeaders(request);
-  const form = await readForm(stream);
+  const isForm = matched === 'form-route';
+  const check = (): void => (isForm ? checkFormHeaders(request) : checkBodyHeaders(request));
+  // An empty body has no type: one that was not announced is asked for it once there is something.
+  if (announcesBody(request)) check();
+  if (!isForm) return readJson(stream, check);
+  const form = await readForm(stream, check);
   noteForm(request, form.value);
   return form;
 }
@@ -125,8 +130,13 @@ function mayClose(request: IncomingMessage): boolean {
 /** `EarlyRefusalGuard` answers. Until then the request has no body, so that no parser of the host's reads it. */
 function refuse(request: IncomingMessage, headers: Record<string, unknown>, error: unknown): void {
   noteRefusal(request, asRefusal(error));
-  for (const name of ['content-type', 'content-length', 'transfer-encoding']) delete headers[name];
+  withoutBody(headers);
   request.resume();
+}
+
+/** Parsers look for a body, and for its type, by these. */
+function withoutBody(headers: Record<string, unknown>): void {
+  for (const name of ['content-type', 'content-length', 'transfer-encoding']) delete headers[name];
 }
 
 function asRefusal(error: unknown): RequestInvalidError {

@@ -10,10 +10,15 @@ export function checkFormHeaders(request: IncomingMessage): void {
   checkBodyHeadersFor(request, TYPE, 'application/x-www-form-urlencoded');
 }
 
-/** Reads a form of at most 16 KiB, strictly. Throws RequestInvalidError. */
-export async function readForm(stream: Readable): Promise<{ text: string; value: unknown }> {
+/** Reads a form of at most 16 KiB, strictly; `check` is called before one that is not empty is parsed. Throws RequestInvalidError. */
+export async function readForm(
+  stream: Readable,
+  check: () => void,
+): Promise<{ text: string; value: unknown }> {
   const text = await readText(stream);
-  return { text, value: text === '' ? undefined : formFields(text) };
+  if (text === '') return { text, value: undefined };
+  check();
+  return { text, value: formFields(text) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { bearerToken, cookiesOf, hasAuthorization } from '../context/credentials-of.js';
-import type { HttpRequest } from '../context/http-request.js';
+import { headerOf, type HttpRequest } from '../context/http-request.js';
 import type { OriginCheck } from '../context/origin-check.js';
 import { AccessTokenInvalidError, RequestInvalidError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
@@ -27,7 +27,7 @@ export class HeldSignIns {
    */
   async endAll(request: HttpRequest): Promise<void> {
     const { cookies } = this.options;
-    const inBody = refreshTokenInBody(request);
+    const inBody = doesWithoutBody(request, cookies) ? undefined : refreshTokenInBody(request);
     const inCookies = cookiesOf(request, cookies.refresh.name);
     const sessions = cookiesOf(request, cookies.session.name);
     // A script of another site cannot send an Authorization header of its own: that request is meant.
@@ -69,6 +69,15 @@ export class HeldSignIns {
       }
     }
   }
+}
+
+/**
+ * Whether a logout leaves the body alone: a cookie of ours says what to end, and the body is no JSON. A page that closes
+ * sends such a one (`navigator.sendBeacon`), and hears of no refusal.
+ */
+export function doesWithoutBody(request: HttpRequest, cookies: ResolvedAuthOptions['cookies']): boolean {
+  if (/^application\/json\b/i.test(headerOf(request, 'content-type') ?? '')) return false;
+  return [cookies.session, cookies.refresh].some(({ name }) => cookiesOf(request, name).length > 0);
 }
 
 /** All are asked before anything is done with the first, and each sign-in is there once. */

@@ -14,6 +14,14 @@ describe('hasBody', () => {
     expect(hasBody(withHeaders({ 'content-length': '1' }))).toBe(true);
     expect(hasBody(withHeaders({ 'transfer-encoding': 'chunked' }))).toBe(true);
   });
+
+  it('is told by the stream in HTTP/2', () => {
+    const request = (endAfterHeaders: boolean, headers = {}) =>
+      ({ httpVersionMajor: 2, headers, stream: { endAfterHeaders } }) as unknown as IncomingMessage;
+    expect(hasBody(request(true))).toBe(false);
+    expect(hasBody(request(false))).toBe(true);
+    expect(hasBody(request(false, { 'content-length': '0' }))).toBe(true);
+  });
 });
 
 describe('checkBodyHeaders', () => {

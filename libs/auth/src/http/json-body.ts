@@ -5,8 +5,19 @@ import { RequestInvalidError } from '../errors/auth-error.js';
 const MAX_BYTES = 16 * 1024;
 const MAX_MS = 10_000;
 
-export function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/**
+ * Whether a body may come. In HTTP/2 the end of the stream alone tells: there is no `transfer-encoding`, and
+ * `content-length` may be left out (RFC 9113, sections 8.1.1 and 8.2.2).
+ */
+export function hasBody(request: IncomingMessage): boolean {
+  const { stream } = request as { readonly stream?: { readonly endAfterHeaders?: boolean } };
+  if (request.httpVersionMajor >= 2 && stream) return stream.endAfterHeaders !== true;
+  return request.headers['transfer-encoding'] !== undefined || announcesBody(request);
+}
+
+/** Whether the headers say that there is a body; else only reading tells. */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > 0;
 }
 
 const JSON_TYPE = /^application\/json *(; *charset=("?)utf-8\2)?$/i;
@@ -27,10 +38,17 @@ export function checkBodyHeadersFor({ headers }: IncomingMessage, type: RegExp, 
   if (Number(headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge();
 }
 
-/** Reads a JSON object of plain values, of at most 16 KiB; an empty body is `undefined`. Throws RequestInvalidError. */
-export async function readJson(stream: Readable): Promise<{ text: string; value: unknown }> {
+/**
+ * Reads a JSON object of plain values, of at most 16 KiB; an empty body is `undefined`. `check` is called before one that
+ * is not empty is parsed. Throws RequestInvalidError.
+ */
+export async function readJson(
+  stream: Readable,
+  check?: () => void,
+): Promise<{ text: string; value: unknown }> {
   const text = await readText(stream);
-  if (text === '') return { text: '', value: undefined };
+  if (text === '') return { text, value: undefined };
+  check?.();
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -54,12 +72,18 @@ export async function readText(stream: Readable): Promise<string> {
   return decode(await collect(stream));
 }
 
+/** Reads a body to its end and keeps nothing of it, in ten seconds. Throws RequestInvalidError. */
+export async function discard(stream: Readable): Promise<void> {
+  await collect(stream, false);
+}
+
 /** By events rather than iteration: leaving an iteration early would destroy the socket before the refusal is sent. */
-function collect(stream: Readable): Promise<Buffer> {
+function collect(stream: Readable, keep = true): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const take = (chunk: Buffer): void => {
+      if (!keep) return;
       size += chunk.length;
       if (size <= MAX_BYTES) {
         chunks.push(chunk);
