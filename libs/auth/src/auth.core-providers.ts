@@ -29,6 +29,7 @@ import { LateDirectory } from './sign-in/late-directory.js';
 import { PrincipalSource } from './sign-in/principal-source.js';
 import { SignInEnding } from './sign-in/sign-in-ending.js';
 import { SignInOpener } from './sign-in/sign-in-opener.js';
+import { SignInScopes } from './sign-in/sign-in-scopes.js';
 import { Sweeper } from './sign-in/sweeper.js';
 import { RefreshExchange } from './sign-in/refresh-exchange.js';
 import { SESSION_PROVIDERS } from './auth.session-providers.js';
@@ -185,7 +186,7 @@ export const CORE_PROVIDERS: Provider[] = [
       SecurityEventSink,
     ],
     useFactory: (
-      { subjects, registry }: StoresInUse,
+      { subjects, registry, sessions: sessionStore, families: familyStore }: StoresInUse,
       { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy }: Options,
       authenticator: Authenticator,
       source: PrincipalSource,
@@ -204,6 +205,7 @@ export const CORE_PROVIDERS: Provider[] = [
         source,
         subjects,
         sessions,
+        scopes: new SignInScopes(familyStore, sessionStore),
         opener,
         exchange,
         endings,

@@ -16,6 +16,7 @@ import type { SignInEnding } from './sign-in-ending.js';
 import type { SignInOpener } from './sign-in-opener.js';
 import type { SignInRecord } from './sign-in-record.js';
 import type { SignInRegistry } from './sign-in-registry.js';
+import { commonScopes, narrowedByHand, type SignInScopes } from './sign-in-scopes.js';
 import type { SignInResult, TokensResult } from './sign-in-result.js';
 import type { Sweeper, Swept } from './sweeper.js';
 import type { RefreshExchange } from './refresh-exchange.js';
@@ -52,6 +53,7 @@ export class AuthenticationService {
       readonly source: PrincipalSource;
       readonly subjects: SubjectStore;
       readonly sessions: SessionService;
+      readonly scopes: SignInScopes;
       readonly opener: SignInOpener;
       readonly exchange: RefreshExchange;
       readonly endings: SignInEnding;
@@ -67,25 +69,32 @@ export class AuthenticationService {
 
   /**
    * Signs in a subject that was authenticated: by its password (give the principal that `LocalAuthGuard` left), or by
-   * any other strategy (give its id). Throws CredentialsInvalidError when the subject may not sign in, or changed
+   * any other strategy (give its id). A principal that was narrowed to some scopes, with its sign-in or by hand, stays
+   * narrowed: `scopes` can only take away. Throws CredentialsInvalidError when the subject may not sign in, or changed
    * since its password was checked; SignInLimitError when it has as many sign-ins as it may have.
    */
   async signIn(who: SubjectId | Principal, options: SignInOptions = {}): Promise<SignInResult> {
     const { authenticator, subjects, source, opener } = this.parts;
     const { subject, principal } = whoArgument(who);
-    const { mode, scopes, label, replacing, requester, ...given } = signInArguments(
-      options,
-      this.defaultMode,
-    );
+    const {
+      mode,
+      scopes: asked,
+      label,
+      replacing,
+      requester,
+      ...given
+    } = signInArguments(options, this.defaultMode);
     const proof = principal && authenticator.proofOf(principal);
     const methods = given.methods ?? principal?.methods ?? [];
     const limit = this.limit && { ...this.limit, replacing };
+    const ofSignIn = principal ? await this.parts.scopes.of(principal) : null;
     for (let tried = 1; ; tried++) {
       const epochs = proof?.epochs ?? (await subjects.epochs(subject));
       // Loaded under these epochs a moment ago: the directory need not be asked again.
       const loaded = proof && isFresh(proof) ? proof.loaded : await source.load(subject);
       if (!loaded) throw this.refused('disabled', requester);
-      const opening = { epochs, methods, scopes, label, limit };
+      const byHand = principal && !proof ? narrowedByHand(principal, loaded.scopes) : null;
+      const opening = { epochs, methods, scopes: commonScopes(asked, ofSignIn, byHand), label, limit };
       const result = await opener.open(mode, loaded, opening, requester);
       if (result) return result;
       // The subject changed in between: a password that was checked before the change must be checked again.

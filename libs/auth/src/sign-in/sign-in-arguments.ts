@@ -22,7 +22,7 @@ export interface SignInOptions {
   readonly mode?: SignInMode;
   /** How the person was authenticated (`amr`, RFC 8176). Default: as the principal says, or none. */
   readonly methods?: readonly string[];
-  /** Narrows the sign-in to some of the subject's scopes. Default: all of them. */
+  /** Narrows the sign-in to some of the subject's scopes. Default: all of them, or as narrow as the principal is. */
   readonly scopes?: readonly string[];
   /** What the owner may call this sign-in; cut to 100 characters. */
   readonly label?: string;
