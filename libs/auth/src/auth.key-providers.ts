@@ -9,6 +9,7 @@ import { readSigningKey } from './keys/signing-key.js';
 import { SigningKeys } from './keys/signing-keys.js';
 import { SigningKeyStore } from './keys/signing-key-store.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
+import { CommittedChanges } from './revocation/committed-changes.js';
 import { AuthStores } from './sign-in/auth-stores.js';
 import { Clock } from './time/clock.js';
 
@@ -35,17 +36,21 @@ export const KEY_PROVIDERS: Provider[] = [
   },
   {
     provide: ManagedKeys,
-    inject: [SigningKeyStore, KeyRing, DerivedKeys, ResolvedAuthOptions],
+    inject: [SigningKeyStore, KeyRing, DerivedKeys, ResolvedAuthOptions, CommittedChanges],
     useFactory: (
       store: SigningKeyStore | null,
       ring: KeyRing,
       derived: DerivedKeys,
       { managedKeys, accessTokens }: Options,
+      changes: CommittedChanges,
     ): ManagedKeys | null => {
       const { longestLifetimeMs, clockToleranceMs } = accessTokens;
       const retentionMs = longestLifetimeMs + clockToleranceMs + FIVE_MINUTES_MS;
       const rules = { ...managedKeys, retentionMs };
-      return store && new ManagedKeys(store, ring, new KeySealing(derived), rules, secretKeys(derived));
+      const replaced = (): void => changes.tell();
+      return (
+        store && new ManagedKeys(store, ring, new KeySealing(derived), rules, secretKeys(derived), replaced)
+      );
     },
   },
   {

@@ -139,7 +139,10 @@ class TypeOrmStores extends AuthStores {
     );
     const [families, subjects] = [database.table(RefreshTokenFamily), database.table(AuthSubject)];
     this.lookup = new TypeOrmSignInLookup(database, families, subjects);
-    this.keys = keys === 'managed' ? new TypeOrmSigningKeyStore(database) : null;
+    this.keys =
+      keys === 'managed'
+        ? new TypeOrmSigningKeyStore(database, () => announcements.writeNow('keys', ''))
+        : null;
   }
 
   override nudges(): Nudges | null {

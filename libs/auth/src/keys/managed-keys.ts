@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { AuthConfigError } from '../errors/auth-config-error.js';
+import { Paced } from '../time/paced.js';
 import { type KeyRules, type KeySchedule, type ScheduledKey, scheduleOf } from './key-schedule.js';
 import type { KeyRing } from './key-ring.js';
 import { issuerOfSeal, type KeySealing } from './key-sealing.js';
@@ -10,6 +11,8 @@ import type { SigningKey } from './signing-key.js';
 import type { SigningKeyReading, SigningKeyStore, StoredKey } from './signing-key-store.js';
 
 const LONGEST_PAUSE_MS = 30_000;
+/** Readings that announcements ask for are at least this far apart. */
+const ANNOUNCED_GAP_MS = 1_000;
 
 export interface ManagedKeyRules extends KeyRules {
   readonly alg: ManagedAlgorithm;
@@ -30,6 +33,11 @@ export class ManagedKeys {
   /** Keys that did not open, by kid: each is said once. */
   private readonly closed = new Set<string>();
   private refreshing: Promise<void> | undefined;
+  private readonly announced = new Paced(
+    ANNOUNCED_GAP_MS,
+    () => this.refreshAgain().catch((error: unknown) => this.sayFailed(error)),
+    () => performance.now(),
+  );
 
   constructor(
     private readonly store: SigningKeyStore,
@@ -38,6 +46,8 @@ export class ManagedKeys {
     readonly rules: ManagedKeyRules,
     /** HS256 keys of the secret: what they signed before the first managed key began verifies for as long as it may live. */
     private readonly former: readonly SigningKey[],
+    /** Called when this process has replaced every key. */
+    private readonly replaced: () => void = () => undefined,
   ) {
     ring.readBy(() => this.refresh());
   }
@@ -54,12 +64,18 @@ export class ManagedKeys {
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    this.announced.stop();
   }
 
   /** Reads the keys again, and does what is due. Throws as `start` does; the ring then stays as it was. */
   refresh(): Promise<void> {
     this.refreshing ??= this.doWhatIsDue().finally(() => (this.refreshing = undefined));
     return this.refreshing;
+  }
+
+  /** Another process has replaced every key: they are read at once, and at most once a second however often it is said. */
+  replacedElsewhere(): void {
+    this.announced.ask();
   }
 
   /** The keys as they are now. */
@@ -84,6 +100,7 @@ export class ManagedKeys {
   async replaceAll(): Promise<void> {
     const { keys, now } = await this.store.read();
     await this.store.replaceAllBefore(await this.newKey((keys.at(-1)?.id ?? 0) + 1, now, now));
+    this.replaced();
     await this.refreshAgain();
   }
 

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import { membersOf, type Remote } from '../remote/remote.js';
+import { Paced } from '../time/paced.js';
 import type { Clock } from '../time/clock.js';
 import type { SigningAlgorithm } from './key-options.js';
 import { readPublishedKey } from './published-key.js';
@@ -9,6 +10,10 @@ import { type VerificationKey, VerificationKeys } from './verification-keys.js';
 
 /** A JWK set of a dozen RSA keys of 4096 bits is 10 KiB. */
 const MAX_BYTES = 256 * 1024;
+/** Questions that announcements ask for are at least this far apart. */
+const ANNOUNCED_GAP_MS = 5_000;
+/** The node of the issuer that answers the first one may not know the new key yet. */
+const ANNOUNCED_TIMES = 2;
 
 export interface RemoteKeysRules {
   /** Where the issuer publishes its JWK set (RFC 7517, section 5). */
@@ -23,7 +28,8 @@ export interface RemoteKeysRules {
 
 /**
  * The keys that an issuer publishes, in this process's memory. It is asked when it starts, when they are `maxAge` old,
- * and for an unknown `kid`; never more than one question at a time, nor one within the cool-down, failed ones included.
+ * and for an unknown `kid`; never more than one question at a time, nor one within the cool-down, failed ones included. When
+ * the issuer announces that its keys were replaced, it is asked at once, past the cool-down, and once more 5 s later.
  * Known keys go on while the issuer cannot be asked, for as long as that lasts.
  */
 export class RemoteKeys extends VerificationKeys {
@@ -40,6 +46,7 @@ export class RemoteKeys extends VerificationKeys {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   private unfit = '';
+  private readonly announced: Paced;
 
   constructor(
     private readonly rules: RemoteKeysRules,
@@ -47,6 +54,16 @@ export class RemoteKeys extends VerificationKeys {
     private readonly clock: Clock,
   ) {
     super();
+    this.announced = new Paced(
+      ANNOUNCED_GAP_MS,
+      () => this.askPast(),
+      () => clock.monotonic(),
+    );
+  }
+
+  /** The issuer has replaced its keys. However often that is said, it is asked at most once in 5 s for it. */
+  replaced(): void {
+    this.announced.ask(ANNOUNCED_TIMES);
   }
 
   /** Asks for the keys, and goes on asking, also when that failed. Never throws. */
@@ -58,6 +75,7 @@ export class RemoteKeys extends VerificationKeys {
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    this.announced.stop();
   }
 
   override find(kid: string): VerificationKey | undefined | Promise<VerificationKey | undefined> {
@@ -86,11 +104,18 @@ export class RemoteKeys extends VerificationKeys {
     await this.asking;
   }
 
-  private async read(): Promise<void> {
+  /** Past the cool-down, and past copies that others keep. What is under way may have been answered before. */
+  private async askPast(): Promise<void> {
+    await this.asking;
+    this.asking ??= this.read({ 'cache-control': 'no-cache' }).finally(() => (this.asking = undefined));
+    await this.asking;
+  }
+
+  private async read(headers: Record<string, string> = {}): Promise<void> {
     const sent = { monotonic: this.clock.monotonic(), wall: this.clock.now() };
     const { url, timeoutMs } = this.rules;
     try {
-      const answer = await this.remote.ask(url, {}, { timeoutMs, maxBytes: MAX_BYTES });
+      const answer = await this.remote.ask(url, { headers }, { timeoutMs, maxBytes: MAX_BYTES });
       const { keys } = membersOf(url, answer);
       if (!Array.isArray(keys)) throw new Error(`${url} answered with something else than a JWK set`);
       this.replace(keys);

@@ -29,7 +29,10 @@ export abstract class SigningKeyStore {
   /** Adds a key, unless there is one of its id: then nothing is changed, and the reader finds the other one. */
   abstract add(key: StoredKey): Promise<void>;
 
-  /** The same, and every key of a smaller id is gone, in one transaction. */
+  /**
+   * The same, and every key of a smaller id is gone, in one transaction, which writes the announcement `keys` as well: a store
+   * that does not leaves other nodes to read the new key within 30 s.
+   */
   abstract replaceAllBefore(key: StoredKey): Promise<void>;
 
   /** Seals a key anew, if it still is as it was. Whether it was. */

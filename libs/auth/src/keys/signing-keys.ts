@@ -53,8 +53,9 @@ export class SigningKeys {
   }
 
   /**
-   * After a private key has leaked: a new key signs at once, and no access token of before is good any more, on this node
-   * at once and on the others as soon as they read the keys (30 s at most). Clients refresh; sessions and refresh tokens
+   * After a private key has leaked: a new key signs at once, and no access token of before is good any more. The revocation
+   * feed announces it: other nodes and services read the keys at once; those without a feed when they read them anyway (nodes
+   * within 30 s, services after `keys.maxAge`). Clients refresh; sessions and refresh tokens
    * are not concerned.
    */
   async replaceAll(): Promise<void> {

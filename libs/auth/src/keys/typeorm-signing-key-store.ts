@@ -8,7 +8,11 @@ import { StoredSigningKey } from './stored-signing-key.entity.js';
 export class TypeOrmSigningKeyStore extends SigningKeyStore {
   private readonly keys: EntityTable<StoredSigningKey>;
 
-  constructor(private readonly database: AuthDatabase) {
+  constructor(
+    private readonly database: AuthDatabase,
+    /** Announces that every key was replaced, within the transaction. */
+    private readonly announcing: () => SqlTransaction<void>,
+  ) {
     super();
     this.keys = database.table(StoredSigningKey);
   }
@@ -49,5 +53,6 @@ export class TypeOrmSigningKeyStore extends SigningKeyStore {
   private *replacing(key: StoredKey): SqlTransaction<void> {
     yield* this.adding(key);
     yield sql`delete from ${this.keys.name} where ${this.keys.column.id} < ${key.id}`;
+    yield* this.announcing();
   }
 }

@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<AnnouncementKind, true>> = {
   everything: true,
   token: true,
   client: true,
+  keys: true,
 };
 
 /** Kinds that end what was issued under an earlier epoch: without one they would end nothing. */

@@ -7,16 +7,17 @@
  * - `everything`: there is a new global epoch; its value is empty
  * - `token`: the token of this id (`jti`) was revoked
  * - `client`: the service client has a new epoch
+ * - `keys`: every signing key was replaced, and those of before are good for nothing; its value is empty
  */
 export type AnnouncementKind =
-  'sign_in' | 'sign_in_changed' | 'subject_stale' | 'everything' | 'token' | 'client';
+  'sign_in' | 'sign_in_changed' | 'subject_stale' | 'everything' | 'token' | 'client' | 'keys';
 
 /** One announcement, as those who follow the changes read it. Instants are epoch milliseconds of the store's clock. */
 export interface Announcement {
   /** Given in the order in which announcements were begun, which need not be that of their commits; never given twice. */
   readonly id: number;
   readonly kind: AnnouncementKind;
-  /** A sign-in id, a subject, a token's id or a client's; empty for `everything`. */
+  /** A sign-in id, a subject, a token's id or a client's; empty for `everything` and `keys`. */
   readonly value: string;
   /** The new epoch of a subject or a client, or the new global one; else null. */
   readonly epoch: number | null;

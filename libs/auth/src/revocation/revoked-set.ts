@@ -23,6 +23,8 @@ export class RevokedSet {
   private readonly clients = new Map<string, { readonly epoch: number } & Timed>();
   private global = 0;
   private order = 0;
+  private keysId = 0;
+  private onKeys: () => void = () => undefined;
 
   get size(): number {
     return this.maps.reduce((sum, { size }) => sum + size, 0);
@@ -35,6 +37,11 @@ export class RevokedSet {
 
   get globalEpoch(): number {
     return this.global;
+  }
+
+  /** Calls `listener` for each announcement that every signing key was replaced, once. */
+  heedKeys(listener: () => void): void {
+    this.onKeys = listener;
   }
 
   /** In any order, and as often as one likes. */
@@ -59,6 +66,11 @@ export class RevokedSet {
         break;
       case 'everything':
         this.global = Math.max(this.global, epoch ?? 0);
+        break;
+      case 'keys':
+        if (id <= this.keysId) break;
+        this.keysId = id;
+        this.onKeys();
         break;
     }
   }
