@@ -10,6 +10,7 @@ import {
   Roles,
   RolesGuard,
   Scopes,
+  ServiceAuthGuard,
 } from 'nestjs-aerie';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { tokenOf } from './credentials.js';
@@ -100,6 +101,12 @@ class SquareController {
   @Scopes('square:write')
   @Get('scoped')
   scoped() {
+    return 'reached';
+  }
+
+  @UseGuards(ServiceAuthGuard)
+  @Get('services')
+  services() {
     return 'reached';
   }
 
@@ -205,7 +212,7 @@ describe.each(ADAPTERS)('the nearer of @Public and what asks who it is, on %s', 
     app = await startTestApp({
       adapter,
       controllers: [SquareController, TowerController, AnnexController, GardenController],
-      options: { globalGuard: true },
+      options: { globalGuard: true, services: true },
     });
     await app.users.add('ada');
     bearer = await tokenOf(app, 'user-1');
@@ -217,6 +224,7 @@ describe.each(ADAPTERS)('the nearer of @Public and what asks who it is, on %s', 
     ['/square/guarded', 'a guard on a handler, @Public on its class', 401, 200],
     ['/square/fresh', '@MaxStaleness on a handler, @Public on its class', 401, 200],
     ['/square/scoped', '@Scopes on a handler, @Public on its class', 401, 403],
+    ['/square/services', 'a guard for services on a handler, @Public on its class', 401, 401],
     ['/square/roles-guard', 'RolesGuard, which asks nobody by itself', 200, 200],
     ['/tower/open', 'a guard on a class, @Public on its base', 401, 200],
     ['/tower/reopened', '@Public on a handler, a guard on its class', 200, 200],

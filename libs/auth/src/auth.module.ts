@@ -34,7 +34,7 @@ export class AuthModule extends ConfigurableAuthModule {
     const other = otherCopyIn(modules);
     if (other !== undefined)
       throw new AuthConfigError(
-        `AuthModule must be the only one in the application (got it from ${THIS_COPY}, and another copy of nestjs-aerie from ${other}): ${ONE_COPY}`,
+        `AuthModule must be the only one in the application (got it from ${THIS_COPY.folder}, and another copy of nestjs-aerie from ${other.folder}): ${ONE_COPY}`,
       );
     if (registrations > 1) {
       throw new AuthConfigError(

@@ -12,7 +12,7 @@ export function refuseUnwired(guard: object, modules: ModulesContainer): never {
   const other = otherCopyIn(modules);
   if (other !== undefined)
     throw new AuthConfigError(
-      `${name} in ${place} must be of the same copy of nestjs-aerie as AuthModule (got ${THIS_COPY}, and AuthModule from ${other}): ${ONE_COPY}`,
+      `${name} in ${place} must be of the same copy of nestjs-aerie as AuthModule (got ${THIS_COPY.folder}, and AuthModule from ${other.folder}): ${ONE_COPY}`,
     );
   throw new AuthConfigError(
     `${place}, which uses ${name}, must import AuthModule (got no import of it): with isGlobal: false each module imports the same AuthModule.forRoot(...) object; ServiceAuthGuard needs "services: true" as well`,

@@ -30,7 +30,7 @@ export class ResourceServerModule extends ConfigurableResourceServerModule {
     const other = otherCopyIn(modules);
     if (other !== undefined)
       throw new AuthConfigError(
-        `ResourceServerModule must be the only one in the application (got it from ${THIS_COPY}, and another copy of nestjs-aerie from ${other}): ${ONE_COPY}`,
+        `ResourceServerModule must be the only one in the application (got it from ${THIS_COPY.folder}, and another copy of nestjs-aerie from ${other.folder}): ${ONE_COPY}`,
       );
     // Guards would take whichever came first.
     const authenticating = [...modules.values()].filter((module) =>
