@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AUTH_ENTITIES, RefreshTokenFamily, Session } from 'nestjs-aerie';
 import { refresh, REFRESH_COOKIE, refreshed, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
@@ -15,7 +15,7 @@ describe.each(ADAPTERS)('what the database holds, on %s', (adapter) => {
     const next = await refreshed(app, body.refresh_token, { 'idempotency-key': key });
     const { client } = await signIn(app, 'session');
     const session = (await client.cookie(SESSION_COOKIE))!;
-    await app.authentication.endOtherSignIns('nobody', 'nothing');
+    await app.authentication.endOtherSignIns('nobody', randomUUID());
     held = [body.refresh_token, body.access_token, next.refresh_token, next.access_token, session, key];
   });
   afterAll(() => app.close());

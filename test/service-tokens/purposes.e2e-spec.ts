@@ -109,20 +109,20 @@ describe.each(ADAPTERS)('every credential in every place, on %s', (adapter) => {
     expect(known).toEqual(['access', 'service']);
   });
 
-  it('a user whose id reads like a client is a user, and no service', async () => {
-    await app.users.add('eve', undefined, { id: 'client:caller' });
+  it('a user whose id is that of a client is a user, and no service', async () => {
+    await app.users.add('eve', undefined, { id: 'caller' });
     const { body } = await signIn(app, 'tokens', 'eve');
     const user = await app.client().get('/who/user', { bearer: body.access_token });
-    expect(user.body).toMatchObject({ user: { id: 'client:caller' }, service: null });
+    expect(user.body).toMatchObject({ user: { id: 'caller' }, service: null });
     expect((await app.client().get('/who/service', { bearer: body.access_token })).body.code).toBe(
       'AUTH_ACCESS_TOKEN_INVALID',
     );
     const told = await postForm(app, 'introspect', { token: body.access_token }, basic(api));
-    expect(told.body).toMatchObject({ active: true, sub: 'client:caller' });
+    expect(told.body).toMatchObject({ active: true, sub: 'caller' });
     expect(told.body).not.toHaveProperty('client_id');
     // What was ended of the user ends nothing of the client, and the reverse.
     const service = await make.service();
-    await app.authentication.endAllSignIns('client:caller');
+    await app.authentication.endAllSignIns('caller');
     expect((await app.client().get('/who/service', { bearer: service })).body).toMatchObject({
       service: { clientId: 'caller' },
       user: null,
