@@ -20,6 +20,9 @@ import { StoreClock } from './time/store-clock.js';
 
 type Options = ResolvedAuthOptions;
 
+/** Of the age that knowledge may have: how long reading may take, before the tables are asked instead. */
+const PART_FOR_READING = 0.8;
+
 /** How this process learns what has ended. Without a feed, its providers are null. */
 export const REVOCATION_PROVIDERS: Provider[] = [
   {
@@ -32,8 +35,18 @@ export const REVOCATION_PROVIDERS: Provider[] = [
   },
   {
     provide: RevocationFeed,
-    inject: [StoresInUse, CommittedChanges, Nudges, ResolvedAuthOptions, Clock, StoreClock, AuthCounters],
+    inject: [
+      AuthStores,
+      StoresInUse,
+      CommittedChanges,
+      Nudges,
+      ResolvedAuthOptions,
+      Clock,
+      StoreClock,
+      AuthCounters,
+    ],
     useFactory: (
+      stores: AuthStores,
       { announcements }: StoresInUse,
       changes: CommittedChanges,
       nudges: Nudges | null,
@@ -43,9 +56,11 @@ export const REVOCATION_PROVIDERS: Provider[] = [
       counters: AuthCounters,
     ): RevocationFeed | null => {
       if (revocation.mode !== 'feed') return null;
-      const reader = new AnnouncementReader(announcements, revocation.maxEntries, clock);
+      const { maxEntries, maxStalenessMs } = revocation;
+      const readingMs = maxStalenessMs * PART_FOR_READING;
+      const reader = new AnnouncementReader(announcements, maxEntries, clock, readingMs);
       const feed = new RevocationFeed(reader, revocation, clock, storeClock, nudges, counters);
-      changes.heed(() => feed.changedHere());
+      if (!stores.tellsOwn((own) => feed.announcedHere(own))) changes.heed(() => feed.changedHere());
       return feed;
     },
   },

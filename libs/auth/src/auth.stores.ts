@@ -17,7 +17,7 @@ import { TypeOrmSigningKeyStore } from './keys/typeorm-signing-key-store.js';
 import { Revocation } from './revocation/revocation.entity.js';
 import { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity.js';
 import { TypeOrmRefreshTokenFamilyStore } from './refresh-tokens/typeorm-refresh-token-family-store.js';
-import { TypeOrmAnnouncements } from './revocation/typeorm-announcements.js';
+import { type OwnAnnouncementsListener, TypeOrmAnnouncements } from './revocation/typeorm-announcements.js';
 import type { Nudges } from './revocation/nudges.js';
 import { TypeOrmAnnouncementLog } from './revocation/typeorm-announcement-log.js';
 import { TypeOrmPostgresNudges } from './revocation/typeorm-postgres-nudges.js';
@@ -105,6 +105,7 @@ class TypeOrmStores extends AuthStores {
     this.channel = notifies ? channelOf(source.getMetadata(Revocation).tablePath) : null;
     const announcements = new TypeOrmAnnouncements(
       database,
+      subjectOfKey,
       accessTokens.longestLifetimeMs + accessTokens.clockToleranceMs + FIVE_MINUTES_MS,
       this.channel === null ? null : trustedSql(`'${this.channel}'`),
     );
@@ -147,6 +148,11 @@ class TypeOrmStores extends AuthStores {
 
   override nudges(): Nudges | null {
     return this.channel === null ? null : new TypeOrmPostgresNudges(this.source, this.channel);
+  }
+
+  override tellsOwn(listener: OwnAnnouncementsListener): boolean {
+    this.announcing.listener = listener;
+    return true;
   }
 
   override signingKeys(): SigningKeyStore | null {

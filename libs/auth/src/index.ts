@@ -154,7 +154,7 @@ export type { EventPosition, SecurityEventRecord } from './audit/security-event-
 
 // How it is doing
 export { AuthStatus, type FeedState } from './sign-in/auth-status.js';
-export type { FeedStatus } from './revocation/revocation-feed.js';
+export type { FeedStatus } from './revocation/feed-status.js';
 export type { AuthCounts, Fallback } from './audit/auth-counters.js';
 
 // Errors

@@ -49,7 +49,7 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   open(family: NewFamily): Promise<OpeningOutcome> {
-    return this.database.transaction(() => this.opening(family));
+    return this.announcements.transaction(() => this.opening(family));
   }
 
   private *opening(family: NewFamily): SqlTransaction<OpeningOutcome> {
@@ -80,7 +80,7 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     if (affected === 1) return { kind: 'rotated' };
     // A reuse may end every sign-in of its subject.
     const rules = attempt.onReuse === 'revoke-subject' ? { deadlineMs: MANY_ROWS_MS } : {};
-    return this.database.transaction(() => this.deciding(attempt), rules);
+    return this.announcements.transaction(() => this.deciding(attempt), rules);
   }
 
   private *deciding(attempt: RotationAttempt): SqlTransaction<RotationOutcome> {
@@ -96,7 +96,7 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   rekey(attempt: RekeyAttempt): Promise<RekeyOutcome> {
-    return this.database.transaction(() => this.rekeying(attempt));
+    return this.announcements.transaction(() => this.rekeying(attempt));
   }
 
   /** A part of other transactions too; the subject's row is locked by then if the subject is changed as well. */
@@ -142,7 +142,7 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   revoke(familyId: string, reason: string, subject?: string): Promise<boolean> {
-    return this.database.transaction(() => this.revoking(familyId, reason, subject));
+    return this.announcements.transaction(() => this.revoking(familyId, reason, subject));
   }
 
   private *revoking(familyId: string, reason: string, subject: string | undefined): SqlTransaction<boolean> {

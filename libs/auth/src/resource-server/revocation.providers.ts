@@ -46,6 +46,7 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
       const endpoint = new TokenEndpoint(rules, remote, clock);
       const tokens = new ServiceTokenClient(endpoint, remote, clock);
       const log = new HttpAnnouncementLog(revocation, tokens, remote);
+      // There is no table here to ask instead: reading everything takes as long as it takes.
       const reader = new AnnouncementReader(log, revocation.maxEntries, clock);
       const nudges = revocation.redis && new RedisNudges(revocation.redis, nudgeChannelOf(issuer));
       return new RevocationFeed(reader, revocation, clock, new StoreClock(clock), nudges, counters);

@@ -9,7 +9,9 @@ export interface AnnouncementReading {
 
 /**
  * The announcements that other stores write with their changes. A reading sees every announcement that was committed
- * before it was asked for (of the primary, never of a replica) and can still matter. Throws StoreUnavailableError.
+ * before it was asked for (of the primary, never of a replica) and can still matter; it may have others that can matter no
+ * more. An announcement with a newer one of the same kind and value may be gone, but for those of `sign_in` and `token`.
+ * Throws StoreUnavailableError.
  */
 export abstract class AnnouncementLog {
   /** The first `limit` ones whose id is greater than `after`. */

@@ -25,3 +25,9 @@ export interface Announcement {
   /** When it can matter no more: no access token and no cached record lives longer. */
   readonly expiresAt: number;
 }
+
+/** What this process has announced itself, as it knows it when its transaction has committed. */
+export interface OwnAnnouncement extends Pick<Announcement, 'kind' | 'value' | 'epoch'> {
+  /** How long it can matter. */
+  readonly lifeMs: number;
+}

@@ -23,11 +23,12 @@ class HandClock extends Clock {
 /** A database that answers, or hangs until its deadline. */
 class HandLog extends AnnouncementLog {
   hangs = false;
+  hangsFor = DATABASE_MS;
   readAfter = (): Promise<AnnouncementReading> => this.read();
   readOf = (): Promise<AnnouncementReading> => this.read();
   private async read(): Promise<AnnouncementReading> {
     if (!this.hangs) return { announcements: [gone], now: NOW };
-    await new Promise((late) => setTimeout(late, DATABASE_MS));
+    await new Promise((late) => setTimeout(late, this.hangsFor));
     throw new StoreUnavailableError();
   }
 }
@@ -103,6 +104,17 @@ describe('access tokens while the feed is stale', () => {
     const checked = standing('refuse').check(token('alive'), null);
     expect(await settledAfter(DATABASE_MS - 1, checked)).toBe('waits');
     expect(await settledAfter(1, checked)).toBe(StoreUnavailableError.name);
+  });
+
+  it('refuse: a poll that takes long is waited for for 2 s, then the table is asked', async () => {
+    log.hangs = true;
+    log.hangsFor = 60_000;
+    const checked = standing('refuse').check(token('alive'), null);
+    expect(await settledAfter(1_999, checked)).toBe('waits');
+    expect(await settledAfter(1, checked)).toBe('admitted');
+    expect(lookedUp.asked).toEqual([null]);
+    log.hangs = false;
+    await jest.advanceTimersByTimeAsync(60_000);
   });
 
   it.each([

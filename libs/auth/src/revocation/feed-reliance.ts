@@ -1,14 +1,12 @@
 import { Logger } from '@nestjs/common';
 import type { AuthCounters } from '../audit/auth-counters.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
+import { withinDeadline } from '../time/within-deadline.js';
 import type { RevocationFeed } from './revocation-feed.js';
 import type { ResolvedRevocationOptions } from './revocation-options.js';
 
-/**
- * For how long a poll is waited for, in milliseconds, by what comes after it: the table answers for itself; memory, which
- * is admitted by at a risk, waits as for a database; null: to its end.
- */
-const PATIENCE_MS = { lookup: 500, allow: 2_000, refuse: null } as const;
+/** For how long a poll is waited for, in milliseconds, by what comes after it: the table answers for itself. */
+const PATIENCE_MS = { lookup: 500, allow: 2_000, refuse: 2_000 } as const;
 
 /** Where a token of whatever kind is judged. */
 export interface Judges {
@@ -20,7 +18,8 @@ export interface Judges {
 
 /**
  * What is done where memory alone cannot tell: a route that asks for `0s`, and more revocations than fit, go to the record;
- * a feed that has been silent for too long polls once, then does as `onUnavailable` says.
+ * a feed that has been silent for too long polls once. A poll that takes too long leaves it to the record as well, one that
+ * fails to `onUnavailable`.
  */
 export class FeedReliance {
   private readonly logger = new Logger('AuthModule');
@@ -38,14 +37,19 @@ export class FeedReliance {
   async judge(maxStalenessMs: number | null, { bySet, byRecord }: Judges): Promise<void> {
     if (maxStalenessMs === 0) return byRecord(0);
     const fallback = maxStalenessMs === null ? this.onUnavailable : 'lookup';
-    const isFresh = await this.feed.freshen(maxStalenessMs, PATIENCE_MS[fallback]);
+    const isFresh = await this.freshened(maxStalenessMs, fallback);
     if (isFresh) this.allowing = false;
     // What is known to have ended stays so, however old the knowledge is: no record of before admits it.
     bySet();
     if (isFresh) return;
-    if (this.feed.status().overflowing || fallback === 'lookup') {
+    const { overflowing } = this.feed.status();
+    const isSlow = fallback === 'refuse' && !this.feed.failing;
+    if (overflowing || fallback === 'lookup' || isSlow) {
       this.counters.fallbacks.lookup++;
-      return byRecord(maxStalenessMs);
+      const judged = byRecord(maxStalenessMs);
+      if (overflowing || !isSlow) return judged;
+      // When nothing answers, a request need not wait for the deadline of a second question.
+      return Promise.race([judged, this.feed.pollFailure()]);
     }
     if (fallback !== 'allow') {
       this.counters.fallbacks.refuse++;
@@ -58,5 +62,19 @@ export class FeedReliance {
       );
       this.allowing = true;
     }
+  }
+
+  private async freshened(
+    maxStalenessMs: number | null,
+    fallback: ResolvedRevocationOptions['onUnavailable'],
+  ): Promise<boolean> {
+    const patienceMs = PATIENCE_MS[fallback];
+    if (fallback !== 'refuse') return this.feed.freshen(maxStalenessMs, patienceMs);
+    // Nobody else is asked while polls fail, so a request has another one sent: the database may just be back.
+    const polled = this.feed.freshen(maxStalenessMs);
+    // The poll has been sent by then: a store that does not answer fails by its own deadline first.
+    await Promise.resolve();
+    const answer = await withinDeadline(patienceMs, () => polled);
+    return answer.kind === 'answered' && answer.value === true;
   }
 }

@@ -53,11 +53,11 @@ afterEach(async () => {
   for (const feed of feeds.splice(0)) await feed.stop();
 });
 
-function feedOf(maxEntries = 200_000) {
+function feedOf(maxEntries = 200_000, wholeReadingMs: number | null = null) {
   const clock = new HandClock();
   const log = new BusyLog(clock);
   const limits = { pollIntervalMs: 60_000, maxStalenessMs: 5_000, maxEntries };
-  const reader = new AnnouncementReader(log, limits.maxEntries, clock);
+  const reader = new AnnouncementReader(log, limits.maxEntries, clock, wholeReadingMs);
   const counters = new AuthCounters();
   let heard: () => void = () => undefined;
   const nudges = {
@@ -150,12 +150,80 @@ describe('the revocation feed, under pressure', () => {
     expect(counters.pollFailures).toBe(0);
   });
 
-  it('does not take the many changes of one subject for many entries', async () => {
-    const { log, feed } = feedOf(1_000);
+  it('counts what has to be read, also where all of it is of one subject, and not what has expired', async () => {
+    const { clock, log, feed } = feedOf(1_000);
     log.write(1, 5_000);
     for (const [id, row] of log.rows)
       log.rows.set(id, { ...row, kind: 'subject_stale', value: 'ann', epoch: id });
     await feed.start();
+    expect(feed.status()).toMatchObject({ overflowing: true, entries: 0 });
+    clock.time += 3_600_000;
+    log.write(5_001);
+    expect(await feed.freshen()).toBe(true);
     expect(feed.status()).toMatchObject({ overflowing: false, entries: 1 });
+  });
+
+  it('relies on nothing when all of it cannot be read in time, and reads on when it can', async () => {
+    const { clock, log, feed } = feedOf(200_000, 4_000);
+    log.write(1, 12_000);
+    log.meanwhile = () => (clock.time += 3_000);
+    await feed.start();
+    expect(feed.status()).toMatchObject({ overflowing: true, entries: 0 });
+    expect(feed.isFresh()).toBe(false);
+    log.meanwhile = () => undefined;
+    clock.time += 30_000;
+    expect(await feed.freshen()).toBe(true);
+    expect(feed.status()).toMatchObject({ overflowing: false, entries: 12_000 });
+  });
+
+  it('asks for what is new alone, and for all of it again a page at a time', async () => {
+    const { log, feed, pollAfter } = feedOf();
+    log.write(1, 12_000);
+    await feed.start();
+    const before = log.readings;
+    for (let second = 0; second < 29; second++) await pollAfter(1_000);
+    expect(log.readings - before).toBe(29);
+    // A transaction that was open for longer than ids are asked for again: found when its page is read.
+    log.rows.set(0.5, { ...log.rows.get(1)!, id: 0.5, value: 'of long ago' });
+    for (let second = 0; second < 4; second++) await pollAfter(1_000);
+    expect(log.readings - before).toBe(29 + 4 + 3);
+    expect(feed.set.hasEnded('of long ago')).toBe(true);
+  });
+
+  it('misses no open transaction for the ids that others have left for ever', async () => {
+    const { clock, log, feed, pollAfter } = feedOf();
+    await feed.start();
+    log.write(1);
+    // Id 2 is open for four minutes, while one subject replaces its announcement 100,000 times.
+    for (let second = 1, id = 2; second <= 240; second++) {
+      log.rows.delete(id);
+      id = 2 + second * 400;
+      log.write(id);
+      await pollAfter(1_000);
+    }
+    const before = log.readings;
+    const row = { ...log.rows.get(1)!, id: 2, value: 'committed at last', createdAt: clock.time - 240_000 };
+    log.rows.set(2, row);
+    await pollAfter(1_000);
+    expect(feed.set.hasEnded('committed at last')).toBe(true);
+    expect(log.readings - before).toBeLessThan(10);
+  });
+
+  it('knows at once what this process has announced, without a poll', async () => {
+    const { log, feed } = feedOf();
+    await feed.start();
+    const before = log.readings;
+    feed.announcedHere([
+      { kind: 'sign_in', value: 'gone', epoch: null, lifeMs: 1_000 },
+      { kind: 'subject_stale', value: 'ann', epoch: 7, lifeMs: 1_000 },
+      { kind: 'sign_in_changed', value: 'renewed', epoch: null, lifeMs: 1_000 },
+    ]);
+    expect(feed.isFresh()).toBe(true);
+    expect(log.readings).toBe(before);
+    expect([feed.set.hasEnded('gone'), feed.set.epochOf('ann')]).toEqual([true, 7]);
+    // The table tells its id later: what was read of the session in between is of after the change, or read again.
+    const known = feed.set.changeOf('renewed')!.order;
+    feed.announcedHere([{ kind: 'sign_in_changed', value: 'renewed', epoch: null, lifeMs: 1_000 }]);
+    expect(feed.set.changeOf('renewed')!.order).toBeGreaterThan(known);
   });
 });

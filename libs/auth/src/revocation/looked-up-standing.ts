@@ -3,6 +3,7 @@ import type { StoreClock } from '../time/store-clock.js';
 import { AccessTokenStanding, checkStanding, type TokenOnTrial } from './access-token-standing.js';
 import { endedByRotation } from './ended-by-rotation.js';
 import { type FamilyStanding, familyStandingOf } from './family-standing.js';
+import { SharedQuestions } from './shared-questions.js';
 import type { SharedRecords } from './shared-records.js';
 import type { SignInLookup, SignInStanding } from './sign-in-lookup.js';
 
@@ -18,6 +19,8 @@ export interface LookupRules {
  * record of what the table said. A record only ever admits: what it would refuse is asked of the table.
  */
 export class LookedUpStanding extends AccessTokenStanding {
+  private readonly questions = new SharedQuestions<SignInStanding>();
+
   constructor(
     private readonly lookup: SignInLookup,
     private readonly rules: LookupRules,
@@ -35,7 +38,7 @@ export class LookedUpStanding extends AccessTokenStanding {
     const { signInId } = token.principal;
     const record = await this.records?.get(signInId, maxStalenessMs ?? this.rules.maxStalenessMs);
     if (record && this.admits(token, record.value)) return;
-    const standing = await this.read(signInId);
+    const standing = await this.questions.ask(signInId, () => this.read(signInId));
     checkStanding(token, standing);
     const { rotation, now } = standing;
     if (this.endsPrevious(token, rotation, now)) throw new AccessTokenRevokedError();

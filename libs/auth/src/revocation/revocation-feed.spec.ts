@@ -8,7 +8,8 @@ import type { Announcement, AnnouncementKind } from './announcement.js';
 import { AnnouncementLog, type AnnouncementReading } from './announcement-log.js';
 import { AnnouncementReader } from './announcement-reader.js';
 import { Nudges } from './nudges.js';
-import { type FeedLimits, RevocationFeed } from './revocation-feed.js';
+import type { FeedLimits } from './feed-status.js';
+import { RevocationFeed } from './revocation-feed.js';
 
 Logger.overrideLogger(false);
 

@@ -1,33 +1,22 @@
 import { Logger } from '@nestjs/common';
 import type { AuthCounters } from '../audit/auth-counters.js';
+import { StoreUnavailableError } from '../errors/auth-error.js';
 import type { Clock } from '../time/clock.js';
 import { type Moment, msBetween, type StoreClock } from '../time/store-clock.js';
 import { withinDeadline } from '../time/within-deadline.js';
+import type { OwnAnnouncement } from './announcement.js';
 import type { AnnouncementReader } from './announcement-reader.js';
 import type { AnnouncementReading } from './announcement-log.js';
+import { type FeedLimits, type FeedStatus, overflowWarning } from './feed-status.js';
+import { NudgedPolls } from './nudged-polls.js';
 import { NudgeTiming } from './nudge-timing.js';
 import type { Nudges } from './nudges.js';
 import { RevokedSet } from './revoked-set.js';
 
 const PRUNE_MS = 30_000;
 const OVERFLOW_RETRY_MS = 30_000;
-/** Polls that nudges ask for are at least this far apart, and as far as the last one took. */
-const NUDGE_PAUSE_MS = 5;
-
-export interface FeedLimits {
-  readonly pollIntervalMs: number;
-  readonly maxStalenessMs: number;
-  readonly maxEntries: number;
-}
-
-/** What a feed tells of itself. */
-export interface FeedStatus {
-  readonly entries: number;
-  /** Milliseconds since the last poll that succeeded was sent; null before the first. */
-  readonly lagMs: number | null;
-  /** There is more to keep than `maxEntries`: the tables are asked instead. */
-  readonly overflowing: boolean;
-}
+/** How soon after a poll that failed a request may have another one sent. */
+const FAILED_RETRY_MS = 100;
 
 /** When a question was sent, by both clocks of this process, and after how many changes of its own. */
 interface Sent extends Moment {
@@ -46,17 +35,16 @@ export class RevocationFeed {
   /** When the answer to that was learnt: reading everything may take longer than knowledge may be old. */
   private lastLearnt: Moment | null = null;
   private failedAt = -Infinity;
-  private failing = false;
+  /** Whether the last poll failed. */
+  failing = false;
   private overflowedAt: number | null = null;
   private prunedAt = 0;
-  private lastPollAt = -Infinity;
-  private lastPollMs = 0;
-  /** Changes that this process has committed; a poll knows of those that came before it was sent. */
+  /** Changes of this process that nobody told the content of; a poll knows of those that came before it was sent. */
   private changes = 0;
   private polling: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private nudgeTimer: NodeJS.Timeout | undefined;
   private readonly timing: NudgeTiming;
+  private readonly nudged: NudgedPolls;
   private stopped = false;
   private loads = 0;
 
@@ -69,6 +57,11 @@ export class RevocationFeed {
     private readonly counters: AuthCounters,
   ) {
     this.timing = new NudgeTiming(clock, counters);
+    this.nudged = new NudgedPolls(
+      clock,
+      () => this.polling,
+      () => this.poll(),
+    );
   }
 
   /** How often everything was learnt anew, having been away: what was believed before is to be forgotten. */
@@ -89,7 +82,7 @@ export class RevocationFeed {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    clearTimeout(this.nudgeTimer);
+    this.nudged.stop();
     await this.nudges?.stop();
     await this.polling?.catch(() => undefined);
   }
@@ -119,12 +112,37 @@ export class RevocationFeed {
     return isFresh();
   }
 
-  /** This process has committed a change: its own requests wait until it is known here, other nodes hear of it. */
+  /**
+   * This process has committed a change, and its store does not tell which: its own requests wait until it is known here,
+   * other nodes hear of it.
+   */
   changedHere(): void {
     this.changes++;
+    this.announcedHere([]);
+  }
+
+  /**
+   * This process has committed what these say: it knows that from now on, other nodes hear of it. With none it is a
+   * transaction of the application's that says something, and commits later.
+   */
+  announcedHere(announcements: readonly OwnAnnouncement[]): void {
+    const createdAt = this.storeClock.now();
+    // Before the first poll, and while nothing here is believed, all of it is still to be read.
+    if (createdAt !== undefined && this.overflowedAt === null) {
+      for (const { lifeMs, ...said } of announcements)
+        this.set.add({ ...said, id: 0, createdAt, expiresAt: createdAt + lifeMs });
+    }
     this.nudges?.send();
     if (this.nudges) this.counters.nudgesSent++;
-    this.nudged();
+    this.pollSoon();
+  }
+
+  /** Rejects if the poll under way fails; else it never comes to an end. Throws StoreUnavailableError. */
+  async pollFailure(): Promise<never> {
+    await this.polling?.catch((cause: unknown) => {
+      throw new StoreUnavailableError({ cause });
+    });
+    return new Promise<never>(() => undefined);
   }
 
   status(): FeedStatus {
@@ -135,24 +153,11 @@ export class RevocationFeed {
   /** Another node has committed a change. */
   private heard(): void {
     this.timing.heard();
-    this.nudged();
+    this.pollSoon();
   }
 
-  /** Bursts of nudges cost a bounded number of polls. */
-  private nudged(): void {
-    if (this.stopped || this.nudgeTimer || this.isOverflowing()) return;
-    const wait = Math.max(
-      0,
-      this.lastPollAt + this.lastPollMs + Math.max(NUDGE_PAUSE_MS, this.lastPollMs) - this.clock.monotonic(),
-    );
-    const poll = (): void => {
-      this.nudgeTimer = undefined;
-      // What is under way may have been sent before the change was committed.
-      const after = this.polling ?? Promise.resolve();
-      void after.catch(() => undefined).then(() => this.poll().catch(() => undefined));
-    };
-    if (wait === 0 && !this.polling) poll();
-    else this.nudgeTimer = setTimeout(poll, wait).unref();
+  private pollSoon(): void {
+    if (!this.stopped && !this.isOverflowing()) this.nudged.ask();
   }
 
   private schedule(): void {
@@ -180,14 +185,14 @@ export class RevocationFeed {
 
   private async read(): Promise<void> {
     const sent = { ...this.storeClock.moment(), changes: this.changes };
-    this.lastPollAt = sent.monotonic;
+    this.nudged.started(sent.monotonic);
     const away = this.lastLearnt !== null && msBetween(this.lastLearnt, sent) > this.limits.maxStalenessMs;
     if (away || this.failing) this.reader.startAgain();
     try {
       const reading = await this.reader.read();
-      if (reading === 'too_many') this.overflow();
+      if (typeof reading === 'string') this.overflow(reading);
       else this.learn(reading, sent, away);
-      this.lastPollMs = this.clock.monotonic() - sent.monotonic;
+      this.nudged.ended();
       this.counters.polls++;
     } catch (error) {
       this.counters.pollFailures++;
@@ -202,8 +207,8 @@ export class RevocationFeed {
   }
 
   private learn({ announcements, now }: AnnouncementReading, sent: Sent, away: boolean): void {
-    for (const announcement of announcements) this.set.add(announcement);
-    if (this.set.size > this.limits.maxEntries) return this.overflow();
+    for (const announcement of announcements) if (announcement.expiresAt > now) this.set.add(announcement);
+    if (this.set.size > this.limits.maxEntries) return this.overflow('too_many');
     if (away) this.loads++;
     this.storeClock.learn(now, sent.monotonic, sent.wall);
     if (sent.monotonic - this.prunedAt > PRUNE_MS) {
@@ -219,12 +224,8 @@ export class RevocationFeed {
   }
 
   /** Nothing is ever dropped one by one: with more than fits, nothing here is believed any more. */
-  private overflow(): void {
-    if (this.overflowedAt === null) {
-      this.logger.warn(
-        `there are more than ${this.limits.maxEntries} revocations (revocation.maxEntries): the tables are asked for every request until there are fewer`,
-      );
-    }
+  private overflow(why: 'too_many' | 'too_slow'): void {
+    if (this.overflowedAt === null) this.logger.warn(overflowWarning(why, this.limits.maxEntries));
     this.overflowedAt = this.clock.monotonic();
     this.timing.forget();
     this.set.clear();
@@ -233,14 +234,15 @@ export class RevocationFeed {
     this.loads++;
   }
 
-  /** There was too much a moment ago: reading all of it again, so soon, would be in vain. */
+  /** There was too much a moment ago. */
   private isOverflowing(): boolean {
     return this.overflowedAt !== null && this.clock.monotonic() - this.overflowedAt < OVERFLOW_RETRY_MS;
   }
 
   /** The same, or a poll failed a moment ago. */
   private isOff(): boolean {
-    const justFailed = this.clock.monotonic() - this.failedAt < this.limits.pollIntervalMs;
+    const retryMs = Math.min(FAILED_RETRY_MS, this.limits.pollIntervalMs);
+    const justFailed = this.clock.monotonic() - this.failedAt < retryMs;
     return this.isOverflowing() || (this.failing && justFailed);
   }
 }

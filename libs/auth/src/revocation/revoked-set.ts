@@ -44,16 +44,15 @@ export class RevokedSet {
     this.onKeys = listener;
   }
 
-  /** In any order, and as often as one likes. */
+  /** In any order, and as often as one likes. Of this process's own the id is 0: it is not known. */
   add(announcement: Announcement): void {
-    const { id, kind, value, epoch, createdAt, expiresAt } = announcement;
+    const { id, kind, value, epoch, expiresAt } = announcement;
     switch (kind) {
       case 'sign_in':
         if (!this.ended.has(value)) this.ended.set(value, { expiresAt });
         break;
       case 'sign_in_changed':
-        if ((this.changed.get(value)?.id ?? 0) < id)
-          this.changed.set(value, { id, createdAt, expiresAt, order: ++this.order });
+        this.change(announcement);
         break;
       case 'subject_stale':
         moveTo(this.subjects, value, epoch, expiresAt);
@@ -73,6 +72,18 @@ export class RevokedSet {
         this.onKeys();
         break;
     }
+  }
+
+  private change({ id, value, createdAt, expiresAt }: Announcement): void {
+    const known = this.changed.get(value);
+    const isNews = !known || id > known.id || (id === 0 && createdAt >= known.createdAt);
+    if (isNews)
+      this.changed.set(value, {
+        id: Math.max(id, known?.id ?? 0),
+        createdAt,
+        expiresAt,
+        order: ++this.order,
+      });
   }
 
   hasEnded(signInId: string): boolean {

@@ -4,7 +4,8 @@ import { FeedReliance } from '../revocation/feed-reliance.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { RevokedSet } from '../revocation/revoked-set.js';
-import type { ServiceClientStore } from './service-client-store.js';
+import { SharedQuestions } from '../revocation/shared-questions.js';
+import type { ServiceClientStore, ServiceTokenRecord } from './service-client-store.js';
 import type { ServiceToken } from './service-token.js';
 
 /** Tells whether a genuine service token still stands, or was revoked, or its client changed meanwhile. */
@@ -21,6 +22,8 @@ export abstract class ServiceTokenStanding {
 
 /** Asks the table of record about every token: one statement. */
 export class LookedUpServiceStanding extends ServiceTokenStanding {
+  private readonly questions = new SharedQuestions<ServiceTokenRecord>();
+
   constructor(private readonly store: Pick<ServiceClientStore, 'standing'>) {
     super();
   }
@@ -30,9 +33,10 @@ export class LookedUpServiceStanding extends ServiceTokenStanding {
   }
 
   async check(token: ServiceToken): Promise<void> {
-    const { clientEpochNow, globalEpochNow, revoked } = await this.store.standing(
-      token.principal.clientId,
-      token.id,
+    const { clientId } = token.principal;
+    const { clientEpochNow, globalEpochNow, revoked } = await this.questions.ask(
+      JSON.stringify([clientId, token.id]),
+      () => this.store.standing(clientId, token.id),
     );
     // Written so that what is not a number refuses: a store of somebody else's may answer anything.
     const stands =

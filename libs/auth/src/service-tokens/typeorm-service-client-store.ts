@@ -45,7 +45,9 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
 
   async register(client: NewServiceClient): Promise<ServiceClientRow | null> {
     try {
-      return await this.database.transaction(() => this.registering(client), { expects: isUniqueViolation });
+      return await this.announcements.transaction(() => this.registering(client), {
+        expects: isUniqueViolation,
+      });
     } catch (error) {
       // The key decides between those who register it at the same moment.
       if (error instanceof StoreUnavailableError && isUniqueViolation(error.cause)) return null;
@@ -116,7 +118,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
   }
 
   async remove(id: string): Promise<boolean> {
-    return this.database.transaction(() => this.removing(id));
+    return this.announcements.transaction(() => this.removing(id));
   }
 
   private *removing(id: string): SqlTransaction<boolean> {
@@ -132,7 +134,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
     id: string,
     step: (row: ServiceClientRow, now: number) => Step | null,
   ): Promise<ServiceClientRow | null> {
-    return this.database.transaction(() => this.changing(id, step));
+    return this.announcements.transaction(() => this.changing(id, step));
   }
 
   private *changing(
@@ -167,7 +169,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
 
   spend(spent: SpentId): Promise<boolean> {
     const nonce = freshNonce();
-    return this.database.transaction(() => this.spending(spent, nonce));
+    return this.announcements.transaction(() => this.spending(spent, nonce));
   }
 
   /** MariaDB counts a row that was found for one that was written: so who wrote it is read. */
@@ -184,7 +186,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
 
   async revokeToken(client: string, jti: string, lifeMs: number): Promise<void> {
     const nonce = freshNonce();
-    await this.database.transaction(() =>
+    await this.announcements.transaction(() =>
       this.revoking({ purpose: REVOKED_TOKEN, client, jti, lifeMs }, nonce),
     );
   }

@@ -32,7 +32,7 @@ export class TypeOrmSessionStore extends SessionStore {
   }
 
   open(session: NewSession): Promise<OpeningOutcome> {
-    return this.database.transaction(() => this.opening(session));
+    return this.announcements.transaction(() => this.opening(session));
   }
 
   private *opening(session: NewSession): SqlTransaction<OpeningOutcome> {
@@ -68,7 +68,7 @@ export class TypeOrmSessionStore extends SessionStore {
   }
 
   renew(renewal: SessionRenewal): Promise<boolean> {
-    return this.database.transaction(() => this.renewing(renewal));
+    return this.announcements.transaction(() => this.renewing(renewal));
   }
 
   /** A part of other transactions too; the subject's row is locked by then if the subject is changed as well. */
@@ -90,7 +90,7 @@ export class TypeOrmSessionStore extends SessionStore {
   }
 
   revoke(id: string, reason: string, subject?: string): Promise<boolean> {
-    return this.database.transaction(() => this.revoking(id, reason, subject));
+    return this.announcements.transaction(() => this.revoking(id, reason, subject));
   }
 
   private *revoking(id: string, reason: string, subject: string | undefined): SqlTransaction<boolean> {

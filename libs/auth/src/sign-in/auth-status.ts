@@ -1,6 +1,7 @@
 import type { AuthCounters, AuthCounts } from '../audit/auth-counters.js';
 import type { Nudges } from '../revocation/nudges.js';
-import type { FeedStatus, RevocationFeed } from '../revocation/revocation-feed.js';
+import type { FeedStatus } from '../revocation/feed-status.js';
+import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { SignInLookup } from '../revocation/sign-in-lookup.js';
 import type { NearSessions } from '../sessions/near-sessions.js';

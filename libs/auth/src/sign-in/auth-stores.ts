@@ -1,5 +1,6 @@
 import type { SigningKeyStore } from '../keys/signing-key-store.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
+import type { OwnAnnouncement } from '../revocation/announcement.js';
 import type { AnnouncementLog } from '../revocation/announcement-log.js';
 import type { Nudges } from '../revocation/nudges.js';
 import type { SignInLookup } from '../revocation/sign-in-lookup.js';
@@ -30,6 +31,15 @@ export abstract class AuthStores {
    */
   nudges(): Nudges | null {
     return null;
+  }
+
+  /**
+   * Has `listener` called with what each change of this process announced, once it is committed: with nothing for a change
+   * in a transaction that the application commits. Called once, in mode `feed`. Default: false, these stores do not tell; after
+   * a change of its own a process reads the announcements again before it admits a request.
+   */
+  tellsOwn(_listener: (announcements: readonly OwnAnnouncement[]) => void): boolean {
+    return false;
   }
 
   /**

@@ -51,13 +51,13 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
   }
 
   endAll(subject: string, reason: string, except?: string): Promise<number> {
-    return this.database.transaction(() => this.endings.ending(subject, reason, except), {
+    return this.announcements.transaction(() => this.endings.ending(subject, reason, except), {
       deadlineMs: MANY_ROWS_MS,
     });
   }
 
   credentialsChanged(subject: string, reason: string, keep: KeptSignIn | null): Promise<CredentialChange> {
-    return this.database.transaction(() => this.changingCredentials(subject, reason, keep), {
+    return this.announcements.transaction(() => this.changingCredentials(subject, reason, keep), {
       deadlineMs: MANY_ROWS_MS,
     });
   }
@@ -85,12 +85,12 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
 
   async subjectChanged(subject: string, host?: HostTransaction): Promise<void> {
     const body = () => this.endings.changing(subject);
-    if (host) await this.database.within(host, body);
-    else await this.database.transaction(body);
+    if (host) await this.announcements.within(host, body);
+    else await this.announcements.transaction(body);
   }
 
   forget(subject: string): Promise<number> {
-    return this.database.transaction(() => this.forgetting(subject), { deadlineMs: MANY_ROWS_MS });
+    return this.announcements.transaction(() => this.forgetting(subject), { deadlineMs: MANY_ROWS_MS });
   }
 
   private *forgetting(subject: string): SqlTransaction<number> {
@@ -101,7 +101,7 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
   }
 
   revokeEverything(): Promise<void> {
-    return this.database.transaction(() => this.revokingEverything());
+    return this.announcements.transaction(() => this.revokingEverything());
   }
 
   private *revokingEverything(): SqlTransaction<void> {

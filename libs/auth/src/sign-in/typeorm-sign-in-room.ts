@@ -81,8 +81,9 @@ export class TypeOrmSignInRoom {
     const { name, column: c } = table;
     const ids = rows.filter((row) => row.table === table).map(({ id }) => id);
     for (let at = 0; at < ids.length; at += AT_ONCE) {
-      const these = sql`${c.id} in (${list(ids.slice(at, at + AT_ONCE))})`;
-      yield* this.announcements.writeEach({ select: c.id, from: sql`from ${name} where ${these}` });
+      const some = ids.slice(at, at + AT_ONCE);
+      const these = sql`${c.id} in (${list(some)})`;
+      yield* this.announcements.writeEach(some, { select: c.id, from: sql`from ${name} where ${these}` });
       yield sql`update ${name} set ${c.revokedAt} = ${this.database.dialect.nowMs}, ${c.revokedReason} = ${reason}
         where ${these}`;
     }

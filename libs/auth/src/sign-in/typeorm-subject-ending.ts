@@ -14,6 +14,8 @@ interface SignInTable {
   revokedReason: string | null;
 }
 
+const MOVED_JUST_NOW_MS = 1_000;
+
 /** How everything of a subject ends, as a part of transactions: epoch, sessions, families, announcements, in this order of locks. */
 export class TypeOrmSubjectEnding {
   private readonly tables: readonly EntityTable<SignInTable>[];
@@ -39,8 +41,27 @@ export class TypeOrmSubjectEnding {
   }
 
   *ending(subject: string, reason: string, except?: string): SqlTransaction<number> {
+    if (except !== undefined && (yield* this.changesNothing(subject, except))) return 0;
     yield* this.changing(subject);
     return yield* this.endingSignIns(subject, reason, except);
+  }
+
+  /**
+   * Whether ending all sign-ins but one would end none, of a subject whose epoch moved a moment ago: who stays signed in
+   * could otherwise write announcements without end. The subject's row is locked from here on.
+   */
+  private *changesNothing(subject: string, except: string): SqlTransaction<boolean> {
+    const epoch = yield* this.subjects.lock(subject);
+    if (epoch === null) return false;
+    const counts = this.tables.map(
+      ({ name, column: c }) =>
+        sql`(select count(*) from ${name} where ${c.subject} = ${subjectKey(subject)} and ${c.revokedAt} is null and ${c.id} <> ${except})`,
+    );
+    // After the wait for the lock, in which the epoch may have moved.
+    const { rows } =
+      yield sql`select ${this.database.dialect.nowMs} as now, ${counts[0]!} as sessions, ${counts[1]!} as families`;
+    const { now, sessions, families } = rows[0]!;
+    return Number(now) - epoch < MOVED_JUST_NOW_MS && Number(sessions) + Number(families) === 0;
   }
 
   /** Ends the sign-ins alone: the subject's row is locked by the caller. */
@@ -67,9 +88,10 @@ export class TypeOrmSubjectEnding {
     const spared: Sql = except === undefined ? sql`` : sql` and ${c.id} <> ${except}`;
     const live = sql`${c.subject} = ${subjectKey(subject)} and ${c.revokedAt} is null${spared}`;
     // Locked first and by id, so that the announcement and the update that follow see the very same rows.
-    const { rows } = yield sql`select ${c.id} from ${name} where ${live} order by ${c.id}${forUpdate}`;
+    const { rows } = yield sql`select ${c.id} as id from ${name} where ${live} order by ${c.id}${forUpdate}`;
     if (rows.length === 0) return 0;
-    yield* this.announcements.writeEach({ select: c.id, from: sql`from ${name} where ${live}` });
+    const ids = rows.map((row) => row['id'] as string);
+    yield* this.announcements.writeEach(ids, { select: c.id, from: sql`from ${name} where ${live}` });
     const { affected } =
       yield sql`update ${name} set ${c.revokedAt} = ${nowMs}, ${c.revokedReason} = ${reason} where ${live}`;
     return affected;

@@ -73,10 +73,12 @@ export class TypeOrmSubjectStore extends SubjectStore {
     yield sql`delete from ${this.subjects.name} where ${this.subjects.column.subject} = ${this.key(subject)}`;
   }
 
-  /** Locks the subject's row, when it has one. */
-  *lock(subject: string): SqlTransaction<void> {
+  /** Locks the subject's row, when it has one: its epoch. */
+  *lock(subject: string): SqlTransaction<number | null> {
     const { name, column } = this.subjects;
-    yield sql`select ${column.epoch} from ${name} where ${column.subject} = ${this.key(subject)}${this.database.dialect.forUpdate}`;
+    const { rows } =
+      yield sql`select ${column.epoch} as epoch from ${name} where ${column.subject} = ${this.key(subject)}${this.database.dialect.forUpdate}`;
+    return rows[0] ? Number(rows[0]['epoch']) : null;
   }
 
   /** The global epoch, as a scalar subquery. */

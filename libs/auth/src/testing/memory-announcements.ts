@@ -15,6 +15,8 @@ export class MemoryAnnouncements extends AnnouncementLog {
 
   write(kind: AnnouncementKind, value: string, epoch: number | null = null): void {
     const createdAt = this.clock.now();
+    if (kind !== 'sign_in' && kind !== 'token')
+      this.written = this.written.filter((one) => one.kind !== kind || one.value !== value);
     this.written.push({ id: ++this.newest, kind, value, epoch, createdAt, expiresAt: createdAt + DAY_MS });
   }
 

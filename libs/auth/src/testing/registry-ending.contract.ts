@@ -123,9 +123,9 @@ export const REGISTRY_ENDING = {
     const { registry, sessions, families } = harness.stores;
     const subject = new SubjectOnTrial(harness);
     const signIns = await subject.signIns();
-    const before = await harness.announced('everything', '');
     await registry.revokeEverything();
-    assert.equal(await harness.announced('everything', ''), before + 1);
+    // The newest one says all that those before it said: they may be gone.
+    assert.ok((await harness.announced('everything', '')) >= 1);
     const readings = [
       ...(await Promise.all(signIns.sessions.map(({ id }) => sessions.read(id)))),
       ...(await Promise.all(signIns.families.map(({ id }) => families.read(id)))),
