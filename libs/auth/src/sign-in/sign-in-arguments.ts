@@ -99,7 +99,7 @@ export function principalArgument(value: unknown, name = 'principal'): Principal
 
 /** Throws TypeError for what is no id of a sign-in. */
 export function signInIdArgument(value: unknown, name: string): string {
-  if (!isUuid(value))
+  if (typeof value !== 'string' || value === '')
     throw new TypeError(`"${name}" must be the id of a sign-in (got ${whyNoSubject(value)})`);
   return value;
 }
