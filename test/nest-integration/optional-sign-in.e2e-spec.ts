@@ -140,6 +140,8 @@ describe.each(ADAPTERS)('@Public({ optional: true }) under globalGuard: true, on
   it('heeds which credential a guard takes', async () => {
     expect(await get('/shop/tokens', { authorization: `Bearer ${bearer}` })).toMatchObject(known);
     expect((await get('/shop/tokens', {})).body).toEqual({ id: null });
+    // The global guard took the session; the nearer guard takes none.
+    expect((await get('/shop/tokens', { cookie })).body).toEqual({ id: null });
   });
 
   it('is not what @Public() alone says, nor stronger than a nearer decorator', async () => {

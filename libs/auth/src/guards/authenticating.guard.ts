@@ -104,7 +104,8 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
   ): Promise<boolean> {
     try {
       const { principal, error } = await found;
-      if (policy.isOptional && !principal && this.requests.isNobody(error, request)) return true;
+      if (policy.isOptional && !principal && this.requests.isNobody(error, request))
+        return this.admitNobody(context, request);
       return this.admit(context, request, policy, { principal, error });
     } catch (error) {
       throw await refusal(error, context);
@@ -124,12 +125,28 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
       if ((policy.roles || policy.scopes) && !principal) throw error ?? new CredentialsMissingError();
       if (principal && !isAllowed(policy, principal)) throw new ForbiddenError();
     }
+    this.leave(context, request, principal, user);
+    return true;
+  }
+
+  /** Also in place of a user whom a guard before this one found by a credential that this one does not take. */
+  private admitNobody(context: ExecutionContext, request: HttpRequest): boolean {
+    // Fields of one GraphQL request share it, and are resolved at the same time: another one may need its user.
+    if (context.getType<string>() !== 'graphql') this.leave(context, request, undefined, undefined);
+    return true;
+  }
+
+  private leave(
+    context: ExecutionContext,
+    request: HttpRequest,
+    principal: Principal | undefined,
+    user: unknown,
+  ): void {
     setCurrent(carrierOf(context), principal, user);
     // A WebSocket's request is that of its handshake: every message would find the user of another one there.
     if (context.getType<string>() !== 'ws') {
       const { property = 'user' } = (this as { options?: { property?: string } }).options ?? {};
       (request as unknown as Record<string, unknown>)[property] = user;
     }
-    return true;
   }
 }

@@ -47,9 +47,9 @@ function openHandlersOf(controller: Type | null): readonly string[] {
     prototype = Object.getPrototypeOf(prototype) as object | null
   ) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (typeof value !== 'function' || !Reflect.hasMetadata(PATTERN, value)) continue;
       // Overridden by a class that was looked at before.
       if ((controller!.prototype as Record<string, unknown>)[name] !== value) continue;
-      if (typeof value !== 'function' || !Reflect.hasMetadata(PATTERN, value)) continue;
       if (asksWhoIn(value as () => void, controller!) === undefined) open.add(`${controller!.name}.${name}`);
     }
   }
