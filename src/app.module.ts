@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from 'nestjs-aerie';
 import { connectionOptions } from './database/connection-options.js';
+import { DatabaseAwayFilter } from './database/database-away.filter.js';
 import type { DemoConfig } from './demo-config.js';
 import { NotesModule } from './notes/notes.module.js';
 import { RedisConnections } from './redis/redis-connections.js';
@@ -9,17 +11,12 @@ import { RedisModule } from './redis/redis.module.js';
 import { UsersModule } from './users/users.module.js';
 import { UsersService } from './users/users.service.js';
 
-declare module 'nestjs-aerie' {
-  interface PrincipalProfile {
-    readonly email: string;
-  }
-}
-
 @Module({})
 export class AppModule {
   static with(config: DemoConfig): DynamicModule {
     return {
       module: AppModule,
+      providers: [{ provide: APP_FILTER, useClass: DatabaseAwayFilter }],
       imports: [
         TypeOrmModule.forRoot(connectionOptions(config.database)),
         AuthModule.forRootAsync({
@@ -31,7 +28,6 @@ export class AppModule {
             secret: config.secret,
             issuer: config.issuer,
             trustedOrigins: config.trustedOrigins,
-            accessTokens: { claims: ({ email }) => ({ email }) },
             ...redis.options,
           }),
         }),

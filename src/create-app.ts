@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { DemoConfig } from './demo-config.js';
 import { assertPortIsFree } from './free-port.js';
@@ -14,7 +15,9 @@ export async function createApp(config: DemoConfig): Promise<INestApplication> {
     const { FastifyAdapter } = await import('@nestjs/platform-fastify');
     app = await NestFactory.create(module, new FastifyAdapter(), logger);
   } else {
-    app = await NestFactory.create(module, logger);
+    const express = await NestFactory.create<NestExpressApplication>(module, logger);
+    express.disable('x-powered-by');
+    app = express;
   }
   app.enableShutdownHooks();
   return app;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const SECRET_FILE = 'var/auth-secret';
@@ -78,11 +78,20 @@ function sqlite(file: string): DemoConfig['database'] {
   return { type: 'better-sqlite3', url: file };
 }
 
-/** A secret of this checkout's own, made on the first start. */
+/** A secret of this checkout's own, made on the first start. A name appears with all of its text, and only once. */
 function ownSecret(): string {
   if (!existsSync(SECRET_FILE)) {
     mkdirSync(dirname(SECRET_FILE), { recursive: true });
-    writeFileSync(SECRET_FILE, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    const written = `${SECRET_FILE}-${randomBytes(8).toString('hex')}`;
+    writeFileSync(written, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    try {
+      linkSync(written, SECRET_FILE);
+    } catch (error) {
+      // Another demo was first: its secret counts.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(written);
+    }
   }
   return readFileSync(SECRET_FILE, 'utf8');
 }

@@ -1,15 +1,23 @@
 import type { DemoConfig } from './demo-config.js';
 
-/** What the demo prints when it has started and listens on `url`. */
-export function startText({ adapter, database, redisUrl }: DemoConfig, url: string): string {
+/** What the demo prints when it has started and listens on `url`; `redisAnswers` is null without a Redis. */
+export function startText(
+  { adapter, database, redisUrl }: DemoConfig,
+  url: string,
+  redisAnswers: boolean | null = null,
+): string {
   const json = `-H 'content-type: application/json'`;
   const where =
     database.type === 'better-sqlite3'
       ? `SQLite, ${database.url}`
       : `${database.type}, ${shownAddress(database.url)}`;
-  const cache = redisUrl
-    ? `Redis, ${shownAddress(redisUrl)}: shared by all processes, and carries their nudges`
-    : 'the memory of this process (REDIS_URL adds one that processes share)';
+  let cache = 'the memory of this process (REDIS_URL adds one that processes share)';
+  if (redisUrl) {
+    const state = redisAnswers
+      ? 'shared by all processes, and carries their nudges'
+      : 'it does not answer. Until it does, each process reads the database and polls for logouts';
+    cache = `Redis, ${shownAddress(redisUrl)}: ${state}`;
+  }
   return `
   The demo of nestjs-aerie listens on ${url}
   HTTP adapter  ${adapter}

@@ -19,6 +19,7 @@ import { resolveResourceServerOptions } from '../libs/auth/src/resource-server/r
 import { RESOURCE_SERVER_STRUCTURE } from '../libs/auth/src/resource-server/resource-server.structure.js';
 import { durationMs } from '../libs/auth/src/time/duration.js';
 import { DocumentationProgram } from './support/documentation-program.js';
+import { wrongCalls } from './support/documented-calls.js';
 import { differences, documentedDefaults, walkOptions } from './support/documented-options.js';
 import { anchorsOf, linksOf, type MarkdownPage, parsePage, readPages, rowsOf } from './support/markdown.js';
 
@@ -82,6 +83,27 @@ describe('TypeScript in the documentation', () => {
     expect(unchecked.map(({ path, line }) => `${path}:${line}`)).toEqual([]);
     const nocheck = blocks.filter(({ text }) => /@ts-(ignore|nocheck)/.test(text));
     expect(nocheck.map(({ path, line }) => `${path}:${line}`)).toEqual([]);
+  });
+});
+
+describe('calls that tables name', () => {
+  it.each(pages.map((one) => [one.path, one] as const))('can be made: %s', (_, one) => {
+    expect(wrongCalls(one, program)).toEqual([]);
+  });
+
+  it('would be seen to be wrong', () => {
+    const table = [
+      '| `stepUp(credential, methods)` |',
+      '| `stepUp(subject, credential)` |',
+      '| `credentialsChanged(subject, { retain? })`, `SigningKeys.sweep()` |',
+      '| `stepUp(subject, credential, methods)`, `rolesChanged(subject, { manager? })` |',
+    ];
+    expect(wrongCalls(parsePage('wrong.md', table.join('\n')), program)).toEqual([
+      'wrong.md:1 stepUp(credential, methods): takes others',
+      'wrong.md:2 stepUp(subject, credential): takes others',
+      'wrong.md:3 credentialsChanged(subject, { retain? }): takes others',
+      'wrong.md:3 SigningKeys.sweep(): is no method',
+    ]);
   });
 });
 

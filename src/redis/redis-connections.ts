@@ -26,6 +26,18 @@ export class RedisConnections implements OnApplicationShutdown {
     this.options = { revocation: { redis: this.client }, cache: createCache({ stores: [shared] }) };
   }
 
+  /** Whether that Redis answers within a second; null without one. */
+  async answers(): Promise<boolean | null> {
+    const { client } = this;
+    if (!client) return null;
+    if (client.isReady) return true;
+    const patience = AbortSignal.timeout(1000);
+    return new Promise((resolve) => {
+      client.once('ready', () => resolve(true));
+      patience.addEventListener('abort', () => resolve(client.isReady));
+    });
+  }
+
   async onApplicationShutdown(): Promise<void> {
     if (this.client?.isOpen) this.client.destroy();
     // By force: a farewell would wait for a Redis that is away.

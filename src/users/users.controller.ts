@@ -1,5 +1,5 @@
-import { BadRequestException, Body, Controller, Post, Req } from '@nestjs/common';
-import { Public, requesterOf } from 'nestjs-aerie';
+import { BadRequestException, Body, Controller, Get, Post, Req } from '@nestjs/common';
+import { CurrentUser, Public, requesterOf } from 'nestjs-aerie';
 import { checkPassword } from './password-rules.js';
 import { UsersService } from './users.service.js';
 
@@ -19,5 +19,10 @@ export class UsersController {
     if (typeof password !== 'string') throw new BadRequestException('"password" must be a text.');
     checkPassword(password, email);
     return this.users.register(email, password, requesterOf(request));
+  }
+
+  @Get('me')
+  me(@CurrentUser('id') id: string) {
+    return this.users.profile(id);
   }
 }

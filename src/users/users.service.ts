@@ -25,7 +25,12 @@ export class UsersService implements UserDirectory {
     return this.hasher.verify(user?.passwordHash, password);
   }
 
-  async loadSubject(id: string): Promise<{ id: string; email: string } | null> {
+  /** The address stays here: whoever sees an access token can read what it says. */
+  async loadSubject(id: string): Promise<{ id: string } | null> {
+    return this.users.findOne({ select: { id: true }, where: { id } });
+  }
+
+  async profile(id: string): Promise<{ id: string; email: string } | null> {
     return this.users.findOne({ select: { id: true, email: true }, where: { id } });
   }
 

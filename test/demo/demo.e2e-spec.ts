@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { createApp } from '../../src/create-app.js';
 import { demoConfig } from '../../src/demo-config.js';
 import { startText } from '../../src/start-text.js';
@@ -76,14 +77,46 @@ describe.each(ADAPTERS)('the demo, on %s', (adapter) => {
     });
   });
 
-  it('names the user to its client by address', async () => {
+  it('keeps the address out of the access token, and tells it to the user alone', async () => {
     const client = await registered('fay@example.com');
-    expect((await client.get('/auth/me')).body.user).toEqual({
-      id: expect.any(String),
-      email: 'fay@example.com',
-      roles: [],
-      scopes: [],
-    });
+    const me = { id: expect.any(String), roles: [], scopes: [] };
+    expect((await client.get('/auth/me')).body.user).toEqual(me);
+    const json = { identifier: 'fay@example.com', password: PASSWORD, mode: 'tokens' };
+    const { body } = await new HttpClient(url).post('/auth/login', { json });
+    expect(Buffer.from(body.access_token.split('.')[1], 'base64url').toString()).not.toMatch(/fay|email/);
+    const own = await new HttpClient(url).get('/users/me', { bearer: body.access_token });
+    expect(own.body).toEqual({ id: body.user.id, email: 'fay@example.com' });
+    expect((await new HttpClient(url).get('/users/me')).status).toBe(401);
+  });
+
+  it('does not name its framework', async () => {
+    for (const path of ['/notes', '/auth/me', '/nothing', '/.well-known/jwks.json'])
+      expect((await fetch(`${url}${path}`)).headers.get('x-powered-by')).toBeNull();
+  });
+});
+
+describe.each(ADAPTERS)('the demo while another process has its SQLite file locked, on %s', (adapter) => {
+  it('is unavailable, and makes the user afterwards', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'demo-'));
+    const database = join(folder, 'demo.sqlite');
+    const env = { HTTP_ADAPTER: adapter, DATABASE_URL: `sqlite:${database}`, AUTH_SECRET: SECRET, PORT: '0' };
+    const app = await createApp(demoConfig(env));
+    const other = await new DataSource({ type: 'better-sqlite3', database }).initialize();
+    try {
+      await app.listen(0, '127.0.0.1');
+      const client = new HttpClient((await app.getUrl()).replace(/\/$/, ''));
+      const json = { email: 'ada@example.com', password: PASSWORD };
+      await other.query('BEGIN IMMEDIATE');
+      const refused = await client.post('/users', { json });
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(JSON.stringify(refused.body)).not.toMatch(/SQLITE|INSERT/i);
+      await other.query('ROLLBACK');
+      expect((await client.post('/users', { json })).status).toBe(201);
+    } finally {
+      await other.destroy();
+      await app.close();
+      await rm(folder, { recursive: true });
+    }
   });
 });
 
@@ -99,8 +132,8 @@ describe('the demo’s environment', () => {
 });
 
 describe('what the demo says when it has started', () => {
-  const said = (env: NodeJS.ProcessEnv): string =>
-    startText(demoConfig({ AUTH_SECRET: SECRET, ...env }), 'http://127.0.0.1:3000');
+  const said = (env: NodeJS.ProcessEnv, redisAnswers: boolean | null = null): string =>
+    startText(demoConfig({ AUTH_SECRET: SECRET, ...env }), 'http://127.0.0.1:3000', redisAnswers);
 
   it('is where it listens, what it uses, and three lines to try', () => {
     const text = said({ DATABASE_URL: 'sqlite::memory:', HTTP_ADAPTER: 'fastify' });
@@ -109,6 +142,13 @@ describe('what the demo says when it has started', () => {
     expect(text).toMatch(/database +SQLite, :memory:\n/);
     expect(text).toMatch(/cache +the memory of this process/);
     expect(text.match(/curl -i/g)).toHaveLength(3);
+  });
+
+  it('is that its Redis does not answer', () => {
+    const env = { REDIS_URL: 'redis://127.0.0.1:6379' };
+    expect(said(env, true)).toMatch(/cache +Redis, 127\.0\.0\.1:6379: shared by all processes/);
+    expect(said(env, false)).toMatch(/cache +Redis, 127\.0\.0\.1:6379: it does not answer/);
+    expect(said(env, false)).not.toContain('shared');
   });
 
   it('is no password of the servers', () => {

@@ -76,6 +76,18 @@ export class DocumentationProgram {
     return this.checker.getDeclaredTypeOfSymbol(target);
   }
 
+  /** How the exported classes declare a method: all of them, or the one that is named. */
+  methodsOf(name: string, owner?: string): ts.MethodDeclaration[] {
+    return [INDEX, RESOURCE_SERVER]
+      .map((path) => this.checker.getSymbolAtLocation(this.program.getSourceFile(path)!)!)
+      .flatMap((module) => this.checker.getExportsOfModule(module))
+      .filter((found) => owner === undefined || found.name === owner)
+      .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol))
+      .filter((symbol) => symbol.flags & ts.SymbolFlags.Class)
+      .flatMap((symbol) => symbol.members?.get(ts.escapeLeadingUnderscores(name))?.declarations ?? [])
+      .filter(ts.isMethodDeclaration);
+  }
+
   private host(options: ts.CompilerOptions): ts.CompilerHost {
     const host = ts.createCompilerHost(options);
     const { fileExists, readFile, getSourceFile } = host;

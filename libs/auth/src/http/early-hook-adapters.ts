@@ -47,6 +47,8 @@ export function hookExpress(application: EarlyApplication, match: Match): void {
     const matched = match(request);
     if (matched === 'none') return next();
     response.setHeader('Cache-Control', 'no-store');
+    // Express names itself in every answer; ours need not.
+    response.removeHeader('X-Powered-By');
     if (matched === 'under-path') return next();
     noteArrival(request);
     // A host may have had its own parser first.
