@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { getDataSourceToken } from '@nestjs/typeorm';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { AUTH_ENTITIES, AuthConfigError, AuthenticationService } from 'nestjs-aerie';
 import type { DataSource } from 'typeorm';
 import { ADAPTERS } from '../support/test-app.js';
@@ -14,6 +17,7 @@ import {
   rootModule,
 } from './host-application.js';
 import { StatementLog } from '../support/statement-log.js';
+import { testConnection } from '../support/test-databases.js';
 import { TestUsers } from '../support/test-users.js';
 
 const NO_TABLES = { migrations: [], migrationsRun: false, entityPrefix: 'my_' };
@@ -111,6 +115,40 @@ describe('the tables', () => {
   it('are made by the migrations, and carry the prefix of the connection', async () => {
     const found = await signsIn([connection({ entityPrefix: 'shop_' }), authModule()]);
     expect(found).toEqual(TABLES.map((name) => `shop_${name}`));
+  });
+});
+
+describe('a second issuer in one database', () => {
+  const at = (file: string, more: object) => {
+    const { migrationsTableName: _, ...plain } = {
+      ...testConnection('sqlite', ''),
+      database: file,
+    } as never as {
+      migrationsTableName?: string;
+    };
+    return TypeOrmModule.forRoot({ ...plain, ...more } as never);
+  };
+
+  it('must have a table of migrations of its own: the boot error says so', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'second-'));
+    const file = join(folder, 'both.sqlite');
+    const first = await bootApplication(rootModule([at(file, {}), authModule()]));
+    const error = await bootError([at(file, { entityPrefix: 'b_' }), authModule()]);
+    expect(error.message).toContain('the table "b_auth_subject" must exist');
+    expect(error.message).toContain('migrationsTableName of its own, too, such as "b_migrations"');
+    const own = { entityPrefix: 'b_', migrationsTableName: 'b_migrations' };
+    const second = await bootApplication(rootModule([at(file, own), authModule()]));
+    await Promise.all([first.close(), second.close()]);
+    await rm(folder, { recursive: true });
+  });
+
+  it('is not spoken of where it cannot be the cause', async () => {
+    const none = { migrations: [], migrationsRun: false };
+    for (const more of [{ ...none }, { ...none, entityPrefix: 'b_', migrationsTableName: 'b_migrations' }]) {
+      const error = await bootError([at(':memory:', more), authModule()]);
+      expect(error.message).toContain('auth_subject" must exist');
+      expect(error.message).not.toContain('migrationsTableName');
+    }
   });
 });
 

@@ -176,12 +176,20 @@ class TypeOrmStores extends AuthStores {
       } catch (error) {
         if (!isTableMissing((error as StoreUnavailableError).cause)) throw error;
         missing.push(
-          `the table ${table.name.text(() => '')} must exist, with every column of ${entity.name} (got neither, or not all): add AUTH_MIGRATIONS to the connection's migrations and run them (migrationsRun: true), or set synchronize: true while developing`,
+          `the table ${table.name.text(() => '')} must exist, with every column of ${entity.name} (got neither, or not all): add AUTH_MIGRATIONS to the connection's migrations and run them (migrationsRun: true), or set synchronize: true while developing${sharedMigrations(this.source)}`,
         );
       }
     }
     return missing;
   }
+}
+
+/** TypeORM does not prefix its own table of migrations: two applications of one database take each other's for run. */
+function sharedMigrations({ options }: DataSource): string {
+  const { entityPrefix, migrationsTableName } = options;
+  if (!entityPrefix || migrationsTableName) return '';
+  const own = JSON.stringify(`${entityPrefix}migrations`);
+  return `; with an entityPrefix (${JSON.stringify(entityPrefix)}) give the connection a migrationsTableName of its own, too, such as ${own}: beside another application of this database, TypeORM finds the migrations of that one, and runs none`;
 }
 
 /** A channel of the database for each table: deployments that share one database do not wake each other. */
