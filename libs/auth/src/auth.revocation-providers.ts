@@ -21,7 +21,7 @@ import { StoreClock } from './time/store-clock.js';
 type Options = ResolvedAuthOptions;
 
 /** Of the age that knowledge may have: how long reading may take, before the tables are asked instead. */
-const PART_FOR_READING = 0.8;
+const PART_FOR_READING = 0.6;
 
 /** How this process learns what has ended. Without a feed, its providers are null. */
 export const REVOCATION_PROVIDERS: Provider[] = [

@@ -125,7 +125,7 @@ export { openedSession, renewStep, touchStep } from './sessions/session-step.js'
 export { type CredentialChange, type KeptSignIn, SignInRegistry } from './sign-in/sign-in-registry.js';
 export { newestFirst, recordOfFamily, recordOfSession } from './sign-in/sign-in-record.js';
 export { AnnouncementLog, type AnnouncementReading } from './revocation/announcement-log.js';
-export type { Announcement, AnnouncementKind } from './revocation/announcement.js';
+export type { Announcement, AnnouncementKind, OwnAnnouncement } from './revocation/announcement.js';
 export { Nudges } from './revocation/nudges.js';
 export { type SigningKeyReading, SigningKeyStore, type StoredKey } from './keys/signing-key-store.js';
 export type { RedisClient } from './revocation/revocation-options.js';
