@@ -49,6 +49,38 @@ describe.each(ADAPTERS)('cookies as an application wants them, on %s', (adapter)
     ]);
   });
 
+  it('are partitioned for pages that other sites embed, and those of before are cleared', async () => {
+    const set = await tour({ partitioned: true });
+    const session = (value: string, age: number, last = '; Partitioned') =>
+      `__Host-session=${value}; Path=/; Max-Age=${age}; HttpOnly; SameSite=None; Secure${last}`;
+    const refresh = (value: string, age: number, last = '; Partitioned') =>
+      `__Host-refresh=${value}; Path=/; Max-Age=${age}; HttpOnly; SameSite=None; Secure${last}`;
+    expect(set).toEqual([
+      session('VALUE', 43_200),
+      refresh('VALUE', 1_209_600),
+      session('', 0, ''),
+      session('', 0),
+      refresh('', 0, ''),
+      refresh('', 0),
+    ]);
+  });
+
+  it('that were partitioned, and are no longer, are cleared where two of a name come', async () => {
+    const app = await startTestApp({ adapter });
+    await app.users.add('ada');
+    const headers = { cookie: '__Host-session=now; __Host-session=before' };
+    const json = { identifier: 'ada', password: PASSWORD };
+    const gone = /^__Host-session=; Path=\/; Max-Age=0; .*; Partitioned$/;
+    for (const [path, input] of [
+      ['/auth/login', { headers, json }],
+      ['/auth/logout', { headers }],
+    ] as const) {
+      const { setCookies } = await app.client().post(path, input);
+      expect(setCookies).toContainEqual(expect.stringMatching(gone));
+    }
+    await app.close();
+  });
+
   it('go without Secure only where it says so, and are HttpOnly all the same', async () => {
     const set = await tour({ session: PLAIN, refresh: { name: 'refresh', secure: false } });
     expect(set).toHaveLength(4);
@@ -65,6 +97,8 @@ describe.each(ADAPTERS)('cookies as an application wants them, on %s', (adapter)
       { refresh: { domain: 'example.com' } },
       { refresh: { name: '__Host-refresh', path: '/auth' } },
       { session: { name: 's', secure: false, sameSite: 'none' } },
+      { partitioned: true, session: { sameSite: 'strict' } },
+      { partitioned: true, refresh: { name: 'r', secure: false } },
     ] as NonNullable<AuthOptions['cookies']>[])
       await expect(startTestApp({ adapter, options: { cookies } })).rejects.toMatchObject({
         code: 'AUTH_CONFIG_INVALID',

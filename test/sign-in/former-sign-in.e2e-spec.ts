@@ -71,7 +71,8 @@ describe.each(ADAPTERS)('a login with what the browser already holds, on %s', (a
   ])('with two cookies of the name is a login like any other: %s', async (mode, name) => {
     const headers = { cookie: `${name}=one; ${name}=two` };
     const answer = await app.client().post('/auth/login', { ...login(mode), headers });
-    expect([answer.status, answer.setCookies.length]).toEqual([200, 1]);
+    expect(answer.status).toBe(200);
+    expect(answer.setCookies.at(-1)).toMatch(new RegExp(`^${name}=(s2|rt1)_`));
   });
 
   it.each(['refuse', 'end-oldest'] as const)(

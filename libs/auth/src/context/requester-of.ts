@@ -1,20 +1,20 @@
+import { addressIn } from '../principal/address.js';
 import { isPrivateAddress } from '../principal/address-prefix.js';
 import { type Requester, waitingSince } from '../principal/requester.js';
 import { headerOf, type HttpRequest, arrivalOf } from './http-request.js';
 
 const MAX_USER_AGENT = 255;
-const MAX_IP = 45;
 
 /**
  * Where a request came from, for a sign-in that is opened or used with it. The address is the framework's own
- * (`req.ip`): it heeds `X-Forwarded-For` only if the application trusts its proxy.
+ * (`req.ip`): it heeds `X-Forwarded-For` only if the application trusts its proxy. Of what a proxy wrote there the address
+ * alone is kept, without a port; null when there is none.
  */
 export function requesterOf(request: HttpRequest): Requester {
   const arrived = arrivalOf(request);
   const userAgent = headerOf(request, 'user-agent');
-  const ip = request.ip ?? request.socket?.remoteAddress;
   return {
-    ip: ip ? ip.slice(0, MAX_IP) : null,
+    ip: addressIn(request.ip ?? request.socket?.remoteAddress),
     ...(isUntrustedProxy(request) && { sharesAddress: true }),
     userAgent: userAgent ? userAgent.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_USER_AGENT) : null,
     waitedMs: waitingSince(arrived),

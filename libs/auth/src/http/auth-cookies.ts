@@ -10,66 +10,76 @@ interface Written {
   readonly domain: string | null;
   /** Null: the browser takes the directory of the path that it asked for (RFC 6265bis, 5.1.4). */
   readonly path: string | null;
+  readonly partitioned: boolean;
 }
+
+type Variant = Pick<Written, 'domain' | 'path' | 'partitioned'>;
 
 /** The refresh cookie of version 0.1, whose Path was that of the routes. It is never read. */
 const FORMER_REFRESH = '__Secure-refresh';
 
 /** Our two cookies as `Set-Cookie` headers (RFC 6265bis). */
 export class AuthCookies {
-  constructor(private readonly cookies: Readonly<Record<CookieKind, ResolvedCookie>>) {}
+  constructor(
+    private readonly cookies: Readonly<Record<CookieKind, ResolvedCookie>> & {
+      readonly partitioned: boolean;
+    },
+  ) {}
 
   /** A new value, after the deletion of the variants of the cookie that the request may have come with. */
   set(kind: CookieKind, value: string, maxAgeSeconds: number, request: HttpRequest): readonly string[] {
     const cookie = this.cookies[kind];
     const { domain, path } = cookie;
-    const set = serialise(cookie, { value, maxAgeSeconds, domain, path });
+    const own = { domain, path, partitioned: this.cookies.partitioned };
     // First those that go: a browser may take a variant for the cookie itself.
-    return [...this.expiring(kind, request).filter((line) => line !== cleared(cookie, domain, path)), set];
+    const going = this.clear(kind, request).filter((line) => line !== cleared(cookie, own));
+    return [...going, serialise(cookie, { value, maxAgeSeconds, ...own })];
   }
 
   /** The deletion of every variant of the cookie that the request may have come with. */
   clear(kind: CookieKind, request: HttpRequest): readonly string[] {
-    return this.expiring(kind, request);
-  }
-
-  private expiring(kind: CookieKind, request: HttpRequest): readonly string[] {
     const cookie = this.cookies[kind];
     const came = cookiesOf(request, cookie.name).length;
-    const lines = came === 0 ? [] : variants(cookie, came > 1);
-    return kind === 'refresh' ? [...lines, ...this.expiringFormer(request)] : lines;
+    const variants = came === 0 ? [] : this.variants(cookie, came > 1);
+    const lines = variants.map((variant) => cleared(cookie, variant));
+    return kind === 'refresh' ? [...lines, ...this.clearFormer(request)] : lines;
   }
 
-  private expiringFormer(request: HttpRequest): readonly string[] {
+  private clearFormer(request: HttpRequest): readonly string[] {
     const { session, refresh } = this.cookies;
     if (session.name === FORMER_REFRESH || refresh.name === FORMER_REFRESH) return [];
     if (cookiesOf(request, FORMER_REFRESH).length === 0) return [];
     const former = { ...refresh, name: FORMER_REFRESH, secure: true };
-    return domainsOf(refresh).map((domain) => cleared(former, domain, null));
+    return domainsOf(refresh).map((domain) => cleared(former, { domain, path: null, partitioned: false }));
   }
-}
 
-/**
- * The deletions of a cookie of this host and of the configured domain. Where two of the name came, other paths than the
- * configured one are cleared too. What begins with `__Host-` has one variant.
- */
-function variants(cookie: ResolvedCookie, ambiguous: boolean): readonly string[] {
-  const isHost = /^__Host-/i.test(cookie.name);
-  const paths = ambiguous && !isHost ? [...new Set([cookie.path, '/', null])] : [cookie.path];
-  return paths.flatMap((path) => domainsOf(cookie).map((domain) => cleared(cookie, domain, path)));
+  /**
+   * The cookie of this host and of the configured domain. Where two of the name came, other paths than the configured one
+   * count too, and the other kind of `partitioned`: an option that was changed leaves its cookies. What begins with
+   * `__Host-` has one path and no domain.
+   */
+  private variants(cookie: ResolvedCookie, ambiguous: boolean): readonly Variant[] {
+    const isHost = /^__Host-/i.test(cookie.name);
+    const paths = ambiguous && !isHost ? [...new Set([cookie.path, '/', null])] : [cookie.path];
+    const both = this.cookies.partitioned || (ambiguous && cookie.secure);
+    return (both ? [false, true] : [false]).flatMap((partitioned) =>
+      paths.flatMap((path) => domainsOf(cookie).map((domain) => ({ domain, path, partitioned }))),
+    );
+  }
 }
 
 function domainsOf({ domain }: ResolvedCookie): readonly (string | null)[] {
   return domain === null ? [null] : [null, domain];
 }
 
-function cleared(cookie: ResolvedCookie, domain: string | null, path: string | null): string {
-  return serialise(cookie, { value: '', maxAgeSeconds: 0, domain, path });
+function cleared(cookie: ResolvedCookie, variant: Variant): string {
+  return serialise(cookie, { value: '', maxAgeSeconds: 0, ...variant });
 }
 
 const SAME_SITE = { strict: 'Strict', lax: 'Lax', none: 'None' } as const;
 
-function serialise(cookie: ResolvedCookie, { value, maxAgeSeconds, domain, path }: Written): string {
+function serialise(cookie: ResolvedCookie, written: Written): string {
+  const { value, maxAgeSeconds, domain, path, partitioned } = written;
   const attributes = [
     `${cookie.name}=${value}`,
     ...(path === null ? [] : [`Path=${path}`]),
@@ -78,6 +88,7 @@ function serialise(cookie: ResolvedCookie, { value, maxAgeSeconds, domain, path 
     `SameSite=${SAME_SITE[cookie.sameSite]}`,
   ];
   if (cookie.secure) attributes.push('Secure');
+  if (partitioned) attributes.push('Partitioned');
   if (domain !== null) attributes.push(`Domain=${domain}`);
   return attributes.join('; ');
 }

@@ -7,7 +7,7 @@ export interface CookieOptions {
   readonly name?: string;
   /** Only over HTTPS (browsers and curl make an exception for localhost). Default true. */
   readonly secure?: boolean;
-  /** Default `strict`. */
+  /** Default `strict`; with `cookies.partitioned`, `none`. */
   readonly sameSite?: 'strict' | 'lax' | 'none';
   /** Share the cookie with subdomains of this domain. Default: this host only. */
   readonly domain?: string;
@@ -40,28 +40,35 @@ const isDomain = (v: unknown): v is string => typeof v === 'string' && DOMAIN.te
 const isPath = (v: unknown): v is string => typeof v === 'string' && v.length <= 255 && PATH.test(v);
 
 /** Reads the options of the session cookie. */
-export function resolveSessionCookie(reader: OptionReader): ResolvedCookie {
-  return resolveCookie(reader, '__Host-session', '/');
+export function resolveSessionCookie(reader: OptionReader, partitioned: boolean): ResolvedCookie {
+  return resolveCookie(reader, { name: '__Host-session', path: '/' }, partitioned);
 }
 
 /** Reads the options of the refresh cookie. */
-export function resolveRefreshCookie(reader: OptionReader): ResolvedCookie {
+export function resolveRefreshCookie(reader: OptionReader, partitioned: boolean): ResolvedCookie {
   const path = reader.custom('path', 'a path such as "/auth", as browsers see it', isPath, '/');
-  return resolveCookie(reader, path === '/' ? '__Host-refresh' : '__Secure-refresh', path);
+  const name = path === '/' ? '__Host-refresh' : '__Secure-refresh';
+  return resolveCookie(reader, { name, path }, partitioned);
 }
 
 /** Refuses what a browser would silently drop. */
-function resolveCookie(reader: OptionReader, name: string, path: string): ResolvedCookie {
+function resolveCookie(
+  reader: OptionReader,
+  { name, path }: Pick<ResolvedCookie, 'name' | 'path'>,
+  partitioned: boolean,
+): ResolvedCookie {
   const cookie: ResolvedCookie = {
     name: reader.custom('name', 'a cookie name', isName, name),
     secure: reader.boolean('secure', true),
-    sameSite: reader.oneOf('sameSite', ['strict', 'lax', 'none'], 'strict'),
+    sameSite: reader.oneOf('sameSite', ['strict', 'lax', 'none'], partitioned ? 'none' : 'strict'),
     domain: reader.custom<string | null>('domain', 'a domain name', isDomain, null),
     path,
   };
   reader.done();
   const must = (key: string, what: string): AuthConfigError =>
     new AuthConfigError(`"${reader.pathOf(key)}" must ${what}: browsers drop the cookie otherwise`);
+  if (partitioned && cookie.sameSite !== 'none')
+    throw must('sameSite', 'be "none" with "cookies.partitioned"');
   const isHost = /^__Host-/i.test(cookie.name);
   if (!cookie.secure && /^__(Host|Secure|Http)-/i.test(cookie.name))
     throw must('secure', `be true for a cookie named ${cookie.name}`);

@@ -57,6 +57,11 @@ export interface AuthOptions {
     readonly session?: CookieOptions;
     /** Default name `__Host-refresh`. */
     readonly refresh?: RefreshCookieOptions;
+    /**
+     * For pages that other sites embed: a browser keeps the cookies for each of these sites apart (CHIPS), and sends them
+     * there. `sameSite` is then `none`. Default false.
+     */
+    readonly partitioned?: boolean;
   };
   readonly revocation?: RevocationOptions;
   /**

@@ -101,6 +101,7 @@ const BAD: Record<string, readonly unknown[]> = {
   'cookies.session.secure': [...NO_BOOLEAN],
   'cookies.session.sameSite': ['Strict', '', false],
   'cookies.session.domain': ['', 'a b', 'x;y', 1, 'https://x', 'a/b'],
+  'cookies.partitioned': NO_BOOLEAN,
   'cookies.refresh.name': ['', 'a b'],
   'cookies.refresh.sameSite': ['Lax', 'no'],
   'cookies.refresh.path': [
@@ -323,6 +324,18 @@ describe('resolveAuthOptions', () => {
     expect(cookies({}, { secure: false })).toContain('"cookies.refresh.secure"');
   });
 
+  it('refuses partitioned cookies that a browser would drop, and makes SameSite what they need', () => {
+    const cookies = (kind: string, options: object) =>
+      refusal({ ...GOOD, cookies: { partitioned: true, [kind]: options } });
+    for (const kind of ['session', 'refresh']) {
+      for (const sameSite of ['strict', 'lax'])
+        expect(cookies(kind, { sameSite })).toContain(`"cookies.${kind}.sameSite" must be "none"`);
+      expect(cookies(kind, { name: 'x', secure: false })).toContain(`"cookies.${kind}.secure" must be true`);
+    }
+    const { session, refresh } = resolve({ cookies: { partitioned: true } }).cookies;
+    expect([session.sameSite, refresh.sameSite]).toEqual(['none', 'none']);
+  });
+
   it('refuses two cookies of one name', () => {
     const same = { session: { name: 'auth' }, refresh: { name: 'AUTH' } };
     expect(refusal({ ...GOOD, cookies: same })).toMatch(/^"cookies.refresh.name" must be another name/);
@@ -360,8 +373,21 @@ describe('resolveAuthOptions', () => {
       },
       sessions: { idleMs: 1_800_000, absoluteMs: 43_200_000, touchIntervalMs: 60_000 },
       cookies: {
-        session: { name: '__Host-session', secure: true, sameSite: 'strict', domain: null, path: '/' },
-        refresh: { name: '__Host-refresh', secure: true, sameSite: 'strict', domain: null, path: '/' },
+        session: {
+          name: '__Host-session',
+          secure: true,
+          sameSite: 'strict',
+          domain: null,
+          path: '/',
+        },
+        refresh: {
+          name: '__Host-refresh',
+          secure: true,
+          sameSite: 'strict',
+          domain: null,
+          path: '/',
+        },
+        partitioned: false,
       },
       revocation: { mode: 'feed' },
       cache: null,

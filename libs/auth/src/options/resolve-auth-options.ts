@@ -53,6 +53,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly cookies: {
     readonly session: ResolvedCookie;
     readonly refresh: ResolvedCookie;
+    readonly partitioned: boolean;
   };
   abstract readonly revocation: ResolvedRevocationOptions;
   abstract readonly cache: ApplicationCache | null;
@@ -101,6 +102,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     undefined,
   );
   const cookies = reader.nested('cookies');
+  const partitioned = cookies.boolean('partitioned', false);
   const resolved: ResolvedAuthOptions = {
     secrets: typeof secret === 'string' ? [secret] : [...secret],
     issuer,
@@ -121,8 +123,9 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     refreshTokens: resolveRefreshTokenOptions(reader.nested('refreshTokens'), now),
     sessions: resolveSessionOptions(reader.nested('sessions')),
     cookies: {
-      session: resolveSessionCookie(cookies.nested('session')),
-      refresh: resolveRefreshCookie(cookies.nested('refresh')),
+      session: resolveSessionCookie(cookies.nested('session'), partitioned),
+      refresh: resolveRefreshCookie(cookies.nested('refresh'), partitioned),
+      partitioned,
     },
     revocation: resolveRevocationOptions(reader.nested('revocation')),
     cache: resolveCache(reader),

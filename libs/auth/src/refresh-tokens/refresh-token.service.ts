@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
 import { RefreshTokenInvalidError, StoreUnavailableError } from '../errors/auth-error.js';
+import { isSameClient } from '../principal/address.js';
 import type { Requester } from '../principal/requester.js';
 import { openedUnlessChanged } from '../subjects/opening-outcome.js';
 import type { SignInLimit } from '../subjects/sign-in-limit.js';
@@ -125,7 +126,7 @@ export class RefreshTokenService {
         const { holder, ageMs, foreignReplays } = outcome;
         const same = this.codec.rederive(token, outcome.salt, outcome.currentHash);
         if (!same) throw this.refused({ kind: 'desynchronised', distance: 1 }, token, requester, row);
-        const sameIp = holder.ip === requester.ip;
+        const sameIp = isSameClient(holder.ip, requester.ip);
         const sameUserAgent = holder.userAgent === requester.userAgent;
         this.events.record({ type: 'token_replayed', ageMs, sameIp, sameUserAgent, ...who });
         if (foreignReplays >= SUSPICIOUS_GENERATIONS) {
