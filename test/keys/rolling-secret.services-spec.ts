@@ -12,13 +12,19 @@ const NEW = 'the new secret, thirty-two bytes long at the least';
 /** One device: it refreshes, and uses what it holds on whatever node is there. */
 class Device {
   private constructor(
+    private readonly subject: string,
     private tokens: Credentials,
-    private readonly session: Credentials,
+    private session: Credentials,
   ) {}
 
   static async on(node: TestNode): Promise<Device> {
     const subject = randomUUID();
-    return new Device(await node.signIn(subject, 'tokens'), await node.signIn(subject, 'session'));
+    return new Device(subject, await node.signIn(subject, 'tokens'), await node.signIn(subject, 'session'));
+  }
+
+  /** Its session reaches `sessions.absolute`, and it signs in once more: a session's tag is of the day that it began. */
+  async beginsANewSession(node: TestNode): Promise<void> {
+    this.session = await node.signIn(this.subject, 'session');
   }
 
   /** Everything it holds is good on this node, a new access token included. */
@@ -55,6 +61,8 @@ describe('a secret that is rolled in three steps', () => {
     expect(before).toHaveLength(1);
     await everyoneIsServed();
     for (const secret of [[OLD, NEW], [NEW, OLD], [NEW]]) {
+      // The last step waits for as long as any session that the old secret tagged.
+      if (secret.length === 1) for (const device of devices) await device.beginsANewSession(one);
       for (const node of [one, other]) {
         await node.redeploy({ secret });
         // Processes of two steps beside each other.

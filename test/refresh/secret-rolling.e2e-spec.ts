@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';
+import { refresh, refreshed, SESSION_COOKIE, signIn, statusOf } from '../support/sign-ins.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 
@@ -72,6 +72,24 @@ describe.each(ADAPTERS)('rolling the secret, on %s', (adapter) => {
     expect((await refresh(on, body.refresh_token)).status).toBe(401);
     expect(on.events).toContainEqual(expect.objectContaining({ type: 'reuse_detected', cause: 'ancestor' }));
     expect((await refresh(on, third.refresh_token)).status).toBe(401);
+  });
+
+  it('keeps a session for as long as the secret that tagged it is in the list', async () => {
+    let on = await deploy(OLD);
+    const cookie = await (await signIn(on, 'session')).client.cookie(SESSION_COOKIE);
+    const status = async () => {
+      const headers = { cookie: `${SESSION_COOKIE}=${cookie}` };
+      return (await on.client().get('/auth/me', { headers })).status;
+    };
+    for (const secrets of [
+      [OLD, NEW],
+      [NEW, OLD],
+    ]) {
+      on = await deploy(...secrets);
+      expect(await status()).toBe(200);
+    }
+    on = await deploy(NEW);
+    expect(await status()).toBe(401);
   });
 
   it('after a leak: a secret that is dropped at once takes every token with it, and revokes nothing', async () => {
