@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BuiltWorkspace, buildWorkspace } from './support/build-output.js';
+import { type BuiltWorkspace, buildWorkspace, ROOT } from './support/build-output.js';
 import { HttpClient } from './support/http-client.js';
 import { markedBlocks, readPage } from './support/markdown.js';
 import { type RunningServer, run, startServer } from './support/processes.js';
@@ -38,7 +38,8 @@ describe('the fifteen lines of the README', () => {
     const script = `${hashing!.text}\nprintf '%s %s' "$AUTH_SECRET" "$ADA_HASH"`;
     const [secret, hash] = (await run('bash', ['-euc', script], { cwd: workspace.folder })).split(' ');
     const env = { AUTH_SECRET: secret!, ADA_HASH: hash! };
-    server = await startServer([main], /listens on \S+ \./, { cwd, env });
+    const driver = join(ROOT, 'test/support/newer-sqlite.cjs');
+    server = await startServer(['--require', driver, main], /listens on \S+ \./, { cwd, env });
     client = new HttpClient(/listens on (\S+) \./.exec(server.printed)![1]!.replace(/\/$/, ''));
   }, 120_000);
   afterAll(async () => {

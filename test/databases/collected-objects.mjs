@@ -7,6 +7,14 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
+try {
+  const { default: Database } = await import('better-sqlite3');
+  globalThis.first = new Database(':memory:');
+} catch {
+  console.log('better-sqlite3 12 was not compiled for this Node.js');
+  process.exit();
+}
+
 const { AUTH_MIGRATIONS, AuthenticationService, AuthModule } = await import(process.argv[2]);
 
 class Users {

@@ -2,8 +2,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { ROOT } from '../support/build-output.js';
 import { freePort, runToEnd } from '../support/processes.js';
+
+const DRIVER = join(ROOT, 'test/support/newer-sqlite.cjs');
 
 /** One line that says what it is answered with. */
 const EXPECTING = /^(curl .*\S)\s+# -> (\d{3})$/;
@@ -31,7 +34,7 @@ async function startExample(): Promise<{ printed: string; stop: () => Promise<vo
   // A group of its own: npm starts a shell, which starts what serves.
   const child = spawn('npm', ['run', 'example:services'], {
     cwd: ROOT,
-    env: { ...process.env, PORT: port },
+    env: { ...process.env, PORT: port, NODE_OPTIONS: `--require ${JSON.stringify(DRIVER)}` },
     detached: true,
   });
   let printed = '';
