@@ -205,6 +205,7 @@ describe('the table of statuses', () => {
         AUTH_GRANT_INVALID: 400,
         AUTH_SCOPE_INVALID: 400,
         AUTH_TARGET_INVALID: 400,
+        AUTH_REFRESH_BUSY: 429,
         AUTH_PASSWORDS_BUSY: 503,
         AUTH_STORE_UNAVAILABLE: 503,
       }[code as string] ?? 401;
@@ -214,6 +215,6 @@ describe('the table of statuses', () => {
     const bearer = code.startsWith('AUTH_ACCESS_TOKEN_') ? 'Bearer error="invalid_token"' : 'Bearer';
     const challenge = code === 'AUTH_CLIENT_INVALID' ? 'Basic realm="token"' : bearer;
     expect(headers['WWW-Authenticate']).toBe(expected === 401 ? challenge : undefined);
-    expect('Retry-After' in headers).toBe(expected === 503);
+    expect('Retry-After' in headers).toBe(expected === 429 || expected === 503);
   });
 });

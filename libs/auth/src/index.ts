@@ -186,4 +186,4 @@ export {
   StoreUnavailableError,
   TargetInvalidError,
 } from './errors/auth-error.js';
-export { PasswordsBusyError } from './errors/busy-error.js';
+export { PasswordsBusyError, RefreshBusyError } from './errors/busy-error.js';

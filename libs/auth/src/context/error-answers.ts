@@ -24,6 +24,7 @@ export const STATUS_OF: Readonly<Record<AuthErrorCode, number>> = {
   AUTH_GRANT_INVALID: 400,
   AUTH_SCOPE_INVALID: 400,
   AUTH_TARGET_INVALID: 400,
+  AUTH_REFRESH_BUSY: 429,
   AUTH_PASSWORDS_BUSY: 503,
   AUTH_STORE_UNAVAILABLE: 503,
 };
@@ -56,7 +57,7 @@ export function oauthBodyOf(error: AuthError) {
   return { error: OAUTH_ERRORS[error.code] ?? 'invalid_request', error_description: body.message, ...body };
 }
 
-/** Headers that go with an error: RFC 6750, section 3, for 401; Retry-After for 503. */
+/** Headers that go with an error: RFC 6750, section 3, for 401; Retry-After for 429 and 503. */
 export function headersOf(error: AuthError): Readonly<Record<string, string>> {
   const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
   const status = STATUS_OF[error.code];
@@ -66,6 +67,8 @@ export function headersOf(error: AuthError): Readonly<Record<string, string>> {
     // RFC 6749, section 5.2: a scheme that clients have.
     if (error.code === 'AUTH_CLIENT_INVALID') headers['WWW-Authenticate'] = 'Basic realm="token"';
   }
+  // By then, the line of a family has been worked off.
+  if (status === 429) headers['Retry-After'] = '5';
   if (status === 503) headers['Retry-After'] = '1';
   return headers;
 }

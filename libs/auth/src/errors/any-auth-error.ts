@@ -22,7 +22,7 @@ import type {
   TargetInvalidError,
   StoreUnavailableError,
 } from './auth-error.js';
-import type { PasswordsBusyError } from './busy-error.js';
+import type { PasswordsBusyError, RefreshBusyError } from './busy-error.js';
 
 /** Every run-time error of the module, closed: a `switch` over `code` can be exhaustive. */
 export type AnyAuthError =
@@ -48,4 +48,5 @@ export type AnyAuthError =
   | ScopeInvalidError
   | TargetInvalidError
   | PasswordsBusyError
+  | RefreshBusyError
   | StoreUnavailableError;

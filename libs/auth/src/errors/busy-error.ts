@@ -8,3 +8,11 @@ export class PasswordsBusyError extends AuthError {
     super('Too many passwords are being checked right now: try again shortly.', options);
   }
 }
+
+/** One refresh token, or tokens of one family, are used too often at once. Nothing was exchanged: try again as `Retry-After` says. */
+export class RefreshBusyError extends AuthError {
+  readonly code = 'AUTH_REFRESH_BUSY';
+  constructor(options?: ErrorOptions) {
+    super('This refresh token is in use too often at once: try again shortly.', options);
+  }
+}

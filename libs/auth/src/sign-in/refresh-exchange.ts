@@ -1,4 +1,5 @@
 import { RefreshTokenInvalidError } from '../errors/auth-error.js';
+import { FamilyTurns } from '../refresh-tokens/family-turns.js';
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
 import type { FamilyRow } from '../refresh-tokens/refresh-token-family-store.js';
@@ -16,8 +17,15 @@ interface Presented {
   readonly subjectEpoch: number;
 }
 
+/** Uses of one family in this process: of more than one, so that a slow directory does not hold up every tab of a person. */
+const USES_AT_ONCE = 4;
+
 /** Exchanges refresh tokens: for their successor, or for a token that owes nothing to them. */
 export class RefreshExchange {
+  private readonly uses = new FamilyTurns(USES_AT_ONCE);
+  /** One statement of a family at a time: one connection, whatever the number of uses. */
+  private readonly statements = new FamilyTurns(1);
+
   constructor(
     private readonly source: PrincipalSource,
     private readonly families: RefreshTokenService,
@@ -27,22 +35,31 @@ export class RefreshExchange {
 
   /**
    * In the protocol's order: form and tag, one read, the subject, the access token, and only then the one statement
-   * that decides; nothing after it can fail. So an outage leaves everything as it was.
+   * that decides; nothing after it can fail. So an outage leaves everything as it was. Throws RefreshBusyError before the read.
    */
-  async refresh(value: unknown, idempotencyKey: string | null, requester: Requester): Promise<TokensResult> {
-    const { token, reading, loaded, subjectEpoch } = await this.present(value, requester);
+  refresh(value: unknown, idempotencyKey: string | null, requester: Requester): Promise<TokensResult> {
+    return this.use(value, requester, (presented) => this.rotated(presented, idempotencyKey, requester));
+  }
+
+  private async rotated(
+    { token, reading, loaded, subjectEpoch }: Presented,
+    idempotencyKey: string | null,
+    requester: Requester,
+  ): Promise<TokensResult> {
     const principal = principalOfFamily(loaded, reading.row);
     // Whatever comes of it: what is handed out is the successor of what was presented.
     const under = issuedUnder(reading, subjectEpoch, token.generation + 1);
     const left = this.families.idleLeftMs(reading);
     const access = await this.opener.accessToken(loaded, principal, under, left);
-    const held = await this.families.rotate(token, reading, idempotencyKey, requester);
+    const held = await this.statements.take(token.familyId, requester, () =>
+      this.families.rotate(token, reading, idempotencyKey, requester),
+    );
     return { mode: 'tokens', principal, ...access, ...refreshPart(held) };
   }
 
   /** A fresh access token for a token that was handed out just now and has not been used. */
   async reissue(held: RefreshToken, requester: Requester): Promise<TokensResult> {
-    const { reading, loaded, subjectEpoch } = await this.present(held.token, requester);
+    const { reading, loaded, subjectEpoch } = await this.present(held, requester);
     const { row, now } = reading;
     const principal = principalOfFamily(loaded, row);
     const under = issuedUnder(reading, subjectEpoch, held.generation);
@@ -56,15 +73,25 @@ export class RefreshExchange {
   }
 
   /** Step-up: the person proved themselves again, so the family gets a new secret. */
-  async stepUp(
+  stepUp(
     subject: string,
     value: unknown,
     methods: readonly string[],
     requester: Requester,
   ): Promise<TokensResult> {
-    const { token, reading, loaded, subjectEpoch } = await this.present(value, requester);
+    return this.use(value, requester, (presented) => this.rekeyed(presented, subject, methods, requester));
+  }
+
+  private async rekeyed(
+    { token, reading, loaded, subjectEpoch }: Presented,
+    subject: string,
+    methods: readonly string[],
+    requester: Requester,
+  ): Promise<TokensResult> {
     if (loaded.id !== subject) throw new RefreshTokenInvalidError('unknown');
-    const { held, row } = await this.families.rekey(token, reading.row, { methods }, requester);
+    const { held, row } = await this.statements.take(token.familyId, requester, () =>
+      this.families.rekey(token, reading.row, { methods }, requester),
+    );
     const principal = principalOfFamily(loaded, row);
     const under = issuedUnder(reading, subjectEpoch, token.generation + 1);
     const left = this.families.idleLeftMs(reading);
@@ -72,9 +99,22 @@ export class RefreshExchange {
     return { mode: 'tokens', principal, ...access, ...refreshPart(held) };
   }
 
-  private async present(value: unknown, requester: Requester): Promise<Presented> {
+  private async use<T>(
+    value: unknown,
+    requester: Requester,
+    exchange: (presented: Presented) => Promise<T>,
+  ): Promise<T> {
+    // Its tag tells that the family is one of ours: nobody can take the turns of a family whose tokens they never had.
     const token = this.families.parse(value, requester);
-    const reading = await this.families.read(token, requester);
+    return this.uses.take(token.familyId, requester, async () =>
+      exchange(await this.present(token, requester)),
+    );
+  }
+
+  private async present(token: RefreshToken, requester: Requester): Promise<Presented> {
+    const reading = await this.statements.take(token.familyId, requester, () =>
+      this.families.read(token, requester),
+    );
     const { row, subjectEpochNow } = reading;
     const loaded = await this.source.load(row.subject);
     if (!loaded) {
