@@ -2,7 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AuthOptions, AuthStores } from 'nestjs-aerie';
+import { type AuthOptions, AuthStores, ServiceClients } from 'nestjs-aerie';
+import { es256Key } from '../resource-server/es256.js';
+import { StandIn } from '../resource-server/stand-in.js';
+import { askWithAssertion, assertion, clientKey } from '../support/assertions.js';
 import { startResourceApp } from '../resource-server/resource-app.js';
 import { Clock } from '../../libs/auth/src/time/clock.js';
 import { refresh, refreshed, SESSION_COOKIE, signIn, statusOf } from '../support/sign-ins.js';
@@ -149,6 +152,40 @@ describe.each(ADAPTERS)('an issuer that changes its name, on %s', (adapter) => {
     const behind = await deploy(OLD, { formerIssuers: [{ issuer: NEW, until }] });
     expect([await statusOf(behind, next.access_token), await me(behind, cookie)]).toEqual([200, 200]);
     expect((await refresh(behind, next.refresh_token)).status).toBe(200);
+  });
+
+  it('is asked by services with assertions for both, since they are told first', async () => {
+    const { privateKey, jwk } = es256Key('k1');
+    const issuer = await StandIn.start(() => ({ access_token: 'x', token_type: 'Bearer', expires_in: 300 }));
+    const service = await startResourceApp({
+      adapter,
+      options: {
+        issuer: NEW,
+        formerIssuers: former().formerIssuers,
+        jwks: { keys: [jwk] },
+        revocation: {
+          mode: 'feed',
+          url: `${issuer.url}/auth/revocations`,
+          client: { clientId: 'orders', privateKey, alg: 'ES256', tokenUrl: `${issuer.url}/auth/token` },
+        },
+      },
+    });
+    const asked = issuer.received.find(({ path }) => path === '/auth/token')!;
+    expect(payloadOf(new URLSearchParams(asked.body).get('client_assertion')!)['aud']).toEqual([NEW, OLD]);
+    await service.close();
+    await issuer.stop();
+    const on = await deploy(NEW, { services: true, ...former() } as never);
+    const key = clientKey();
+    const registration = { id: 'orders', scopes: [], audiences: [NEW], jwks: { keys: [key.jwk] } };
+    await on.app.get(ServiceClients).register(registration);
+    const ask = async (aud: string | string[]) =>
+      (await askWithAssertion(on, await assertion('orders', key, { aud }))).status;
+    expect([await ask(OLD), await ask([NEW, OLD]), await ask('https://x.example')]).toEqual([200, 200, 401]);
+    clock.pass(31 * DAY);
+    const late = { iat: Math.floor(clock.now() / 1000), exp: Math.floor(clock.now() / 1000) + 60 };
+    const text = async (aud: string) => assertion('orders', key, { ...late, aud });
+    expect((await askWithAssertion(on, await text(OLD))).status).toBe(401);
+    expect((await askWithAssertion(on, await text(NEW))).status).toBe(200);
   });
 
   it('keeps the seal of a key that it cannot open', async () => {
