@@ -5,6 +5,7 @@ import { AuthCounters } from '../audit/auth-counters.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import { AccessTokenStanding, type TokenOnTrial } from './access-token-standing.js';
+import type { Announcement } from './announcement.js';
 import { AnnouncementLog, type AnnouncementReading } from './announcement-log.js';
 import { AnnouncementReader } from './announcement-reader.js';
 import { FedStanding } from './fed-standing.js';
@@ -23,11 +24,12 @@ class HandClock extends Clock {
 /** A database that answers, or hangs until its deadline. */
 class HandLog extends AnnouncementLog {
   hangs = false;
+  rows: Announcement[] = [gone];
   hangsFor = DATABASE_MS;
   readAfter = (): Promise<AnnouncementReading> => this.read();
   readOf = (): Promise<AnnouncementReading> => this.read();
   private async read(): Promise<AnnouncementReading> {
-    if (!this.hangs) return { announcements: [gone], now: NOW };
+    if (!this.hangs) return { announcements: this.rows, now: NOW };
     await new Promise((late) => setTimeout(late, this.hangsFor));
     throw new StoreUnavailableError();
   }
@@ -135,6 +137,18 @@ describe('access tokens while the feed is stale', () => {
     expect(await settledAfter(DATABASE_MS - 1, checked)).toBe('waits');
     expect(await settledAfter(1, checked)).toBe('admitted');
     await expect(standing('allow').check(token('gone'), null)).rejects.toThrow(AccessTokenRevokedError);
+  });
+
+  it('refuse: with more than fits nobody waits while all of it is read again', async () => {
+    log.rows = Array.from({ length: 1_001 }, (_, i) => ({ ...gone, id: i + 1, value: `gone ${i}` }));
+    feed.changedHere();
+    await feed.freshen();
+    expect(feed.status().overflowing).toBe(true);
+    log.hangs = true;
+    clock.steady += 60_000;
+    void feed.freshen();
+    expect(await settledAfter(0, standing('refuse').check(token('alive'), null))).toBe('admitted');
+    expect(lookedUp.asked).toEqual([null]);
   });
 
   it.each(['lookup', 'allow'] as const)('%s: while polls fail nobody waits for one', async (how) => {

@@ -68,6 +68,8 @@ export class FeedReliance {
     maxStalenessMs: number | null,
     fallback: ResolvedRevocationOptions['onUnavailable'],
   ): Promise<boolean> {
+    // Reading all of it again is for the feed to do: it would fail once more, or take long.
+    if (this.feed.status().overflowing) return false;
     const patienceMs = PATIENCE_MS[fallback];
     if (fallback !== 'refuse') return this.feed.freshen(maxStalenessMs, patienceMs);
     // Nobody else is asked while polls fail, so a request has another one sent: the database may just be back.

@@ -101,14 +101,15 @@ export class RevocationFeed {
   /**
    * Polls, unless it is fresh, or failed a moment ago. Whether it then knows what had changed when it was asked; changes
    * since then are no reason to wait again. `patienceMs`: who has somewhere else to ask waits no longer than this, and not
-   * at all while polls fail; null: to the end of the poll.
+   * at all while polls fail or the feed overflows; null: to the end of the poll.
    */
   async freshen(maxStalenessMs: number | null = null, patienceMs: number | null = null): Promise<boolean> {
     const { changes } = this;
     const isFresh = (): boolean => this.knows(changes, maxStalenessMs, this.storeClock.moment());
     if (isFresh()) return true;
     if (patienceMs === null) await this.pollUnless(isFresh);
-    else if (!this.failing) await withinDeadline(patienceMs, () => this.pollUnless(isFresh));
+    else if (!this.failing && this.overflowedAt === null)
+      await withinDeadline(patienceMs, () => this.pollUnless(isFresh));
     return isFresh();
   }
 
