@@ -5,7 +5,9 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import type { AuthStatus, SecurityEvent } from 'nestjs-aerie';
+import type { SecurityEvent } from 'nestjs-aerie';
+import type { ProcessStatus } from '../libs/auth/src/audit/process-status.js';
+import { RefusalCounters } from '../libs/auth/src/resource-server/refusal-counters.js';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { keptEvent } from '../libs/auth/src/audit/kept-event.js';
@@ -296,8 +298,10 @@ describe('docs/observability.md', () => {
   const status = {
     counts: new AuthCounters(),
     sessionsRemembered: 0,
+    refusals: new RefusalCounters(),
+    keys: () => ({ known: 1, ageMs: 0, failing: false }),
     feed: () => ({ entries: 0, lagMs: 0, overflowing: false, maxStalenessMs: 0, nudgesConnected: true }),
-  } as unknown as AuthStatus;
+  } as unknown as ProcessStatus;
 
   it('has a row for every metric, and no other', () => {
     const names = [...AUTH_INSTRUMENTS, NUDGE_DURATION].map(({ name }) => name);

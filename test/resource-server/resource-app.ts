@@ -1,5 +1,13 @@
 import { afterAll } from '@jest/globals';
-import { Controller, Get, type INestApplication, Module, type Type, UseGuards } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  type INestApplication,
+  Module,
+  type ModuleMetadata,
+  type Type,
+  UseGuards,
+} from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
   CurrentUser,
@@ -57,6 +65,7 @@ export interface ResourceAppInput {
   readonly options: Partial<ResourceServerOptions> & ResourceServerStructuralOptions;
   readonly controllers?: Type[];
   readonly providers?: Type[];
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
   readonly log?: LogTrap;
   /** Changes the application before it starts. */
   readonly configure?: (app: INestApplication) => void;
@@ -84,6 +93,7 @@ export async function startResourceApp(input: ResourceAppInput): Promise<Resourc
         revocation: { mode: 'none' },
         ...input.options,
       }),
+      ...(input.imports ?? []),
     ],
     controllers: input.controllers ?? [OrdersController],
     providers: input.providers ?? [],

@@ -43,8 +43,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   passport: [...BELOW_THE_EDGE, 'context', 'decorators', 'guards'],
   testing: [...ROOMS, 'sign-in'],
   'resource-server': [...ROOMS, 'context', 'decorators', 'guards', 'http'],
-  terminus: ['sign-in'],
-  opentelemetry: ['sign-in'],
+  terminus: ['audit'],
+  opentelemetry: ['audit'],
   migrations: [],
 };
 
@@ -66,7 +66,8 @@ const isEntity = (path: string): boolean => path.endsWith('.entity.ts');
 const isAdapter = (path: string): boolean =>
   nameOf(path).startsWith('typeorm-') || path.endsWith('-statements.ts');
 const isPort = (path: string): boolean =>
-  /^audit\/(security-event(-sink)?|auth-counters)\.ts$/.test(path) || path.endsWith('-store.ts');
+  /^audit\/(security-event(-sink)?|auth-counters|process-status)\.ts$/.test(path) ||
+  path.endsWith('-store.ts');
 
 /** Whether one file may import another of this library. */
 function mayImport(from: string, to: string): boolean {

@@ -2,6 +2,7 @@ import { type Provider } from '@nestjs/common';
 import { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
 import { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
 import { AuthCounters } from './audit/auth-counters.js';
+import { ProcessStatus } from './audit/process-status.js';
 import { SecurityEventSink } from './audit/security-event-sink.js';
 import { SecurityEventStore } from './audit/security-event-store.js';
 import { AUDIT_PROVIDERS } from './auth.audit-providers.js';
@@ -159,6 +160,7 @@ export const CORE_PROVIDERS: Provider[] = [
       { sweepIntervalMs }: Options,
     ) => new Sweeper(families, sessions, registry, events, clients ?? null, sweepIntervalMs),
   },
+  { provide: ProcessStatus, useExisting: AuthStatus },
   {
     provide: AuthStatus,
     inject: [AuthCounters, ResolvedAuthOptions, RevocationFeed, Nudges, NearSessions, StoresInUse],

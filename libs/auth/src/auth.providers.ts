@@ -33,6 +33,7 @@ import { ServiceAuthenticator } from './service-tokens/service-authenticator.js'
 import { ServiceClients } from './service-tokens/service-clients.js';
 import { SessionData } from './sessions/session-data.js';
 import { AuthStores } from './sign-in/auth-stores.js';
+import { ProcessStatus } from './audit/process-status.js';
 import { AuthStatus } from './sign-in/auth-status.js';
 import { AuthenticationService } from './sign-in/authentication.service.js';
 import { Authenticator } from './sign-in/authenticator.js';
@@ -128,6 +129,7 @@ const EXPORTED = [
   SigningKeys,
   SecurityEvents,
   AuthStatus,
+  ProcessStatus,
   JwtAuthGuard,
   SessionAuthGuard,
   AnyAuthGuard,

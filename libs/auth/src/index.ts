@@ -153,7 +153,14 @@ export { type ListEventsOptions, SecurityEvents } from './audit/security-events.
 export type { EventPosition, SecurityEventRecord } from './audit/security-event-store.js';
 
 // How it is doing
-export { AuthStatus, type FeedState } from './sign-in/auth-status.js';
+export { AuthStatus } from './sign-in/auth-status.js';
+export {
+  type FeedState,
+  type Health,
+  type KeysState,
+  ProcessStatus,
+  type RefusalCounts,
+} from './audit/process-status.js';
 export type { FeedStatus } from './revocation/feed-status.js';
 export type { AuthCounts, Fallback } from './audit/auth-counters.js';
 

@@ -5,9 +5,9 @@ const SYNTAX_ERROR = 1064;
 
 /** What a log may say of a database's error: its message, or its code where the message would quote values. */
 export function failureText(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { code, errno, sqlState } = error as { code?: unknown; errno?: unknown; sqlState?: unknown };
+  const { message, code, errno, sqlState } = (error ?? {}) as Record<string, unknown>;
+  if (typeof message !== 'string') return 'unknown';
   const state = String(sqlState ?? code);
   const quotes = errno === SYNTAX_ERROR || (state.length === 5 && QUOTES_VALUES.test(state));
-  return quotes ? `error ${String(code)}` : error.message;
+  return quotes ? `error ${String(code)}` : message;
 }

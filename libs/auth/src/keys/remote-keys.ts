@@ -78,6 +78,11 @@ export class RemoteKeys extends VerificationKeys {
     this.announced.stop();
   }
 
+  /** How many keys are known, since when, and whether the last question failed. */
+  status(): { readonly known: number; readonly ageMs: number | null; readonly failing: boolean } {
+    return { known: this.byKid.size, ageMs: this.age(), failing: this.failure !== null };
+  }
+
   override find(kid: string): VerificationKey | undefined | Promise<VerificationKey | undefined> {
     const known = this.byKid.get(kid);
     if (!known) return this.asked(kid);
@@ -168,11 +173,15 @@ export class RemoteKeys extends VerificationKeys {
   }
 
   private areOld(): boolean {
+    const age = this.age();
+    return age === null || age >= this.rules.maxAgeMs;
+  }
+
+  private age(): number | null {
     const { readAt } = this;
-    if (readAt === null) return true;
+    if (readAt === null) return null;
     // A suspended machine stops the monotonic clock.
-    const age = Math.max(this.clock.monotonic() - readAt.monotonic, this.clock.now() - readAt.wall);
-    return age >= this.rules.maxAgeMs;
+    return Math.max(this.clock.monotonic() - readAt.monotonic, this.clock.now() - readAt.wall);
   }
 
   /** By itself as well: tokens that are remembered ask for no key, and those of a dropped one must not live on. */

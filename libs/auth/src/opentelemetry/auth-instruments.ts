@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { AuthStatus } from '../sign-in/auth-status.js';
+import { type ProcessStatus, REFUSAL_CODES } from '../audit/process-status.js';
 
 type Observe = (value: number, attributes?: Attributes) => void;
 
@@ -12,7 +12,7 @@ export interface AuthInstrument {
   readonly unit: string;
   readonly description: string;
   /** Attributes are of a closed set: never a subject, an id, an address or a text that somebody sent. */
-  readonly read: (status: AuthStatus, observe: Observe) => void;
+  readonly read: (status: ProcessStatus, observe: Observe) => void;
 }
 
 /** What `AuthMetrics` shows, beside the histogram. Names follow the semantic conventions of OpenTelemetry. */
@@ -116,7 +116,9 @@ export const AUTH_INSTRUMENTS: readonly AuthInstrument[] = [
     kind: 'gauge',
     unit: '{session}',
     description: 'Sessions in the memory of this process',
-    read: (status, observe) => observe(status.sessionsRemembered),
+    read: ({ sessionsRemembered }, observe) => {
+      if (sessionsRemembered !== null) observe(sessionsRemembered);
+    },
   },
   {
     name: 'aerie.sessions.near_cache.hits',
@@ -131,6 +133,25 @@ export const AUTH_INSTRUMENTS: readonly AuthInstrument[] = [
     unit: '{request}',
     description: 'Sessions that were not',
     read: ({ counts }, observe) => observe(counts.nearMisses),
+  },
+  {
+    name: 'aerie.keys.age',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Time since the last question for the keys of the issuer that was answered was sent',
+    read: (status, observe) => {
+      const ageMs = status.keys()?.ageMs ?? null;
+      if (ageMs !== null) observe(ageMs / 1_000);
+    },
+  },
+  {
+    name: 'aerie.tokens.refused',
+    kind: 'counter',
+    unit: '{token}',
+    description: 'Tokens that a resource server refused, by code',
+    read: ({ refusals }, observe) => {
+      for (const code of REFUSAL_CODES) if (refusals) observe(refusals[code], { 'aerie.refusal.code': code });
+    },
   },
   {
     name: 'aerie.security.events',

@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type BatchObservableCallback, type Meter, metrics, type Observable } from '@opentelemetry/api';
-import { AuthStatus } from '../sign-in/auth-status.js';
+import { ProcessStatus } from '../audit/process-status.js';
 import { AUTH_INSTRUMENTS, type AuthInstrument, NUDGE_DURATION } from './auth-instruments.js';
 
 /**
- * Shows the numbers of AuthStatus to OpenTelemetry: put it among the providers of any module that sees AuthModule. It
+ * Shows the numbers of AuthStatus, or of a resource server's ResourceStatus, to OpenTelemetry: put it among the providers of any
+ * module that sees AuthModule or ResourceServerModule. It
  * takes the meter provider that is registered while the application boots; without one it does nothing. Requests pay
  * nothing for it: the numbers are read when the SDK collects them.
  */
@@ -12,7 +13,7 @@ import { AUTH_INSTRUMENTS, type AuthInstrument, NUDGE_DURATION } from './auth-in
 export class AuthMetrics implements OnModuleInit, OnModuleDestroy {
   private readonly undo: (() => void)[] = [];
 
-  constructor(private readonly status: AuthStatus) {}
+  constructor(private readonly status: ProcessStatus) {}
 
   onModuleInit(): void {
     const meter = metrics.getMeter('nestjs-aerie');

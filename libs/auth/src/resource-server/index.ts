@@ -49,6 +49,17 @@ export {
 export type { TokenRequest } from './token-endpoint.js';
 export type { ClientCredentialsOptions } from './client-credentials.js';
 
+// Health and metrics
+export { ResourceStatus } from './resource-status.js';
+export type { AuthCounts } from '../audit/auth-counters.js';
+export {
+  type FeedState,
+  type Health,
+  type KeysState,
+  ProcessStatus,
+  type RefusalCounts,
+} from '../audit/process-status.js';
+
 // Errors
 export type { AnyAuthError } from '../errors/any-auth-error.js';
 export { AuthConfigError } from '../errors/auth-config-error.js';

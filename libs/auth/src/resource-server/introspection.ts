@@ -9,6 +9,9 @@ import { OutageLog } from './outage-log.js';
 const REFUSED: readonly number[] = [401, 403];
 const LIMITS = { timeoutMs: 2_000, maxBytes: 64 * 1024 };
 
+/** Inactive, whoever is asked. */
+const NO_TOKEN = 'health';
+
 export interface IntrospectionRules {
   /** The issuer's introspection endpoint (RFC 7662). */
   readonly url: string;
@@ -60,6 +63,16 @@ export class Introspection {
     });
     this.asking.set(token, { askedAt, answer });
     return answer;
+  }
+
+  /** Whether the issuer answers: asked about a text that is no token. Never throws. */
+  async answers(): Promise<boolean> {
+    try {
+      await this.ask(NO_TOKEN, this.clock.monotonic());
+      return true;
+    } catch (error) {
+      return error instanceof AccessTokenRevokedError;
+    }
   }
 
   private isRecent(askedAt: number | undefined, maxStalenessMs: number | null): boolean {

@@ -3,6 +3,7 @@ import { APP_FILTER, ModulesContainer } from '@nestjs/core';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
+import { ProcessStatus } from '../audit/process-status.js';
 import { OriginCheck } from '../context/origin-check.js';
 import { NO_COOKIE } from '../context/credentials-missing.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
@@ -16,14 +17,18 @@ import { GivenKeys } from '../keys/given-keys.js';
 import { RemoteKeys } from '../keys/remote-keys.js';
 import { VerificationKeys } from '../keys/verification-keys.js';
 import { FetchRemote, Remote } from '../remote/remote.js';
+import { Nudges } from '../revocation/nudges.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import { Clock, SystemClock } from '../time/clock.js';
 import { CIRCLE_CHECK, refuseCircles } from '../validation/provider-circle.js';
+import { Introspection } from './introspection.js';
+import { RefusalCounters } from './refusal-counters.js';
 import { ResourceAuthenticator } from './resource-authenticator.js';
 import { ResourceServerLifecycle } from './resource-server.lifecycle.js';
 import { ResolvedResourceServerOptions, resolveResourceServerOptions } from './resource-server.options.js';
 import { refuseStructural, type ResourceServerStructuralOptions } from './resource-server.structure.js';
+import { ResourceStatus } from './resource-status.js';
 import { RESOURCE_REVOCATION_PROVIDERS } from './revocation.providers.js';
 import { RESOURCE_SERVICE_PROVIDERS } from './service.providers.js';
 
@@ -68,6 +73,32 @@ const PROVIDERS: Provider[] = [
   { provide: Clock, useClass: SystemClock },
   { provide: Remote, useClass: FetchRemote },
   AuthCounters,
+  RefusalCounters,
+  {
+    provide: ResourceStatus,
+    inject: [
+      ResolvedResourceServerOptions,
+      AuthCounters,
+      RefusalCounters,
+      VerificationKeys,
+      RevocationFeed,
+      Nudges,
+      Introspection,
+    ],
+    useFactory: (
+      options: Options,
+      counters: AuthCounters,
+      refusals: RefusalCounters,
+      keys: VerificationKeys,
+      feed: RevocationFeed | null,
+      nudges: Nudges | null,
+      introspection: Introspection | null,
+    ) => {
+      const remote = keys instanceof RemoteKeys ? keys : null;
+      return new ResourceStatus(options, counters, refusals, { keys: remote, feed, nudges, introspection });
+    },
+  },
+  { provide: ProcessStatus, useExisting: ResourceStatus },
   {
     provide: VerificationKeys,
     inject: [ResolvedResourceServerOptions, Remote, Clock],
@@ -110,6 +141,8 @@ const PROVIDERS: Provider[] = [
 ];
 
 const EXPORTED = [
+  ResourceStatus,
+  ProcessStatus,
   ResourceAuthenticator,
   RequestAuthenticator,
   AccessTokenVerifier,

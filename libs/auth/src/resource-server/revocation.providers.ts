@@ -6,6 +6,7 @@ import { AccessTokenStanding } from '../revocation/access-token-standing.js';
 import { AnnouncementReader } from '../revocation/announcement-reader.js';
 import { FedStanding } from '../revocation/fed-standing.js';
 import { nudgeChannelOf } from '../revocation/nudge-channel.js';
+import { Nudges } from '../revocation/nudges.js';
 import { RedisNudges } from '../revocation/redis-nudges.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { UncheckedStanding } from '../revocation/unchecked-standing.js';
@@ -15,6 +16,7 @@ import { HttpAnnouncementLog } from './http-announcement-log.js';
 import { IntrospectedAuthenticator } from './introspected-authenticator.js';
 import { Introspection } from './introspection.js';
 import { PolledStanding, UnknowableStanding } from './polled-standing.js';
+import { RefusalCounters } from './refusal-counters.js';
 import { ResourceAuthenticator } from './resource-authenticator.js';
 import { ResolvedResourceServerOptions } from './resource-server.options.js';
 import { ServiceTokenClient } from './service-token-client.js';
@@ -31,13 +33,22 @@ const assertedFor = (issuer: string, former: Options['formerIssuers']): string |
 /** How this process learns what has ended. What a mode does not need is null. */
 export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
   {
+    provide: Nudges,
+    inject: [ResolvedResourceServerOptions],
+    useFactory: ({ revocation, issuer }: Options): Nudges | null =>
+      revocation.mode === 'feed' && revocation.redis
+        ? new RedisNudges(revocation.redis, nudgeChannelOf(issuer))
+        : null,
+  },
+  {
     provide: RevocationFeed,
-    inject: [ResolvedResourceServerOptions, Remote, Clock, AuthCounters],
+    inject: [ResolvedResourceServerOptions, Remote, Clock, AuthCounters, Nudges],
     useFactory: (
       { revocation, issuer, formerIssuers }: Options,
       remote: Remote,
       clock: Clock,
       counters: AuthCounters,
+      nudges: Nudges | null,
     ): RevocationFeed | null => {
       if (revocation.mode !== 'feed') return null;
       const { tokenUrl, credentials } = revocation;
@@ -48,7 +59,6 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
       const log = new HttpAnnouncementLog(revocation, tokens, remote);
       // There is no table here to ask instead: reading everything takes as long as it takes.
       const reader = new AnnouncementReader(log, revocation.maxEntries, clock);
-      const nudges = revocation.redis && new RedisNudges(revocation.redis, nudgeChannelOf(issuer));
       return new RevocationFeed(reader, revocation, clock, new StoreClock(clock), nudges, counters);
     },
   },
@@ -81,14 +91,18 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
   },
   {
     provide: ResourceAuthenticator,
-    inject: [AccessTokenVerifier, AccessTokenStanding, Introspection],
+    inject: [AccessTokenVerifier, AccessTokenStanding, Introspection, RefusalCounters],
     useFactory: (
       verifier: AccessTokenVerifier,
       standing: AccessTokenStanding,
       introspection: Introspection | null,
+      refusals: RefusalCounters,
     ) =>
-      introspection
-        ? new IntrospectedAuthenticator(verifier, standing, introspection)
-        : new ResourceAuthenticator(verifier, standing),
+      refusals.watch(
+        introspection
+          ? new IntrospectedAuthenticator(verifier, standing, introspection)
+          : new ResourceAuthenticator(verifier, standing),
+        ['rememberedAccessToken', 'accessToken'],
+      ),
   },
 ];

@@ -14,6 +14,7 @@ import { Clock } from '../time/clock.js';
 import { IntrospectedServiceAuthenticator } from './introspected-authenticator.js';
 import { Introspection } from './introspection.js';
 import { PolledServiceStanding } from './polled-standing.js';
+import { RefusalCounters } from './refusal-counters.js';
 import { ResolvedResourceServerOptions } from './resource-server.options.js';
 
 type Options = ResolvedResourceServerOptions;
@@ -41,15 +42,19 @@ export const RESOURCE_SERVICE_PROVIDERS: Provider[] = [
   },
   {
     provide: ServiceAuthenticator,
-    inject: [ServiceTokenVerifier, ServiceTokenStanding, Introspection],
+    inject: [ServiceTokenVerifier, ServiceTokenStanding, Introspection, RefusalCounters],
     useFactory: (
       verifier: ServiceTokenVerifier,
       standing: ServiceTokenStanding,
       introspection: Introspection | null,
+      refusals: RefusalCounters,
     ) =>
-      introspection
-        ? new IntrospectedServiceAuthenticator(verifier, standing, introspection)
-        : new ServiceAuthenticator(verifier, standing),
+      refusals.watch(
+        introspection
+          ? new IntrospectedServiceAuthenticator(verifier, standing, introspection)
+          : new ServiceAuthenticator(verifier, standing),
+        ['rememberedServiceToken', 'serviceToken'],
+      ),
   },
   ServiceAuthGuard,
 ];

@@ -23,7 +23,8 @@ export class RevokedSet {
   private readonly clients = new Map<string, { readonly epoch: number } & Timed>();
   private global = 0;
   private order = 0;
-  private keysId = 0;
+  /** Announcements that every key was replaced, by id: they need not come in its order. */
+  private readonly keys = new Map<string, Timed>();
   private onKeys: () => void = () => undefined;
 
   get size(): number {
@@ -67,8 +68,8 @@ export class RevokedSet {
         this.global = Math.max(this.global, epoch ?? 0);
         break;
       case 'keys':
-        if (id <= this.keysId) break;
-        this.keysId = id;
+        if (this.keys.has(String(id))) break;
+        this.keys.set(String(id), { expiresAt });
         this.onKeys();
         break;
     }
@@ -131,7 +132,7 @@ export class RevokedSet {
   }
 
   private get maps(): readonly Map<string, Timed>[] {
-    return [this.ended, this.changed, this.subjects, this.tokens, this.clients];
+    return [this.ended, this.changed, this.subjects, this.tokens, this.clients, this.keys];
   }
 }
 

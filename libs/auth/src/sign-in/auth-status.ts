@@ -1,6 +1,6 @@
 import type { AuthCounters, AuthCounts } from '../audit/auth-counters.js';
 import type { Nudges } from '../revocation/nudges.js';
-import type { FeedStatus } from '../revocation/feed-status.js';
+import { feedDetails, type FeedState, type Health, isFresh, ProcessStatus } from '../audit/process-status.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { SignInLookup } from '../revocation/sign-in-lookup.js';
@@ -12,19 +12,13 @@ const NO_SIGN_IN = '00000000-0000-0000-0000-000000000000';
 /** A store of somebody else's may have no deadline of its own. */
 const DEADLINE_MS = 5_000;
 
-/** The revocation feed as this process has it. */
-export interface FeedState extends FeedStatus {
-  /** `revocation.maxStaleness`: with a greater lag, the feed is not believed. */
-  readonly maxStalenessMs: number;
-  /** Whether nudges are heard; null: there are none, or their carrier cannot tell. */
-  readonly nudgesConnected: boolean | null;
-}
-
 /**
  * How authentication is doing in this process, for health checks and metrics: inject it anywhere. Nothing it gives is
  * about a person, and nothing in it is secret. `nestjs-aerie/terminus` and `nestjs-aerie/opentelemetry` are made of it.
  */
-export class AuthStatus {
+export class AuthStatus extends ProcessStatus {
+  /** Security events tell of refusals here. */
+  readonly refusals = null;
   private asking: Promise<boolean> | undefined;
 
   constructor(
@@ -34,7 +28,9 @@ export class AuthStatus {
     private readonly nudges: Nudges | null,
     private readonly near: NearSessions,
     private readonly lookup: SignInLookup,
-  ) {}
+  ) {
+    super();
+  }
 
   /** `revocation.mode`. */
   get mode(): ResolvedRevocationOptions['mode'] {
@@ -49,6 +45,27 @@ export class AuthStatus {
       maxStalenessMs: this.revocation.maxStalenessMs,
       nudgesConnected: this.nudges?.isConnected ?? null,
     };
+  }
+
+  /** Null: an issuer has its own. */
+  keys(): null {
+    return null;
+  }
+
+  /**
+   * Up while requests can be judged. With the feed: while its lag is at most `maxLagMs`; until then stores that are away show
+   * in the details alone. In the other modes, and while the feed overflows: while the stores answer.
+   */
+  async health(maxLagMs: number | null): Promise<Health> {
+    const reached = await this.reachesStores();
+    // Read afterwards: the stores may have kept us waiting.
+    const feed = this.feed();
+    const details = {
+      mode: this.mode,
+      stores: reached ? 'reachable' : 'unreachable',
+      ...(feed && feedDetails(feed)),
+    };
+    return { isUp: feed && !feed.overflowing ? isFresh(feed, maxLagMs) : reached, details };
   }
 
   /** How many sessions this process remembers. */

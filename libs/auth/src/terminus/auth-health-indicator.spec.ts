@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { HealthIndicatorService } from '@nestjs/terminus';
-import type { AuthStatus, FeedState } from '../sign-in/auth-status.js';
+import type { FeedState } from '../audit/process-status.js';
+import { AuthStatus } from '../sign-in/auth-status.js';
 import type { Duration } from '../time/duration.js';
 import { AuthHealthIndicator } from './auth-health-indicator.js';
 
@@ -20,8 +21,9 @@ describe('AuthHealthIndicator', () => {
     feed = FRESH;
   });
 
+  const { health } = AuthStatus.prototype;
   const check = async (maxLag?: unknown) => {
-    const status = { mode: 'feed', reachesStores: async () => reached, feed: () => feed };
+    const status = { mode: 'feed', reachesStores: async () => reached, feed: () => feed, health };
     const indicator = new AuthHealthIndicator(new HealthIndicatorService(), status as unknown as AuthStatus);
     const { auth } = await indicator.isHealthy(
       'auth',

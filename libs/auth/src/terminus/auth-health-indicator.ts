@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import { AuthStatus, type FeedState } from '../sign-in/auth-status.js';
+import { ProcessStatus } from '../audit/process-status.js';
 import { type Duration, durationMs } from '../time/duration.js';
 
 export interface AuthHealthOptions {
@@ -16,13 +16,15 @@ export interface AuthHealthOptions {
 export class AuthHealthIndicator {
   constructor(
     private readonly health: HealthIndicatorService,
-    private readonly status: AuthStatus,
+    private readonly status: ProcessStatus,
   ) {}
 
   /**
-   * Up while requests can be judged. With the feed: while its lag is at most `maxLag`; until then a database that is
-   * away shows in the details alone. In the other modes, and while there are more revocations than fit into memory:
-   * while the stores answer. Throws TypeError for a `maxLag` that is no duration.
+   * Up while requests can be judged. In an issuer: with the feed, while its lag is at most `maxLag`; until then a database
+   * that is away shows in the details alone; in the other modes, and while there are more revocations than fit into memory,
+   * while the stores answer. In a resource server: while a key of the issuer is known, and with the feed, while its lag is at
+   * most `maxLag` and it does not overflow; with introspection, while the issuer answers. Throws TypeError for a `maxLag` that
+   * is no duration.
    */
   async isHealthy<Key extends string>(
     key: Key,
@@ -31,24 +33,7 @@ export class AuthHealthIndicator {
     const maxLagMs = maxLag === undefined ? null : durationMs(maxLag);
     if (maxLagMs === undefined) throw new TypeError('"maxLag" must be a duration such as "5s"');
     const indicator = this.health.check(key);
-    const reached = await this.status.reachesStores();
-    // Read afterwards: the stores may have kept us waiting.
-    const feed = this.status.feed();
-    const details = {
-      mode: this.status.mode,
-      stores: reached ? 'reachable' : 'unreachable',
-      ...(feed && detailsOf(feed)),
-    };
-    const isUp = feed && !feed.overflowing ? isFresh(feed, maxLagMs) : reached;
+    const { isUp, details } = await this.status.health(maxLagMs);
     return isUp ? indicator.up(details) : indicator.down(details);
   }
-}
-
-/** Written so that what is not a number is not fresh. */
-function isFresh({ lagMs, maxStalenessMs }: FeedState, maxLagMs: number | null): boolean {
-  return lagMs !== null && lagMs <= (maxLagMs ?? maxStalenessMs);
-}
-
-function detailsOf({ lagMs, entries, overflowing, nudgesConnected }: FeedState): Record<string, unknown> {
-  return { lagMs: lagMs === null ? null : Math.round(lagMs), entries, overflowing, nudgesConnected };
 }
