@@ -7,7 +7,7 @@ import { measureInTurn } from '../lib/rounds.mjs';
 import { median, ratiosPerRound, spread } from '../lib/statistics.mjs';
 
 /** `callers`: other people who refresh, one after the other each. `clients`: who use one token at once. */
-export const FLOOD_DEFAULTS = { rounds: 10, seconds: 3, callers: 8, clients: 500, pool: 10 };
+export const FLOOD_DEFAULTS = { rounds: 10, seconds: 5, callers: 8, clients: 500, pool: 10 };
 
 const TARGET = 0.8;
 
