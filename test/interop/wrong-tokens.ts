@@ -74,10 +74,12 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'nbf: in the future',
     claims((now) => ({ nbf: now + HOUR, exp: now + 2 * HOUR })),
+    { code: 'AUTH_ACCESS_TOKEN_EXPIRED' },
   ),
   fault(
     'iat: in the future',
     claims((now) => ({ iat: now + HOUR, exp: now + 2 * HOUR })),
+    { code: 'AUTH_ACCESS_TOKEN_EXPIRED' },
   ),
   ...['iat', 'exp', 'sub', 'sid', 'jti', 'sep'].map((name) =>
     fault(
