@@ -39,7 +39,7 @@ class AccountsModule {}
 async function booted(root: Parameters<typeof bootApplication>[0]) {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the boot has come to no end')), 5_000);
+    timer = setTimeout(() => reject(new Error('the boot has come to no end')), 20_000);
   });
   try {
     return await Promise.race([bootApplication(root), late]);

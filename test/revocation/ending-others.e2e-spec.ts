@@ -3,7 +3,7 @@ import { AuthSubject, Revocation } from 'nestjs-aerie';
 import { signIn, statusOf } from '../support/sign-ins.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 
-/** Whoever stays signed in may ask for the end of all others as often as they like: it must not cost others anything. */
+/** A user who stays signed in can end all other sign-ins as often as they like: it must not cost other users anything. */
 describe.each(ADAPTERS)('POST /auth/logout-all with except_current, again and again, with %s', (adapter) => {
   let app: TestApp;
   afterEach(() => app.close());
@@ -28,6 +28,8 @@ describe.each(ADAPTERS)('POST /auth/logout-all with except_current, again and ag
     const endOthers = () => client.post('/auth/logout-all', { json: { except_current: true } });
     expect((await endOthers()).status).toBe(204);
     expect(await statusOf(app, other.body.access_token)).toBe(401);
+    // The last move stays less than a second ago, however slow this machine is.
+    await moved(-60_000);
     const before = await rows();
     const events = app.events.length;
     for (const answer of await Promise.all(Array.from({ length: 50 }, endOthers)))

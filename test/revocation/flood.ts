@@ -3,7 +3,7 @@ import { AuthStatus, Revocation, subjectKey } from 'nestjs-aerie';
 import type { DataSource } from 'typeorm';
 import { claimsOf, signIn, statusOf } from '../support/sign-ins.js';
 import { isPoll, StatementLog } from '../support/statement-log.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { type Adapter, ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { freshPrefix, type TestDatabase, testConnection } from '../support/test-databases.js';
 import { dropTables } from '../support/test-stores.js';
 import { until } from '../support/until.js';
@@ -69,21 +69,21 @@ function asking(ask: () => Promise<number>): () => Promise<{ statuses: number[];
   };
 }
 
-/** What somebody who announces without end takes from others: nothing. */
+/** A user who announces without end takes nothing from other users. */
 export function announcementFlood(database: TestDatabase): void {
   describe('with 400,000 announcements of one subject and 300,000 of others, and more that come', () => {
     const log = new StatementLog(true);
     let app: TestApp;
     const apps: TestApp[] = [];
     const prefix = freshPrefix();
-    const started = async (): Promise<TestApp> => {
-      const connection = testConnection(database, prefix);
-      const one = await startTestApp({ connection: { ...connection, logging: true, logger: log } as never });
+    const started = async (adapter: Adapter): Promise<TestApp> => {
+      const connection = { ...testConnection(database, prefix), logging: true, logger: log } as never;
+      const one = await startTestApp({ adapter, connection });
       apps.push(one);
       return one;
     };
     beforeAll(async () => {
-      app = await started();
+      app = await started('express');
       for (const name of ['ada', 'eve', 'bob']) await app.users.add(name);
     });
     afterAll(async () => {
@@ -101,7 +101,7 @@ export function announcementFlood(database: TestDatabase): void {
       await flood(app.source, database, { first: 1, count: OF_MANY, subject: null });
       await until('the feed overflows', () => overflows(app), 20_000);
       // A process that starts now.
-      const other = database === 'sqlite' ? app : await started();
+      const other = database === 'sqlite' ? app : await started('fastify');
       const stopOther = asking(() => statusOf(other, ada));
       for (let first = OF_MANY + 1, round = 0; round < 40; round++, first += 500) {
         await flood(app.source, database, { first, count: 250, subject: null });
@@ -145,9 +145,10 @@ export function announcementFlood(database: TestDatabase): void {
     const nodes: TestApp[] = [];
     beforeAll(async () => {
       const prefix = freshPrefix();
-      for (let i = 0; i < 2; i++)
+      for (const adapter of ADAPTERS)
         nodes.push(
           await startTestApp({
+            adapter,
             connection: testConnection(database, prefix),
             options: { revocation: { nudges: false } },
           }),
