@@ -12,7 +12,7 @@ export class PasswordsBusyError extends AuthError {
 /** One refresh token, or tokens of one family, are used too often at once. Nothing was exchanged: try again as `Retry-After` says. */
 export class RefreshBusyError extends AuthError {
   readonly code = 'AUTH_REFRESH_BUSY';
-  constructor(options?: ErrorOptions) {
+  constructor(options?: ErrorCause) {
     super('This refresh token is in use too often at once: try again shortly.', options);
   }
 }
