@@ -250,6 +250,28 @@ describe('the revocation feed', () => {
     expect(feed.set.hasEnded('mine')).toBe(true);
   });
 
+  it.each(['before the first poll has come', 'while there was more than fits'])(
+    'is not fresh by a poll that was sent before a change of its own: %s',
+    async (when) => {
+      const { log, feed, clock } = feedOf({ maxEntries: 1_000 });
+      if (when.startsWith('while')) {
+        log.fill(1_001);
+        await feed.start();
+        clock.pass(HOUR + 1);
+      }
+      const { readings } = log;
+      const polled = feed.freshen();
+      while (log.readings === readings) await Promise.resolve();
+      // The poll under way has read by now, and nothing in memory counts yet.
+      log.write('sign_in', 'mine');
+      feed.announcedHere([{ kind: 'sign_in', value: 'mine', epoch: null, lifeMs: HOUR }]);
+      await polled;
+      expect(feed.isFresh()).toBe(false);
+      expect(await feed.freshen()).toBe(true);
+      expect(feed.set.hasEnded('mine')).toBe(true);
+    },
+  );
+
   it('polls at a nudge, and a burst of nudges costs few polls', async () => {
     const { log, feed, nudges, clock } = feedOf();
     await feed.start();

@@ -39,7 +39,7 @@ export class RevocationFeed {
   failing = false;
   private overflowedAt: number | null = null;
   private prunedAt = 0;
-  /** Changes of this process that nobody told the content of; a poll knows of those that came before it was sent. */
+  /** Changes of this process that its memory was not told of; a poll knows of those that came before it was sent. */
   private changes = 0;
   private polling: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -128,11 +128,11 @@ export class RevocationFeed {
    */
   announcedHere(announcements: readonly OwnAnnouncement[]): void {
     const createdAt = this.storeClock.now();
-    // Before the first poll, and while nothing here is believed, all of it is still to be read.
-    if (createdAt !== undefined && this.overflowedAt === null) {
+    // With nothing here to believe, all of it is still to be read: by a poll that is sent from now on.
+    if (createdAt === undefined || this.overflowedAt !== null) this.changes += announcements.length;
+    else
       for (const { lifeMs, ...said } of announcements)
         this.set.add({ ...said, id: 0, createdAt, expiresAt: createdAt + lifeMs });
-    }
     this.nudges?.send();
     if (this.nudges) this.counters.nudgesSent++;
     this.pollSoon();
