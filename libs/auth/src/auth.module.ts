@@ -7,7 +7,7 @@ import {
 } from './auth.module-definition.js';
 import { type AuthStructuralOptions, refuseUndefinedStores } from './auth.structure.js';
 import { keepNativeObjects } from './database/typeorm-kept-objects.js';
-import { ONE_COPY, otherCopyIn, THIS_COPY } from './context/package-copy.js';
+import { refuseOtherCopy } from './context/package-copy.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import type { AuthOptions } from './options/auth-options.js';
@@ -31,11 +31,7 @@ export class AuthModule extends ConfigurableAuthModule {
       throw new AuthConfigError(
         'AuthModule must be imported as AuthModule.forRoot(...) or forRootAsync(...) (got the bare class)',
       );
-    const other = otherCopyIn(modules);
-    if (other !== undefined)
-      throw new AuthConfigError(
-        `AuthModule must be the only one in the application (got it from ${THIS_COPY.folder}, and another copy of nestjs-aerie from ${other.folder}): ${ONE_COPY}`,
-      );
+    refuseOtherCopy('AuthModule', modules);
     if (registrations > 1) {
       throw new AuthConfigError(
         `AuthModule must be registered once in an application (got ${registrations} registrations, bare imports included); it is global, so other modules need not import it`,

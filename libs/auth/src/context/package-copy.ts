@@ -1,4 +1,5 @@
 import type { ModulesContainer } from '@nestjs/core';
+import { AuthConfigError } from '../errors/auth-config-error.js';
 
 /** Marks a class with the copy of the package that it is of: a process may have loaded the package twice. */
 export const COPY = Symbol.for('nestjs-aerie.copy');
@@ -9,7 +10,7 @@ export interface PackageCopy {
   readonly folder: string;
 }
 
-// Not by `import.meta`, which runners that turn modules into CommonJS do not know.
+/** This copy. Not by `import.meta`, which runners that turn modules into CommonJS do not know. */
 export const THIS_COPY: PackageCopy = { folder: folderIn(new Error().stack ?? '') };
 
 function folderIn(stack: string): string {
@@ -34,7 +35,17 @@ export function otherCopyIn(modules: ModulesContainer): PackageCopy | undefined 
   return copiesIn(modules).find((copy) => copy !== THIS_COPY);
 }
 
+/** What to do about a second copy, for messages. */
 export const ONE_COPY = 'an application must load it once (see `npm ls nestjs-aerie`)';
+
+/** Throws AuthConfigError, which says where both are, when another copy's module is in the application beside this one. */
+export function refuseOtherCopy(module: string, modules: ModulesContainer): void {
+  const other = otherCopyIn(modules);
+  if (other === undefined) return;
+  throw new AuthConfigError(
+    `${module} must be the only one in the application (got it from ${THIS_COPY.folder}, and another copy of nestjs-aerie from ${other.folder}): ${ONE_COPY}`,
+  );
+}
 
 /** What copies of the package share in a process: decorators of one find what guards of another left. */
 export function ofProcess<T>(name: string, make: () => T): T {

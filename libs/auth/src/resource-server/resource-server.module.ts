@@ -1,7 +1,7 @@
 import { type DynamicModule, Inject, Module, Optional } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
-import { ONE_COPY, otherCopyIn, THIS_COPY } from '../context/package-copy.js';
+import { refuseOtherCopy } from '../context/package-copy.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import {
   checkAsyncOptions,
@@ -27,11 +27,7 @@ export class ResourceServerModule extends ConfigurableResourceServerModule {
       throw new AuthConfigError(
         'ResourceServerModule must be imported as ResourceServerModule.forRoot(...) or forRootAsync(...) (got the bare class)',
       );
-    const other = otherCopyIn(modules);
-    if (other !== undefined)
-      throw new AuthConfigError(
-        `ResourceServerModule must be the only one in the application (got it from ${THIS_COPY.folder}, and another copy of nestjs-aerie from ${other.folder}): ${ONE_COPY}`,
-      );
+    refuseOtherCopy('ResourceServerModule', modules);
     // Guards would take whichever came first.
     const authenticating = [...modules.values()].filter((module) =>
       module.providers.has(RequestAuthenticator),
