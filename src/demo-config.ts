@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 
 const SECRET_FILE = 'var/auth-secret';
 const SQLITE_FILE = 'var/demo.sqlite';
-/** The name of the tokens' issuer, whatever HOST and PORT are: signing keys are sealed for it. */
+/** The issuer of the tokens. It does not follow HOST and PORT: signing keys are sealed for it. */
 const ISSUER = 'http://127.0.0.1:3000';
 
 /** What the environment says about this run of the demo. */

@@ -25,7 +25,7 @@ export class UsersService implements UserDirectory {
     return this.hasher.verify(user?.passwordHash, password);
   }
 
-  /** The address stays here: whoever sees an access token can read what it says. */
+  /** Without the address: what is returned here may become a claim, and claims can be read by everyone who sees the token. */
   async loadSubject(id: string): Promise<{ id: string } | null> {
     return this.users.findOne({ select: { id: true }, where: { id } });
   }

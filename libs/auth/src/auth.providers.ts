@@ -46,7 +46,7 @@ import { SERVICE_PROVIDERS } from './auth.service-providers.js';
 
 type Options = ResolvedAuthOptions;
 
-/** Nothing of ours asks for it: the directory may need what is ours. */
+/** Hands the directory to LateDirectory. No other provider of ours injects it: the directory may inject ours. */
 const DIRECTORY_ARRIVAL = Symbol('the user directory has come');
 
 /** The one composition root: binds ports to adapters and hands every room its own options. */

@@ -8,7 +8,7 @@ const COUNTED = 10_000;
 
 /**
  * How freely an event may be repeated by the person who causes it.
- * - `alarm`: each one ends something, so nobody can repeat it at will.
+ * - `alarm`: each one ends something, which cannot be repeated at will.
  * - `account`: a signed-in person can repeat it.
  * - `refusal`: a stranger can repeat it.
  */
@@ -31,6 +31,7 @@ const PER_OWNER: Readonly<Record<EventClass, number>> = { alarm: Infinity, accou
 /** Of all refusals, in a minute. */
 const ALL_REFUSALS = 100;
 
+/** How freely an event may be repeated. */
 export function classOf({ type }: SecurityEvent): EventClass {
   if (ALARMS.has(type)) return 'alarm';
   return REFUSALS.has(type) ? 'refusal' : 'account';

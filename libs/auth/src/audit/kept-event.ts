@@ -20,15 +20,15 @@ export function isForgetting(
   return event.type === 'subject_ended' && event.reason === 'forgotten';
 }
 
-/** A token that is none of ours, a client that is none of ours: anybody can send these, and nobody's row is named. */
-function isOfNobody(event: SecurityEvent): boolean {
+/** A token or a client that we did not make. Strangers can send any number of them, and none belongs to a subject. */
+function isOfStranger(event: SecurityEvent): boolean {
   if (event.type === 'refresh_refused') return event.reason === 'malformed';
   return event.type === 'client_refused' && event.clientId === null;
 }
 
 /** What is kept of an event, fit for its columns; null when it is not kept. That somebody was forgotten is kept without a name. */
 export function keptEvent(event: SecurityEvent, now: number): KeptEvent | null {
-  if (NOT_KEPT.has(event.type) || isOfNobody(event)) return null;
+  if (NOT_KEPT.has(event.type) || isOfStranger(event)) return null;
   const { type, ...members } = event;
   const { subject, signInId, reason, ip, userAgent, ...detail } = members as Record<string, unknown>;
   return {

@@ -6,6 +6,7 @@ const ROOM: Readonly<Record<EventClass, number>> = { alarm: 1_000, account: 10_0
 /** Alarms are written first. */
 const ORDER = ['alarm', 'account', 'refusal'] as const;
 
+/** An event that is not in the table yet. */
 export interface WaitingEvent {
   readonly kept: KeptEvent;
   readonly class: EventClass;

@@ -31,7 +31,7 @@ export function currentPrincipal(carrier: object): Principal | undefined {
   return current(carrier)?.principal;
 }
 
-/** Whether a guard or strategy of ours has decided about this call, in whatever application. */
+/** Whether a guard or strategy of ours has decided about this call, in this application or in another one. */
 export function isDecided(carrier: object): boolean {
   return (carrier as Carrier)[CURRENT] !== undefined;
 }

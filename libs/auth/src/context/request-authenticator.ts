@@ -85,10 +85,11 @@ export class RequestAuthenticator {
   }
 
   /**
-   * Whether a refusal makes a caller nobody where signing in is optional: without a credential, and with a cookie that
-   * has ended, has expired, is unknown or came twice. An Authorization header is meant: one that is no good is refused.
+   * Whether a caller counts as signed out, rather than refused, where signing in is optional: without a credential, and
+   * with a session cookie that has ended, has expired, is unknown or came twice. A bad Authorization header is refused:
+   * browsers do not send one by themselves.
    */
-  isNobody(error: unknown, request: HttpRequest): boolean {
+  isSignedOut(error: unknown, request: HttpRequest): boolean {
     if (hasAuthorization(request)) return false;
     return [CredentialsMissingError, SessionInvalidError, SessionExpiredError, RequestInvalidError].some(
       (type) => error instanceof type,

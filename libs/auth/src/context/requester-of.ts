@@ -7,8 +7,8 @@ const MAX_USER_AGENT = 255;
 
 /**
  * Where a request came from, for a sign-in that is opened or used with it. The address is the framework's own
- * (`req.ip`): it heeds `X-Forwarded-For` only if the application trusts its proxy. Of what a proxy wrote there the address
- * alone is kept, without a port; null when there is none.
+ * (`req.ip`): it reads `X-Forwarded-For` only if the application trusts its proxy. A port that the proxy wrote there is
+ * left out; what is no address becomes null.
  */
 export function requesterOf(request: HttpRequest): Requester {
   const arrived = arrivalOf(request);
@@ -22,7 +22,7 @@ export function requesterOf(request: HttpRequest): Requester {
   };
 }
 
-/** Whether the peer is a proxy whose `X-Forwarded-For` the framework does not heed: its address stands for everybody's. */
+/** Whether the peer is a proxy that the application does not trust: then all of its clients have the proxy's address. */
 function isUntrustedProxy(request: HttpRequest): boolean {
   const peer = request.socket?.remoteAddress;
   const isForwarded = request.headers['x-forwarded-for'] ?? request.headers['forwarded'];

@@ -16,6 +16,7 @@ export interface ResolvedCredentialOptions {
   readonly lanes: number;
 }
 
+/** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB and two passes. */
 export const CREDENTIAL_DEFAULTS: ResolvedCredentialOptions = { memoryKiB: 19_456, passes: 2, lanes: 1 };
 
 export function resolveCredentialOptions(reader: OptionReader): ResolvedCredentialOptions {

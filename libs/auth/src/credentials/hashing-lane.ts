@@ -1,6 +1,6 @@
-/** Someone who waits for a turn at the hasher. */
+/** A call that waits for a turn at the hasher. */
 export interface Waiting {
-  /** Whether nobody waits for the outcome any more. */
+  /** Whether the client has hung up. */
   hasLeft(): boolean;
   /** Called once: with true when the turn has come, with false when the place was given up. */
   settle(turn: boolean): void;

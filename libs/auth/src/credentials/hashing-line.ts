@@ -3,7 +3,7 @@ import { addressPrefix } from '../principal/address-prefix.js';
 import type { Requester } from '../principal/requester.js';
 import { HashingLane, type Waiting } from './hashing-lane.js';
 
-/** Makes of hashes: `check` for sign-ins, `make` for registrations. */
+/** What a hash is for: `check` for sign-ins, `make` for registrations. */
 export type HashingPurpose = 'check' | 'make';
 
 const PLACES = 64;
@@ -24,7 +24,7 @@ export function hashesAtOnce(threadPoolSize: string | undefined): number {
 
 /**
  * The line in front of the hasher. Sign-ins and registrations wait in lanes of their own, which take turns; within a lane,
- * addresses take turns. Who finds no place, or no turn within five seconds, is refused.
+ * addresses take turns. A call that finds no place, or no turn within five seconds, is refused.
  */
 export class HashingLine {
   private readonly lanes: Readonly<Record<HashingPurpose, HashingLane>> = {
@@ -74,7 +74,7 @@ export class HashingLine {
     });
   }
 
-  /** The place passes on at once: nobody who comes later gets ahead of those who wait. */
+  /** The place passes on in this turn of the event loop, so a later call does not get ahead of those that wait. */
   private letIn(): void {
     while (this.running < this.atOnce) {
       const other = this.turnOf === 'check' ? 'make' : 'check';

@@ -1,6 +1,6 @@
 import { checkedField, checkGiven, type TextRule } from '../validation/field-rule.js';
 
-/** What somebody signs in with, whatever way it came. */
+/** The fields of a sign-in by password, in JSON, from a form or as arguments. */
 export const LOGIN_FIELDS = {
   identifier: { type: 'string', max: 320, required: true, wellFormed: true, withoutNul: true },
   password: { type: 'string', max: 1024, required: true, wellFormed: true },

@@ -55,7 +55,7 @@ export class PasswordHasher {
         const matches = await verify(target, normal ?? '');
         return matches && known && normal !== undefined;
       } catch {
-        // What is stored is no argon2 hash: nobody's password.
+        // What is stored is no argon2 hash: no password matches it.
         return false;
       }
     });

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { equalInConstantTime } from './constant-time.js';
 import { hmacSha256 } from './digest.js';
 
+/** How long a tag is. */
 export const TAG_BYTES = 16;
 
 /**

@@ -22,6 +22,7 @@ export type SqlTransaction<T> = Generator<Sql, T, SqlResult>;
  */
 export const MANY_ROWS_MS = 30_000;
 
+/** How one transaction differs from the others. */
 export interface TransactionRules {
   /** For one that changes many rows. Default: the deadline of every call. */
   readonly deadlineMs?: number;

@@ -7,6 +7,7 @@ export const PUBLIC = Symbol.for('nestjs-aerie.public');
 /** What `@Public` leaves behind. */
 export type PublicMetadata = { readonly optional: boolean };
 
+/** Options of `@Public`. */
 export interface PublicOptions {
   /**
    * Whether a good credential gives the user all the same. A session cookie that has ended, has expired or is unknown

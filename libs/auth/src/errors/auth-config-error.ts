@@ -1,7 +1,8 @@
 import type { ErrorCause } from './error-cause.js';
 
 /**
- * A mistake in how the module is set up. Thrown while the application boots, never afterwards; the message names
+ * A mistake in how the module is set up, or in the options of a call. Thrown while the application boots, or by that call before
+ * it has done anything; the message names
  * the option, what was wrong with it and what is allowed.
  */
 export class AuthConfigError extends Error {

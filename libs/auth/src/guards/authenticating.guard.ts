@@ -104,8 +104,8 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
   ): Promise<boolean> {
     try {
       const { principal, error } = await found;
-      if (policy.isOptional && !principal && this.requests.isNobody(error, request))
-        return this.admitNobody(context, request);
+      if (policy.isOptional && !principal && this.requests.isSignedOut(error, request))
+        return this.admitSignedOut(context, request);
       return this.admit(context, request, policy, { principal, error });
     } catch (error) {
       throw await refusal(error, context);
@@ -129,8 +129,8 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
     return true;
   }
 
-  /** Also in place of a user whom a guard before this one found by a credential that this one does not take. */
-  private admitNobody(context: ExecutionContext, request: HttpRequest): boolean {
+  /** A guard before this one may have found a user by a credential that this one does not take: that user is taken away. */
+  private admitSignedOut(context: ExecutionContext, request: HttpRequest): boolean {
     // Fields of one GraphQL request share it, and are resolved at the same time: another one may need its user.
     if (context.getType<string>() !== 'graphql') this.leave(context, request, undefined, undefined);
     return true;

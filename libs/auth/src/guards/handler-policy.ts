@@ -5,10 +5,10 @@ import { PUBLIC, type PublicMetadata } from '../decorators/public.decorator.js';
 import { ROLES } from '../decorators/roles.decorator.js';
 import { SCOPES } from '../decorators/scopes.decorator.js';
 
-/** Marks the class of a guard that admits services: who asks for people leaves its handlers to it. */
+/** Marks the class of a guard that admits services: the guard of `globalGuard` leaves its handlers to it. */
 export const ADMITS_SERVICES = Symbol.for('nestjs-aerie.admits-services');
 
-/** Marks the class of a guard that asks who makes a request: where it is nearer than `@Public`, it decides. */
+/** Marks the class of a guard that asks for a credential: where it is nearer than `@Public`, it decides. */
 export const ASKS_WHO = Symbol.for('nestjs-aerie.asks-who');
 
 /** What a handler's decorators, or its class's, ask for. */

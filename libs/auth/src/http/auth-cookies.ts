@@ -2,6 +2,7 @@ import { cookiesOf } from '../context/credentials-of.js';
 import type { HttpRequest } from '../context/http-request.js';
 import type { ResolvedCookie } from './cookie-options.js';
 
+/** Which of our two cookies. */
 export type CookieKind = 'session' | 'refresh';
 
 interface Written {

@@ -13,6 +13,7 @@ export interface CookieOptions {
   readonly domain?: string;
 }
 
+/** Options of the refresh cookie. */
 export interface RefreshCookieOptions extends CookieOptions {
   /** Default `__Host-refresh`; with a `path` other than `/`, `__Secure-refresh`. */
   readonly name?: string;

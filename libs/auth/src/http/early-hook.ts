@@ -15,7 +15,8 @@ const FORM_ROUTES = /^POST \/(token|introspect|revoke)\/?$/i;
 /**
  * What must happen before the framework parses anything: no-store on every answer under the path, the framework's
  * own errors and 404 included, and bodies of our routes read by us, so that a malformed or oversized one is refused
- * with a code. `EarlyRefusalGuard` answers these, after the host's middleware. Armed when the adapter is set, which is before its parsers are registered.
+ * with a code. `EarlyRefusalGuard` answers these, after the host's middleware. Armed when the adapter is set, which is before
+ * its parsers are registered.
  */
 @Injectable()
 export class EarlyHook {

@@ -10,7 +10,10 @@ export function checkFormHeaders(request: IncomingMessage): void {
   checkBodyHeadersFor(request, TYPE, 'application/x-www-form-urlencoded');
 }
 
-/** Reads a form of at most 16 KiB, strictly; `check` is called before one that is not empty is parsed. Throws RequestInvalidError. */
+/**
+ * Reads a form of at most 16 KiB, strictly; `check` is called before one that is not empty is parsed. Throws
+ * RequestInvalidError.
+ */
 export async function readForm(
   stream: Readable,
   check: () => void,

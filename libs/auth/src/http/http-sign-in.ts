@@ -17,6 +17,7 @@ export interface HttpExchange {
   readonly response: unknown;
 }
 
+/** Options of a sign-in that answers a request: the requester, and what it replaces, come from that request. */
 export interface HttpSignInOptions extends Omit<SignInOptions, 'requester' | 'replacing'> {
   /**
    * A path of this application, which may come from the request. The answer is then a page that leads the browser there,
@@ -64,7 +65,7 @@ export class HttpSignIn {
   }
 
   /**
-   * The same with an identifier and a password, which may be whatever a form sent. Throws CsrfRejectedError for a page of
+   * The same with an identifier and a password, unchecked, as a form sent them. Throws CsrfRejectedError for a page of
    * another origin, RequestInvalidError for a field that is missing or too long, and what
    * `AuthenticationService.signInWithPassword` throws.
    */

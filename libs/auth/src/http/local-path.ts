@@ -6,8 +6,8 @@ const PRINTABLE = /^[\x21-\x7e]+$/;
 
 /**
  * A path of this application's own, with its query and fragment, which a browser may be led to. It may come from the
- * request (`?next=/orders`). Refused is whatever a browser, a proxy or a router could take for another host
- * (`//host`, `/\host`, in any number of percent escapes), and what has control characters (OWASP, Unvalidated
+ * request (`?next=/orders`). It refuses what a browser, a proxy or a router could take for another host
+ * (`//host`, `/\host`, in any number of percent escapes), and control characters (OWASP, Unvalidated
  * Redirects and Forwards). Throws RequestInvalidError.
  */
 export function localPath(target: unknown): string {

@@ -16,8 +16,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A page that leads the browser on. A browser leaves cookies with SameSite=Strict out of whatever follows another site's
- * redirect (RFC 6265bis, 5.2); what a page of this application leads to is a request of its own. `path` was checked.
+ * A page that leads the browser on. A browser leaves cookies with SameSite=Strict out of a request that another site's
+ * redirect led to (RFC 6265bis, 5.2), and sends them with a request that a page of this application leads to. `path` was checked.
  */
 export function redirectPage(path: string): string {
   const href = path.replace(/[&<>"']/g, (character) => ENTITIES[character]!);

@@ -53,10 +53,9 @@ export class SigningKeys {
   }
 
   /**
-   * After a private key has leaked: a new key signs at once, and no access token of before is good any more. The revocation
-   * feed announces it: other nodes and services read the keys at once; those without a feed when they read them anyway (nodes
-   * within 30 s, services after `keys.maxAge`). Clients refresh; sessions and refresh tokens
-   * are not concerned.
+   * After a private key has leaked: a new key signs at once, and no access token that a former key signed is good any more. The
+   * revocation feed announces it: other nodes and services read the keys at once. Without a feed they read them when it is time
+   * (nodes within 30 s, services after `keys.maxAge`). Clients refresh; sessions and refresh tokens stay.
    */
   async replaceAll(): Promise<void> {
     await this.keys().replaceAll();

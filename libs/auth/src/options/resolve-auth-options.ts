@@ -163,7 +163,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
   return Object.freeze({ ...deepFreeze(ours), cache });
 }
 
-/** As browsers send them, whatever way they were written. */
+/** In the form in which browsers send them. */
 function trustedOrigins(reader: OptionReader): string[] {
   const given = reader.custom('trustedOrigins', 'a list of origins', isList, []);
   return given.map((entry, index) => {

@@ -6,6 +6,7 @@ export function takeRequestUser(): void {
   ofProcess[TAKEN] = true;
 }
 
+/** Whether `takeRequestUser` was called in this process. */
 export function isRequestUserTaken(): boolean {
   return ofProcess[TAKEN] === true;
 }

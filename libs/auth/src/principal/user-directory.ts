@@ -4,8 +4,8 @@ export type SubjectId = string | number | bigint;
 /** A subject as the host application knows it now. */
 export interface Subject {
   /**
-   * Stable for ever, never reused: a string of at most 255 bytes, a safe integer or a bigint. Not one that begins with
-   * `client:`, as the `sub` of services does.
+   * It never changes and is never given to another subject: a string of at most 255 bytes, a safe integer or a bigint. It must
+   * not begin with `client:`, as the `sub` of services does.
    */
   readonly id: SubjectId;
   /** May no longer sign in: everything of theirs ends at the next refresh or session request. */
@@ -18,16 +18,15 @@ export interface Subject {
 
 /**
  * The host application's users, as far as authentication needs them. The host implements it, in a class that may inject
- * AuthenticationService; whatever a method
- * throws is answered with 503 and changes nothing.
+ * AuthenticationService. An error that a method throws is answered with 503 and changes nothing.
  */
 export abstract class UserDirectory {
   /** The subject that has this identifier (an e-mail address, a user name), or null. Load nothing else here. */
   abstract findSubject(identifier: string): Promise<SubjectId | null>;
 
   /**
-   * Whether this is the password of the subject, whose id is given as text: load the hash, give both to the module's `PasswordHasher`. Called after
-   * the subject's epoch was read, so that a password change in between cannot be slept through.
+   * Whether this is the password of the subject, whose id is given as text: load the hash, give both to the module's
+   * `PasswordHasher`. Called after the subject's epoch was read: a password change in between fails the sign-in.
    */
   abstract verifyPassword(subject: string, password: string): Promise<boolean>;
 

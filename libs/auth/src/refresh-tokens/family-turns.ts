@@ -52,7 +52,7 @@ export class FamilyTurns {
     return this.lines.size;
   }
 
-  /** The place passes on at once: nobody who comes later gets ahead of those who wait. */
+  /** The place passes on in this turn of the event loop, so a later call does not get ahead of those that wait. */
   private passOn(familyId: string, line: Line): void {
     for (let next = line.waiting.shift(); next; next = line.waiting.shift()) {
       if (!hasLeft(next.requester)) return next.enter();

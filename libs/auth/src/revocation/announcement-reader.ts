@@ -16,7 +16,7 @@ const AGAIN_MS = 30_000;
 const PAGE_EVERY_MS = 500;
 const MOST_PAGES = 20;
 
-/** `too_many`, `too_slow`: what was read is not everything, and nobody may decide by it. */
+/** `too_many`, `too_slow`: what was read is not everything, so no request may be decided by it. */
 export type Reading = AnnouncementReading | 'too_many' | 'too_slow';
 
 /**

@@ -7,7 +7,7 @@
  * - `everything`: there is a new global epoch; its value is empty
  * - `token`: the token of this id (`jti`) was revoked
  * - `client`: the service client has a new epoch
- * - `keys`: every signing key was replaced, and those of before are good for nothing; its value is empty
+ * - `keys`: every signing key was replaced, and what the former ones signed is no longer good; its value is empty
  */
 export type AnnouncementKind =
   'sign_in' | 'sign_in_changed' | 'subject_stale' | 'everything' | 'token' | 'client' | 'keys';

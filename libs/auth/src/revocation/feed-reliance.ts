@@ -39,7 +39,7 @@ export class FeedReliance {
     const fallback = maxStalenessMs === null ? this.onUnavailable : 'lookup';
     const isFresh = await this.freshened(maxStalenessMs, fallback);
     if (isFresh) this.allowing = false;
-    // What is known to have ended stays so, however old the knowledge is: no record of before admits it.
+    // What is known to have ended stays so, however old the knowledge is: no older record admits it.
     bySet();
     if (isFresh) return;
     const { overflowing } = this.feed.status();

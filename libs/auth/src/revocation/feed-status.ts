@@ -1,3 +1,4 @@
+/** What bounds a feed: how often it reads, how old its knowledge may be, and how much it keeps. */
 export interface FeedLimits {
   readonly pollIntervalMs: number;
   readonly maxStalenessMs: number;

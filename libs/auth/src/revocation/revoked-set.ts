@@ -41,7 +41,7 @@ export class RevokedSet {
   }
 
   /** Calls `listener` for each announcement that every signing key was replaced, once. */
-  heedKeys(listener: () => void): void {
+  onKeysReplaced(listener: () => void): void {
     this.onKeys = listener;
   }
 

@@ -10,8 +10,8 @@ interface Asked<T> {
 }
 
 /**
- * Questions to a store, one at a time about the same thing. Who comes while one is under way shares the next with all who
- * came meanwhile: each answer is of a question that was sent after its asker came.
+ * Questions to a store, one at a time for each key. A caller that comes while one is under way shares the next question with
+ * all others that come meanwhile: a question that was sent before the call may miss a change.
  */
 export class SharedQuestions<T> {
   private readonly asked = new Map<string, Asked<T>>();

@@ -65,7 +65,7 @@ export class TypeOrmAnnouncements {
     return value;
   }
 
-  /** The row that says whose value changed is locked by then: nobody else replaces the same announcement. */
+  /** The caller holds the lock of the row that changed, so no other transaction replaces the same announcement. */
   *write(
     kind: AnnouncementKind,
     value: string,
@@ -105,8 +105,8 @@ export class TypeOrmAnnouncements {
   }
 
   /**
-   * Deletes what the announcement that comes next says anew. Its id is a new one, which every reader is still to come to: a
-   * row that was changed in its place would be read by nobody who is past its id.
+   * Deletes the announcement that the next one replaces. The next one gets a new, greater id, which every reader is still to
+   * reach: a row that is changed in its place keeps its id, and a reader past that id does not read it again.
    */
   private *replacing(kind: AnnouncementKind, value: string): SqlTransaction<void> {
     if (!REPLACING.has(kind)) return;

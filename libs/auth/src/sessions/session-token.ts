@@ -24,8 +24,7 @@ export interface SessionToken {
 
 /**
  * The form of session tokens: `s2_` and base64url( session 16 | secret 32 | tag 16 bytes ). The tag is an HMAC over the
- * rest, checked before any query; every secret checks, for every issuer that
- * the application was, and the first one tags.
+ * rest, checked before any query. Every secret, of every issuer that the application was, checks it; the first secret makes it.
  */
 export class SessionTokenCodec {
   constructor(private readonly keys: DerivedKeys) {}

@@ -241,7 +241,7 @@ export class AuthenticationService {
   }
 }
 
-/** A change of the user that nobody announced counts when the sign-in follows later. */
+/** A subject that was loaded earlier is loaded again: the application may have changed it without telling us. */
 function isFresh({ loadedAt }: PasswordProof): boolean {
   return performance.now() - loadedAt < PROOF_FRESH_MS;
 }

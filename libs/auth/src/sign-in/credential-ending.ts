@@ -21,7 +21,7 @@ export interface ProvenSignIn {
 /** Asks whether a credential proves a sign-in. Throws StoreUnavailableError. */
 export type Candidate = () => Promise<ProvenSignIn | null>;
 
-/** Ends the sign-in of whoever holds a credential. */
+/** Ends the sign-in that a credential belongs to. */
 export class CredentialEnding {
   constructor(
     private readonly verifier: AccessTokenVerifier,

@@ -1,8 +1,8 @@
 import type { UserDirectory } from '../principal/user-directory.js';
 
 /**
- * The host's directory, which comes when everything of ours is made: a class of users may need AuthenticationService
- * itself, to end the sign-ins of whom it disables. Waiting for one another, neither would ever be made.
+ * The host's directory, set when our providers are made: the directory may inject AuthenticationService, to end the sign-ins
+ * of users that it disables. If our providers injected the directory, the two would wait for each other.
  */
 export class LateDirectory {
   private directory: UserDirectory | undefined;

@@ -104,7 +104,7 @@ export class RefreshExchange {
     requester: Requester,
     exchange: (presented: Presented) => Promise<T>,
   ): Promise<T> {
-    // Its tag tells that the family is one of ours: nobody can take the turns of a family whose tokens they never had.
+    // Its tag was checked: a client that never had a token of the family takes none of its turns.
     const token = this.families.parse(value, requester);
     return this.uses.take(token.familyId, requester, async () =>
       exchange(await this.present(token, requester)),

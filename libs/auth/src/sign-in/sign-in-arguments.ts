@@ -5,7 +5,6 @@ import type { Principal } from '../principal/principal.js';
 import { type Requester, UNKNOWN_REQUESTER } from '../principal/requester.js';
 import type { KeptCredential, KeptOwner } from './credential-changes.js';
 import { subjectText, whyNoSubject } from '../subjects/subject-id.js';
-
 import { isFunction, OptionReader } from '../validation/option-reader.js';
 
 const MODES = ['session', 'tokens', 'hybrid'] as const;
@@ -17,6 +16,7 @@ const MAX_LABEL = 100;
 const MAX_REASON = 40;
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
+/** Options of `signIn` and `signInWithPassword`. */
 export interface SignInOptions {
   /** Default: the module's `defaultMode`. */
   readonly mode?: SignInMode;
@@ -32,6 +32,7 @@ export interface SignInOptions {
   readonly requester?: Requester;
 }
 
+/** Options of `refresh`. */
 export interface RefreshOptions {
   /** The client's own key for this refresh token: with it, a retry is answered after the replay window too. */
   readonly idempotencyKey?: string;
@@ -40,8 +41,9 @@ export interface RefreshOptions {
   readonly requester?: Requester;
 }
 
+/** Options of `credentialsChanged`. */
 export interface CredentialChangeOptions {
-  /** What goes on. Default: nothing. */
+  /** The sign-in that does not end: a principal as guards leave it, or a credential. Default: every sign-in ends. */
   readonly keep?: KeptOwner;
   /** How its client holds the next refresh token, where the sign-in is replaced. Default `tokens`. */
   readonly mode?: 'tokens' | 'hybrid';
@@ -195,10 +197,12 @@ export function reasonArgument(reason: unknown): string {
   );
 }
 
+/** A list of words among options; `undefined` when it was left out. Throws AuthConfigError. */
 export function wordsOf(reader: OptionReader, key: string): readonly string[] | undefined {
   return reader.custom(key, 'a list of words', isWords, undefined);
 }
 
+/** The requester among options; `undefined` when it was left out. Throws AuthConfigError. */
 export function requesterOption(reader: OptionReader): Requester | undefined {
   if (!reader.has('requester')) return undefined;
   const given = reader.nested('requester');

@@ -24,7 +24,7 @@ export class SignInEnding {
   /** Ends everything of a subject but `except`; how many sign-ins that were. */
   async endAll(subject: string, reason: string, except?: string): Promise<number> {
     const ended = await this.registry.endAll(subject, reason, except);
-    // Who stays signed in may repeat it: what ended nothing is no event.
+    // A user who stays signed in may repeat it without end, so a call that ended nothing is no event.
     if (ended > 0 || except === undefined)
       this.events.record({ type: 'subject_ended', subject, reason, ended });
     return ended;

@@ -47,8 +47,8 @@ export class TypeOrmSubjectEnding {
   }
 
   /**
-   * Whether ending all sign-ins but one would end none, of a subject whose epoch moved a moment ago: who stays signed in
-   * could otherwise write announcements without end. The subject's row is locked from here on.
+   * Whether ending all sign-ins but one would end none, of a subject whose epoch moved a moment ago: a user who stays
+   * signed in could otherwise write announcements without end. The subject's row is locked from here on.
    */
   private *changesNothing(subject: string, except: string): SqlTransaction<boolean> {
     const epoch = yield* this.subjects.lock(subject);

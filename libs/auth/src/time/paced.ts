@@ -1,6 +1,6 @@
 /**
- * Does something at once when it is asked for, but not more often than every `gapMs`. Whatever asks in between is served by
- * one more time: who asks in a loop changes nothing.
+ * Does something at once when it is asked for, but not more often than every `gapMs`. All calls in between are served by one
+ * more time, however many they are.
  */
 export class Paced {
   private left = 0;

@@ -11,6 +11,7 @@ export interface FormerIssuerOption {
   readonly until: string;
 }
 
+/** A former issuer as it was read from the options. */
 export interface FormerIssuer {
   readonly issuer: string;
   /** Epoch milliseconds. */
