@@ -39,7 +39,7 @@ export function classOf({ type }: SecurityEvent): EventClass {
 
 /** How many events of one kind and owner are kept in a minute: one person cannot fill the table. Counters still count each. */
 export class EventAllowance {
-  private readonly counts = new LRUCache<string, { readonly window: number; used: number }>({ max: COUNTED });
+  private readonly counts = new LRUCache<string, { readonly since: number; used: number }>({ max: COUNTED });
 
   constructor(private readonly clock: Pick<Clock, 'monotonic'>) {}
 
@@ -52,9 +52,9 @@ export class EventAllowance {
   }
 
   private take(key: string, most: number): boolean {
-    const window = Math.floor(this.clock.monotonic() / WINDOW_MS);
+    const now = this.clock.monotonic();
     const known = this.counts.get(key);
-    const count = known?.window === window ? known : { window, used: 0 };
+    const count = known && now - known.since < WINDOW_MS ? known : { since: now, used: 0 };
     if (count !== known) this.counts.set(key, count);
     return count.used++ < most;
   }
