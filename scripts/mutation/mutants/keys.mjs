@@ -20,8 +20,21 @@ export const KEY_MUTANTS = [
     'keys/key-sealing.ts',
     ['key sealing'],
     [
-      ['a seal opens in another row', "['signing-key', id, kid, alg]", "['signing-key', kid, alg]"],
-      ['what a former secret sealed stays sealed by it', 'isCurrent: index === 0', 'isCurrent: true'],
+      [
+        'a seal opens in another row',
+        "['signing-key', id, kid, alg, beginsAt]",
+        "['signing-key', kid, alg, beginsAt]",
+      ],
+      [
+        'a seal opens for another beginning',
+        "['signing-key', id, kid, alg, beginsAt]",
+        "['signing-key', id, kid, alg, 0 * beginsAt]",
+      ],
+      [
+        'what a former secret sealed stays sealed by it',
+        'isCurrent: !isFormer && key === own[0]',
+        'isCurrent: true',
+      ],
     ],
   ),
   ...mutantsOf(

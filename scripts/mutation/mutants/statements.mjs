@@ -106,8 +106,8 @@ export const STATEMENT_MUTANTS = [
     ['the end of a subject ends again what was ended', ' and ${c.revokedAt} is null${spared}', '${spared}'],
     [
       'the end of a subject is not announced',
-      'if (rows.length === 0) return 0;\n    yield*',
-      'if (rows.length === 0) return 0;\n    if (rows.length < 0) yield*',
+      'yield* this.announcements.writeEach(ids,',
+      'if (rows.length < 0) yield* this.announcements.writeEach(ids,',
     ],
     [
       'the end of a subject forgets its refresh tokens',
