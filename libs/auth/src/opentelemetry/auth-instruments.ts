@@ -31,7 +31,8 @@ export const AUTH_INSTRUMENTS: readonly AuthInstrument[] = [
     name: 'aerie.revocation.feed.overflow',
     kind: 'gauge',
     unit: '1',
-    description: '1 while there are more revocations than revocation.maxEntries, and the tables are asked',
+    description:
+      '1 while there are too many revocations to keep or to read in time, and the tables are asked',
     read: (status, observe) => {
       const feed = status.feed();
       if (feed) observe(feed.overflowing ? 1 : 0);
