@@ -8,6 +8,7 @@ import { AnnouncementLog, type AnnouncementReading } from './announcement-log.js
 import { AnnouncementReader } from './announcement-reader.js';
 import { FedStanding } from './fed-standing.js';
 import { RevocationFeed } from './revocation-feed.js';
+import { RevokedSet } from './revoked-set.js';
 import { UncheckedStanding } from './unchecked-standing.js';
 
 Logger.overrideLogger(false);
@@ -225,5 +226,22 @@ describe('the revocation feed, under pressure', () => {
     const known = feed.set.changeOf('renewed')!.order;
     feed.announcedHere([{ kind: 'sign_in_changed', value: 'renewed', epoch: null, lifeMs: 1_000 }]);
     expect(feed.set.changeOf('renewed')!.order).toBeGreaterThan(known);
+  });
+
+  it('takes each change of its own for a new one, also when its idea of the time was put back in between', async () => {
+    const set = new RevokedSet();
+    const renewed = {
+      id: 0,
+      kind: 'sign_in_changed',
+      value: 'renewed',
+      epoch: null,
+      expiresAt: 2_000,
+    } as const;
+    set.add({ ...renewed, createdAt: 1_000 });
+    const { learned } = set;
+    set.add({ ...renewed, createdAt: 999 });
+    expect(set.changeOf('renewed')!.order).toBeGreaterThan(learned);
+    // What was read of it between the two instants is of before.
+    expect(set.changeOf('renewed')!.createdAt).toBe(1_000);
   });
 });

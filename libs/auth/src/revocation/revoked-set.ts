@@ -77,14 +77,15 @@ export class RevokedSet {
 
   private change({ id, value, createdAt, expiresAt }: Announcement): void {
     const known = this.changed.get(value);
-    const isNews = !known || id > known.id || (id === 0 && createdAt >= known.createdAt);
-    if (isNews)
-      this.changed.set(value, {
-        id: Math.max(id, known?.id ?? 0),
-        createdAt,
-        expiresAt,
-        order: ++this.order,
-      });
+    // One of this process's own is always news: what it takes for the store's time may have been put back since the last one.
+    const isOwn = id === 0;
+    if (known && !isOwn && id <= known.id) return;
+    this.changed.set(value, {
+      id: Math.max(id, known?.id ?? 0),
+      createdAt: isOwn ? Math.max(createdAt, known?.createdAt ?? 0) : createdAt,
+      expiresAt,
+      order: ++this.order,
+    });
   }
 
   hasEnded(signInId: string): boolean {
