@@ -66,8 +66,13 @@ export class AuthCounters implements AuthCounts {
   };
   private readonly listeners = new Set<(ms: number) => void>();
 
-  /** Calls `listener` with the milliseconds from each nudge to the poll that knew what it was about; gives its end. */
+  /**
+   * Calls `listener` with the milliseconds from each nudge to the poll that knew what it was about; gives its end. Throws
+   * TypeError for what is no function.
+   */
   onNudgeKnown(listener: (ms: number) => void): () => void {
+    if (typeof listener !== 'function')
+      throw new TypeError(`"listener" must be a function (got ${typeof listener})`);
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }

@@ -5,7 +5,7 @@ export interface FeedState {
   readonly entries: number;
   /** Milliseconds since the last poll that succeeded was sent; null before the first. */
   readonly lagMs: number | null;
-  /** There is more to keep than `maxEntries`. */
+  /** There is more to keep than `maxEntries`, or more than can be read in time: the tables are asked instead. */
   readonly overflowing: boolean;
   /** `revocation.maxStaleness`: with a greater lag, the feed is not believed. */
   readonly maxStalenessMs: number;
@@ -31,8 +31,11 @@ export const REFUSAL_CODES = [
   'AUTH_ACCESS_TOKEN_STALE',
   'AUTH_STORE_UNAVAILABLE',
 ] as const;
+
+/** How many tokens were refused, by code. */
 export type RefusalCounts = Readonly<Record<(typeof REFUSAL_CODES)[number], number>>;
 
+/** What a health check answers. */
 export interface Health {
   /** Requests can be judged. */
   readonly isUp: boolean;
@@ -60,7 +63,10 @@ export abstract class ProcessStatus {
   /** Whether this process can judge requests. `maxLagMs`: how old the feed may be; null: as the options say. Never throws. */
   abstract health(maxLagMs: number | null): Promise<Health>;
 
-  /** Calls `listener` with the milliseconds from each nudge to the poll that knew what it was about; gives its end. */
+  /**
+   * Calls `listener` with the milliseconds from each nudge to the poll that knew what it was about; gives its end. Throws
+   * TypeError for what is no function.
+   */
   abstract onNudgeKnown(listener: (ms: number) => void): () => void;
 }
 
