@@ -13,6 +13,7 @@ import {
   PasswordHasher,
   type Principal,
   RolesGuard,
+  SameOriginGuard,
   ServiceAuthGuard,
   SessionAuthGuard,
   type Subject,
@@ -106,7 +107,7 @@ describe('who can inject what', () => {
 
   @Controller()
   class GuardedController {
-    @UseGuards(JwtAuthGuard, SessionAuthGuard, AnyAuthGuard, LocalAuthGuard, RolesGuard)
+    @UseGuards(JwtAuthGuard, SessionAuthGuard, AnyAuthGuard, LocalAuthGuard, RolesGuard, SameOriginGuard)
     @Get('guarded')
     guarded() {
       return {};
@@ -120,7 +121,7 @@ describe('who can inject what', () => {
     expect(app.get(AuthenticationService, { strict: false })).toBeInstanceOf(AuthenticationService);
   });
 
-  it.each([JwtAuthGuard, SessionAuthGuard, AnyAuthGuard, ServiceAuthGuard])(
+  it.each([JwtAuthGuard, SessionAuthGuard, AnyAuthGuard, ServiceAuthGuard, SameOriginGuard])(
     'with isGlobal: false, a module that uses a guard and does not import AuthModule is named: %p',
     async (guard) => {
       @UseGuards(guard)

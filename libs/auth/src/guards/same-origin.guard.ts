@@ -1,7 +1,16 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type OnModuleInit,
+  Optional,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { OriginCheck } from '../context/origin-check.js';
 import { refusal } from '../context/refuse.js';
 import { requestOf } from '../context/request-of.js';
+import { refuseUnwired } from './guard-wiring.js';
 
 /**
  * Refuses unsafe requests from pages of other origins than the issuer's and the trusted ones (403,
@@ -9,8 +18,14 @@ import { requestOf } from '../context/request-of.js';
  * by themselves: this guard is for routes that set a cookie, such as a login of your own (login CSRF).
  */
 @Injectable()
-export class SameOriginGuard implements CanActivate {
-  constructor(private readonly origins: OriginCheck) {}
+export class SameOriginGuard implements CanActivate, OnModuleInit {
+  @Inject(ModulesContainer) private readonly modules!: ModulesContainer;
+
+  constructor(@Optional() private readonly origins: OriginCheck) {}
+
+  onModuleInit(): void {
+    if (!this.origins) refuseUnwired(this, this.modules);
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     try {
