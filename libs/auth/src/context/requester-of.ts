@@ -1,9 +1,7 @@
 import { addressIn } from '../principal/address.js';
 import { isPrivateAddress } from '../principal/address-prefix.js';
-import { type Requester, waitingSince } from '../principal/requester.js';
+import { keptUserAgent, type Requester, waitingSince } from '../principal/requester.js';
 import { headerOf, type HttpRequest, arrivalOf } from './http-request.js';
-
-const MAX_USER_AGENT = 255;
 
 /**
  * Where a request came from, for a sign-in that is opened or used with it. The address is the framework's own
@@ -16,7 +14,7 @@ export function requesterOf(request: HttpRequest): Requester {
   return {
     ip: addressIn(request.ip ?? request.socket?.remoteAddress),
     ...(isUntrustedProxy(request) && { sharesAddress: true }),
-    userAgent: userAgent ? userAgent.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_USER_AGENT) : null,
+    userAgent: userAgent ? keptUserAgent(userAgent) : null,
     waitedMs: waitingSince(arrived),
     hasLeft: () => request.socket?.destroyed === true,
   };

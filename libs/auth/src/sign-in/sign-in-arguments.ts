@@ -2,7 +2,8 @@ import { isUuid } from '../crypto/uuid.js';
 import type { HostTransaction } from '../database/auth-database.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { Principal } from '../principal/principal.js';
-import { type Requester, UNKNOWN_REQUESTER } from '../principal/requester.js';
+import { addressIn } from '../principal/address.js';
+import { keptUserAgent, type Requester, UNKNOWN_REQUESTER } from '../principal/requester.js';
 import type { KeptCredential, KeptOwner } from './credential-changes.js';
 import { subjectText, whyNoSubject } from '../subjects/subject-id.js';
 import { isFunction, OptionReader } from '../validation/option-reader.js';
@@ -10,8 +11,6 @@ import { isFunction, OptionReader } from '../validation/option-reader.js';
 const MODES = ['session', 'tokens', 'hybrid'] as const;
 const MAX_WORDS = 100;
 const MAX_WORD = 100;
-const MAX_IP = 45;
-const MAX_USER_AGENT = 255;
 const MAX_LABEL = 100;
 const MAX_REASON = 40;
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -55,10 +54,7 @@ const isWords = (v: unknown): v is readonly string[] | undefined =>
   v === undefined || (Array.isArray(v) && v.length <= MAX_WORDS && v.every(isWord));
 const isText = (v: unknown): v is string | undefined =>
   v === undefined || (typeof v === 'string' && v.isWellFormed());
-const isTextOrNull =
-  (max: number) =>
-  (v: unknown): v is string | null =>
-    v === null || (typeof v === 'string' && v.length <= max);
+const isTextOrNull = (v: unknown): v is string | null => v === null || typeof v === 'string';
 const isKey = (v: unknown): v is string | undefined =>
   v === undefined || (typeof v === 'string' && KEY.test(v));
 const isSignInIds = (v: unknown): v is readonly string[] =>
@@ -206,13 +202,10 @@ export function wordsOf(reader: OptionReader, key: string): readonly string[] | 
 export function requesterOption(reader: OptionReader): Requester | undefined {
   if (!reader.has('requester')) return undefined;
   const given = reader.nested('requester');
+  const userAgent = given.custom('userAgent', 'a text, or null', isTextOrNull);
   const requester = {
-    ip: given.custom('ip', `an address of up to ${MAX_IP} characters, or null`, isTextOrNull(MAX_IP)),
-    userAgent: given.custom(
-      'userAgent',
-      `up to ${MAX_USER_AGENT} characters, or null`,
-      isTextOrNull(MAX_USER_AGENT),
-    ),
+    ip: addressIn(given.custom('ip', 'a text, or null', isTextOrNull)),
+    userAgent: userAgent === null ? null : keptUserAgent(userAgent),
     sharesAddress: given.boolean('sharesAddress', false),
     waitedMs: given.custom('waitedMs', 'a function', isFunctionOrNone, undefined),
     hasLeft: given.custom('hasLeft', 'a function', isFunctionOrNone, undefined),
