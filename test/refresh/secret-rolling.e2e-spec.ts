@@ -97,7 +97,9 @@ describe.each(ADAPTERS)('rolling the secret, on %s', (adapter) => {
     const { body } = await signIn(on, 'tokens');
     const { source } = on;
     // Nothing that the old secret sealed can be opened: what to do about it is said.
-    await expect(deploy(NEW)).rejects.toThrow('delete the rows of that table');
+    await expect(deploy(NEW)).rejects.toThrow(
+      'delete the stored signing keys (the rows of the table auth_signing_key)',
+    );
     expect(source.isInitialized).toBe(false);
     on = await deploy(OLD);
     await on.source.query('delete from r_auth_signing_key');

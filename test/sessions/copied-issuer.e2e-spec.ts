@@ -31,7 +31,7 @@ describe.each(ADAPTERS)('an issuer that was copied from the documentation, on %s
       const { status, body } = await login({ origin: own });
       expect([status, body.code]).toEqual([403, 'AUTH_CSRF_REJECTED']);
     }
-    expect(refused()).toEqual([expect.stringContaining(`Origin "${own}", Sec-Fetch-Site none`)]);
+    expect(refused()).toEqual([expect.stringContaining(`Origin "${own}", Sec-Fetch-Site (not sent)`)]);
     expect(refused()[0]).toContain(`allowed are ${ISSUER} ("issuer" and "trustedOrigins")`);
   });
 

@@ -176,7 +176,7 @@ class TypeOrmStores extends AuthStores {
       } catch (error) {
         if (!isTableMissing((error as StoreUnavailableError).cause)) throw error;
         missing.push(
-          `the table ${table.name.text(() => '')} must exist, with every column of ${entity.name} (got neither, or not all): add AUTH_MIGRATIONS to the connection's migrations and run them (migrationsRun: true), or set synchronize: true while developing${sharedMigrations(this.source)}`,
+          `the table ${table.name.text(() => '')} must exist, with every column of ${entity.name} (the table or a column is missing): add AUTH_MIGRATIONS to the connection's migrations and run them (migrationsRun: true), or set synchronize: true while developing${sharedMigrations(this.source)}`,
         );
       }
     }

@@ -63,7 +63,7 @@ describe('OriginCheck', () => {
       expect(lines).toHaveLength(2);
       expect(lines[0]).toContain('Origin "https://evil.example", Sec-Fetch-Site "cross-site"');
       expect(lines[0]).toContain(OURS.join(', '));
-      expect(lines[1]).toContain('Origin none, Sec-Fetch-Site "same-site"');
+      expect(lines[1]).toContain('Origin (not sent), Sec-Fetch-Site "same-site"');
     });
 
     it('is not filled by somebody who invents origins', () => {

@@ -65,7 +65,8 @@ export class OriginCheck {
     const seen = `Origin ${shown(origin)}, Sec-Fetch-Site ${shown(site)}`;
     this.logger.warn(
       `a request was refused with AUTH_CSRF_REJECTED: it has ${seen}; allowed are ${this.listed.join(', ')} ` +
-        '("issuer" and "trustedOrigins"). Is the page yours? Then add its origin to "trustedOrigins".',
+        '("issuer" and "trustedOrigins"). Is the page yours? Then add its origin to "trustedOrigins", or make it the ' +
+        '"issuer" if this application serves the page.',
     );
     if (this.logged.size === MAX_LOGGED_ORIGINS)
       this.logger.warn('further origins that are refused are not logged until the next start');
@@ -73,5 +74,5 @@ export class OriginCheck {
 }
 
 function shown(header: string | undefined): string {
-  return header === undefined ? 'none' : JSON.stringify(header.slice(0, MAX_SHOWN));
+  return header === undefined ? '(not sent)' : JSON.stringify(header.slice(0, MAX_SHOWN));
 }

@@ -1,6 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { ONE_COPY, otherCopyIn, THIS_COPY } from '../context/package-copy.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
+import { ADMITS_SERVICES } from './handler-policy.js';
 
 /**
  * Throws AuthConfigError, at boot, for a guard that was given nothing to ask. What the guards inherit from
@@ -14,8 +15,10 @@ export function refuseUnwired(guard: object, modules: ModulesContainer): never {
     throw new AuthConfigError(
       `${name} in ${place} must be of the same copy of nestjs-aerie as AuthModule (got ${THIS_COPY.folder}, and AuthModule from ${other.folder}): ${ONE_COPY}`,
     );
+  const admitsServices = (guard.constructor as { [ADMITS_SERVICES]?: unknown })[ADMITS_SERVICES] === true;
+  const services = admitsServices ? '; ServiceAuthGuard needs "services: true" as well' : '';
   throw new AuthConfigError(
-    `${place}, which uses ${name}, must import AuthModule (got no import of it): with isGlobal: false each module imports the same AuthModule.forRoot(...) object; ServiceAuthGuard needs "services: true" as well`,
+    `${place}, which uses ${name}, must import AuthModule (got no import of it): import AuthModule.forRoot(...) in the root module; with isGlobal: false each module imports the same AuthModule.forRoot(...) object${services}`,
   );
 }
 

@@ -147,7 +147,8 @@ export class ManagedKeys {
   /** A key that signs and does not open: the secret is another one, or the issuer is. */
   private whyClosed({ kid, sealedKey }: StoredKey): string {
     const [is, was] = [JSON.stringify(this.sealing.issuer), issuerOfSeal(sealedKey)];
-    const lost = 'or delete the rows of that table, which makes every access token invalid';
+    const lost =
+      'or delete the stored signing keys (the rows of the table auth_signing_key), which makes every access token invalid';
     if (was !== undefined && was !== this.sealing.issuer)
       return `"issuer" must be the one that the signing keys in the database were sealed for (got ${is}; the key ${kid} is sealed for ${JSON.stringify(was)}): set it back, or list what it was in "formerIssuers" with the time until which its tokens live, ${lost}`;
     const under = was === undefined ? `, under the same "issuer" (now it is ${is})` : '';

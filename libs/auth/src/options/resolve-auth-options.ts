@@ -91,10 +91,14 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
   const reader = new OptionReader(given);
   const secret = reader.secret(
     'secret',
-    `a string of at least ${MIN_SECRET_BYTES} bytes, or a list of different ones`,
+    `a string of at least ${MIN_SECRET_BYTES} bytes, such as "openssl rand -base64 48" prints, or a list of different ones`,
     secretOption,
   );
-  const issuer = reader.custom('issuer', 'an http(s) URL without query and fragment', isHttpUrl);
+  const issuer = reader.custom(
+    'issuer',
+    'an http(s) URL without query and fragment, such as "http://localhost:3000"',
+    isHttpUrl,
+  );
   const givenKeys = reader.secret<ResolvedAuthOptions['keys'] | undefined>(
     'keys',
     '"managed", "secret", or a list of at least one key',

@@ -91,7 +91,8 @@ export class OptionReader {
     const value = this.take(key);
     if (value === undefined && arguments.length > 3) return fallback as T;
     if (!accept(value)) {
-      throw new AuthConfigError(`"${this.pathOf(key)}" must be ${allowed} (got ${kindOf(value)}, not shown)`);
+      const hidden = value === undefined ? 'undefined' : `${kindOf(value)}, not shown`;
+      throw new AuthConfigError(`"${this.pathOf(key)}" must be ${allowed} (got ${hidden})`);
     }
     return value;
   }
