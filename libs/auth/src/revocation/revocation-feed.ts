@@ -118,18 +118,18 @@ export class RevocationFeed {
    * other nodes hear of it.
    */
   changedHere(): void {
-    this.changes++;
     this.announcedHere([]);
   }
 
   /**
    * This process has committed what these say: it knows that from now on, other nodes hear of it. With none it is a
-   * transaction of the application's that says something, and commits later.
+   * transaction of the application's that says something, and commits later: only a poll can tell.
    */
   announcedHere(announcements: readonly OwnAnnouncement[]): void {
     const createdAt = this.storeClock.now();
+    const isTold = announcements.length > 0 && createdAt !== undefined && this.overflowedAt === null;
     // With nothing here to believe, all of it is still to be read: by a poll that is sent from now on.
-    if (createdAt === undefined || this.overflowedAt !== null) this.changes += announcements.length;
+    if (!isTold) this.changes++;
     else
       for (const { lifeMs, ...said } of announcements)
         this.set.add({ ...said, id: 0, createdAt, expiresAt: createdAt + lifeMs });
