@@ -9,6 +9,7 @@ import { LocalAuthGuard } from './guards/local-auth.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
 import { SameOriginGuard } from './guards/same-origin.guard.js';
 import { SessionAuthGuard } from './guards/session-auth.guard.js';
+import { UnguardedHandlers } from './guards/unguarded-handlers.js';
 import { AuthCookies } from './http/auth-cookies.js';
 import { AuthExceptionFilter } from './http/auth-exception.filter.js';
 import { EarlyHook } from './http/early-hook.js';
@@ -88,6 +89,7 @@ export const EDGE_PROVIDERS: Provider[] = [
   LocalAuthGuard,
   SameOriginGuard,
   RolesGuard,
+  UnguardedHandlers,
   AuthExceptionFilter,
   { provide: APP_FILTER, useExisting: AuthExceptionFilter },
 ];

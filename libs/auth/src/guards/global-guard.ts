@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nes
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { AnyAuthGuard } from './any-auth.guard.js';
 import { asksWhoIn } from './handler-policy.js';
+import { handlersOf } from './handlers-of.js';
 
 /** What `@MessagePattern`, `@EventPattern` and their kin leave on a handler. */
 const PATTERN = 'microservices:pattern';
@@ -40,18 +41,9 @@ export class GlobalGuard implements OnApplicationBootstrap {
 
 /** The message handlers of a controller that no decorator closes, and none opens on purpose. */
 function openHandlersOf(controller: Type | null): readonly string[] {
-  const open = new Set<string>();
-  for (
-    let prototype = controller?.prototype as object | null | undefined;
-    prototype && prototype !== Object.prototype;
-    prototype = Object.getPrototypeOf(prototype) as object | null
-  ) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (typeof value !== 'function' || !Reflect.hasMetadata(PATTERN, value)) continue;
-      // Overridden by a class that was looked at before.
-      if ((controller!.prototype as Record<string, unknown>)[name] !== value) continue;
-      if (asksWhoIn(value as () => void, controller!) === undefined) open.add(`${controller!.name}.${name}`);
-    }
-  }
-  return [...open];
+  return handlersOf(controller)
+    .filter(
+      ([, handler]) => Reflect.hasMetadata(PATTERN, handler) && asksWhoIn(handler, controller!) === undefined,
+    )
+    .map(([name]) => `${controller!.name}.${name}`);
 }

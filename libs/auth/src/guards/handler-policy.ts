@@ -57,6 +57,17 @@ export function asksWhoIn(handler: object, type: object): boolean | undefined {
   return deciding && deciding.isPublic === undefined;
 }
 
+/** Whether decorators ask something of the caller, and no guard of any kind is on the handler or its class. */
+export function isUnguarded(handler: object, type: object): boolean {
+  const levels = levelsOf(handler, type);
+  const deciding = levels.find((level) => level.isPublic ?? asksWho(level));
+  return (
+    deciding?.isPublic === undefined &&
+    deciding !== undefined &&
+    levels.every(({ guards }) => guards.length === 0)
+  );
+}
+
 /** What one level says by itself: a handler, its class, or one that the class extends. Undefined: nothing. */
 interface Level {
   readonly isPublic: PublicMetadata | undefined;

@@ -1,0 +1,42 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nestjs/common';
+import { PATH_METADATA } from '@nestjs/common/constants.js';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { isUnguarded } from './handler-policy.js';
+import { handlersOf } from './handlers-of.js';
+
+/**
+ * `@Roles`, `@Scopes` and `@MaxStaleness` are checked by guards: without any guard they are without effect, and the route is
+ * open. A warning at boot names each such route.
+ */
+@Injectable()
+export class UnguardedHandlers implements OnApplicationBootstrap {
+  private readonly logger = new Logger('AuthModule');
+
+  constructor(
+    private readonly configuration: ApplicationConfig,
+    private readonly host: HttpAdapterHost,
+    private readonly modules: ModulesContainer,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // A standalone context serves no routes, and does not know the global guards of the application that does.
+    if (!this.host.httpAdapter) return;
+    const { configuration } = this;
+    if (configuration.getGlobalGuards().length + configuration.getGlobalRequestGuards().length > 0) return;
+    const open = [...this.modules.values()].flatMap(({ controllers }) =>
+      [...controllers.values()].flatMap(({ metatype }) => unguardedOf(metatype as Type | null)),
+    );
+    if (open.length === 0) return;
+    this.logger.warn(
+      `no guard checks @Roles, @Scopes or @MaxStaleness of ${open.join(', ')}, so everybody may call these routes: ` +
+        'put @UseGuards(AnyAuthGuard), or another guard, on each of them or its class, or set "globalGuard: true"',
+    );
+  }
+}
+
+/** The routes of a controller whose decorators ask for something that no guard checks. */
+function unguardedOf(controller: Type | null): readonly string[] {
+  return handlersOf(controller)
+    .filter(([, handler]) => Reflect.hasMetadata(PATH_METADATA, handler) && isUnguarded(handler, controller!))
+    .map(([name]) => `${controller!.name}.${name}`);
+}
