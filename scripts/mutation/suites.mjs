@@ -25,6 +25,7 @@ export const SUITES = {
   'store clock': { project: 'unit', file: 'libs/auth/src/time/store-clock.spec.ts' },
   'burying stores': { project: 'unit', file: 'libs/auth/src/sign-in/burying-stores.spec.ts' },
   'near sessions': { project: 'e2e', file: 'test/sessions/near-sessions.e2e-spec.ts' },
+  'own changes': { project: 'e2e', file: 'test/stores/own-changes.e2e-spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
   'locked row': { project: 'services', file: 'test/races/locked-row.services-spec.ts' },
@@ -54,6 +55,7 @@ export const IN_MEMORY = [
   'store clock',
   'burying stores',
   'near sessions',
+  'own changes',
 ];
 
 export const needsServers = (name) =>

@@ -24,7 +24,7 @@ export const FEED_MUTANTS = [
   ),
   ...mutantsOf(
     'sign-in/announced-changes.ts',
-    ['near sessions', 'what ends what'],
+    ['own changes'],
     [
       [
         'a process does not wait to hear of what it changed',
