@@ -123,7 +123,7 @@ describe('ManagedKeys', () => {
     const moved = new DerivedKeys([OLD], 'https://new.example.com');
     const { keys } = nodeOn(store, [OLD], 'ES256', moved);
     await expect(keys.start()).rejects.toThrow(
-      /^"issuer" must be .* \(got "https:\/\/new\.example\.com"; the key \S+ is sealed for "https:\/\/api\.example\.com"\): .*"formerIssuers"/,
+      /^"issuer" must be .* \(got "https:\/\/new\.example\.com"; the key \S+ is sealed for "https:\/\/api\.example\.com"\): .*"formerIssuers" with an "until" that has not passed/,
     );
     expect((await store.read()).keys).toHaveLength(1);
   });

@@ -150,7 +150,7 @@ export class ManagedKeys {
     const lost =
       'or delete the stored signing keys (the rows of the table auth_signing_key), which makes every access token invalid';
     if (was !== undefined && was !== this.sealing.issuer)
-      return `"issuer" must be the one that the signing keys in the database were sealed for (got ${is}; the key ${kid} is sealed for ${JSON.stringify(was)}): set it back, or list what it was in "formerIssuers" with the time until which its tokens live, ${lost}`;
+      return `"issuer" must be the one that the signing keys in the database were sealed for (got ${is}; the key ${kid} is sealed for ${JSON.stringify(was)}): set it back, or list the former one in "formerIssuers" with an "until" that has not passed, ${lost}`;
     const under = was === undefined ? `, under the same "issuer" (now it is ${is})` : '';
     return `"secret" must hold the one that sealed the signing keys in the database${under} (got others: the key ${kid} does not open): add the former secret to the list, ${lost}`;
   }

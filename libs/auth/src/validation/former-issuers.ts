@@ -38,7 +38,11 @@ export function resolveFormerIssuers(
   return list.map((given, index) => {
     const entry = new OptionReader(given, reader.pathOf(`formerIssuers[${index}]`));
     const former = entry.custom('issuer', 'the http(s) URL that "issuer" was', isIssuer);
-    const until = entry.custom('until', 'an ISO 8601 instant in UTC, at most 366 days away', isInstant);
+    const until = entry.custom(
+      'until',
+      'an ISO 8601 instant in UTC such as "2027-03-01T00:00:00Z", at most 366 days away',
+      isInstant,
+    );
     entry.done();
     if (Date.parse(until) > now + LONGEST_MS) entry.refuse('until', 'at most 366 days away', until);
     if (seen.has(former)) entry.refuse('issuer', 'another one than "issuer", and listed once', former);
