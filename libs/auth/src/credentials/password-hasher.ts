@@ -26,6 +26,7 @@ export class PasswordHasher {
   private readonly parameters;
   private decoy: Promise<string> | undefined;
   private loggedAt = -Infinity;
+  private foreignLoggedAt = -Infinity;
 
   constructor(
     { memoryKiB, passes, lanes }: ResolvedCredentialOptions = CREDENTIAL_DEFAULTS,
@@ -44,26 +45,40 @@ export class PasswordHasher {
 
   /**
    * Whether the password is the one that was hashed. With null (nobody has it) the answer is false and takes just
-   * as long, so that callers need not tell the cases apart. Throws PasswordsBusyError.
+   * as long, so that callers need not tell the cases apart. The same holds for a text that is no argon2 hash, such as one
+   * of bcrypt; a warning tells of it. Throws PasswordsBusyError.
    */
   async verify(stored: string | null | undefined, password: string, requester?: Requester): Promise<boolean> {
     const normal = normalise(password);
     const known = typeof stored === 'string' && stored !== '';
     return this.inTurn('check', requester, async () => {
-      const target = known ? stored : await (this.decoy ??= hash(randomBytes(32), this.parameters));
-      try {
-        const matches = await verify(target, normal ?? '');
-        return matches && known && normal !== undefined;
-      } catch {
-        // What is stored is no argon2 hash: no password matches it.
-        return false;
+      if (known) {
+        try {
+          return (await verify(stored, normal ?? '')) && normal !== undefined;
+        } catch {
+          this.warnOfForeignHash();
+        }
       }
+      // A user without an argon2 hash: the answer takes as long as for one who has it.
+      await verify(await (this.decoy ??= hash(randomBytes(32), this.parameters)), normal ?? '');
+      return false;
     });
   }
 
   /** Throws PasswordsBusyError when `verify` would find no place for this requester now. */
   refuseIfBusy(requester: Requester): void {
     if (!this.line.hasRoom('check', requester)) throw this.refused(new PasswordsBusyError());
+  }
+
+  /** Logged once a minute: many users may have such a hash. */
+  private warnOfForeignHash(): void {
+    const now = performance.now();
+    if (now - this.foreignLoggedAt < LOGGED_EVERY_MS) return;
+    this.foreignLoggedAt = now;
+    this.logger.warn(
+      'PasswordHasher.verify was given a stored text that is no argon2 hash, so no password matches it: check a hash of ' +
+        'another kind, such as bcrypt, with its own library in verifyPassword',
+    );
   }
 
   private async inTurn<T>(
