@@ -51,6 +51,20 @@ describe.each(ADAPTERS)('GET /auth/revocations on %s', (adapter) => {
     expect(await idsOf(`?after=${ids[2]}`)).toEqual([]);
   });
 
+  it('sends few texts of statements, whatever limits are asked for: a database may keep the plan of each', async () => {
+    const { logger } = issuer.source;
+    const texts = new Set<string>();
+    const logQuery = logger.logQuery.bind(logger);
+    logger.logQuery = (query) => void (query.includes('limit') && texts.add(query));
+    try {
+      for (let limit = 1; limit <= 5_000; limit = limit * 2 + 1)
+        expect((await get(`?limit=${limit}`)).body.announcements).toHaveLength(Math.min(limit, 3));
+    } finally {
+      logger.logQuery = logQuery;
+    }
+    expect(texts.size).toBeLessThanOrEqual(3);
+  });
+
   it('does not send again what is as it was, and tells the time all the same', async () => {
     const first = await get('?limit=2');
     const etag = first.headers.get('etag')!;

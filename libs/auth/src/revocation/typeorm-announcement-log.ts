@@ -6,6 +6,7 @@ import { AnnouncementLog, type AnnouncementReading } from './announcement-log.js
 import { Revocation } from './revocation.entity.js';
 
 const MANY = 1_000;
+const LIMITS = [100, 1_000, 5_000];
 
 /**
  * AnnouncementLog on TypeORM: autocommit statements on the primary, each by the primary key alone. A condition on another
@@ -23,10 +24,14 @@ export class TypeOrmAnnouncementLog extends AnnouncementLog {
     this.revocations = database.table(Revocation);
   }
 
-  readAfter(after: number, limit: number): Promise<AnnouncementReading> {
+  async readAfter(after: number, limit: number): Promise<AnnouncementReading> {
     const { id } = this.revocations.column;
-    // As text: a plan for any limit may read the whole table.
-    return this.read(sql`r.${id} > ${after} order by r.${id} limit ${trustedSql(String(Math.trunc(limit)))}`);
+    // As text: a plan for any limit may read the whole table. Of few texts: a database may keep the plan of each.
+    const most = LIMITS.find((one) => one >= limit) ?? Math.trunc(limit);
+    const { announcements, now } = await this.read(
+      sql`r.${id} > ${after} order by r.${id} limit ${trustedSql(String(most))}`,
+    );
+    return { announcements: announcements.slice(0, limit), now };
   }
 
   readOf(ids: readonly number[]): Promise<AnnouncementReading> {
