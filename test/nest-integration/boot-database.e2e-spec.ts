@@ -193,6 +193,7 @@ describe('the connection', () => {
       authModule(),
     ]);
     expect(error).toBeInstanceOf(AuthConfigError);
+    expect(error.message).toContain('import AuthModule.forRoot(...)');
     expect(error.message).toContain('autoLoadEntities: true');
   });
 

@@ -16,4 +16,4 @@ export class AuthConfigError extends Error {
 
 /** What is wrong when a TypeORM connection does not know our entities, and what helps. */
 export const ENTITIES_MISSING =
-  'the entities of AuthModule must be in its TypeORM connection (got a connection without them): set autoLoadEntities: true, or entities: [...AUTH_ENTITIES, ...]';
+  'the entities of AuthModule must be in its TypeORM connection (got a connection without them): import AuthModule.forRoot(...) and set autoLoadEntities: true, or set entities: [...AUTH_ENTITIES, ...]';
