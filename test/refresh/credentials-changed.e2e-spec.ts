@@ -141,6 +141,17 @@ describe.each(ADAPTERS)('a changed password, on %s', (adapter) => {
     expect((await app.authentication.listSignIns(name)).map((one) => one.id)).toEqual([id]);
   });
 
+  it('keeps no session by a cookie that was superseded since the guard saw it', async () => {
+    const former = await sessionOf();
+    const { Authenticator } = await import('nestjs-aerie');
+    const seen = await app.app.get(Authenticator, { strict: false }).session(former);
+    await app.authentication.stepUp(name, { session: former }, ['otp']);
+    await expect(app.authentication.credentialsChanged(name, { keep: seen })).rejects.toMatchObject({
+      code: 'AUTH_SESSION_INVALID',
+    });
+    expect(await app.authentication.listSignIns(name)).toEqual([]);
+  });
+
   it('answers two changes at once: one keeps its caller, and everything else has ended', async () => {
     const mine = await tokensOf();
     const change = () => app.client().post('/password', { bearer: mine.access_token, json: {} });

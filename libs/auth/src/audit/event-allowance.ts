@@ -22,7 +22,6 @@ const ALARMS: ReadonlySet<SecurityEvent['type']> = new Set([
 const REFUSALS: ReadonlySet<SecurityEvent['type']> = new Set([
   'sign_in_refused',
   'refresh_refused',
-  'family_desynchronised',
   'client_refused',
 ]);
 

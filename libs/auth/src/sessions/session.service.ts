@@ -74,15 +74,20 @@ export class SessionService {
     return next;
   }
 
-  /** A new secret for a session whose cookie was checked before; null when the subject has no such session. */
+  /**
+   * A new secret for a session whose cookie was checked before; null when the subject has no such session. `secretHash`: of
+   * the secret it had then; without it, the one it has now.
+   */
   async renewalOf(
     id: string,
     subject: string,
+    secretHash?: string,
   ): Promise<{ renewal: SessionRenewal; next: SessionToken } | null> {
     const row = (await this.store.read(id))?.row;
     if (row?.subject !== subject) return null;
     const next = this.codec.fresh(id);
-    const renewal = { id, secretHash: row.secretHash, nextSecretHash: next.secretHash, authenticated: null };
+    const shown = secretHash ?? row.secretHash;
+    const renewal = { id, secretHash: shown, nextSecretHash: next.secretHash, authenticated: null };
     return { renewal, next };
   }
 

@@ -43,6 +43,8 @@ export class Authenticator {
   private readonly proofs = new WeakMap<object, PasswordProof>();
   /** The principals of remembered sessions, and the subjects that they were made of. */
   private readonly principals = new WeakMap<SessionRow, { loaded: LoadedSubject; principal: Principal }>();
+  /** The hash of the secret that a principal's session was known by. */
+  private readonly secrets = new WeakMap<object, string>();
 
   constructor(
     private readonly source: PrincipalSource,
@@ -136,6 +138,11 @@ export class Authenticator {
     return this.proofs.get(principal);
   }
 
+  /** By which secret's hash a principal's session was known here; `undefined` for a principal that is not of here. */
+  secretHashOf(principal: object): string | undefined {
+    return this.secrets.get(principal);
+  }
+
   private async principalOfSession(row: SessionRow, maxStalenessMs: number | null): Promise<Principal> {
     const { subject } = row;
     const loaded = maxStalenessMs === 0 ? await this.source.load(subject) : await this.known.load(subject);
@@ -152,6 +159,7 @@ export class Authenticator {
     const { id, authenticatedAt, methods, scopes } = row;
     const principal = principalOf(loaded, { id, kind: 'session', authenticatedAt, methods, scopes });
     this.principals.set(row, { loaded, principal });
+    this.secrets.set(principal, row.secretHash);
     return principal;
   }
 

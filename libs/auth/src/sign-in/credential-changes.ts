@@ -90,11 +90,12 @@ export class CredentialChanges {
   }
 
   private async owner(
-    { id: subject, signInId, kind }: Principal,
+    principal: Principal,
     mode: 'tokens' | 'hybrid',
     requester: Requester,
   ): Promise<Keeping> {
-    if (kind === 'session') return this.knownSession(subject, signInId);
+    const { id: subject, signInId, kind } = principal;
+    if (kind === 'session') return this.knownSession(principal);
     const { replacement, held } = this.families.replacement(signInId, subject, requester);
     return {
       signIn: { kind: 'replaced', replacement },
@@ -109,8 +110,10 @@ export class CredentialChanges {
     };
   }
 
-  private async knownSession(subject: string, signInId: string): Promise<Keeping> {
-    const found = await this.sessions.renewalOf(signInId, subject);
+  /** By the secret that the guard saw: a cookie that was superseded since then keeps nothing. */
+  private async knownSession(principal: Principal): Promise<Keeping> {
+    const secretHash = this.authenticator.secretHashOf(principal);
+    const found = await this.sessions.renewalOf(principal.signInId, principal.id, secretHash);
     if (!found) throw new SessionInvalidError();
     return this.renewed(found.renewal, found.next.token);
   }
