@@ -42,6 +42,8 @@ const watched = { ...shared, setupFilesAfterEnv: ['<rootDir>/test/support/watch-
 export default {
   // Two cores: two suites at a time, and a limit that only a hang reaches.
   maxWorkers: 2,
+  // Modules of ESM suites stay in memory: past this, a worker makes way for a fresh one rather than collect garbage in vain.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
   projects: [
     {
