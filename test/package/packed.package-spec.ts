@@ -52,7 +52,7 @@ describe('the tarball', () => {
     process.stdout.write(
       `${packed.filename}: ${kB(packed.size)}, ${kB(packed.unpackedSize)} unpacked, ${paths.length} files\n`,
     );
-    expect(packed.size).toBeLessThan(800_000);
+    expect(packed.size).toBeLessThan(650_000);
   });
 
   it('opens the entries that are tried here, and asks for no more than is installed here', async () => {
