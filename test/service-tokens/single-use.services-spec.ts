@@ -88,8 +88,8 @@ describe.each(['postgres', 'mariadb'] as const)('services on two nodes, on %s', 
     const announced = await nodes[0]!.source
       .getRepository(Revocation)
       .findBy({ kind: 'client', value: 'moved' });
-    expect(new Set(announced.map(({ epoch }) => epoch)).size).toBe(20);
-    expect(Math.max(...announced.map(({ epoch }) => epoch!))).toBe(after.epoch);
+    // The newest says what those before it said, and has taken their place.
+    expect(announced.map(({ epoch }) => epoch)).toEqual([after.epoch]);
   });
 
   it('a client is not found in other letters, whatever the collation', async () => {
