@@ -1,4 +1,4 @@
-import { createPublicKey, randomUUID, verify } from 'node:crypto';
+import { createPublicKey, randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ServiceClient, ServiceClients } from 'nestjs-aerie';
 import { goodClaims } from '../access-tokens/forge.js';
@@ -30,7 +30,10 @@ const jwkOf = (x: string) => ({ kty: 'OKP', crv: 'Ed25519', x, kid: 'k2', alg: '
 const spkiOf = (hex: string) =>
   `-----BEGIN PUBLIC KEY-----\n${Buffer.from(`302a300506032b6570032100${hex}`, 'hex').toString('base64')}\n-----END PUBLIC KEY-----`;
 
-/** R is the neutral point, S is 0: under the neutral point for a key, that is a signature of anything. */
+/**
+ * R is the neutral point, S is 0: under the neutral point for a key, that is a signature of anything, as far as the OpenSSL of
+ * Node.js 20 is concerned.
+ */
 const ANYTHING = Buffer.from(`01${'00'.repeat(63)}`, 'hex');
 function madeByAnybody(claims: object, header: object = {}): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -41,11 +44,6 @@ function madeByAnybody(claims: object, header: object = {}): string {
 }
 
 describe('Ed25519 keys of small order', () => {
-  it('verify what anybody made, as far as OpenSSL is concerned', () => {
-    const key = createPublicKey({ key: jwkOf(POINTS[0]!.x), format: 'jwk' });
-    expect(verify(null, Buffer.from('anything'), key, ANYTHING)).toBe(true);
-  });
-
   it.each(POINTS)('are refused where they are given: $hex', async ({ x, hex }) => {
     for (const publicKey of [jwkOf(x), spkiOf(hex), createPublicKey({ key: jwkOf(x), format: 'jwk' })]) {
       const keys = [
