@@ -81,9 +81,9 @@ describe.each(ADAPTERS)('a flood of sign-ins, on %s', (adapter) => {
       unguarded.push((await get('/registrations')).ms);
     }
     expect(verified.length).toBeGreaterThan(2);
-    // Behind the flood it would be all of its hashes, a second and more; alone it is a few milliseconds. Between the two there
-    // is room for a machine that runs other suites.
-    expect(median(verified) - median(unguarded)).toBeLessThan(Math.max(250, 8 * hashMs));
+    // Behind the flood it would wait for all of its hashes. A hash takes longer on a busy machine, as everything does: so the
+    // limit is a few of them.
+    expect(median(verified) - median(unguarded)).toBeLessThan(Math.max(50, 8 * hashMs));
     const codes = new Set((await Promise.all(flood)).map(({ code }) => code));
     expect(codes).toEqual(new Set(['AUTH_PASSWORDS_BUSY', 'AUTH_CREDENTIALS_INVALID']));
   });
