@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { PasswordHasher, RequestInvalidError, type TokensResult } from 'nestjs-aerie';
 import { SecurityEventSink } from '../libs/auth/src/audit/security-event-sink.js';
-import { freshClientSecret } from '../libs/auth/src/service-tokens/client-secret.js';
+import { freshClientSecret } from '../libs/auth/src/features/service-issuer/clients/client-secret.js';
 import { LogTrap } from './support/log-trap.js';
 import { secretsIn, withoutSecrets } from './support/secret-shapes.js';
 import { secretWatch } from './support/secret-watch.js';

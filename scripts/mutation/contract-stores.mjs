@@ -23,13 +23,13 @@ export async function memoryHarness(library) {
 /** Its stores on a database, with tables of its own: the database is dropped when the run is over. */
 export async function databaseHarness(library, database) {
   const from = (file) => import(join(library, file));
-  const { AUTH_ENTITIES } = await from('auth.entities.js');
-  const { authStores } = await from('auth.stores.js');
+  const { AUTH_ENTITIES } = await from('typeorm/entities/auth-entities.js');
+  const { authStores } = await from('typeorm/typeorm-stores.js');
   const { AUTH_MIGRATIONS } = await from('index.js');
   const { resolveAuthOptions } = await from('options/resolve-auth-options.js');
-  const { RefreshTokenFamily } = await from('refresh-tokens/refresh-token-family.entity.js');
-  const { Revocation } = await from('revocation/revocation.entity.js');
-  const { Session } = await from('sessions/session.entity.js');
+  const { RefreshTokenFamily } = await from('typeorm/entities/refresh-token-family.entity.js');
+  const { Revocation } = await from('typeorm/entities/revocation.entity.js');
+  const { Session } = await from('typeorm/entities/session.entity.js');
   const { subjectKey } = await from('subjects/subject-key.js');
   const entityPrefix = `t${randomBytes(5).toString('hex')}_`;
   const source = await new DataSource({

@@ -19,11 +19,14 @@ export const SUITES = {
   'key schedule': { spec: 'keys/key-schedule.spec.js' },
   'key sealing': { project: 'unit', file: 'libs/auth/src/keys/key-sealing.spec.ts' },
   'managed keys': { project: 'unit', file: 'libs/auth/src/keys/managed-keys.spec.ts' },
-  'shared records': { project: 'unit', file: 'libs/auth/src/revocation/shared-records.spec.ts' },
-  'guarded cache': { project: 'unit', file: 'libs/auth/src/revocation/guarded-cache.spec.ts' },
-  'looked-up standing': { project: 'unit', file: 'libs/auth/src/revocation/looked-up-standing.spec.ts' },
+  'shared records': { project: 'unit', file: 'libs/auth/src/shared-cache/shared-records.spec.ts' },
+  'guarded cache': { project: 'unit', file: 'libs/auth/src/shared-cache/guarded-cache.spec.ts' },
+  'looked-up standing': {
+    project: 'unit',
+    file: 'libs/auth/src/revocation-check/looked-up-standing.spec.ts',
+  },
   'store clock': { project: 'unit', file: 'libs/auth/src/time/store-clock.spec.ts' },
-  'burying stores': { project: 'unit', file: 'libs/auth/src/sign-in/burying-stores.spec.ts' },
+  'burying stores': { project: 'unit', file: 'libs/auth/src/stores/burying-stores.spec.ts' },
   'near sessions': { project: 'e2e', file: 'test/sessions/near-sessions.e2e-spec.ts' },
   'own changes': { project: 'e2e', file: 'test/stores/own-changes.e2e-spec.ts' },
   // Several processes, and what a host does around us.
@@ -34,7 +37,7 @@ export const SUITES = {
   outages: { project: 'services', file: 'test/nodes/outages.services-spec.ts' },
   'waiting for a connection': {
     project: 'unit',
-    file: 'libs/auth/src/database/typeorm-server-database.spec.ts',
+    file: 'libs/auth/src/typeorm/connection/server-database.spec.ts',
   },
   'sign-in limit': { project: 'services', file: 'test/races/sign-in-limit.services-spec.ts' },
   'session data': { project: 'services', file: 'test/races/session-data.services-spec.ts' },

@@ -2,8 +2,8 @@
 // be started, and killed, a thousand times.
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
-import { AUTH_ENTITIES } from '../../libs/auth/dist/auth.entities.js';
-import { authStores } from '../../libs/auth/dist/auth.stores.js';
+import { AUTH_ENTITIES } from '../../libs/auth/dist/typeorm/entities/auth-entities.js';
+import { authStores } from '../../libs/auth/dist/typeorm/typeorm-stores.js';
 import { DerivedKeys } from '../../libs/auth/dist/crypto/derived-keys.js';
 import { resolveAuthOptions } from '../../libs/auth/dist/options/resolve-auth-options.js';
 import { RefreshTokenCodec } from '../../libs/auth/dist/refresh-tokens/refresh-token.js';

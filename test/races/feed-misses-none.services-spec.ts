@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Revocation } from 'nestjs-aerie';
 import type { DataSource } from 'typeorm';
-import { authStores } from '../../libs/auth/src/auth.stores.js';
+import { authStores } from '../../libs/auth/src/typeorm/typeorm-stores.js';
 import { resolveAuthOptions } from '../../libs/auth/src/options/resolve-auth-options.js';
 import { AnnouncementReader } from '../../libs/auth/src/revocation/announcement-reader.js';
 import { ISSUER, SECRET } from '../support/test-app.js';

@@ -8,7 +8,7 @@ import {
   type ServiceTokenClientOptions,
   StoreUnavailableError,
 } from 'nestjs-aerie/resource-server';
-import { FetchRemote } from '../../libs/auth/src/remote/remote.js';
+import { FetchRemote } from '../../libs/auth/src/http-client/remote.js';
 import { TestClock } from '../support/test-clock.js';
 import { es256Key } from './es256.js';
 import { StandIn } from './stand-in.js';

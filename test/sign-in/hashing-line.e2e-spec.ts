@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'node:http';
 import { Controller, Get, Post, Req } from '@nestjs/common';
 import { PasswordHasher, requesterOf } from 'nestjs-aerie';
-import { HashingLine } from '../../libs/auth/src/credentials/hashing-line.js';
+import { HashingLine } from '../../libs/auth/src/users/hashing-line.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { timedRequest, type TimedAnswer } from '../support/timed-request.js';
 import { until } from '../support/until.js';

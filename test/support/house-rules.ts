@@ -6,82 +6,98 @@ export type House = ReadonlyMap<string, SourceText>;
 /** Gives one line for each place that breaks the rule. */
 export type HouseRule = (house: House) => string[];
 
-const GROUND = ['errors', 'time', 'crypto', 'principal', 'remote', 'validation'];
-const ROOMS = [
-  'keys',
-  'access-tokens',
-  'refresh-tokens',
-  'subjects',
-  'sessions',
-  'revocation',
-  'credentials',
-  'audit',
-  'database',
-  'service-tokens',
-];
-const BELOW_THE_EDGE = [...GROUND, ...ROOMS, 'options', 'sign-in'];
+const GROUND = ['errors', 'time', 'crypto', 'principal', 'validation', 'http-client'];
 
-/** What the files of a folder may import, beside their own folder and the ground floor. Every folder is here. */
+/**
+ * What the files of a room may import, beside their own room and the ground floor. An arrow holds for what it leads to
+ * as well: `sign-in` may import `keys`, through `stores`.
+ */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(GROUND.map((folder) => [folder, []])),
-  options: [],
-  database: [],
+  ...Object.fromEntries(GROUND.map((room) => [room, []])),
+  subjects: [],
   audit: ['subjects'],
   keys: ['audit'],
-  credentials: ['audit'],
-  'access-tokens': ['keys', 'audit'],
-  subjects: [],
   revocation: ['audit'],
-  'refresh-tokens': ['revocation', 'subjects', 'audit'],
-  sessions: ['revocation', 'subjects', 'audit'],
-  'service-tokens': ['access-tokens', 'keys', 'revocation', 'audit'],
-  'sign-in': [...ROOMS, 'options'],
-  context: BELOW_THE_EDGE,
-  decorators: [...BELOW_THE_EDGE, 'context'],
-  guards: [...BELOW_THE_EDGE, 'context', 'decorators'],
-  http: [...BELOW_THE_EDGE, 'context', 'decorators', 'guards'],
-  passport: [...BELOW_THE_EDGE, 'context', 'decorators', 'guards'],
-  testing: [...ROOMS, 'sign-in'],
-  'resource-server': [...ROOMS, 'context', 'decorators', 'guards', 'http'],
+  'shared-cache': ['audit'],
+  'access-tokens': ['keys', 'revocation', 'shared-cache'],
+  'revocation-check': ['keys', 'revocation', 'shared-cache'],
+  sessions: ['access-tokens', 'revocation-check'],
+  'refresh-tokens': ['access-tokens', 'revocation-check'],
+  'service-tokens': ['access-tokens', 'revocation-check'],
+  stores: ['sessions', 'refresh-tokens', 'service-tokens', 'sql/database'],
+  options: ['stores'],
+  users: ['access-tokens', 'revocation', 'options'],
+  lifecycle: ['stores', 'options'],
+  'sign-in': ['users', 'lifecycle', 'options'],
+  context: ['sign-in'],
+  passport: ['context'],
+  decorators: ['context'],
+  guards: ['decorators'],
+  http: ['guards'],
+  module: ['http', 'passport'],
+  'sql/database': [],
+  sql: ['stores', 'sql/database'],
+  typeorm: ['sql'],
+  features: ['http'],
+  testing: ['stores', 'sign-in'],
+  'resource-server': ['http'],
   terminus: ['audit'],
   opentelemetry: ['audit'],
-  migrations: [],
 };
 
-/** Entries of their own: nothing else leads to them, so that nobody needs their packages who did not ask for them. */
-const ANNEXES: Readonly<Record<string, readonly string[]>> = {
-  testing: [],
-  'resource-server': [],
-  terminus: ['@nestjs/terminus'],
-  opentelemetry: ['@opentelemetry/api'],
+/** The rooms that a room leads to. */
+const reach = (room: string, seen = new Set<string>()): Set<string> => {
+  for (const next of ARROWS[room] ?? []) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    reach(next, seen);
+  }
+  return seen;
+};
+const REACHED = new Map(Object.keys(ARROWS).map((room) => [room, reach(room)]));
+
+/** Entries of their own: no room leads to them, so that an application loads them only when it imports them. */
+const ENTRIES = ['testing', 'resource-server', 'features', 'typeorm', 'sql', 'terminus', 'opentelemetry'];
+
+/** Packages that a few rooms alone may import. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  typeorm: ['typeorm'],
+  '@nestjs/typeorm': ['typeorm'],
+  jose: ['keys', 'access-tokens'],
+  passport: ['passport', 'guards'],
+  'passport-jwt': ['passport', 'guards'],
+  'passport-local': ['passport', 'guards'],
+  'passport-strategy': ['passport', 'guards'],
+  '@nestjs/passport': ['passport', 'guards'],
+  rxjs: ['audit', 'http', 'context'],
+  '@nestjs/terminus': ['terminus'],
+  '@opentelemetry/api': ['opentelemetry'],
 };
 
-const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '');
+const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const isIndex = (path: string): boolean => nameOf(path) === 'index.ts';
-const isComposition = (path: string): boolean => folderOf(path) === '' && !isIndex(path);
 const isOptions = (path: string): boolean => path.endsWith('-options.ts');
-const isEntity = (path: string): boolean => path.endsWith('.entity.ts');
-/** Files that speak to the database: adapters, the statements they share, and what they map. */
-const isAdapter = (path: string): boolean =>
-  nameOf(path).startsWith('typeorm-') || path.endsWith('-statements.ts');
-const isPort = (path: string): boolean =>
-  /^audit\/(security-event(-sink)?|auth-counters|process-status)\.ts$/.test(path) ||
-  path.endsWith('-store.ts');
+const isAuditPort = (path: string): boolean =>
+  /^audit\/(security-event(-sink|-store)?|auth-counters|process-status)\.ts$/.test(path);
+
+/** `sql/database` has a place of its own: the stores' set names its types. */
+const roomOf = (path: string): string =>
+  path.startsWith('sql/database/') ? 'sql/database' : (path.split('/', 1)[0] ?? '');
+/** The feature that a file belongs to; null for the seam (the files of `features/` itself) and the rooms. */
+const featureOf = (path: string): string | null => /^features\/([^/]+)\//.exec(path)?.[1] ?? null;
 
 /** Whether one file may import another of this library. */
 function mayImport(from: string, to: string): boolean {
-  if (isIndex(to)) return false;
-  if (isComposition(from) || from === 'index.ts') return !(folderOf(to) in ANNEXES);
-  const [here, there] = [folderOf(from), folderOf(to)];
-  if (isComposition(to) || there in ANNEXES) return here === there;
-  if (here === 'migrations') return isEntity(to) || there === 'errors' || here === there;
+  if (isIndex(from)) return true;
+  const [here, there] = [roomOf(from), roomOf(to)];
+  if (featureOf(to) !== null) return featureOf(from) === featureOf(to);
+  if (from === 'auth.module.ts') return !ENTRIES.includes(there) || there === 'features';
+  if (to === 'auth.module.ts') return false;
   if (here === there || GROUND.includes(there)) return true;
   // The options compose the options that each room declares; one of them hears the events of the audit's port.
   if (here === 'options') return isOptions(to) || to === 'audit/security-event.ts';
-  // The database is a room for those who write statements; others know the ports that hide it.
-  if (there === 'database' && ROOMS.includes(here)) return isAdapter(from) || isEntity(from);
-  return ARROWS[here]?.includes(there) ?? false;
+  return REACHED.get(here)?.has(there) ?? false;
 }
 
 const eachImport = (
@@ -120,13 +136,16 @@ const STATUSES = new Set(
     ' ',
   ),
 );
-/** A resource server asks an issuer over HTTP. */
-const KNOWS_HTTP = ['context', 'http', 'resource-server'];
+/** A resource server asks an issuer over HTTP; a feature has routes. */
+const knowsHttp = (path: string): boolean =>
+  ['context', 'http', 'resource-server'].includes(roomOf(path)) || /^features\/[^/]+\/http\//.test(path);
 const HTTP_NAMES = /^(Express|Fastify)[A-Z]|^HttpStatus$|^(?!(Ws|Rpc)Exception$)[A-Z]\w*Exception$/;
 
 export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
   'every folder has its place in the house': (house) =>
-    [...new Set([...house.keys()].map(folderOf))].filter((folder) => folder !== '' && !(folder in ARROWS)),
+    [...new Set([...house.keys()].map((path) => path.split('/')[0]!))].filter(
+      (room) => !(room in ARROWS) && room !== 'index.ts' && room !== 'auth.module.ts',
+    ),
 
   'every import leads to a file': (house) =>
     eachImport(house, (_, { target }) => target !== null && !house.has(target)),
@@ -142,17 +161,11 @@ export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
   'no file leads back to itself at run time': (house) =>
     importCycles(house, ({ erased }) => !erased).map((cycle) => cycle.join(' and ')),
 
-  'adapters and entities are known to adapters, migrations and the composition alone': (house) =>
-    eachImport(house, ({ path }, { target }) => {
-      if (!target || isComposition(path) || path === 'index.ts' || isAdapter(path)) return false;
-      if (isEntity(target)) return !isEntity(path) && folderOf(path) !== 'migrations';
-      return isAdapter(target);
-    }),
-
   'the options of a room need the ground floor alone': (house) =>
     eachImport(
       house,
-      ({ path }, { target }) => isOptions(path) && !!target && !GROUND.includes(folderOf(target)),
+      ({ path }, { target }) =>
+        isOptions(path) && roomOf(path) !== 'module' && !!target && !GROUND.includes(roomOf(target)),
     ).filter((line) => !line.startsWith('options/')),
 
   'the audit is known by its port': (house) =>
@@ -160,54 +173,36 @@ export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
       house,
       ({ path }, { target }) =>
         !!target &&
-        folderOf(target) === 'audit' &&
-        folderOf(path) !== 'audit' &&
-        !isPort(target) &&
-        !(folderOf(path) === 'options' && isOptions(target)) &&
-        !(folderOf(path) === 'migrations' && isEntity(target)),
-    ).filter((line) => {
-      const from = line.split(' ')[0]!;
-      return from !== 'index.ts' && !isComposition(from);
+        roomOf(target) === 'audit' &&
+        !['audit', 'module', 'lifecycle'].includes(roomOf(path)) &&
+        !isIndex(path) &&
+        !isAuditPort(target) &&
+        !(roomOf(path) === 'options' && isOptions(target)),
+    ),
+
+  'a package is known to the rooms that need it alone': (house) =>
+    eachImport(house, ({ path }, found) => {
+      const rooms = Object.entries(PACKAGES).find(([name]) => isPackage(found, name))?.[1];
+      return rooms !== undefined && !rooms.includes(roomOf(path));
     }),
 
-  'typeorm is known to entities, adapters, migrations and the composition alone': (house) =>
-    eachImport(
-      house,
-      ({ path }, found) =>
-        (isPackage(found, 'typeorm') || isPackage(found, '@nestjs/typeorm')) &&
-        !(
-          isEntity(path) ||
-          nameOf(path).startsWith('typeorm-') ||
-          isComposition(path) ||
-          folderOf(path) === 'migrations'
-        ),
-    ),
-
-  'jose is known to keys and access tokens alone': (house) =>
-    eachImport(
-      house,
-      ({ path }, found) => isPackage(found, 'jose') && !['keys', 'access-tokens'].includes(folderOf(path)),
-    ),
-
-  'the packages of an annex are known to it alone': (house) =>
-    eachImport(house, ({ path }, found) =>
-      Object.entries(ANNEXES).some(
-        ([annex, packages]) => annex !== folderOf(path) && packages.some((name) => isPackage(found, name)),
-      ),
-    ),
+  'no folder has over 16 files of its own': (house) => {
+    const sizes = new Map<string, number>();
+    for (const path of house.keys()) sizes.set(folderOf(path), (sizes.get(folderOf(path)) ?? 0) + 1);
+    return [...sizes].filter(([, size]) => size > 16).map(([folder, size]) => `${folder} has ${size}`);
+  },
 
   'the ground floor knows no framework': (house) =>
     eachImport(house, ({ path }, found) => {
-      if (!GROUND.includes(folderOf(path)) || found.target || found.specifier.startsWith('node:'))
-        return false;
+      if (!GROUND.includes(roomOf(path)) || found.target || found.specifier.startsWith('node:')) return false;
       return found.specifier !== '@nestjs/common' || found.names.some((name) => name !== 'Injectable');
     }),
 
-  'HTTP is known to context, http and the resource server alone': (house) => [
+  'HTTP is known to context, http, features and the resource server alone': (house) => [
     ...eachImport(
       house,
       ({ path }, found) =>
-        !KNOWS_HTTP.includes(folderOf(path)) &&
+        !knowsHttp(path) &&
         ['express', 'fastify', '@nestjs/platform-express', '@nestjs/platform-fastify', 'node:http'].some(
           (name) => isPackage(found, name),
         ),
@@ -215,7 +210,7 @@ export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
     ...eachNode(
       house,
       ({ path }, node) =>
-        !KNOWS_HTTP.includes(folderOf(path)) &&
+        !knowsHttp(path) &&
         ((ts.isNumericLiteral(node) && STATUSES.has(node.text)) ||
           (ts.isIdentifier(node) && HTTP_NAMES.test(node.text))),
     ),

@@ -1,7 +1,7 @@
 import { AUTH_ENTITIES, RefreshTokenFamily, Revocation, Session, subjectKey } from 'nestjs-aerie';
 import type { StoreHarness } from 'nestjs-aerie/testing';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { authStores } from '../../libs/auth/src/auth.stores.js';
+import { authStores } from '../../libs/auth/src/typeorm/typeorm-stores.js';
 import { resolveAuthOptions } from '../../libs/auth/src/options/resolve-auth-options.js';
 import { ISSUER, SECRET } from './test-app.js';
 import { freshPrefix, type TestDatabase, testConnection } from './test-databases.js';

@@ -4,15 +4,15 @@ import {
   type AuthAsyncOptions,
   checkAsyncOptions,
   ConfigurableAuthModule,
-} from './auth.module-definition.js';
-import { type AuthStructuralOptions, refuseUndefinedStores } from './auth.structure.js';
-import { keepNativeObjects } from './database/typeorm-kept-objects.js';
+} from './module/auth.module-definition.js';
+import { type AuthStructuralOptions, refuseUndefinedStores } from './module/structural-options.js';
+import { keepNativeObjects } from './typeorm/connection/kept-objects.js';
 import { refuseOtherCopy } from './context/package-copy.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 import type { AuthOptions } from './options/auth-options.js';
 import { UserDirectory } from './principal/user-directory.js';
-import { AuthStores } from './sign-in/auth-stores.js';
+import { AuthStores } from './stores/auth-stores.js';
 
 /**
  * Authentication for a Nest application: import it once, with `forRoot` or `forRootAsync`. Every option is checked

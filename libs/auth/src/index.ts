@@ -1,14 +1,14 @@
 // The module
 export { AuthModule } from './auth.module.js';
-export type { AuthAsyncOptions, AuthModuleOptionsFactory } from './auth.module-definition.js';
-export type { AuthStructuralOptions } from './auth.structure.js';
+export type { AuthAsyncOptions, AuthModuleOptionsFactory } from './module/auth.module-definition.js';
+export type { AuthStructuralOptions } from './module/structural-options.js';
 export type { AuthOptions, SignInMode } from './options/auth-options.js';
 export { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 export type { Duration } from './time/duration.js';
 
 // Your users
 export { UserDirectory, type Subject, type SubjectId } from './principal/user-directory.js';
-export { PasswordHasher } from './credentials/password-hasher.js';
+export { PasswordHasher } from './users/password-hasher.js';
 
 // Who makes a request
 export { Principal, type PrincipalProfile, type SignInKind } from './principal/principal.js';
@@ -37,12 +37,12 @@ export { Authenticator } from './sign-in/authenticator.js';
 export type { SessionResult, SignInResult, TokensResult } from './sign-in/sign-in-result.js';
 export type { KeptCredential, KeptOwner } from './sign-in/credential-changes.js';
 export { SessionData, type SessionDataValue } from './sessions/session-data.js';
-export type { SignInRecord } from './sign-in/sign-in-record.js';
-export type { Swept } from './sign-in/sweeper.js';
+export type { SignInRecord } from './stores/sign-in-record.js';
+export type { Swept } from './lifecycle/expired-rows-sweeper.js';
 export { SignInAnswer } from './http/sign-in-answer.js';
 export { type HttpExchange, HttpSignIn, type HttpSignInOptions } from './http/http-sign-in.js';
 export { AuthExceptionFilter } from './http/auth-exception.filter.js';
-export type { HostTransaction } from './database/auth-database.js';
+export type { HostTransaction } from './sql/database/auth-database.js';
 export { RequestAuthenticator } from './context/request-authenticator.js';
 export { OriginCheck } from './context/origin-check.js';
 
@@ -56,13 +56,17 @@ export type { ManagedKeyOptions } from './keys/managed-key-options.js';
 export { type SigningKeyInfo, SigningKeys } from './keys/signing-keys.js';
 
 // Services
-export { type ServiceClientInfo, ServiceClients } from './service-tokens/service-clients.js';
+export { type ServiceClientInfo, ServiceClients } from './features/service-issuer/clients/service-clients.js';
 export type {
   ClientRegistration,
   ClientUpdate,
   SecretRotation,
-} from './service-tokens/client-registration.js';
-export { type ExchangedToken, type ExchangeOptions, ServiceTokens } from './sign-in/service-tokens.js';
+} from './features/service-issuer/clients/client-registration.js';
+export {
+  type ExchangedToken,
+  type ExchangeOptions,
+  ServiceTokens,
+} from './features/service-issuer/tokens/service-tokens.js';
 export { ServiceAuthenticator } from './service-tokens/service-authenticator.js';
 export { ServicePrincipal } from './service-tokens/service-token.js';
 
@@ -70,33 +74,33 @@ export { ServicePrincipal } from './service-tokens/service-token.js';
 export type { AuditOptions } from './audit/audit-options.js';
 export type { AccessTokenOptions } from './access-tokens/access-token-options.js';
 export type { CookieOptions, RefreshCookieOptions } from './http/cookie-options.js';
-export type { CredentialOptions } from './credentials/credential-options.js';
-export type { DatabaseOptions } from './database/database-options.js';
+export type { CredentialOptions } from './users/credential-options.js';
+export type { DatabaseOptions } from './sql/database/database-options.js';
 export type { RefreshTokenOptions } from './refresh-tokens/refresh-token-options.js';
-export type { ApplicationCache } from './revocation/cache-options.js';
+export type { ApplicationCache } from './shared-cache/cache-options.js';
 export type { RevocationOptions } from './revocation/revocation-options.js';
 export type { ServiceTokenOptions } from './service-tokens/service-token-options.js';
 export type { SessionOptions } from './sessions/session-options.js';
 
 // Tables
-export { AUTH_ENTITIES } from './auth.entities.js';
-export { AUTH_MIGRATIONS } from './migrations/auth-migrations.js';
-export { AuthSubject } from './subjects/auth-subject.entity.js';
-export { Session } from './sessions/session.entity.js';
-export { RefreshTokenFamily } from './refresh-tokens/refresh-token-family.entity.js';
-export { AuthEvent } from './audit/auth-event.entity.js';
-export { Revocation } from './revocation/revocation.entity.js';
-export { StoredSigningKey } from './keys/stored-signing-key.entity.js';
-export { ServiceClient } from './service-tokens/service-client.entity.js';
-export { SpentTokenId } from './service-tokens/spent-token-id.entity.js';
+export { AUTH_ENTITIES } from './typeorm/entities/auth-entities.js';
+export { AUTH_MIGRATIONS } from './typeorm/migrations/auth-migrations.js';
+export { AuthSubject } from './typeorm/entities/auth-subject.entity.js';
+export { Session } from './typeorm/entities/session.entity.js';
+export { RefreshTokenFamily } from './typeorm/entities/refresh-token-family.entity.js';
+export { AuthEvent } from './typeorm/entities/auth-event.entity.js';
+export { Revocation } from './typeorm/entities/revocation.entity.js';
+export { StoredSigningKey } from './typeorm/entities/stored-signing-key.entity.js';
+export { ServiceClient } from './typeorm/entities/service-client.entity.js';
+export { SpentTokenId } from './typeorm/entities/spent-token-id.entity.js';
 
 // Stores of your own
-export { AuthStores } from './sign-in/auth-stores.js';
+export { AuthStores } from './stores/auth-stores.js';
 export { SubjectStore, type SubjectEpochs } from './subjects/subject-store.js';
 export { subjectKey, subjectOfKey } from './subjects/subject-key.js';
 export type { Opened, OpeningOutcome } from './subjects/opening-outcome.js';
 export type { SignInLimit } from './subjects/sign-in-limit.js';
-export { type CountedSignIn, roomForOneMore, type SignInRoom } from './sign-in/sign-in-room.js';
+export { type CountedSignIn, roomForOneMore, type SignInRoom } from './subjects/sign-in-room.js';
 export {
   type FamilyReading,
   type FamilyReplacement,
@@ -122,21 +126,25 @@ export {
   SessionStore,
 } from './sessions/session-store.js';
 export { openedSession, renewStep, touchStep } from './sessions/session-step.js';
-export { type CredentialChange, type KeptSignIn, SignInRegistry } from './sign-in/sign-in-registry.js';
-export { newestFirst, recordOfFamily, recordOfSession } from './sign-in/sign-in-record.js';
+export { type CredentialChange, type KeptSignIn, SignInRegistry } from './stores/sign-in-registry.js';
+export { newestFirst, recordOfFamily, recordOfSession } from './stores/sign-in-record.js';
 export { AnnouncementLog, type AnnouncementReading } from './revocation/announcement-log.js';
 export type { Announcement, AnnouncementKind, OwnAnnouncement } from './revocation/announcement.js';
 export { Nudges } from './revocation/nudges.js';
 export { type SigningKeyReading, SigningKeyStore, type StoredKey } from './keys/signing-key-store.js';
 export type { RedisClient } from './revocation/revocation-options.js';
-export { type RotationStanding, SignInLookup, type SignInStanding } from './revocation/sign-in-lookup.js';
+export {
+  type RotationStanding,
+  SignInLookup,
+  type SignInStanding,
+} from './revocation-check/sign-in-lookup.js';
 export {
   type NewServiceClient,
   type ServiceClientReading,
   ServiceClientStore,
   type ServiceTokenRecord,
   type SpentId,
-} from './service-tokens/service-client-store.js';
+} from './features/service-issuer/clients/service-client-store.js';
 export {
   type ClientChange,
   type ClientJwk,
@@ -144,8 +152,8 @@ export {
   type ServiceClientRow,
   type ServiceGrant,
   takesAway,
-} from './service-tokens/service-client-row.js';
-export { isLive } from './revocation/is-live.js';
+} from './features/service-issuer/clients/service-client-row.js';
+export { isLive } from './subjects/is-live.js';
 
 // Security events
 export type { ClientRefusal, ReuseCause, SecurityEvent } from './audit/security-event.js';
@@ -153,7 +161,7 @@ export { type ListEventsOptions, SecurityEvents } from './audit/security-events.
 export type { EventPosition, SecurityEventRecord } from './audit/security-event-store.js';
 
 // How it is doing
-export { AuthStatus } from './sign-in/auth-status.js';
+export { AuthStatus } from './lifecycle/auth-status.js';
 export {
   type FeedState,
   type Health,

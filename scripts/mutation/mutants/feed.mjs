@@ -12,7 +12,7 @@ export const FEED_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'sign-in/known-subjects.ts',
+    'users/known-subjects.ts',
     ['near sessions', 'what ends what'],
     [
       [
@@ -23,7 +23,7 @@ export const FEED_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'sign-in/announced-changes.ts',
+    'stores/announced-changes.ts',
     ['own changes'],
     [
       [

@@ -7,7 +7,7 @@ const SWEPT = 'filter(({ expiresAt }) => expiresAt < now)';
 /** The reference implementation. */
 export const MEMORY_MUTANTS = [
   ...mutantsOf(
-    'testing/memory-refresh-token-family-store.ts',
+    'testing/memory/memory-refresh-token-family-store.ts',
     ['memory'],
     [
       [
@@ -47,7 +47,7 @@ export const MEMORY_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'testing/memory-sign-ins.ts',
+    'testing/memory/memory-sign-ins.ts',
     ['memory'],
     [
       [
@@ -87,7 +87,7 @@ export const MEMORY_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'revocation/is-live.ts',
+    'subjects/is-live.ts',
     ['memory'],
     [
       ['what is revoked can be revoked again', 'row.revokedAt === null && ', ''],
@@ -95,7 +95,7 @@ export const MEMORY_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'testing/memory-session-store.ts',
+    'testing/memory/memory-session-store.ts',
     ['memory'],
     [
       ['data is written whatever its version', "if (row.version !== version) return 'moved';", ''],

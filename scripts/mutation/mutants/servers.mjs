@@ -4,7 +4,7 @@ const RACES = ['locked row'];
 
 /** Locks, clocks and isolation: what shows only where several connections meet. */
 export const SERVER_MUTANTS = [
-  ...mutantsOf('database/dialect.ts', RACES, [
+  ...mutantsOf('sql/database/dialect.ts', RACES, [
     [
       'no row is locked for a decision, on PostgreSQL',
       `writtenMs: PG_CLOCK,\n  forUpdate: trustedSql(' for update')`,
@@ -37,7 +37,7 @@ export const SERVER_MUTANTS = [
     ],
   ]),
   ...mutantsOf(
-    'subjects/typeorm-subject-store.ts',
+    'sql/stores/sql-subject-store.ts',
     ['first epoch'],
     [
       [
@@ -54,7 +54,7 @@ export const SERVER_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'database/typeorm-server-database.ts',
+    'typeorm/connection/server-database.ts',
     ['isolation'],
     [
       ['a failure to serialise is not retried', 'MAX_TRIES = 6', 'MAX_TRIES = 1'],
@@ -73,7 +73,7 @@ export const SERVER_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'database/typeorm-server-drivers.ts',
+    'typeorm/connection/server-drivers.ts',
     ['outages'],
     [
       [
@@ -84,7 +84,7 @@ export const SERVER_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'database/typeorm-sqlite-database.ts',
+    'typeorm/connection/sqlite-database.ts',
     ['host transaction'],
     [
       [

@@ -3,7 +3,7 @@ import { mutantsOf } from './mutants-of.mjs';
 /** What keeps a cache from un-ending a sign-in. */
 export const SHARED_RECORD_MUTANTS = [
   ...mutantsOf(
-    'revocation/shared-records.ts',
+    'shared-cache/shared-records.ts',
     ['shared records'],
     [
       [
@@ -54,7 +54,7 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'revocation/record-seal.ts',
+    'shared-cache/record-seal.ts',
     ['shared records'],
     [
       ['no seal is compared', 'equalInConstantTime(tag, this.tag(one, key, text))', 'tag.length >= 0'],
@@ -62,7 +62,7 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'revocation/guarded-cache.ts',
+    'shared-cache/guarded-cache.ts',
     ['guarded cache'],
     [
       ['a cache that fails is asked with every request', 'if (this.isPaused()) return undefined;', ''],
@@ -83,7 +83,7 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'revocation/looked-up-standing.ts',
+    'revocation-check/looked-up-standing.ts',
     ['looked-up standing'],
     [
       [
@@ -130,7 +130,7 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'revocation/ended-by-rotation.ts',
+    'revocation-check/ended-by-rotation.ts',
     ['looked-up standing'],
     [
       ['every former generation is excepted', 'generation === family.generation - 1 &&', 'true &&'],
@@ -145,7 +145,7 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'revocation/family-standing.ts',
+    'revocation-check/family-standing.ts',
     ['looked-up standing'],
     [
       ['what has ended is shared', 'return live === true', 'return live !== null'],
@@ -188,7 +188,7 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'sign-in/burying-stores.ts',
+    'stores/burying-stores.ts',
     ['burying stores'],
     [
       ['nothing is buried when the store fails', 'if (became !== false) await', 'if (became) await'],

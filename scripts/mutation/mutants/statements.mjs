@@ -4,7 +4,7 @@ const DATABASES = ['sqlite', 'postgres', 'mariadb'];
 
 /** The statements: no more than a real database shows. */
 export const STATEMENT_MUTANTS = [
-  ...mutantsOf('refresh-tokens/family-statements.ts', DATABASES, [
+  ...mutantsOf('sql/stores/family-statements.ts', DATABASES, [
     [
       'a token rotates whatever its generation',
       ' and ${c.generation} = ${generation} and',
@@ -82,7 +82,7 @@ export const STATEMENT_MUTANTS = [
       'f.${column.subjectEpoch}',
     ],
   ]),
-  ...mutantsOf('refresh-tokens/typeorm-refresh-token-family-store.ts', DATABASES, [
+  ...mutantsOf('sql/stores/sql-refresh-token-family-store.ts', DATABASES, [
     [
       'the sweeper deletes what is idle',
       'column.id, column.expiresAt, limit',
@@ -96,7 +96,7 @@ export const STATEMENT_MUTANTS = [
     ['the sweeper deletes without a limit', 'column.expiresAt, limit)', 'column.expiresAt, limit * 1_000)'],
     ['the sweeper never deletes', 'column.expiresAt, limit)', 'column.expiresAt, limit - limit)'],
   ]),
-  ...mutantsOf('sign-in/typeorm-subject-ending.ts', DATABASES, [
+  ...mutantsOf('sql/stores/sql-subject-ending.ts', DATABASES, [
     ['the end of a subject leaves its epoch', '    yield* this.changing(subject);\n    return', '    return'],
     [
       'the end of a subject is that of every subject',
@@ -115,7 +115,7 @@ export const STATEMENT_MUTANTS = [
       'for (const table of this.tables.slice(0, 1)) ended',
     ],
   ]),
-  ...mutantsOf('sessions/typeorm-session-store.ts', DATABASES, [
+  ...mutantsOf('sql/stores/sql-session-store.ts', DATABASES, [
     [
       'data is written whatever its version',
       ' and ${c.version} = ${version} and ${this.live()}',

@@ -6,7 +6,7 @@ const HOST_CLOCK = DATABASES.map((database) => `${database}, host clock wrong`);
 
 /** What belongs together, and what the number of affected rows says. */
 export const TRANSACTION_MUTANTS = [
-  ...mutantsOf('refresh-tokens/typeorm-refresh-token-family-store.ts', DATABASES, [
+  ...mutantsOf('sql/stores/sql-refresh-token-family-store.ts', DATABASES, [
     [
       'affected rows are not checked',
       `if (affected === 1) return { kind: 'rotated' };`,
@@ -76,7 +76,7 @@ export const TRANSACTION_MUTANTS = [
       HOST_CLOCK,
     ],
   ]),
-  ...mutantsOf('subjects/typeorm-opening.ts', DATABASES, [
+  ...mutantsOf('sql/stores/sql-opening.ts', DATABASES, [
     ['the epoch is not compared at the sign-in', 'if (!held) return', 'if (!held && now < 0) return'],
     [
       'a sign-in beyond the limit is opened all the same',
@@ -91,7 +91,7 @@ export const TRANSACTION_MUTANTS = [
     ],
     ['a limit is not looked at', 'if (!limit) return', 'if (!limit || limit.max > 0) return'],
   ]),
-  ...mutantsOf('sign-in/typeorm-sign-in-room.ts', DATABASES, [
+  ...mutantsOf('sql/stores/sql-sign-in-room.ts', DATABASES, [
     [
       'the limit counts everybody',
       '${c.subject} = ${subjectKey(subject)} and',
@@ -110,7 +110,7 @@ export const TRANSACTION_MUTANTS = [
     ['what the limit ends lives on', "yield* this.ending(table, room.displaced, 'displaced');", ''],
   ]),
   ...mutantsOf(
-    'sign-in/sign-in-room.ts',
+    'subjects/sign-in-room.ts',
     ['memory'],
     [
       ['the limit lets one more in', 'live.length < limit.max', 'live.length <= limit.max'],

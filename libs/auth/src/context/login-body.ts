@@ -1,4 +1,4 @@
-import { LOGIN_FIELDS } from '../credentials/login-fields.js';
+import { LOGIN_FIELDS } from '../users/login-fields.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { HttpRequest } from './http-request.js';
 import { strictBody } from './strict-body.js';

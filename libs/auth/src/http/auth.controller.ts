@@ -13,7 +13,7 @@ import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import type { Principal } from '../principal/principal.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { AuthExceptionFilter } from './auth-exception.filter.js';
-import { EarlyRefusalGuard } from './early-refusal.guard.js';
+import { EarlyRefusalGuard } from './early/early-refusal.guard.js';
 import { HeldSignIns } from './held-sign-ins.js';
 import { HttpSignIn } from './http-sign-in.js';
 import { idempotencyKeyOf, requiredRefreshToken } from './refresh-request.js';

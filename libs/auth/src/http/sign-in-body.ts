@@ -1,4 +1,4 @@
-import type { SignInRecord } from '../sign-in/sign-in-record.js';
+import type { SignInRecord } from '../stores/sign-in-record.js';
 
 /** A sign-in as the list shows it. */
 export function signInBody(record: SignInRecord, currentId: string): Record<string, unknown> {

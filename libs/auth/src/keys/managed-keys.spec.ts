@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
-import { MemorySigningKeyStore } from '../testing/memory-signing-key-store.js';
+import { MemorySigningKeyStore } from '../testing/memory/memory-signing-key-store.js';
 import { KeyRing } from './key-ring.js';
 import { KeySealing } from './key-sealing.js';
 import type { ManagedAlgorithm } from './managed-key-options.js';

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
-import { membersOf, type Remote } from '../remote/remote.js';
+import { membersOf, type Remote } from '../http-client/remote.js';
 import { Paced } from '../time/paced.js';
 import type { Clock } from '../time/clock.js';
 import type { SigningAlgorithm } from './key-options.js';

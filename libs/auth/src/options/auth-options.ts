@@ -1,13 +1,13 @@
 import type { AccessTokenOptions } from '../access-tokens/access-token-options.js';
 import type { AuditOptions } from '../audit/audit-options.js';
 import type { SecurityEvent } from '../audit/security-event.js';
-import type { CredentialOptions } from '../credentials/credential-options.js';
-import type { DatabaseOptions } from '../database/database-options.js';
+import type { CredentialOptions } from '../users/credential-options.js';
+import type { DatabaseOptions } from '../sql/database/database-options.js';
 import type { CookieOptions, RefreshCookieOptions } from '../http/cookie-options.js';
 import type { KeyOption } from '../keys/key-options.js';
 import type { ManagedKeyOptions } from '../keys/managed-key-options.js';
 import type { RefreshTokenOptions } from '../refresh-tokens/refresh-token-options.js';
-import type { ApplicationCache } from '../revocation/cache-options.js';
+import type { ApplicationCache } from '../shared-cache/cache-options.js';
 import type { RevocationOptions } from '../revocation/revocation-options.js';
 import type { ServiceTokenOptions } from '../service-tokens/service-token-options.js';
 import type { SessionOptions } from '../sessions/session-options.js';

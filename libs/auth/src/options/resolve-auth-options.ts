@@ -4,11 +4,8 @@ import {
 } from '../access-tokens/access-token-options.js';
 import { type ResolvedAuditOptions, resolveAuditOptions } from '../audit/audit-options.js';
 import type { SecurityEvent } from '../audit/security-event.js';
-import {
-  type ResolvedCredentialOptions,
-  resolveCredentialOptions,
-} from '../credentials/credential-options.js';
-import { type ResolvedDatabaseOptions, resolveDatabaseOptions } from '../database/database-options.js';
+import { type ResolvedCredentialOptions, resolveCredentialOptions } from '../users/credential-options.js';
+import { type ResolvedDatabaseOptions, resolveDatabaseOptions } from '../sql/database/database-options.js';
 import { type ResolvedCookie, resolveRefreshCookie, resolveSessionCookie } from '../http/cookie-options.js';
 import type { KeyOption } from '../keys/key-options.js';
 import { type ResolvedManagedKeyOptions, resolveManagedKeyOptions } from '../keys/managed-key-options.js';
@@ -16,7 +13,7 @@ import {
   type ResolvedRefreshTokenOptions,
   resolveRefreshTokenOptions,
 } from '../refresh-tokens/refresh-token-options.js';
-import { type ApplicationCache, resolveCache } from '../revocation/cache-options.js';
+import { type ApplicationCache, resolveCache } from '../shared-cache/cache-options.js';
 import {
   type ResolvedRevocationOptions,
   resolveRevocationOptions,

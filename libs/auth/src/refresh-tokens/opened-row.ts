@@ -1,4 +1,4 @@
-import { isLive } from '../revocation/is-live.js';
+import { isLive } from '../subjects/is-live.js';
 import type { FamilyReplacement, FamilyRow, NewFamily } from './refresh-token-family-store.js';
 
 /** The row of a family that is opened at an instant of the store's clock. */

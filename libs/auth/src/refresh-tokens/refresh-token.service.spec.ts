@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import type { Requester } from '../principal/requester.js';
-import { MemoryRefreshTokenFamilyStore } from '../testing/memory-refresh-token-family-store.js';
-import { MemorySubjectStore } from '../testing/memory-subject-store.js';
+import { MemoryRefreshTokenFamilyStore } from '../testing/memory/memory-refresh-token-family-store.js';
+import { MemorySubjectStore } from '../testing/memory/memory-subject-store.js';
 import { RefreshTokenCodec } from './refresh-token.js';
 import { RefreshTokenService } from './refresh-token.service.js';
 

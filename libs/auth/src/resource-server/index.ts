@@ -45,9 +45,9 @@ export {
   type ExchangeRequest,
   ServiceTokenClient,
   type ServiceTokenClientOptions,
-} from './service-token-client.js';
-export type { TokenRequest } from './token-endpoint.js';
-export type { ClientCredentialsOptions } from './client-credentials.js';
+} from './issuer/service-token-client.js';
+export type { TokenRequest } from './issuer/token-endpoint.js';
+export type { ClientCredentialsOptions } from './issuer/client-credentials.js';
 
 // Health and metrics
 export { ResourceStatus } from './resource-status.js';

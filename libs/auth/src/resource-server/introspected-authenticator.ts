@@ -1,11 +1,11 @@
 import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import type { Principal } from '../principal/principal.js';
-import type { AccessTokenStanding } from '../revocation/access-token-standing.js';
+import type { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import type { ServicePrincipal } from '../service-tokens/service-token.js';
 import type { ServiceTokenStanding } from '../service-tokens/service-token-standing.js';
 import type { ServiceTokenVerifier } from '../service-tokens/service-token-verifier.js';
-import type { Introspection } from './introspection.js';
+import type { Introspection } from './issuer/introspection.js';
 import { ResourceAuthenticator } from './resource-authenticator.js';
 
 /** The issuer is asked about each token, once it has been verified here: nobody else's is sent to it. */

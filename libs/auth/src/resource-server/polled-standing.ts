@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../errors/auth-error.js';
-import { AccessTokenStanding, type TokenOnTrial } from '../revocation/access-token-standing.js';
+import { AccessTokenStanding, type TokenOnTrial } from '../revocation-check/access-token-standing.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ServiceToken } from '../service-tokens/service-token.js';
 import { checkServiceToken, ServiceTokenStanding } from '../service-tokens/service-token-standing.js';

@@ -2,7 +2,7 @@ import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier
 import type { CredentialJudge } from '../context/request-authenticator.js';
 import { CredentialsMissingError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
-import type { AccessTokenStanding } from '../revocation/access-token-standing.js';
+import type { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
 
 /**
  * Access tokens in, principal out, where no sign-in is ever opened: sessions are the issuer's alone. To stand in for

@@ -10,7 +10,7 @@ import {
 import type { RemoteKeys } from '../keys/remote-keys.js';
 import type { Nudges } from '../revocation/nudges.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
-import type { Introspection } from './introspection.js';
+import type { Introspection } from './issuer/introspection.js';
 import type { RefusalCounters } from './refusal-counters.js';
 import type { ResolvedResourceServerOptions } from './resource-server.options.js';
 

@@ -1,8 +1,8 @@
 import type { RedisClient } from '../revocation/revocation-options.js';
-import { isRemoteUrl, REMOTE_URL } from '../remote/remote-url.js';
+import { isRemoteUrl, REMOTE_URL } from '../http-client/remote-url.js';
 import type { Duration } from '../time/duration.js';
 import type { OptionReader } from '../validation/option-reader.js';
-import { ClientCredentials, shortText, type ClientCredentialsOptions } from './client-credentials.js';
+import { ClientCredentials, shortText, type ClientCredentialsOptions } from './issuer/client-credentials.js';
 
 /** A token lives until it expires, whatever has become of its sign-in. */
 export interface NoRevocation {

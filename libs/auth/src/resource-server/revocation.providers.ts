@@ -1,26 +1,26 @@
 import { type Provider } from '@nestjs/common';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
-import { Remote } from '../remote/remote.js';
-import { AccessTokenStanding } from '../revocation/access-token-standing.js';
+import { Remote } from '../http-client/remote.js';
+import { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
 import { AnnouncementReader } from '../revocation/announcement-reader.js';
-import { FedStanding } from '../revocation/fed-standing.js';
+import { FedStanding } from '../revocation-check/fed-standing.js';
 import { nudgeChannelOf } from '../revocation/nudge-channel.js';
 import { Nudges } from '../revocation/nudges.js';
 import { RedisNudges } from '../revocation/redis-nudges.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
-import { UncheckedStanding } from '../revocation/unchecked-standing.js';
+import { UncheckedStanding } from '../revocation-check/unchecked-standing.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
-import { HttpAnnouncementLog } from './http-announcement-log.js';
+import { HttpAnnouncementLog } from './issuer/http-announcement-log.js';
 import { IntrospectedAuthenticator } from './introspected-authenticator.js';
-import { Introspection } from './introspection.js';
+import { Introspection } from './issuer/introspection.js';
 import { PolledStanding, UnknowableStanding } from './polled-standing.js';
 import { RefusalCounters } from './refusal-counters.js';
 import { ResourceAuthenticator } from './resource-authenticator.js';
 import { ResolvedResourceServerOptions } from './resource-server.options.js';
-import { ServiceTokenClient } from './service-token-client.js';
-import { TokenEndpoint } from './token-endpoint.js';
+import { ServiceTokenClient } from './issuer/service-token-client.js';
+import { TokenEndpoint } from './issuer/token-endpoint.js';
 
 type Options = ResolvedResourceServerOptions;
 

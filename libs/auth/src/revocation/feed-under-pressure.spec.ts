@@ -6,10 +6,10 @@ import { StoreClock } from '../time/store-clock.js';
 import type { Announcement } from './announcement.js';
 import { AnnouncementLog, type AnnouncementReading } from './announcement-log.js';
 import { AnnouncementReader } from './announcement-reader.js';
-import { FedStanding } from './fed-standing.js';
+import { FedStanding } from '../revocation-check/fed-standing.js';
 import { RevocationFeed } from './revocation-feed.js';
 import { RevokedSet } from './revoked-set.js';
-import { UncheckedStanding } from './unchecked-standing.js';
+import { UncheckedStanding } from '../revocation-check/unchecked-standing.js';
 
 Logger.overrideLogger(false);
 

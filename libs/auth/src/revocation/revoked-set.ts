@@ -1,5 +1,5 @@
 import { AccessTokenRevokedError, AccessTokenStaleError } from '../errors/auth-error.js';
-import type { TokenOnTrial } from './access-token-standing.js';
+import type { TokenOnTrial } from '../revocation-check/access-token-standing.js';
 import type { Announcement } from './announcement.js';
 
 /** A session's latest new secret, as this process came to know of it. */

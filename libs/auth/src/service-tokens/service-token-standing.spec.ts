@@ -4,7 +4,7 @@ import { AuthCounters } from '../audit/auth-counters.js';
 import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-error.js';
 import { AnnouncementReader } from '../revocation/announcement-reader.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
-import { MemoryAnnouncements } from '../testing/memory-announcements.js';
+import { MemoryAnnouncements } from '../testing/memory/memory-announcements.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import type { ServiceToken } from './service-token.js';

@@ -1,11 +1,14 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
 import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-error.js';
-import { FeedReliance } from '../revocation/feed-reliance.js';
+import { FeedReliance } from '../revocation-check/feed-reliance.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { RevokedSet } from '../revocation/revoked-set.js';
-import { SharedQuestions } from '../revocation/shared-questions.js';
-import type { ServiceClientStore, ServiceTokenRecord } from './service-client-store.js';
+import { SharedQuestions } from '../revocation-check/shared-questions.js';
+import type {
+  ServiceClientStore,
+  ServiceTokenRecord,
+} from '../features/service-issuer/clients/service-client-store.js';
 import type { ServiceToken } from './service-token.js';
 
 /** Tells whether a genuine service token still stands, or was revoked, or its client changed meanwhile. */

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { SessionDataConflictError, SessionInvalidError } from '../errors/auth-error.js';
-import { MemoryStores } from '../testing/memory-stores.js';
-import { newSession } from '../testing/session-on-trial.js';
+import { MemoryStores } from '../testing/memory/memory-stores.js';
+import { newSession } from '../testing/contracts/session-store/session-on-trial.js';
 import { SessionData } from './session-data.js';
 
 const clock = { at: Date.UTC(2026, 0, 1), now: () => clock.at };

@@ -2,7 +2,7 @@ import type { AuthCounters } from '../audit/auth-counters.js';
 import { equalInConstantTime } from '../crypto/constant-time.js';
 import { SessionExpiredError, SessionInvalidError } from '../errors/auth-error.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
-import { RECORD_LIFE_MS, type SharedRecords } from '../revocation/shared-records.js';
+import { RECORD_LIFE_MS, type SharedRecords } from '../shared-cache/shared-records.js';
 import type { StoreClock } from '../time/store-clock.js';
 import type { NearSessions } from './near-sessions.js';
 import type { SessionActivity } from './session-activity.js';

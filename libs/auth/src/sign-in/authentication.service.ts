@@ -1,5 +1,5 @@
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
-import type { HostTransaction } from '../database/auth-database.js';
+import type { HostTransaction } from '../sql/database/auth-database.js';
 import { CredentialsInvalidError, SessionInvalidError, SignInNotFoundError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { Principal } from '../principal/principal.js';
@@ -11,14 +11,14 @@ import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectStore } from '../subjects/subject-store.js';
 import type { Authenticator, PasswordProof } from './authenticator.js';
 import type { CredentialChanges, KeptCredential } from './credential-changes.js';
-import type { PrincipalSource } from './principal-source.js';
+import type { PrincipalSource } from '../users/principal-source.js';
 import type { SignInEnding } from './sign-in-ending.js';
 import type { SignInOpener } from './sign-in-opener.js';
-import type { SignInRecord } from './sign-in-record.js';
-import type { SignInRegistry } from './sign-in-registry.js';
+import type { SignInRecord } from '../stores/sign-in-record.js';
+import type { SignInRegistry } from '../stores/sign-in-registry.js';
 import { commonScopes, narrowedByHand, type SignInScopes } from './sign-in-scopes.js';
 import type { SignInResult, TokensResult } from './sign-in-result.js';
-import type { Sweeper, Swept } from './sweeper.js';
+import type { Sweeper, Swept } from '../lifecycle/expired-rows-sweeper.js';
 import type { RefreshExchange } from './refresh-exchange.js';
 import {
   changeArguments,

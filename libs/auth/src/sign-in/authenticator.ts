@@ -1,19 +1,19 @@
 import type { AccessToken } from '../access-tokens/access-token.js';
 import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
-import { hashingFor } from '../credentials/hashing-requester.js';
-import { loginFields } from '../credentials/login-fields.js';
-import type { PasswordHasher } from '../credentials/password-hasher.js';
+import { hashingFor } from '../users/hashing-requester.js';
+import { loginFields } from '../users/login-fields.js';
+import type { PasswordHasher } from '../users/password-hasher.js';
 import { CredentialsInvalidError, SessionInvalidError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
-import type { AccessTokenStanding } from '../revocation/access-token-standing.js';
+import type { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
 import type { SessionRow } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SubjectEpochs, SubjectStore } from '../subjects/subject-store.js';
-import type { KnownSubjects } from './known-subjects.js';
-import { type LoadedSubject, principalOf, type PrincipalSource } from './principal-source.js';
-import type { SignInRegistry } from './sign-in-registry.js';
+import type { KnownSubjects } from '../users/known-subjects.js';
+import { type LoadedSubject, principalOf, type PrincipalSource } from '../users/principal-source.js';
+import type { SignInRegistry } from '../stores/sign-in-registry.js';
 import type { SessionResult } from './sign-in-result.js';
 
 /** A subject whose row can never exist: its id is empty of everything a directory may return. */

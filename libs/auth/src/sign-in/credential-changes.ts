@@ -12,7 +12,7 @@ import type { RefreshTokenService } from '../refresh-tokens/refresh-token.servic
 import type { SessionRenewal } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { Authenticator } from './authenticator.js';
-import type { CredentialChange, KeptSignIn, SignInRegistry } from './sign-in-registry.js';
+import type { CredentialChange, KeptSignIn, SignInRegistry } from '../stores/sign-in-registry.js';
 import type { SignInResult } from './sign-in-result.js';
 import type { RefreshExchange } from './refresh-exchange.js';
 

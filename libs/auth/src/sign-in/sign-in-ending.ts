@@ -1,7 +1,7 @@
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
 import type { SessionStore } from '../sessions/session-store.js';
-import type { SignInRegistry } from './sign-in-registry.js';
+import type { SignInRegistry } from '../stores/sign-in-registry.js';
 
 /** Ends sign-ins, one or many, and reports it. All throw StoreUnavailableError, and claim nothing they did not do. */
 export class SignInEnding {

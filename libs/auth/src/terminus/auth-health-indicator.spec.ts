@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import type { FeedState } from '../audit/process-status.js';
-import { AuthStatus } from '../sign-in/auth-status.js';
+import { AuthStatus } from '../lifecycle/auth-status.js';
 import type { Duration } from '../time/duration.js';
 import { AuthHealthIndicator } from './auth-health-indicator.js';
 

@@ -7,24 +7,24 @@ takeRequestUser();
 export { authenticatorOf, type StandIn } from './authenticator-of.js';
 
 // Contracts of the store ports
-export type { ContractCase } from './contract-case.js';
-export { authStoresContract } from './auth-stores.contract.js';
-export { subjectStoreContract } from './subject-store.contract.js';
-export { sessionStoreContract } from './session-store.contract.js';
-export { refreshTokenFamilyStoreContract } from './refresh-token-family-store.contract.js';
-export { signInRegistryContract } from './sign-in-registry.contract.js';
-export { signInLimitContract } from './sign-in-limit.contract.js';
-export { announcementLogContract } from './announcement-log.contract.js';
-export { signInLookupContract } from './sign-in-lookup.contract.js';
-export { serviceClientStoreContract } from './service-client-store.contract.js';
-export { signingKeyStoreContract } from './signing-key-store.contract.js';
-export type { HarnessSource, StoreHarness } from './store-harness.js';
+export type { ContractCase } from './contracts/contract-case.js';
+export { authStoresContract } from './contracts/auth-stores.contract.js';
+export { subjectStoreContract } from './contracts/subject-store/subject-store.contract.js';
+export { sessionStoreContract } from './contracts/session-store/session-store.contract.js';
+export { refreshTokenFamilyStoreContract } from './contracts/refresh-token-family-store/refresh-token-family-store.contract.js';
+export { signInRegistryContract } from './contracts/sign-in-registry/sign-in-registry.contract.js';
+export { signInLimitContract } from './contracts/subject-store/sign-in-limit.contract.js';
+export { announcementLogContract } from './contracts/revocation-log/announcement-log.contract.js';
+export { signInLookupContract } from './contracts/sign-in-lookup/sign-in-lookup.contract.js';
+export { serviceClientStoreContract } from '../features/service-issuer/clients/service-client-store.contract.js';
+export { signingKeyStoreContract } from './contracts/signing-key-store/signing-key-store.contract.js';
+export type { HarnessSource, StoreHarness } from './contracts/store-harness.js';
 
 // Stores in memory
-export { MemoryStores } from './memory-stores.js';
-export { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
-export { MemorySubjectStore } from './memory-subject-store.js';
-export { MemorySigningKeyStore } from './memory-signing-key-store.js';
+export { MemoryStores } from './memory/memory-stores.js';
+export { MemoryRefreshTokenFamilyStore } from './memory/memory-refresh-token-family-store.js';
+export { MemorySubjectStore } from './memory/memory-subject-store.js';
+export { MemorySigningKeyStore } from './memory/memory-signing-key-store.js';
 
 // The ports that the contracts are about, and what their methods take and give
 export {

@@ -1,0 +1,80 @@
+import type { SecurityEventSink } from '../../../audit/security-event-sink.js';
+import type { ClientRefusal } from '../../../audit/security-event.js';
+import { AuthError, ClientInvalidError, StoreUnavailableError } from '../../../errors/auth-error.js';
+import type { Requester } from '../../../principal/requester.js';
+import { type ClientAssertions, clientOfAssertion } from './client-assertion.js';
+import { isClientId } from './client-registration.js';
+import { isSecretOf } from './client-secret.js';
+import type { ServiceClientReading, ServiceClientStore } from './service-client-store.js';
+
+const ASSERTION = 'assertion';
+
+/** How a client says who it is: one of the methods, never two. */
+export type ClientProof =
+  | { readonly kind: 'secret'; readonly clientId: string; readonly secret: string }
+  | {
+      readonly kind: 'assertion';
+      readonly assertion: string;
+      /** Named beside it; then it must be the same. */
+      readonly clientId: string | null;
+    };
+
+/** A client that proved to be the one, as it was when it did; its epoch was read before anything is issued under it. */
+export type KnownClient = ServiceClientReading;
+
+/** Finds out which client makes a request. Outside, every refusal looks the same. */
+export class ClientAuthenticator {
+  constructor(
+    private readonly store: ServiceClientStore,
+    private readonly assertions: ClientAssertions,
+    private readonly events: SecurityEventSink,
+  ) {}
+
+  /** Throws ClientInvalidError, StoreUnavailableError. */
+  async authenticate(proof: ClientProof, requester: Requester): Promise<KnownClient> {
+    const named = proof.kind === 'secret' ? proof.clientId : clientOfAssertion(proof.assertion);
+    const found = isClientId(named) ? await this.store.find(named) : null;
+    const refusal =
+      proof.kind === 'secret'
+        ? this.refusalOfSecret(found, proof.secret)
+        : await this.refusalOfAssertion(found, proof.assertion, proof.clientId);
+    if (found && !refusal) return found;
+    const { ip, userAgent } = requester;
+    // The id of nobody may be a secret in the wrong field.
+    this.events.record({
+      type: 'client_refused',
+      reason: refusal ?? 'unknown',
+      clientId: found?.row.id ?? null,
+      ip,
+      userAgent,
+    });
+    throw new ClientInvalidError();
+  }
+
+  private refusalOfSecret(found: ServiceClientReading | null, secret: string): ClientRefusal | null {
+    const isRight = isSecretOf(found, secret);
+    if (!found) return 'unknown';
+    if (!isRight) return 'secret';
+    return found.row.disabledAt === null ? null : 'disabled';
+  }
+
+  private async refusalOfAssertion(
+    found: ServiceClientReading | null,
+    assertion: string,
+    clientId: string | null,
+  ): Promise<ClientRefusal | null> {
+    if (!found) return 'unknown';
+    const { id, jwks, disabledAt } = found.row;
+    if (!jwks || (clientId !== null && clientId !== id)) return 'assertion';
+    let jti: string;
+    try {
+      jti = await this.assertions.verify(assertion, id, jwks);
+    } catch (error) {
+      if (!(error instanceof AuthError) || error instanceof StoreUnavailableError) throw error;
+      return 'assertion';
+    }
+    if (disabledAt !== null) return 'disabled';
+    const { rememberMs: lifeMs } = this.assertions;
+    return (await this.store.spend({ purpose: ASSERTION, client: id, jti, lifeMs })) ? null : 'replay';
+  }
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { ResolvedAuthOptions } from '../../options/resolve-auth-options.js';
+import { type EarlyApplication, type EarlyMatch, hookExpress, hookFastify } from './early-hook-adapters.js';
+import { doesWithoutBody } from '../held-sign-ins.js';
+import { ConfiguredRoutes, RoutesPath } from '../routes-path.js';
+
+const ROUTES =
+  /^(POST \/(login|refresh|logout-all)|(GET|HEAD) \/(me|sign-ins)|DELETE \/sign-ins\/[^/]+)\/?$/i;
+const LOGOUT = /^POST \/logout\/?$/i;
+/** Routes of OAuth, which takes forms; they are there with `services` alone. */
+const FORM_ROUTES = /^POST \/(token|introspect|revoke)\/?$/i;
+
+/**
+ * What must happen before the framework parses anything: no-store on every answer under the path, the framework's
+ * own errors and 404 included, and bodies of our routes read by us, so that a malformed or oversized one is refused
+ * with a code. `EarlyRefusalGuard` answers these, after the host's middleware. Armed when the adapter is set, which is before
+ * its parsers are registered.
+ */
+@Injectable()
+export class EarlyHook {
+  constructor(
+    host: HttpAdapterHost,
+    path: RoutesPath,
+    routes: ConfiguredRoutes,
+    { cookies }: ResolvedAuthOptions,
+  ) {
+    if (routes.path === null) return;
+    const match = (request: IncomingMessage): EarlyMatch => {
+      const { method = 'GET', url = '/' } = request;
+      const matched = matchOf(method, url, path.get(), routes.services);
+      if (matched !== 'logout') return matched;
+      return doesWithoutBody(request, cookies) ? 'without-body' : 'our-route';
+    };
+    const arm = (): void => {
+      const adapter: AbstractHttpAdapter | null = host.httpAdapter;
+      // A standalone context or a microservice has none.
+      if (!adapter) return;
+      if (adapter.getType() === 'fastify') hookFastify(adapter.getInstance<EarlyApplication>(), match);
+      else hookExpress(adapter as unknown as EarlyApplication, match);
+    };
+    if (host.httpAdapter) arm();
+    else host.init$?.subscribe(arm);
+  }
+}
+
+/** Compared as loosely as any router does: absolute form, fragment, case, percent escapes, a trailing slash. */
+function matchOf(method: string, url: string, path: string, services: boolean): EarlyMatch | 'logout' {
+  const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
+  const end = target.search(/[?#]/);
+  let pathname = end === -1 ? target : target.slice(0, end);
+  if (pathname.includes('%')) {
+    try {
+      pathname = decodeURIComponent(pathname);
+    } catch {
+      // Malformed: compared as it is.
+    }
+  }
+  const lower = pathname.toLowerCase();
+  const base = path === '/' ? '' : path.toLowerCase();
+  if (!lower.startsWith(`${base}/`) && lower !== base) return 'none';
+  const route = `${method} ${lower.slice(base.length)}`;
+  if (services && FORM_ROUTES.test(route)) return 'form-route';
+  if (LOGOUT.test(route)) return 'logout';
+  return ROUTES.test(route) ? 'our-route' : 'under-path';
+}

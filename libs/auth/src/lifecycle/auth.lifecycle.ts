@@ -1,0 +1,103 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+  type OnModuleInit,
+  Optional,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { SecurityEventStream } from '../audit/security-event-stream.js';
+import { TableSecurityEventSink } from '../audit/table-security-event-sink.js';
+import { AuthConfigError } from '../errors/auth-config-error.js';
+import { ManagedKeys } from '../keys/managed-keys.js';
+import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
+import { probeCache } from '../shared-cache/cache-probe.js';
+import { RevocationFeed } from '../revocation/revocation-feed.js';
+import { SessionActivity } from '../sessions/session-activity.js';
+import { AuthStores } from '../stores/auth-stores.js';
+import { Sweeper } from './expired-rows-sweeper.js';
+
+/** Checks the stores and loads the revocations when the application starts, sweeps while it runs, and leaves nothing behind when it stops. */
+@Injectable()
+export class AuthLifecycle
+  implements
+    OnModuleInit,
+    OnApplicationBootstrap,
+    OnModuleDestroy,
+    BeforeApplicationShutdown,
+    OnApplicationShutdown
+{
+  private readonly logger = new Logger('AuthModule');
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly stores: AuthStores,
+    private readonly options: ResolvedAuthOptions,
+    private readonly activity: SessionActivity,
+    private readonly sweeper: Sweeper,
+    /** Null where nobody follows the changes. */
+    @Optional() @Inject(RevocationFeed) private readonly feed: RevocationFeed | null,
+    /** Null: the keys were given, or come from the secret. */
+    @Inject(ManagedKeys) private readonly keys: ManagedKeys | null,
+    private readonly stream: SecurityEventStream,
+    @Inject(TableSecurityEventSink) private readonly table: TableSecurityEventSink | null,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const missing = await this.stores.missing();
+    // Standalone contexts run migrations: there, a table may well be missing yet.
+    if (missing.length > 0 && this.host.httpAdapter) throw new AuthConfigError(missing.join('\n'));
+    for (const message of missing) this.logger.warn(message);
+    await this.keys?.start().catch((error: unknown) => this.cannotStart(error));
+    this.feed?.set.onKeysReplaced(() => this.keys?.replacedElsewhere());
+    await this.feed?.start().catch((error: unknown) => this.cannotStart(error));
+  }
+
+  /** A standalone context may be there to make the tables that are missing: it tries again by itself. */
+  private async cannotStart(error: unknown): Promise<void> {
+    if (!this.host.httpAdapter && !(error instanceof AuthConfigError)) return;
+    // A boot that fails calls no hook that would stop them.
+    this.keys?.stop();
+    await this.feed?.stop();
+    throw error;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { cache } = this.options;
+    const unfit = cache && (await probeCache(cache));
+    if (unfit) this.logger.warn(unfit);
+    for (const { issuer, until } of this.options.formerIssuers) {
+      if (until <= Date.now())
+        this.logger.warn(`"formerIssuers" has ${JSON.stringify(issuer)}, whose time is over: take it out`);
+    }
+    if (this.options.revocation.mode === 'none') {
+      const minutes = Math.ceil(this.options.accessTokens.lifetimeMs / 60_000);
+      this.logger.warn(
+        `"revocation.mode" is "none": an access token lives up to ${minutes} min after its sign-in has ended`,
+      );
+    }
+    this.sweeper.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.keys?.stop();
+    await this.feed?.stop();
+    await this.sweeper.stop();
+    await this.activity.flush();
+  }
+
+  /** While the database is there for certain. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.table?.flush();
+  }
+
+  /** The last requests have been answered: there are no events any more. */
+  async onApplicationShutdown(): Promise<void> {
+    this.stream.complete();
+    await this.table?.stop();
+  }
+}

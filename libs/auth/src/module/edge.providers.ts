@@ -1,0 +1,95 @@
+import { type Provider } from '@nestjs/common';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import { AuthLifecycle } from '../lifecycle/auth.lifecycle.js';
+import { OriginCheck } from '../context/origin-check.js';
+import { RequestAuthenticator } from '../context/request-authenticator.js';
+import { AnyAuthGuard } from '../guards/any-auth.guard.js';
+import { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
+import { LocalAuthGuard } from '../guards/local-auth.guard.js';
+import { RolesGuard } from '../guards/roles.guard.js';
+import { SameOriginGuard } from '../guards/same-origin.guard.js';
+import { SessionAuthGuard } from '../guards/session-auth.guard.js';
+import { UnguardedHandlers } from '../guards/unguarded-handlers.js';
+import { AuthCookies } from '../http/auth-cookies.js';
+import { AuthExceptionFilter } from '../http/auth-exception.filter.js';
+import { EarlyHook } from '../http/early/early-hook.js';
+import { HeldSignIns } from '../http/held-sign-ins.js';
+import { HttpSignIn } from '../http/http-sign-in.js';
+import { RoutesPath } from '../http/routes-path.js';
+import { SignInAnswer } from '../http/sign-in-answer.js';
+import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
+import { JwtStrategy } from '../passport/jwt.strategy.js';
+import { LocalStrategy } from '../passport/local.strategy.js';
+import { SessionStrategy } from '../passport/session.strategy.js';
+import { StrategyRegistration } from '../passport/strategy-registration.js';
+import { AuthenticationService } from '../sign-in/authentication.service.js';
+import { Authenticator } from '../sign-in/authenticator.js';
+import { CredentialEnding } from '../sign-in/credential-ending.js';
+
+type Options = ResolvedAuthOptions;
+
+/** The edge: guards, strategies, routes, and what they read requests with. */
+export const EDGE_PROVIDERS: Provider[] = [
+  {
+    provide: OriginCheck,
+    inject: [ResolvedAuthOptions],
+    useFactory: ({ origins }: Options) => new OriginCheck(origins),
+  },
+  {
+    provide: RequestAuthenticator,
+    inject: [Authenticator, ResolvedAuthOptions, OriginCheck],
+    useFactory: (authenticator: Authenticator, { cookies }: Options, origins: OriginCheck) =>
+      new RequestAuthenticator(authenticator, cookies.session.name, origins),
+  },
+  {
+    provide: AuthCookies,
+    inject: [ResolvedAuthOptions],
+    useFactory: ({ cookies }: Options) => new AuthCookies(cookies),
+  },
+  {
+    provide: SignInAnswer,
+    inject: [HttpAdapterHost, AuthCookies],
+    useFactory: (host: HttpAdapterHost, cookies: AuthCookies) => new SignInAnswer(host, cookies),
+  },
+  {
+    provide: HeldSignIns,
+    inject: [CredentialEnding, ResolvedAuthOptions, OriginCheck],
+    useFactory: (endings: CredentialEnding, options: Options, origins: OriginCheck) =>
+      new HeldSignIns(endings, options, origins),
+  },
+  {
+    provide: HttpSignIn,
+    inject: [
+      AuthenticationService,
+      Authenticator,
+      SignInAnswer,
+      HeldSignIns,
+      OriginCheck,
+      ResolvedAuthOptions,
+    ],
+    useFactory: (
+      authentication: AuthenticationService,
+      authenticator: Authenticator,
+      answer: SignInAnswer,
+      held: HeldSignIns,
+      origins: OriginCheck,
+      options: Options,
+    ) => new HttpSignIn(authentication, authenticator, answer, held, origins, options),
+  },
+  RoutesPath,
+  EarlyHook,
+  JwtStrategy,
+  LocalStrategy,
+  SessionStrategy,
+  StrategyRegistration,
+  AuthLifecycle,
+  JwtAuthGuard,
+  SessionAuthGuard,
+  AnyAuthGuard,
+  LocalAuthGuard,
+  SameOriginGuard,
+  RolesGuard,
+  UnguardedHandlers,
+  AuthExceptionFilter,
+  { provide: APP_FILTER, useExisting: AuthExceptionFilter },
+];

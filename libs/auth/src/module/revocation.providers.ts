@@ -1,0 +1,92 @@
+import { type Provider } from '@nestjs/common';
+import { AuthCounters } from '../audit/auth-counters.js';
+import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
+import { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
+import { AnnouncementReader } from '../revocation/announcement-reader.js';
+import { CommittedChanges } from '../revocation/committed-changes.js';
+import { CountedSignInLookup } from '../revocation-check/counted-sign-in-lookup.js';
+import { FedStanding } from '../revocation-check/fed-standing.js';
+import { LookedUpStanding } from '../revocation-check/looked-up-standing.js';
+import { nudgeChannelOf } from '../revocation/nudge-channel.js';
+import { Nudges } from '../revocation/nudges.js';
+import { RedisNudges } from '../revocation/redis-nudges.js';
+import { RevocationFeed } from '../revocation/revocation-feed.js';
+import { UncheckedStanding } from '../revocation-check/unchecked-standing.js';
+import { AuthStores } from '../stores/auth-stores.js';
+import { RecordsInUse } from '../stores/records-in-use.js';
+import { StoresInUse } from '../stores/stores-in-use.js';
+import { Clock } from '../time/clock.js';
+import { StoreClock } from '../time/store-clock.js';
+
+type Options = ResolvedAuthOptions;
+
+/** Of the age that knowledge may have: how long reading may take, before the tables are asked instead. */
+const PART_FOR_READING = 0.6;
+
+/** How this process learns what has ended. Without a feed, its providers are null. */
+export const REVOCATION_PROVIDERS: Provider[] = [
+  {
+    provide: Nudges,
+    inject: [AuthStores, ResolvedAuthOptions],
+    useFactory: (stores: AuthStores, { revocation, issuer }: Options): Nudges | null => {
+      if (revocation.mode !== 'feed' || !revocation.nudges) return null;
+      return revocation.redis ? new RedisNudges(revocation.redis, nudgeChannelOf(issuer)) : stores.nudges();
+    },
+  },
+  {
+    provide: RevocationFeed,
+    inject: [
+      AuthStores,
+      StoresInUse,
+      CommittedChanges,
+      Nudges,
+      ResolvedAuthOptions,
+      Clock,
+      StoreClock,
+      AuthCounters,
+    ],
+    useFactory: (
+      stores: AuthStores,
+      { announcements }: StoresInUse,
+      changes: CommittedChanges,
+      nudges: Nudges | null,
+      { revocation }: Options,
+      clock: Clock,
+      storeClock: StoreClock,
+      counters: AuthCounters,
+    ): RevocationFeed | null => {
+      if (revocation.mode !== 'feed') return null;
+      const { maxEntries, maxStalenessMs } = revocation;
+      const readingMs = maxStalenessMs * PART_FOR_READING;
+      const reader = new AnnouncementReader(announcements, maxEntries, clock, readingMs);
+      const feed = new RevocationFeed(reader, revocation, clock, storeClock, nudges, counters);
+      if (!stores.tellsOwn((own) => feed.announcedHere(own))) changes.heed(() => feed.changedHere());
+      return feed;
+    },
+  },
+  {
+    provide: AccessTokenStanding,
+    inject: [StoresInUse, RevocationFeed, ResolvedAuthOptions, StoreClock, RecordsInUse, AuthCounters],
+    useFactory: (
+      { lookup }: StoresInUse,
+      feed: RevocationFeed | null,
+      { revocation, accessTokens, refreshTokens }: Options,
+      storeClock: StoreClock,
+      { families }: RecordsInUse,
+      counters: AuthCounters,
+    ) => {
+      const rules = {
+        maxStalenessMs: revocation.maxStalenessMs,
+        replayWindowMs: accessTokens.endOnRotation ? refreshTokens.replayWindowMs : null,
+      };
+      const lookedUp = new LookedUpStanding(
+        new CountedSignInLookup(lookup, counters),
+        rules,
+        storeClock,
+        families,
+      );
+      if (feed) return new FedStanding(feed, lookedUp, revocation.onUnavailable, counters);
+      return revocation.mode === 'none' ? new UncheckedStanding(lookedUp) : lookedUp;
+    },
+  },
+];

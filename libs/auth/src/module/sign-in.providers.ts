@@ -1,0 +1,222 @@
+import { type Provider } from '@nestjs/common';
+import { AccessTokenIssuer } from '../access-tokens/access-token-issuer.js';
+import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
+import { AuthCounters } from '../audit/auth-counters.js';
+import { ProcessStatus } from '../audit/process-status.js';
+import { SecurityEventSink } from '../audit/security-event-sink.js';
+import { SecurityEventStore } from '../audit/security-event-store.js';
+import { AUDIT_PROVIDERS } from './audit.providers.js';
+import { KEY_PROVIDERS } from './keys.providers.js';
+import { PasswordHasher } from '../users/password-hasher.js';
+import { DerivedKeys } from '../crypto/derived-keys.js';
+import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
+import { KeyRing } from '../keys/key-ring.js';
+import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
+import { RefreshTokenCodec } from '../refresh-tokens/refresh-token.js';
+import { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
+import { Nudges } from '../revocation/nudges.js';
+import { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
+import { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
+import { NearSessions } from '../sessions/near-sessions.js';
+import { SessionData } from '../sessions/session-data.js';
+import { SessionService } from '../sessions/session.service.js';
+import { StoresInUse } from '../stores/stores-in-use.js';
+import { AuthStatus } from '../lifecycle/auth-status.js';
+import { AuthenticationService } from '../sign-in/authentication.service.js';
+import { Authenticator } from '../sign-in/authenticator.js';
+import { CredentialChanges } from '../sign-in/credential-changes.js';
+import { CredentialEnding } from '../sign-in/credential-ending.js';
+import { LateDirectory } from '../users/late-directory.js';
+import { PrincipalSource } from '../users/principal-source.js';
+import { SignInEnding } from '../sign-in/sign-in-ending.js';
+import { SignInOpener } from '../sign-in/sign-in-opener.js';
+import { SignInScopes } from '../sign-in/sign-in-scopes.js';
+import { Sweeper } from '../lifecycle/expired-rows-sweeper.js';
+import { RefreshExchange } from '../sign-in/refresh-exchange.js';
+import { SESSION_PROVIDERS } from './sessions.providers.js';
+import { KnownSubjects } from '../users/known-subjects.js';
+import { RevocationFeed } from '../revocation/revocation-feed.js';
+import { STORE_PROVIDERS } from './stores.providers.js';
+import { REVOCATION_PROVIDERS } from './revocation.providers.js';
+import { Clock, SystemClock } from '../time/clock.js';
+
+type Options = ResolvedAuthOptions;
+
+/** The rooms and the second floor: nothing here knows a request. */
+export const CORE_PROVIDERS: Provider[] = [
+  ...AUDIT_PROVIDERS,
+  { provide: Clock, useClass: SystemClock },
+  ...STORE_PROVIDERS,
+  ...REVOCATION_PROVIDERS,
+  ...KEY_PROVIDERS,
+  {
+    provide: PasswordHasher,
+    inject: [ResolvedAuthOptions],
+    useFactory: ({ credentials }: Options) => new PasswordHasher(credentials),
+  },
+  {
+    provide: AccessTokenIssuer,
+    inject: [KeyRing, ResolvedAuthOptions, Clock],
+    useFactory: (keys: KeyRing, { issuer, accessTokens }: Options, clock: Clock) =>
+      new AccessTokenIssuer(keys, issuer, accessTokens, clock),
+  },
+  {
+    provide: JwtVerifier,
+    inject: [KeyRing, ResolvedAuthOptions, Clock],
+    useFactory: (keys: KeyRing, { issuer, formerIssuers, accessTokens }: Options, clock: Clock) =>
+      new JwtVerifier(keys, { issuer, formerIssuers, ...accessTokens }, clock),
+  },
+  {
+    provide: AccessTokenVerifier,
+    inject: [JwtVerifier, ResolvedAuthOptions],
+    useFactory: (tokens: JwtVerifier, { accessTokens }: Options) =>
+      new AccessTokenVerifier(tokens, accessTokens.cacheSize),
+  },
+  {
+    provide: PrincipalSource,
+    inject: [LateDirectory, ResolvedAuthOptions],
+    useFactory: (directory: LateDirectory, { accessTokens }: Options) =>
+      new PrincipalSource(directory, accessTokens.claims),
+  },
+  {
+    provide: KnownSubjects,
+    inject: [PrincipalSource, RevocationFeed, ResolvedAuthOptions, Clock],
+    useFactory: (source: PrincipalSource, feed: RevocationFeed | null, { sessions }: Options, clock: Clock) =>
+      new KnownSubjects(source, feed, clock, sessions.cacheSize),
+  },
+  ...SESSION_PROVIDERS,
+  {
+    provide: SessionData,
+    inject: [StoresInUse],
+    useFactory: ({ sessions }: StoresInUse) => new SessionData(sessions),
+  },
+  {
+    provide: RefreshTokenCodec,
+    inject: [DerivedKeys],
+    useFactory: (keys: DerivedKeys) => new RefreshTokenCodec(keys),
+  },
+  {
+    provide: RefreshTokenService,
+    inject: [StoresInUse, RefreshTokenCodec, ResolvedAuthOptions, SecurityEventSink],
+    useFactory: (
+      { families }: StoresInUse,
+      codec: RefreshTokenCodec,
+      { refreshTokens }: Options,
+      events: SecurityEventSink,
+    ) => new RefreshTokenService(families, codec, refreshTokens, events),
+  },
+  {
+    provide: Authenticator,
+    inject: [
+      StoresInUse,
+      PrincipalSource,
+      KnownSubjects,
+      PasswordHasher,
+      AccessTokenVerifier,
+      AccessTokenStanding,
+      SessionService,
+      SecurityEventSink,
+    ],
+    useFactory: (
+      { subjects, registry }: StoresInUse,
+      source: PrincipalSource,
+      known: KnownSubjects,
+      hasher: PasswordHasher,
+      verifier: AccessTokenVerifier,
+      standing: AccessTokenStanding,
+      sessions: SessionService,
+      events: SecurityEventSink,
+    ) => new Authenticator(source, known, hasher, subjects, verifier, standing, sessions, registry, events),
+  },
+  {
+    provide: SignInEnding,
+    inject: [StoresInUse, SecurityEventSink],
+    useFactory: ({ sessions, families, registry }: StoresInUse, events: SecurityEventSink) =>
+      new SignInEnding(sessions, families, registry, events),
+  },
+  {
+    provide: CredentialEnding,
+    inject: [AccessTokenVerifier, SessionService, RefreshTokenCodec, StoresInUse, SignInEnding],
+    useFactory: (
+      verifier: AccessTokenVerifier,
+      sessions: SessionService,
+      codec: RefreshTokenCodec,
+      { families }: StoresInUse,
+      endings: SignInEnding,
+    ) => new CredentialEnding(verifier, sessions, codec, families, endings),
+  },
+  {
+    provide: Sweeper,
+    inject: [
+      StoresInUse,
+      SecurityEventStore,
+      { token: ServiceClientStore, optional: true },
+      ResolvedAuthOptions,
+    ],
+    useFactory: (
+      { families, sessions, registry }: StoresInUse,
+      events: SecurityEventStore | null,
+      clients: ServiceClientStore | undefined,
+      { sweepIntervalMs }: Options,
+    ) => new Sweeper(families, sessions, registry, events, clients ?? null, sweepIntervalMs),
+  },
+  { provide: ProcessStatus, useExisting: AuthStatus },
+  {
+    provide: AuthStatus,
+    inject: [AuthCounters, ResolvedAuthOptions, RevocationFeed, Nudges, NearSessions, StoresInUse],
+    useFactory: (
+      counters: AuthCounters,
+      { revocation }: Options,
+      feed: RevocationFeed | null,
+      nudges: Nudges | null,
+      near: NearSessions,
+      { lookup }: StoresInUse,
+    ) => new AuthStatus(counters, revocation, feed, nudges, near, lookup),
+  },
+  {
+    provide: AuthenticationService,
+    inject: [
+      StoresInUse,
+      ResolvedAuthOptions,
+      Authenticator,
+      PrincipalSource,
+      SessionService,
+      RefreshTokenService,
+      AccessTokenIssuer,
+      SignInEnding,
+      Sweeper,
+      SecurityEventSink,
+    ],
+    useFactory: (
+      { subjects, registry, sessions: sessionStore, families: familyStore }: StoresInUse,
+      { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy }: Options,
+      authenticator: Authenticator,
+      source: PrincipalSource,
+      sessions: SessionService,
+      families: RefreshTokenService,
+      issuer: AccessTokenIssuer,
+      endings: SignInEnding,
+      sweeper: Sweeper,
+      events: SecurityEventSink,
+    ) => {
+      const opener = new SignInOpener(sessions, families, issuer, events);
+      const exchange = new RefreshExchange(source, families, opener, endings);
+      const changes = new CredentialChanges(sessions, families, registry, authenticator, exchange, events);
+      const parts = {
+        authenticator,
+        source,
+        subjects,
+        sessions,
+        scopes: new SignInScopes(familyStore, sessionStore),
+        opener,
+        exchange,
+        endings,
+        changes,
+        registry,
+        sweeper,
+        events,
+      };
+      return new AuthenticationService(parts, defaultMode, max === null ? null : { max, policy });
+    },
+  },
+];

@@ -1,0 +1,98 @@
+import { LRUCache } from 'lru-cache';
+import { AuthError, StoreUnavailableError } from '../../errors/auth-error.js';
+import { membersOf, type Remote, type RemoteAnswer } from '../../http-client/remote.js';
+import { AnnouncementLog, type AnnouncementReading } from '../../revocation/announcement-log.js';
+import { announcementsOf, isInstant } from './announcement-body.js';
+import { OutageLog } from './outage-log.js';
+import type { ServiceTokenClient } from './service-token-client.js';
+
+/** What a service client may be given that reads revocations. */
+const REVOCATIONS_SCOPE = 'revocations';
+const LIMITS = { timeoutMs: 5_000, maxBytes: 8 * 1024 * 1024 };
+/** So many fit into a URL. */
+const IDS_AT_ONCE = 200;
+/** Pages whose announcements are kept, to be told with an ETag that they are as they were. */
+const PAGES_KEPT = 4;
+
+interface Page {
+  readonly etag: string;
+  readonly announcements: AnnouncementReading['announcements'];
+}
+
+/**
+ * An issuer's announcements, read from its route `GET /auth/revocations`. Each reading is of the issuer's own store at the
+ * moment it is asked, as for a process of the issuer; what has not changed is not sent again (RFC 9110, section 13.1.2).
+ */
+export class HttpAnnouncementLog extends AnnouncementLog {
+  private readonly outages = new OutageLog('the revocations of the issuer cannot be read');
+  private readonly pages = new LRUCache<string, Page>({ max: PAGES_KEPT });
+
+  constructor(
+    /** The route, and whom the token is for. */
+    private readonly source: { readonly url: string; readonly audience: string },
+    private readonly tokens: Pick<ServiceTokenClient, 'token' | 'forget'>,
+    private readonly remote: Remote,
+  ) {
+    super();
+  }
+
+  readAfter(after: number, limit: number): Promise<AnnouncementReading> {
+    return this.read(new URLSearchParams({ after: String(after), limit: String(limit) }), after);
+  }
+
+  async readOf(ids: readonly number[]): Promise<AnnouncementReading> {
+    const parts: AnnouncementReading[] = [];
+    for (let i = 0; i < ids.length; i += IDS_AT_ONCE)
+      parts.push(await this.read(new URLSearchParams({ ids: ids.slice(i, i + IDS_AT_ONCE).join(',') })));
+    const announcements = parts.flatMap((part) => part.announcements);
+    return { announcements, now: Math.min(...parts.map(({ now }) => now)) };
+  }
+
+  private async read(query: URLSearchParams, after = 0): Promise<AnnouncementReading> {
+    const url = `${this.source.url}?${query.toString()}`;
+    try {
+      let answer = await this.ask(url);
+      // The token may have been revoked, or its key dropped: the next one will do, or nothing will.
+      if (answer.status === 401) answer = await this.ask(url);
+      const reading = this.readingOf(url, answer, after);
+      this.outages.answered();
+      return reading;
+    } catch (error) {
+      // What the token endpoint said of an outage, or of this client, is what an operator needs to know.
+      const cause = error instanceof StoreUnavailableError ? error.cause : error;
+      this.outages.failed(
+        cause instanceof AuthError
+          ? new Error(
+              `its client is refused a token (${cause.code}) with the scope ${REVOCATIONS_SCOPE} for the audience ${this.source.audience}`,
+            )
+          : cause,
+      );
+      throw error instanceof StoreUnavailableError ? error : new StoreUnavailableError({ cause });
+    }
+  }
+
+  private async ask(url: string): Promise<RemoteAnswer> {
+    const token = await this.tokens.token({ audience: this.source.audience, scopes: [REVOCATIONS_SCOPE] });
+    const known = this.pages.get(url);
+    const headers = { authorization: `Bearer ${token}`, ...(known && { 'if-none-match': known.etag }) };
+    const answer = await this.remote.ask(url, { headers }, LIMITS);
+    if (answer.status === 401) this.tokens.forget(token);
+    return answer;
+  }
+
+  private readingOf(url: string, answer: RemoteAnswer, after: number): AnnouncementReading {
+    const known = this.pages.get(url);
+    if (answer.status === 304 && known) {
+      const now = Number(answer.headers.get('aerie-now') ?? NaN);
+      if (!isInstant(now)) throw new Error(`${this.source.url} does not tell the time`);
+      return { announcements: known.announcements, now };
+    }
+    const { now, announcements: given } = membersOf(url, answer);
+    const announcements = announcementsOf(given, after);
+    if (!announcements || !isInstant(now))
+      throw new Error(`${this.source.url} answered with something else than announcements`);
+    const etag = answer.headers.get('etag');
+    if (etag) this.pages.set(url, { etag, announcements });
+    return { announcements, now };
+  }
+}

@@ -1,0 +1,33 @@
+import type { AuthCounters } from '../audit/auth-counters.js';
+import { AccessTokenStanding, type TokenOnTrial } from './access-token-standing.js';
+import { FeedReliance } from './feed-reliance.js';
+import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
+import type { RevocationFeed } from '../revocation/revocation-feed.js';
+
+/** Decides by the announcements in this process's memory: no query, unless they cannot tell. */
+export class FedStanding extends AccessTokenStanding {
+  private readonly reliance: FeedReliance;
+
+  constructor(
+    private readonly feed: RevocationFeed,
+    private readonly lookedUp: AccessTokenStanding,
+    onUnavailable: ResolvedRevocationOptions['onUnavailable'],
+    counters: AuthCounters,
+  ) {
+    super();
+    this.reliance = new FeedReliance(feed, onUnavailable, counters, 'access tokens');
+  }
+
+  known(token: TokenOnTrial, maxStalenessMs: number | null): boolean {
+    if (maxStalenessMs === 0 || !this.feed.isFresh(maxStalenessMs)) return false;
+    this.feed.set.check(token);
+    return true;
+  }
+
+  check(token: TokenOnTrial, maxStalenessMs: number | null): Promise<void> {
+    return this.reliance.judge(maxStalenessMs, {
+      bySet: () => this.feed.set.check(token),
+      byRecord: (most) => this.lookedUp.check(token, most),
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type { Dialect } from '../database/dialect.js';
+import type { EntityTable } from '../database/entity-table.js';
+import { type Sql, sql } from '../database/sql.js';
+import type { TypeOrmSubjectStore } from './sql-subject-store.js';
+import type { RotationAttempt } from '../../refresh-tokens/refresh-token-family-store.js';
+import type { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
+
+/** The statements that read and change a family's row, by its primary key. */
+export class FamilyStatements {
+  constructor(
+    private readonly families: EntityTable<RefreshTokenFamily>,
+    private readonly dialect: Dialect,
+    private readonly subjects: TypeOrmSubjectStore,
+  ) {}
+
+  /** The row, with the present epochs and the database's clock. */
+  selectWithEpochs(familyId: string): Sql {
+    const { name, column } = this.families;
+    return sql`select ${this.families.columnsOf('f')},
+      ${this.subjects.epochOf(sql`f.${column.subject}`)} as subject_epoch_now,
+      ${this.subjects.globalEpoch()} as global_epoch_now, ${this.dialect.nowMs} as now
+      from ${name} f where f.${column.id} = ${familyId}`;
+  }
+
+  /** The row, locked until the transaction ends; the clock is that of the statement's arrival, not of the lock's. */
+  selectForUpdate(familyId: string): Sql {
+    const { name, column } = this.families;
+    const { nowMs, forUpdate } = this.dialect;
+    return sql`select ${this.families.columnsOf('f')}, ${nowMs} as now from ${name} f
+      where f.${column.id} = ${familyId}${forUpdate}`;
+  }
+
+  /** Rotates if, and only if, the token presented is the current one of a live family. */
+  compareAndSet(attempt: RotationAttempt): Sql {
+    const { name, column: c } = this.families;
+    const { nowMs, writtenMs, least } = this.dialect;
+    const { generation, hash, attemptHash, userAgent } = attempt.presented;
+    const arrived = sql`(${nowMs} - ${Math.round(attempt.waitedMs())})`;
+    // previous_hash before current_hash: MariaDB sets from left to right, with the new values.
+    return sql`update ${name} set ${c.previousHash} = ${c.currentHash}, ${c.currentHash} = ${attempt.successorHash},
+      ${c.salt} = ${attempt.salt}, ${c.attemptHash} = ${attemptHash}, ${c.generation} = ${c.generation} + 1,
+      ${c.rotatedAt} = ${writtenMs}, ${c.idleExpiresAt} = ${least}(${nowMs} + ${attempt.idleMs}, ${c.expiresAt}),
+      ${c.replays} = 0, ${c.replacedHashes} = '', ${c.replacedAt} = null, ${c.replayClosed} = ${false},
+      ${c.ip} = ${attempt.ip}, ${c.userAgent} = ${userAgent}
+      where ${c.id} = ${attempt.familyId} and ${c.generation} = ${generation} and ${c.currentHash} = ${hash}
+      and ${c.revokedAt} is null and ${c.expiresAt} > ${arrived} and ${c.idleExpiresAt} > ${arrived}`;
+  }
+
+  /** Ends a live family. */
+  revoke(familyId: string, reason: string, subject: string | undefined): Sql {
+    const { name, column: c } = this.families;
+    const { nowMs } = this.dialect;
+    const ofSubject =
+      subject === undefined ? sql`` : sql` and ${c.subject} = ${this.families.value('subject', subject)}`;
+    return sql`update ${name} set ${c.revokedAt} = ${nowMs}, ${c.revokedReason} = ${reason}
+      where ${c.id} = ${familyId} and ${c.revokedAt} is null and ${c.expiresAt} > ${nowMs}
+      and ${c.idleExpiresAt} > ${nowMs}${ofSubject}`;
+  }
+
+  /** Changes a row that the transaction has locked. */
+  update(row: RefreshTokenFamily, change: Partial<RefreshTokenFamily>): Sql {
+    const { name, column } = this.families;
+    return sql`update ${name} set ${this.families.assignments(change)} where ${column.id} = ${row.id}`;
+  }
+}

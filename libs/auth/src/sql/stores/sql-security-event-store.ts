@@ -1,0 +1,82 @@
+import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
+import type { EntityTable } from '../database/entity-table.js';
+import { type Sql, sql } from '../database/sql.js';
+import { subjectKey } from '../../subjects/subject-key.js';
+import { AuthEvent } from '../../typeorm/entities/auth-event.entity.js';
+import {
+  type EventPosition,
+  type NewSecurityEventRecord,
+  type SecurityEventRecord,
+  SecurityEventStore,
+} from '../../audit/security-event-store.js';
+
+/** SecurityEventStore on TypeORM. */
+export class TypeOrmSecurityEventStore extends SecurityEventStore {
+  private readonly events: EntityTable<AuthEvent>;
+
+  constructor(
+    private readonly database: AuthDatabase,
+    private readonly retentionMs: number,
+  ) {
+    super();
+    this.events = database.table(AuthEvent);
+  }
+
+  async append(records: readonly NewSecurityEventRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const { name, column: c } = this.events;
+    const columns = sql`${c.id}, ${c.type}, ${c.at}, ${c.subject}, ${c.signInId}, ${c.reason}, ${c.ip}, ${c.userAgent}, ${c.detail}`;
+    const rows = records.map((record) => this.valuesOf(record)).reduce((all, row) => sql`${all}, ${row}`);
+    await this.database.run(
+      this.database.dialect.insertIfAbsent(sql`insert into ${name} (${columns}) values ${rows}`, c.id),
+    );
+  }
+
+  async list(
+    subject: string,
+    limit: number,
+    before: EventPosition | null,
+  ): Promise<readonly SecurityEventRecord[]> {
+    const { name, column: c } = this.events;
+    // Said twice: the range that the index is read from, and what of its first instant was on the page before.
+    const older = before
+      ? sql` and t.${c.at} <= ${before.at} and (t.${c.at} < ${before.at} or t.${c.id} < ${before.id})`
+      : sql``;
+    const { rows } = await this.database
+      .run(sql`select ${this.events.columnsOf('t')} from ${name} t where t.${c.subject} = ${subjectKey(subject)}${older}
+      order by t.${c.at} desc, t.${c.id} desc limit ${limit}`);
+    return rows.map((row) => this.events.read(row));
+  }
+
+  async erase(subject: string): Promise<void> {
+    await this.database.transaction(() => this.erasing(subject));
+  }
+
+  /** The same, as a part of the transaction that forgets the subject. */
+  *erasing(subject: string): SqlTransaction<void> {
+    const { name, column } = this.events;
+    yield sql`delete from ${name} where ${column.subject} = ${subjectKey(subject)}`;
+  }
+
+  async sweep(limit: number): Promise<number> {
+    const { name, column } = this.events;
+    const statement = this.database.dialect.deletePast(name, column.id, column.at, limit, this.retentionMs);
+    return (await this.database.run(statement)).affected;
+  }
+
+  private valuesOf({
+    id,
+    type,
+    subject,
+    signInId,
+    reason,
+    ip,
+    userAgent,
+    detail,
+    ageMs,
+  }: NewSecurityEventRecord): Sql {
+    const { events } = this;
+    const at = sql`${this.database.dialect.nowMs} - ${Math.round(ageMs)}`;
+    return sql`(${id}, ${type}, ${at}, ${events.value('subject', subject)}, ${signInId}, ${reason}, ${ip}, ${userAgent}, ${events.value('detail', detail)})`;
+  }
+}

@@ -1,0 +1,130 @@
+import {
+  type AuthDatabase,
+  type HostTransaction,
+  MANY_ROWS_MS,
+  type SqlTransaction,
+} from '../database/auth-database.js';
+import type { EntityTable } from '../database/entity-table.js';
+import { type Sql, sql, trustedSql } from '../database/sql.js';
+import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
+import type { TypeOrmRefreshTokenFamilyStore } from './sql-refresh-token-family-store.js';
+import { Revocation } from '../../typeorm/entities/revocation.entity.js';
+import type { TypeOrmAnnouncements } from './revocation-writer.js';
+import { Session } from '../../typeorm/entities/session.entity.js';
+import type { TypeOrmSessionStore } from './sql-session-store.js';
+import { GLOBAL_SUBJECT } from '../../typeorm/entities/auth-subject.entity.js';
+import { subjectKey } from '../../subjects/subject-key.js';
+import type { TypeOrmSubjectStore } from './sql-subject-store.js';
+import { type CredentialChange, type KeptSignIn, SignInRegistry } from '../../stores/sign-in-registry.js';
+import {
+  newestFirst,
+  recordOfFamily,
+  recordOfSession,
+  type SignInRecord,
+} from '../../stores/sign-in-record.js';
+import type { TypeOrmSubjectEnding } from './sql-subject-ending.js';
+
+const MAX_LISTED = trustedSql('1000');
+
+/** SignInRegistry on TypeORM: composed of the transactions that the rooms' own stores are made of. */
+export class TypeOrmSignInRegistry extends SignInRegistry {
+  private readonly sessionTable: EntityTable<Session>;
+  private readonly familyTable: EntityTable<RefreshTokenFamily>;
+  private readonly revocationTable: EntityTable<Revocation>;
+
+  constructor(
+    private readonly database: AuthDatabase,
+    private readonly subjects: TypeOrmSubjectStore,
+    private readonly announcements: TypeOrmAnnouncements,
+    private readonly endings: TypeOrmSubjectEnding,
+    private readonly sessions: TypeOrmSessionStore,
+    private readonly families: TypeOrmRefreshTokenFamilyStore,
+  ) {
+    super();
+    this.sessionTable = database.table(Session);
+    this.familyTable = database.table(RefreshTokenFamily);
+    this.revocationTable = database.table(Revocation);
+  }
+
+  async list(subject: string): Promise<readonly SignInRecord[]> {
+    const sessions = await this.database.run(this.selectLive(this.sessionTable, subject));
+    const families = await this.database.run(this.selectLive(this.familyTable, subject));
+    return newestFirst([
+      ...sessions.rows.map((found) => recordOfSession(this.sessionTable.read(found))),
+      ...families.rows.map((found) => recordOfFamily(this.familyTable.read(found))),
+    ]);
+  }
+
+  endAll(subject: string, reason: string, except?: string): Promise<number> {
+    return this.announcements.transaction(() => this.endings.ending(subject, reason, except), {
+      deadlineMs: MANY_ROWS_MS,
+    });
+  }
+
+  credentialsChanged(subject: string, reason: string, keep: KeptSignIn | null): Promise<CredentialChange> {
+    return this.announcements.transaction(() => this.changingCredentials(subject, reason, keep), {
+      deadlineMs: MANY_ROWS_MS,
+    });
+  }
+
+  private *changingCredentials(
+    subject: string,
+    reason: string,
+    keep: KeptSignIn | null,
+  ): SqlTransaction<CredentialChange> {
+    const epoch = yield* this.endings.changing(subject);
+    let kept: CredentialChange['kept'] = null;
+    let except: string | undefined;
+    if (keep?.kind === 'session') {
+      kept = yield* this.sessions.renewing(keep.renewal, epoch);
+      if (kept) except = keep.renewal.id;
+    } else if (keep?.kind === 'replaced') {
+      kept = yield* this.families.replacing(keep.replacement, epoch);
+      if (kept) except = keep.replacement.id;
+    } else if (keep) {
+      kept = yield* this.families.rekeying(keep.rekey, epoch);
+      if (kept.kind === 'rekeyed') except = keep.rekey.familyId;
+    }
+    return { kept, ended: yield* this.endings.endingSignIns(subject, reason, except) };
+  }
+
+  async subjectChanged(subject: string, host?: HostTransaction): Promise<void> {
+    const body = () => this.endings.changing(subject);
+    if (host) await this.announcements.within(host, body);
+    else await this.announcements.transaction(body);
+  }
+
+  forget(subject: string): Promise<number> {
+    return this.announcements.transaction(() => this.forgetting(subject), { deadlineMs: MANY_ROWS_MS });
+  }
+
+  private *forgetting(subject: string): SqlTransaction<number> {
+    const ended = yield* this.endings.ending(subject, 'forgotten');
+    yield* this.endings.erasing(subject);
+    yield* this.subjects.erase(subject);
+    return ended;
+  }
+
+  revokeEverything(): Promise<void> {
+    return this.announcements.transaction(() => this.revokingEverything());
+  }
+
+  private *revokingEverything(): SqlTransaction<void> {
+    const { epoch, now } = yield* this.subjects.advance(GLOBAL_SUBJECT);
+    yield* this.announcements.write('everything', '', now, epoch);
+  }
+
+  async sweep(limit: number): Promise<number> {
+    const { name, column } = this.revocationTable;
+    const { dialect } = this.database;
+    return (await this.database.run(dialect.deletePast(name, column.id, column.expiresAt, limit))).affected;
+  }
+
+  private selectLive(table: EntityTable<Session> | EntityTable<RefreshTokenFamily>, subject: string): Sql {
+    const { nowMs } = this.database.dialect;
+    const c = table.column;
+    return sql`select ${table.columnsOf('t')} from ${table.name} t where t.${c.subject} = ${subjectKey(subject)}
+      and t.${c.revokedAt} is null and t.${c.expiresAt} > ${nowMs} and t.${c.idleExpiresAt} > ${nowMs}
+      and t.${c.globalEpoch} >= ${this.subjects.globalEpoch()} order by t.${c.createdAt} desc limit ${MAX_LISTED}`;
+  }
+}

@@ -1,0 +1,91 @@
+import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
+import { type EntityTable, list } from '../database/entity-table.js';
+import { sql } from '../database/sql.js';
+import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
+import type { TypeOrmAnnouncements } from './revocation-writer.js';
+import { Session } from '../../typeorm/entities/session.entity.js';
+import type { SignInLimit } from '../../subjects/sign-in-limit.js';
+import { subjectKey } from '../../subjects/subject-key.js';
+import type { SubjectEpochs } from '../../subjects/subject-store.js';
+import { type CountedSignIn, roomForOneMore } from '../../subjects/sign-in-room.js';
+
+interface SignInTable extends CountedSignIn {
+  subject: string;
+  revokedReason: string | null;
+}
+interface Counted extends CountedSignIn {
+  readonly table: EntityTable<SignInTable>;
+  readonly now: number;
+}
+
+/** Ids in one statement: few texts, and far from any driver's limit of values. */
+const AT_ONCE = 500;
+
+/** How room is made for one more sign-in, as a part of transactions: the subject's row is locked by the caller. */
+export class TypeOrmSignInRoom {
+  private readonly tables: readonly EntityTable<SignInTable>[];
+
+  constructor(
+    private readonly database: AuthDatabase,
+    private readonly announcements: TypeOrmAnnouncements,
+  ) {
+    this.tables = [
+      database.table(Session),
+      database.table(RefreshTokenFamily),
+    ] as unknown as EntityTable<SignInTable>[];
+  }
+
+  /** Ids of those that it ended, and the database's clock under their locks, where there was any row; null: no room. */
+  *making(
+    epochs: SubjectEpochs,
+    limit: SignInLimit,
+  ): SqlTransaction<{ ended: readonly string[]; now: number | null } | null> {
+    const rows: Counted[] = [];
+    for (const table of this.tables) rows.push(...(yield* this.locking(table, epochs.subject)));
+    const now = rows.length === 0 ? null : Math.max(...rows.map((row) => row.now));
+    const room = roomForOneMore(rows, limit, epochs.globalEpoch, now ?? 0);
+    if (!room) return null;
+    for (const table of this.tables) {
+      yield* this.ending(table, room.idledOut, 'idled_out');
+      yield* this.ending(table, room.displaced, 'displaced');
+    }
+    return { ended: room.displaced.map(({ id }) => id), now };
+  }
+
+  /** Those that can still be live. A rotation or a touch waits from here on, and finds what was ended ended. */
+  private *locking(table: EntityTable<SignInTable>, subject: string): SqlTransaction<Counted[]> {
+    const { name, column: c } = table;
+    const { nowMs, forUpdate } = this.database.dialect;
+    const { rows } =
+      yield sql`select ${c.id} as id, ${c.globalEpoch} as global_epoch, ${c.createdAt} as created_at,
+      ${c.idleExpiresAt} as idle_expires_at, ${c.expiresAt} as expires_at, ${nowMs} as now from ${name}
+      where ${c.subject} = ${subjectKey(subject)} and ${c.revokedAt} is null and ${c.expiresAt} > ${nowMs}
+      order by ${c.id}${forUpdate}`;
+    return rows.map((row) => ({
+      table,
+      id: row['id'] as string,
+      globalEpoch: Number(row['global_epoch']),
+      createdAt: Number(row['created_at']),
+      idleExpiresAt: Number(row['idle_expires_at']),
+      expiresAt: Number(row['expires_at']),
+      revokedAt: null,
+      now: Number(row['now']),
+    }));
+  }
+
+  private *ending(
+    table: EntityTable<SignInTable>,
+    rows: readonly Counted[],
+    reason: string,
+  ): SqlTransaction<void> {
+    const { name, column: c } = table;
+    const ids = rows.filter((row) => row.table === table).map(({ id }) => id);
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const some = ids.slice(at, at + AT_ONCE);
+      const these = sql`${c.id} in (${list(some)})`;
+      yield* this.announcements.writeEach(some, { select: c.id, from: sql`from ${name} where ${these}` });
+      yield sql`update ${name} set ${c.revokedAt} = ${this.database.dialect.nowMs}, ${c.revokedReason} = ${reason}
+        where ${these}`;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
+import type { EntityTable } from '../database/entity-table.js';
+import { sql } from '../database/sql.js';
+import { type SigningKeyReading, SigningKeyStore, type StoredKey } from '../../keys/signing-key-store.js';
+import { StoredSigningKey } from '../../typeorm/entities/stored-signing-key.entity.js';
+
+/** SigningKeyStore on TypeORM. The table has a handful of rows. */
+export class TypeOrmSigningKeyStore extends SigningKeyStore {
+  private readonly keys: EntityTable<StoredSigningKey>;
+
+  constructor(
+    private readonly database: AuthDatabase,
+    /** Announces that every key was replaced, within the transaction. */
+    private readonly announcing: () => SqlTransaction<void>,
+  ) {
+    super();
+    this.keys = database.table(StoredSigningKey);
+  }
+
+  async read(): Promise<SigningKeyReading> {
+    const { name, column } = this.keys;
+    // The clock comes with the rows, and without any, too.
+    const { rows } = await this.database.run(sql`select n.now as now, ${this.keys.columnsOf('k')}
+      from (select ${this.database.dialect.nowMs} as now) n left join ${name} k on 1 = 1 order by k.${column.id}`);
+    const keys: StoredKey[] = [];
+    for (const row of rows) if (row['id'] !== null) keys.push(this.keys.read(row));
+    return { keys, now: Number(rows[0]!['now']) };
+  }
+
+  async add(key: StoredKey): Promise<void> {
+    await this.database.transaction(() => this.adding(key));
+  }
+
+  async replaceAllBefore(key: StoredKey): Promise<void> {
+    await this.database.transaction(() => this.replacing(key));
+  }
+
+  async reseal(id: number, former: string, sealed: string): Promise<boolean> {
+    const { name, column } = this.keys;
+    const { affected } = await this.database.run(sql`update ${name} set ${column.sealedKey} = ${sealed}
+      where ${column.id} = ${id} and ${column.sealedKey} = ${former}`);
+    return affected === 1;
+  }
+
+  async dropUpTo(id: number): Promise<void> {
+    await this.database.run(sql`delete from ${this.keys.name} where ${this.keys.column.id} <= ${id}`);
+  }
+
+  private *adding(key: StoredKey): SqlTransaction<void> {
+    yield this.database.dialect.insertIfAbsent(this.keys.insert(key), this.keys.column.id);
+  }
+
+  private *replacing(key: StoredKey): SqlTransaction<void> {
+    yield* this.adding(key);
+    yield sql`delete from ${this.keys.name} where ${this.keys.column.id} < ${key.id}`;
+    yield* this.announcing();
+  }
+}

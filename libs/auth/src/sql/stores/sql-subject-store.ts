@@ -1,0 +1,106 @@
+import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
+import type { EntityTable } from '../database/entity-table.js';
+import { type Sql, sql } from '../database/sql.js';
+import { StoreUnavailableError } from '../../errors/auth-error.js';
+import { AuthSubject, GLOBAL_SUBJECT } from '../../typeorm/entities/auth-subject.entity.js';
+import { type SubjectEpochs, SubjectStore } from '../../subjects/subject-store.js';
+
+/** SubjectStore on TypeORM; its generators are parts of other stores' transactions. */
+export class TypeOrmSubjectStore extends SubjectStore {
+  private readonly subjects: EntityTable<AuthSubject>;
+
+  constructor(private readonly database: AuthDatabase) {
+    super();
+    this.subjects = database.table(AuthSubject);
+  }
+
+  async find(subject: string): Promise<SubjectEpochs | null> {
+    const { name, column } = this.subjects;
+    const { rows } = await this.database.run(sql`select ${column.epoch} as epoch,
+      ${this.globalEpoch()} as global_epoch_now from ${name} where ${column.subject} = ${this.key(subject)}`);
+    const row = rows[0];
+    return row
+      ? { subject, epoch: Number(row['epoch']), globalEpoch: Number(row['global_epoch_now']) }
+      : null;
+  }
+
+  async epochs(subject: string): Promise<SubjectEpochs> {
+    const known = await this.find(subject);
+    if (known) return known;
+    await this.database.run(this.insertIfAbsent(subject));
+    const made = await this.find(subject);
+    if (!made) throw new StoreUnavailableError({ cause: new Error('the subject was erased meanwhile') });
+    return made;
+  }
+
+  /** Whether the epoch is still the one given: the row stays locked until the transaction ends. */
+  *holds(
+    epochs: SubjectEpochs,
+    lock: 'shared' | 'exclusive',
+  ): SqlTransaction<{ held: boolean; now: number }> {
+    const { name, column } = this.subjects;
+    const { nowMs, forShare, forUpdate } = this.database.dialect;
+    const locked = lock === 'exclusive' ? forUpdate : forShare;
+    const { rows } = yield sql`select ${column.epoch} as epoch, ${nowMs} as now from ${name}
+      where ${column.subject} = ${this.key(epochs.subject)}${locked}`;
+    const row = rows[0];
+    return { held: row !== undefined && Number(row['epoch']) === epochs.epoch, now: Number(row?.['now']) };
+  }
+
+  /**
+   * Moves an epoch to greatest(epoch + 1, the database's clock), so that a restored backup does not repeat values.
+   * The row is locked from here on: the first thing that any transaction does which ends or changes a subject.
+   */
+  *advance(subject: string): SqlTransaction<{ epoch: number; now: number }> {
+    const { name, column } = this.subjects;
+    const { nowMs, greatest } = this.database.dialect;
+    const key = this.key(subject);
+    const move = sql`update ${name}
+      set ${column.epoch} = ${greatest}(${column.epoch} + 1, ${nowMs}) where ${column.subject} = ${key}`;
+    const { affected } = yield move;
+    if (affected === 0) {
+      // Whoever else makes the row at the same time may be read before we are: move it all the same.
+      yield this.insertIfAbsent(subject);
+      yield move;
+    }
+    const { rows } = yield sql`select ${column.epoch} as epoch, ${nowMs} as now from ${name}
+      where ${column.subject} = ${key}${this.database.dialect.forUpdate}`;
+    return { epoch: Number(rows[0]!['epoch']), now: Number(rows[0]!['now']) };
+  }
+
+  /** Erases the subject's row. */
+  *erase(subject: string): SqlTransaction<void> {
+    yield sql`delete from ${this.subjects.name} where ${this.subjects.column.subject} = ${this.key(subject)}`;
+  }
+
+  /** Locks the subject's row, when it has one: its epoch. */
+  *lock(subject: string): SqlTransaction<number | null> {
+    const { name, column } = this.subjects;
+    const { rows } =
+      yield sql`select ${column.epoch} as epoch from ${name} where ${column.subject} = ${this.key(subject)}${this.database.dialect.forUpdate}`;
+    return rows[0] ? Number(rows[0]['epoch']) : null;
+  }
+
+  /** The global epoch, as a scalar subquery. */
+  globalEpoch(): Sql {
+    const { name, column } = this.subjects;
+    return sql`coalesce((select g.${column.epoch} from ${name} g where g.${column.subject} = ${GLOBAL_SUBJECT}), 0)`;
+  }
+
+  /** The epoch of the subject in another table's column, as a scalar subquery; null when it has no row. */
+  epochOf(subjectColumn: Sql): Sql {
+    const { name, column } = this.subjects;
+    return sql`(select s.${column.epoch} from ${name} s where s.${column.subject} = ${subjectColumn})`;
+  }
+
+  private insertIfAbsent(subject: string): Sql {
+    const { name, column } = this.subjects;
+    const { dialect } = this.database;
+    const insert = sql`insert into ${name} (${column.subject}, ${column.epoch}) values (${this.key(subject)}, ${dialect.nowMs})`;
+    return dialect.insertIfAbsent(insert, column.subject);
+  }
+
+  private key(subject: string): string {
+    return this.subjects.value('subject', subject) as string;
+  }
+}

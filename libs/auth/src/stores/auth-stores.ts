@@ -1,0 +1,78 @@
+import type { SigningKeyStore } from '../keys/signing-key-store.js';
+import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
+import type { OwnAnnouncement } from '../revocation/announcement.js';
+import type { AnnouncementLog } from '../revocation/announcement-log.js';
+import type { Nudges } from '../revocation/nudges.js';
+import type { SignInLookup } from '../revocation-check/sign-in-lookup.js';
+import type { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
+import type { SessionStore } from '../sessions/session-store.js';
+import type { SubjectStore } from '../subjects/subject-store.js';
+import type { SignInRegistry } from './sign-in-registry.js';
+
+/**
+ * The six store ports over one state: what ends a subject in one of them has ended it in all. The module's own set is
+ * built on TypeORM; a class given as `stores` takes its place. Whoever writes one finds what is atomic in the doc
+ * comment of each port, and `authStoresContract` (`nestjs-aerie/testing`) to hold it against. Also the injection token
+ * of the set in use.
+ */
+export abstract class AuthStores {
+  abstract readonly subjects: SubjectStore;
+  abstract readonly sessions: SessionStore;
+  abstract readonly families: RefreshTokenFamilyStore;
+  abstract readonly registry: SignInRegistry;
+  /** Asked for every access token while `revocation.mode` is `lookup`; else by routes that ask for it. */
+  abstract readonly lookup: SignInLookup;
+  /** What the others announced: followed by every process while `revocation.mode` is `feed`. */
+  abstract readonly announcements: AnnouncementLog;
+
+  /**
+   * How processes tell each other that there is something to read, where these stores have a way of their own. Called
+   * once, in mode `feed` and without a Redis. Default: none; they hear of it by polling.
+   */
+  nudges(): Nudges | null {
+    return null;
+  }
+
+  /**
+   * Has `listener` called with what each change of this process announced, once it is committed: with nothing for a change
+   * in a transaction that the application commits. Called once, in mode `feed`. Default: false, these stores do not tell; after
+   * a change of its own a process reads the announcements again before it admits a request.
+   */
+  tellsOwn(_listener: (announcements: readonly OwnAnnouncement[]) => void): boolean {
+    return false;
+  }
+
+  /**
+   * Where managed signing keys are kept, where these stores keep any. Called once. Default: nowhere; access tokens are then
+   * signed with the secret, or with keys that the application gives.
+   */
+  signingKeys(): SigningKeyStore | null {
+    return null;
+  }
+
+  /**
+   * Where service clients live. Called once while the application boots, and only with `services: true`, before `missing`.
+   * Default: there is no such place, and that boot stops.
+   */
+  clients(): ServiceClientStore | null {
+    return null;
+  }
+
+  /**
+   * Called once while the application boots: what is missing, such as a table, in sentences for its operator. With any,
+   * a server does not start; a standalone context, which may be the one that runs the migrations, only warns.
+   */
+  async missing(): Promise<readonly string[]> {
+    return [];
+  }
+}
+
+/** The members of the set that are ports. */
+export const STORE_PORTS = [
+  'subjects',
+  'sessions',
+  'families',
+  'registry',
+  'lookup',
+  'announcements',
+] as const;

@@ -1,0 +1,131 @@
+import { type FamilyStep, rekeyStep, rotationStep } from '../../refresh-tokens/family-step.js';
+import {
+  type FamilyReading,
+  type FamilyReplacement,
+  type FamilyRow,
+  type NewFamily,
+  RefreshTokenFamilyStore,
+  type RekeyAttempt,
+  type RekeyOutcome,
+  type RotationAttempt,
+  type RotationOutcome,
+} from '../../refresh-tokens/refresh-token-family-store.js';
+import { openedRow, replacementRow } from '../../refresh-tokens/opened-row.js';
+import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
+import type { Clock } from '../../time/clock.js';
+import { MemoryAnnouncements } from './memory-announcements.js';
+import { MemorySignInRoom } from './memory-sign-in-room.js';
+import { MemorySignIns } from './memory-sign-ins.js';
+import type { MemorySubjectStore } from './memory-subject-store.js';
+
+/**
+ * RefreshTokenFamilyStore in memory: the reference implementation, and a store for tests without a database. Every
+ * method is atomic because nothing is awaited between the decision and what it changes.
+ */
+export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
+  readonly rows: MemorySignIns<FamilyRow>;
+
+  constructor(
+    private readonly subjects: MemorySubjectStore,
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly announcements = new MemoryAnnouncements(clock),
+    /** What ends with a subject beside its families. */
+    private readonly endOthers: (subject: string, reason: string) => void = () => {},
+    private readonly room = new MemorySignInRoom(clock),
+  ) {
+    super();
+    this.rows = new MemorySignIns(clock, announcements);
+    room.counts(this.rows);
+  }
+
+  /** Ids of sign-ins, as often as their end was announced. */
+  get announced(): readonly string[] {
+    return this.announcements.of('sign_in');
+  }
+
+  async open(family: NewFamily): Promise<OpeningOutcome> {
+    const { epochs, limit } = family;
+    if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false, reason: 'changed' };
+    const ended = this.room.make(epochs, limit);
+    if (!ended) return { opened: false, reason: 'limit' };
+    const now = this.clock.now();
+    const row = openedRow(family, now);
+    this.rows.put(row);
+    const { idleExpiresAt, expiresAt } = row;
+    return { opened: true, now, idleExpiresAt, expiresAt, ended };
+  }
+
+  async read(familyId: string): Promise<FamilyReading | null> {
+    const row = this.rows.get(familyId);
+    if (!row) return null;
+    return {
+      row,
+      subjectEpochNow: this.subjects.epochOf(row.subject),
+      globalEpochNow: this.subjects.globalEpoch,
+      now: this.clock.now(),
+    };
+  }
+
+  async rotate(attempt: RotationAttempt): Promise<RotationOutcome> {
+    const row = this.rows.get(attempt.familyId);
+    const step = rotationStep(row, attempt, this.clock.now(), attempt.waitedMs());
+    this.do(row, step, attempt);
+    return step.outcome;
+  }
+
+  async rekey(attempt: RekeyAttempt): Promise<RekeyOutcome> {
+    return this.rekeyNow(attempt);
+  }
+
+  /** The same as a part of a greater step; `subjectEpoch`: of a subject that changes in it. */
+  rekeyNow(attempt: RekeyAttempt, subjectEpoch?: number): RekeyOutcome {
+    const row = this.rows.get(attempt.familyId);
+    const step = rekeyStep(row, attempt, this.clock.now(), attempt.waitedMs(), subjectEpoch);
+    this.do(row, step, attempt);
+    return step.outcome;
+  }
+
+  /** As a part of a change of credentials: whether the family to replace was live. The caller ends it. */
+  replaceNow(replacement: FamilyReplacement, subjectEpoch: number): boolean {
+    const row = replacementRow(
+      this.rows.get(replacement.replaces),
+      replacement,
+      this.clock.now(),
+      subjectEpoch,
+    );
+    if (row) this.rows.put(row);
+    return row !== null;
+  }
+
+  async revoke(familyId: string, reason: string, subject?: string): Promise<boolean> {
+    return this.rows.revoke(familyId, reason, subject);
+  }
+
+  async sweep(limit: number): Promise<number> {
+    return this.rows.sweep(limit);
+  }
+
+  /** Makes a family `ms` older: every instant of its row moves back by that much. */
+  age(familyId: string, ms: number): void {
+    this.rows.age(familyId, ms);
+  }
+
+  /** Moves the subject's epoch and ends its families, and what ends with them. */
+  endSubject(subject: string, reason: string): void {
+    this.announcements.write('subject_stale', subject, this.subjects.advance(subject));
+    this.rows.endOf(subject, reason);
+    this.endOthers(subject, reason);
+  }
+
+  private do(
+    row: FamilyRow | null,
+    { change, outcome }: FamilyStep<RotationOutcome | RekeyOutcome>,
+    attempt: RotationAttempt,
+  ): void {
+    if (!row || !change) return;
+    this.rows.put({ ...row, ...change });
+    if (outcome.kind !== 'reused') return;
+    this.announcements.write('sign_in', row.id);
+    if (attempt.onReuse === 'revoke-subject') this.endSubject(row.subject, `reuse_${outcome.cause}`);
+  }
+}

@@ -1,0 +1,99 @@
+import { isLive } from '../../subjects/is-live.js';
+import { openedSession, renewStep, touchStep } from '../../sessions/session-step.js';
+import {
+  type NewSession,
+  type SessionDataOutcome,
+  type SessionDataReading,
+  type SessionDataWrite,
+  type SessionReading,
+  type SessionRecord,
+  type SessionRenewal,
+  SessionStore,
+} from '../../sessions/session-store.js';
+import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
+import type { Clock } from '../../time/clock.js';
+import { MemoryAnnouncements } from './memory-announcements.js';
+import { MemorySignInRoom } from './memory-sign-in-room.js';
+import { MemorySignIns } from './memory-sign-ins.js';
+import type { MemorySubjectStore } from './memory-subject-store.js';
+
+/** SessionStore in memory: the reference implementation, and a store for tests without a database. */
+export class MemorySessionStore extends SessionStore {
+  readonly rows: MemorySignIns<SessionRecord & SessionDataReading>;
+
+  constructor(
+    private readonly subjects: MemorySubjectStore,
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly announcements = new MemoryAnnouncements(clock),
+    private readonly room = new MemorySignInRoom(clock),
+  ) {
+    super();
+    this.rows = new MemorySignIns(clock, announcements);
+    room.counts(this.rows);
+  }
+
+  async open(session: NewSession): Promise<OpeningOutcome> {
+    const { epochs, limit } = session;
+    if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false, reason: 'changed' };
+    const ended = this.room.make(epochs, limit);
+    if (!ended) return { opened: false, reason: 'limit' };
+    const now = this.clock.now();
+    const row = openedSession(session, now);
+    this.rows.put({ ...row, data: null, version: 0 });
+    const { idleExpiresAt, expiresAt } = row;
+    return { opened: true, now, idleExpiresAt, expiresAt, ended };
+  }
+
+  async read(id: string): Promise<SessionReading | null> {
+    const found = this.rows.get(id);
+    if (!found) return null;
+    const { data: _data, version: _version, ...row } = found;
+    return { row, globalEpochNow: this.subjects.globalEpoch, now: this.clock.now() };
+  }
+
+  async touch(id: string, at: number, idleExpiresAt: number): Promise<void> {
+    const row = this.rows.get(id);
+    const change = row && touchStep(row, at, idleExpiresAt);
+    if (change) this.rows.put({ ...row, ...change });
+  }
+
+  async renew(renewal: SessionRenewal): Promise<boolean> {
+    return this.renewNow(renewal);
+  }
+
+  /** The same as a part of a greater step; `subjectEpoch`: of a subject that changes in it. */
+  renewNow(renewal: SessionRenewal, subjectEpoch?: number): boolean {
+    const row = this.rows.get(renewal.id);
+    const change = row && renewStep(row, renewal, this.clock.now(), subjectEpoch);
+    if (!change) return false;
+    this.rows.put({ ...row, ...change });
+    this.announcements.write('sign_in_changed', row.id);
+    return true;
+  }
+
+  async revoke(id: string, reason: string, subject?: string): Promise<boolean> {
+    return this.rows.revoke(id, reason, subject);
+  }
+
+  async readData(id: string): Promise<SessionDataReading | null> {
+    const row = this.live(id);
+    return row && { data: row.data, version: row.version };
+  }
+
+  async writeData({ id, data, version }: SessionDataWrite): Promise<SessionDataOutcome> {
+    const row = this.live(id);
+    if (!row) return 'ended';
+    if (row.version !== version) return 'moved';
+    this.rows.put({ ...row, data, version: version + 1 });
+    return 'written';
+  }
+
+  private live(id: string): (SessionRecord & SessionDataReading) | null {
+    const row = this.rows.get(id);
+    return row && isLive(row, this.clock.now()) && row.globalEpoch >= this.subjects.globalEpoch ? row : null;
+  }
+
+  async sweep(limit: number): Promise<number> {
+    return this.rows.sweep(limit);
+  }
+}

@@ -1,0 +1,65 @@
+import type { AnnouncementKind } from '../../revocation/announcement.js';
+import { AuthStores } from '../../stores/auth-stores.js';
+import { MemoryAnnouncements } from './memory-announcements.js';
+import { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
+import { MemoryServiceClientStore } from '../../features/service-issuer/clients/memory-service-client-store.js';
+import { MemorySessionStore } from './memory-session-store.js';
+import { MemorySignInLookup } from './memory-sign-in-lookup.js';
+import { MemorySignInRoom } from './memory-sign-in-room.js';
+import { MemorySignInRegistry } from './memory-sign-in-registry.js';
+import { MemorySubjectStore } from './memory-subject-store.js';
+
+/**
+ * Every store in memory, over one state: the reference for `authStoresContract`, and what an application is tested on
+ * without a database: `AuthModule.forRoot({ users, stores: MemoryStores, ... })`. For one process, and gone with it.
+ */
+export class MemoryStores extends AuthStores {
+  readonly subjects: MemorySubjectStore;
+  readonly sessions: MemorySessionStore;
+  readonly families: MemoryRefreshTokenFamilyStore;
+  readonly registry: MemorySignInRegistry;
+  readonly lookup: MemorySignInLookup;
+  readonly announcements: MemoryAnnouncements;
+  private readonly serviceClients: MemoryServiceClientStore;
+
+  // Without decorators: a subclass would inherit what is injected here, also into a constructor of its own.
+  /** `clock`: what the stores take for the time, in epoch milliseconds. Default: the system's. */
+  constructor(clock: { now(): number } = { now: () => Date.now() }) {
+    super();
+    const announcements = (this.announcements = new MemoryAnnouncements(clock));
+    this.subjects = new MemorySubjectStore(clock);
+    const room = new MemorySignInRoom(clock);
+    this.sessions = new MemorySessionStore(this.subjects, clock, announcements, room);
+    this.families = new MemoryRefreshTokenFamilyStore(
+      this.subjects,
+      clock,
+      announcements,
+      (subject, reason) => void this.sessions.rows.endOf(subject, reason),
+      room,
+    );
+    this.registry = new MemorySignInRegistry(
+      this.subjects,
+      this.sessions,
+      this.families,
+      announcements,
+      clock,
+    );
+    this.lookup = new MemorySignInLookup(this.subjects, this.families, clock);
+    this.serviceClients = new MemoryServiceClientStore(this.subjects, announcements, clock);
+  }
+
+  override clients(): MemoryServiceClientStore {
+    return this.serviceClients;
+  }
+
+  /** Makes a sign-in `ms` older: every instant of its row moves back by that much, its limits included. */
+  age(signInId: string, ms: number): void {
+    this.sessions.rows.age(signInId, ms);
+    this.families.rows.age(signInId, ms);
+  }
+
+  /** How many announcements there are of this kind and value. */
+  announced(kind: AnnouncementKind, value: string): number {
+    return this.announcements.of(kind).filter((one) => one === value).length;
+  }
+}

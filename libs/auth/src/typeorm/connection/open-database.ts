@@ -1,0 +1,25 @@
+import type { DataSource } from 'typeorm';
+import { AuthConfigError } from '../../errors/auth-config-error.js';
+import type { AuthDatabase } from '../../sql/database/auth-database.js';
+import type { ResolvedDatabaseOptions } from '../../sql/database/database-options.js';
+import { TypeOrmServerDatabase } from './server-database.js';
+import { MYSQL_DRIVER, postgresDriver } from './server-drivers.js';
+import { TypeOrmSqliteDatabase } from './sqlite-database.js';
+
+/** The adapter for a TypeORM connection. Throws AuthConfigError for a database that was not built for. */
+export function authDatabase(source: DataSource, options: ResolvedDatabaseOptions): AuthDatabase {
+  const { deadlineMs, preparedStatements } = options;
+  switch (source.options.type) {
+    case 'postgres':
+      return new TypeOrmServerDatabase(source, postgresDriver(preparedStatements), deadlineMs);
+    case 'mysql':
+    case 'mariadb':
+      return new TypeOrmServerDatabase(source, MYSQL_DRIVER, deadlineMs);
+    case 'better-sqlite3':
+      return new TypeOrmSqliteDatabase(source, deadlineMs);
+    default:
+      throw new AuthConfigError(
+        `AuthModule works on postgres, mysql, mariadb and better-sqlite3 connections (got ${JSON.stringify(source.options.type)})`,
+      );
+  }
+}

@@ -1,0 +1,209 @@
+import { Logger } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { AuthError, StoreUnavailableError } from '../../errors/auth-error.js';
+import {
+  AuthDatabase,
+  type HostTransaction,
+  type SqlResult,
+  type SqlTransaction,
+  type TransactionRules,
+} from '../../sql/database/auth-database.js';
+import { NothingDone, repeatable } from '../../sql/database/connection-lost.js';
+import type { Dialect } from '../../sql/database/dialect.js';
+import type { EntityTable } from '../../sql/database/entity-table.js';
+import { failureText } from '../../sql/database/failure-text.js';
+import { IdleConnections } from '../../sql/database/idle-connections.js';
+import type { Sql, SqlRow, SqlValue } from '../../sql/database/sql.js';
+import { isTransient } from '../../sql/database/transient-error.js';
+import { entityTable } from './typeorm-table.js';
+import { isUniqueViolation } from '../../sql/database/unique-violation.js';
+import { WaitingLine } from '../../sql/database/waiting-line.js';
+
+const MAX_TRIES = 6;
+/** More than a pool has connections: who could be given one never waits for others of ours. */
+const ASKING = 100;
+
+/** A connection of the primary, taken from TypeORM's pool. */
+export interface ServerConnection {
+  /** The driver's own connection: the same object whenever the pool hands it out. */
+  readonly pooled: object;
+  query(text: string, values: readonly SqlValue[]): Promise<SqlResult>;
+  release(): void;
+  /** Cuts the connection at once, so that the pool throws it away and nobody waits for its answer. */
+  sever(): void;
+  /** What to send on another connection so that the server gives up the statement under way here, too. */
+  readonly cancellation: Sql | undefined;
+}
+
+/** What differs between PostgreSQL and MariaDB/MySQL beside the dialect. */
+export interface ServerDriver {
+  readonly dialect: Dialect;
+  /** Statements that open a transaction at READ COMMITTED, whatever the host's default is. */
+  readonly begin: readonly string[];
+  connect(source: DataSource): Promise<ServerConnection>;
+}
+
+/** PostgreSQL, MariaDB and MySQL: a pooled connection of the primary for every call, a deadline on all of them. */
+export class TypeOrmServerDatabase extends AuthDatabase {
+  readonly dialect: Dialect;
+  private readonly logger = new Logger('AuthModule');
+  private readonly line = new WaitingLine(ASKING);
+  private readonly idle = new IdleConnections();
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly driver: ServerDriver,
+    private readonly deadlineMs: number,
+  ) {
+    super();
+    this.dialect = driver.dialect;
+  }
+
+  table<E extends object>(entity: new () => E): EntityTable<E> {
+    return entityTable(this.source, entity);
+  }
+
+  run(statement: Sql): Promise<SqlResult> {
+    const send = (connection: ServerConnection): Promise<SqlResult> => this.send(connection, statement);
+    const reads = /^\s*select\b/i.test(statement.texts[0] ?? '');
+    return this.withConnection(reads ? (connection) => repeatable(() => send(connection)) : send);
+  }
+
+  transaction<T>(body: () => SqlTransaction<T>, rules: TransactionRules = {}): Promise<T> {
+    return this.withConnection(async (connection) => {
+      await repeatable(() => this.begin(connection));
+      try {
+        const value = await this.drive(body(), (statement) => this.send(connection, statement));
+        await this.query(connection, 'commit', []);
+        return value;
+      } catch (error) {
+        // A rollback that fails leaves the connection in an unknown state: nobody may use it again.
+        await this.query(connection, 'rollback', []).catch(() => connection.sever());
+        throw error;
+      }
+    }, rules);
+  }
+
+  private async begin(connection: ServerConnection): Promise<void> {
+    for (const statement of this.driver.begin) await this.query(connection, statement, []);
+  }
+
+  protected joined<T>(
+    runner: NonNullable<HostTransaction['queryRunner']>,
+    body: () => SqlTransaction<T>,
+  ): Promise<T> {
+    return this.drive(body(), async (statement) => {
+      const text = statement.text(this.dialect.placeholder);
+      const result = (await runner.query(text, [...statement.values], true)) as StructuredResult;
+      return { rows: result.records ?? [], affected: result.affected ?? 0 };
+    });
+  }
+
+  private async drive<T>(body: SqlTransaction<T>, send: (statement: Sql) => Promise<SqlResult>): Promise<T> {
+    let step = body.next();
+    while (!step.done) step = body.next(await send(step.value));
+    return step.value;
+  }
+
+  private send(connection: ServerConnection, statement: Sql): Promise<SqlResult> {
+    return this.query(connection, statement.text(this.dialect.placeholder), statement.values);
+  }
+
+  /** Past TypeORM's query runner, whose bookkeeping costs as much as the statement; its logger hears of it all the same. */
+  private async query(
+    connection: ServerConnection,
+    text: string,
+    values: readonly SqlValue[],
+  ): Promise<SqlResult> {
+    this.source.logger.logQuery(text, values as SqlValue[]);
+    try {
+      return await connection.query(text, values);
+    } catch (error) {
+      // What is tried again, or told to the caller as a refusal, is no error of the host's.
+      if (!isTransient(error) && !isUniqueViolation(error))
+        this.source.logger.logQueryError(error as Error, text, values as SqlValue[]);
+      throw error;
+    }
+  }
+
+  /**
+   * Cuts a connection, and has the server give up what it was doing there: a statement that waits for a lock would be
+   * carried out when the lock comes free, long after its caller was told that nothing happened.
+   */
+  private abandon(connection: ServerConnection): void {
+    const { cancellation } = connection;
+    connection.sever();
+    if (!cancellation) return;
+    const cancel = async (): Promise<void> => {
+      const other = await this.driver.connect(this.source);
+      await this.send(other, cancellation).finally(() => other.release());
+    };
+    // When this cannot be sent either, the server is away, and so is the statement.
+    cancel().catch(() => undefined);
+  }
+
+  /** Runs `work` on a connection of its own until it succeeds, fails for good, or the deadline passes. */
+  private withConnection<T>(
+    work: (connection: ServerConnection) => Promise<T>,
+    { deadlineMs = this.deadlineMs, expects }: TransactionRules = {},
+  ): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let expired = false;
+      let connection: ServerConnection | undefined;
+      let leave = (): void => undefined;
+      const refuse = (cause: unknown): void => {
+        if (cause instanceof AuthError) return reject(cause);
+        if (!expects?.(cause)) this.logger.error(`the database failed: ${failureText(cause)}`);
+        reject(new StoreUnavailableError({ cause }));
+      };
+      const timer = setTimeout(() => {
+        expired = true;
+        leave();
+        if (connection) this.abandon(connection);
+        refuse(new Error(`no answer within ${deadlineMs} ms`));
+      }, deadlineMs);
+
+      const attempt = async (): Promise<T> => {
+        const connect = (): Promise<ServerConnection> => this.driver.connect(this.source);
+        const taken = await this.line.pass(connect, (given) => (leave = given));
+        connection = taken;
+        const reused = this.idle.isReused(taken.pooled);
+        try {
+          if (expired) throw new Error('the deadline passed while waiting for a connection');
+          await this.idle.check(taken.pooled, () => this.query(taken, 'select 1', []));
+          return await work(taken);
+        } catch (error) {
+          if (!(error instanceof NothingDone)) throw error;
+          taken.sever();
+          // A fresh connection that breaks is an outage. Of the others, a pool has so many.
+          throw reused ? error : error.cause;
+        } finally {
+          connection = undefined;
+          this.idle.used(taken.pooled);
+          taken.release();
+        }
+      };
+      const tries = async (): Promise<T> => {
+        for (let tried = 1; ; tried++) {
+          try {
+            return await attempt();
+          } catch (error) {
+            if (error instanceof NothingDone && !expired) continue;
+            if (expired || tried >= MAX_TRIES || !isTransient(error)) throw error;
+            await new Promise((wait) => setTimeout(wait, Math.random() * 5 * tried));
+          }
+        }
+      };
+      tries()
+        .then(resolve, (error: unknown) => {
+          if (!expired) refuse(error);
+        })
+        .finally(() => clearTimeout(timer));
+    });
+  }
+}
+
+interface StructuredResult {
+  readonly records?: SqlRow[];
+  readonly affected?: number;
+}

@@ -1,0 +1,162 @@
+import { Logger } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { AuthError, StoreUnavailableError } from '../../errors/auth-error.js';
+import {
+  AuthDatabase,
+  type HostTransaction,
+  type SqlResult,
+  type SqlTransaction,
+} from '../../sql/database/auth-database.js';
+import { type Dialect, SQLITE } from '../../sql/database/dialect.js';
+import type { EntityTable } from '../../sql/database/entity-table.js';
+import { failureText } from '../../sql/database/failure-text.js';
+import type { Sql, SqlRow, SqlValue } from '../../sql/database/sql.js';
+import { entityTable } from './typeorm-table.js';
+
+interface SqliteStatement {
+  readonly reader: boolean;
+  all(...values: unknown[]): SqlRow[];
+  run(...values: unknown[]): { changes: number };
+}
+interface SqliteHandle {
+  readonly inTransaction: boolean;
+  prepare(text: string): SqliteStatement;
+  transaction<T>(body: () => T): { immediate(): T };
+  pragma(text: string, options?: { readonly simple: boolean }): unknown;
+  exec(text: string): unknown;
+}
+
+const BUSY_PAUSE_MS = 4;
+
+/**
+ * SQLite through better-sqlite3. TypeORM gives a process one connection, which all requests share: a statement sent
+ * while another request has a transaction open would be rolled back with it. So we wait until nobody has one, then
+ * do everything in a single turn of the event loop. Other processes may write to the same file: while one does, we try
+ * again between the turns.
+ */
+export class TypeOrmSqliteDatabase extends AuthDatabase {
+  readonly dialect: Dialect = SQLITE;
+  private readonly logger = new Logger('AuthModule');
+  private readonly prepared = new Map<string, SqliteStatement>();
+  private preparedOn: SqliteHandle | undefined;
+  /** How long the host lets its connection wait for other processes. */
+  private hostWaitMs = 0;
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly deadlineMs: number,
+  ) {
+    super();
+  }
+
+  table<E extends object>(entity: new () => E): EntityTable<E> {
+    return entityTable(this.source, entity);
+  }
+
+  run(statement: Sql): Promise<SqlResult> {
+    return this.whenFree((handle) => this.send(handle, statement));
+  }
+
+  transaction<T>(body: () => SqlTransaction<T>): Promise<T> {
+    return this.whenFree((handle) =>
+      handle
+        .transaction(() => {
+          const steps = body();
+          let step = steps.next();
+          while (!step.done) step = steps.next(this.send(handle, step.value));
+          return step.value;
+        })
+        .immediate(),
+    );
+  }
+
+  /** The host's transaction is open on the one connection: its statements and ours are the same transaction. */
+  protected async joined<T>(
+    _runner: NonNullable<HostTransaction['queryRunner']>,
+    body: () => SqlTransaction<T>,
+  ): Promise<T> {
+    const handle = this.handle();
+    const steps = body();
+    let step = steps.next();
+    while (!step.done) step = steps.next(this.send(handle, step.value));
+    return step.value;
+  }
+
+  private handle(): SqliteHandle {
+    const handle = (this.source.driver as unknown as { databaseConnection?: SqliteHandle })
+      .databaseConnection;
+    if (!handle || !this.source.isInitialized) throw new Error('the connection is closed');
+    if (this.preparedOn !== handle) {
+      this.prepared.clear();
+      this.hostWaitMs = Number(handle.pragma('busy_timeout', { simple: true }));
+      this.preparedOn = handle;
+    }
+    return handle;
+  }
+
+  private async whenFree<T>(work: (handle: SqliteHandle) => T): Promise<T> {
+    try {
+      const start = performance.now();
+      for (;;) {
+        const handle = this.handle();
+        const own = handle.inTransaction;
+        try {
+          if (!own) return this.withoutWaiting(handle, () => work(handle));
+        } catch (error) {
+          if (!isBusy(error)) throw error;
+        }
+        if (performance.now() - start > this.deadlineMs) {
+          const whose = own ? '' : ' by another process';
+          throw new Error(`another transaction was open${whose} for ${this.deadlineMs} ms`);
+        }
+        // Spread, so that processes that write all the time do not miss each other's gaps.
+        await new Promise((next) =>
+          own ? setImmediate(next) : setTimeout(next, Math.random() * BUSY_PAUSE_MS),
+        );
+      }
+    } catch (error) {
+      if (error instanceof AuthError) throw error;
+      this.logger.error(`the database failed: ${failureText(error)}`);
+      throw new StoreUnavailableError({ cause: error });
+    }
+  }
+
+  /**
+   * The connection's own wait for another process (`timeout`, 5 s by default) stops this whole process: no timer, no
+   * deadline, and requests that arrive meanwhile look younger than they are. The host has it back when we are done.
+   */
+  private withoutWaiting<T>(handle: SqliteHandle, work: () => T): T {
+    handle.exec('PRAGMA busy_timeout = 0');
+    try {
+      return work();
+    } finally {
+      handle.exec(`PRAGMA busy_timeout = ${this.hostWaitMs}`);
+    }
+  }
+
+  private send(handle: SqliteHandle, statement: Sql): SqlResult {
+    const text = statement.text(this.dialect.placeholder);
+    const values = statement.values.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+    this.source.logger.logQuery(text, values as SqlValue[] as unknown[]);
+    const prepared = this.prepare(handle, text);
+    if (prepared.reader) return { rows: prepared.all(...values), affected: 0 };
+    return { rows: [], affected: prepared.run(...values).changes };
+  }
+
+  private prepare(handle: SqliteHandle, text: string): SqliteStatement {
+    let prepared = this.prepared.get(text);
+    if (!prepared) {
+      prepared = handle.prepare(text);
+      this.prepared.set(text, prepared);
+    }
+    return prepared;
+  }
+}
+
+/** Another process has the file locked, or the host a cursor open on the handle: nothing of ours was done. */
+function isBusy(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return (
+    String(code).startsWith('SQLITE_BUSY') || /connection is busy executing a query/.test(String(message))
+  );
+}

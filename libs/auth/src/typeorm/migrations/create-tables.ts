@@ -1,0 +1,32 @@
+import {
+  type EntityTarget,
+  type MigrationInterface,
+  type ObjectLiteral,
+  type QueryRunner,
+  Table,
+} from 'typeorm';
+import { AuthConfigError, ENTITIES_MISSING } from '../../errors/auth-config-error.js';
+
+/** A migration that creates tables from the connection's own metadata: its prefix, schema and naming strategy hold. */
+export abstract class CreateTables implements MigrationInterface {
+  // Not left to the class: minifiers rename classes, and TypeORM keeps this in its table of migrations.
+  abstract readonly name: string;
+  protected abstract readonly tables: readonly EntityTarget<ObjectLiteral>[];
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const entity of this.tables) {
+      if (!runner.dataSource.hasMetadata(entity)) throw new AuthConfigError(ENTITIES_MISSING);
+      const metadata = runner.dataSource.getMetadata(entity);
+      if (metadata.schema && runner.dataSource.options.type === 'postgres')
+        await runner.createSchema(metadata.schema, true);
+      await runner.createTable(Table.create(metadata, runner.dataSource.driver), true, false, true);
+    }
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const entity of [...this.tables].reverse()) {
+      const metadata = runner.dataSource.getMetadata(entity);
+      await runner.dropTable(Table.create(metadata, runner.dataSource.driver), true);
+    }
+  }
+}
