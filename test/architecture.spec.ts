@@ -24,7 +24,7 @@ const manifest = JSON.parse(readFileSync(join(LIBRARY, 'package.json'), 'utf8'))
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'imports run downward only': [
     'auth.module.ts imports typeorm/connection/kept-objects.ts',
-    'features/service-issuer/clients/memory-service-client-store.ts imports testing/memory/memory-announcements.ts',
+    'features/service-issuer/clients/memory-service-client-store.ts imports testing/memory/memory-revocation-log.ts',
     'features/service-issuer/clients/memory-service-client-store.ts imports testing/memory/memory-subject-store.ts',
     'features/service-issuer/clients/service-client-store.contract.ts imports testing/contracts/contract-case.ts',
     'features/service-issuer/clients/service-client-store.contract.ts imports testing/contracts/store-harness.ts',
@@ -45,7 +45,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'service-tokens/service-token-standing.ts imports features/service-issuer/clients/service-client-store.ts',
     'sql/stores/family-statements.ts imports typeorm/entities/refresh-token-family.entity.ts',
     'sql/stores/revocation-writer.ts imports typeorm/entities/revocation.entity.ts',
-    'sql/stores/sql-announcement-log.ts imports typeorm/entities/revocation.entity.ts',
+    'sql/stores/sql-revocation-log.ts imports typeorm/entities/revocation.entity.ts',
     'sql/stores/sql-refresh-token-family-store.ts imports typeorm/entities/refresh-token-family.entity.ts',
     'sql/stores/sql-security-event-store.ts imports typeorm/entities/auth-event.entity.ts',
     'sql/stores/sql-session-store.ts imports typeorm/entities/session.entity.ts',
@@ -59,7 +59,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'sql/stores/sql-subject-ending.ts imports typeorm/entities/refresh-token-family.entity.ts',
     'sql/stores/sql-subject-ending.ts imports typeorm/entities/session.entity.ts',
     'sql/stores/sql-subject-store.ts imports typeorm/entities/auth-subject.entity.ts',
-    'stores/announced-changes.ts imports features/service-issuer/clients/service-client-store.ts',
+    'stores/revoking-calls.ts imports features/service-issuer/clients/service-client-store.ts',
     'stores/auth-stores.ts imports features/service-issuer/clients/service-client-store.ts',
     'stores/records-in-use.ts imports options/resolve-auth-options.ts',
     'stores/stores-in-use.ts imports features/service-issuer/clients/service-client-store.ts',

@@ -20,7 +20,7 @@ export function stateOf(row, client, announced, rules) {
   const { generation, revokedAt, revokedReason } = row;
   check('absolute limit', row.expiresAt - row.createdAt === rules.absoluteMs);
   check('revoked without a reason', (revokedAt === null) === (revokedReason === null));
-  check('announcement', announced === (revokedAt === null ? 0 : 1));
+  check('revocation', announced === (revokedAt === null ? 0 : 1));
   check('replaced', row.replacedHashes === '' && row.replacedAt === null);
   check('hashes', /^[0-9a-f]{64}$/.test(row.currentHash) && /^[0-9a-f]{32}$/.test(row.salt));
   if (over) check('still live', revokedAt !== null);

@@ -1,4 +1,4 @@
 import { describe } from '@jest/globals';
-import { announcementIds } from './announcement-ids.js';
+import { revocationIds } from './announcement-ids.js';
 
-describe('ids of announcements, on SQLite', () => announcementIds('sqlite'));
+describe('ids of revocations, on SQLite', () => revocationIds('sqlite'));

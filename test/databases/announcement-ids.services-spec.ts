@@ -1,4 +1,4 @@
 import { describe } from '@jest/globals';
-import { announcementIds } from './announcement-ids.js';
+import { revocationIds } from './announcement-ids.js';
 
-describe.each(['postgres', 'mariadb'] as const)('ids of announcements, on %s', announcementIds);
+describe.each(['postgres', 'mariadb'] as const)('ids of revocations, on %s', revocationIds);

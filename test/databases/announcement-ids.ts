@@ -1,6 +1,6 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { Revocation } from 'nestjs-aerie';
-import { nextAnnouncementId } from '../support/announcement-ids.js';
+import { nextRevocationId } from '../support/announcement-ids.js';
 import { signIn } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { type TestDatabase, testConnection } from '../support/test-databases.js';
@@ -9,8 +9,8 @@ import { dropTables } from '../support/test-stores.js';
 // Real databases: a limit that only a hang reaches.
 jest.setTimeout(60_000);
 
-/** Ids of announcements are of 64 bits, and never given twice. */
-export function announcementIds(database: TestDatabase): void {
+/** Ids of revocations are of 64 bits, and never given twice. */
+export function revocationIds(database: TestDatabase): void {
   let app: TestApp;
   const started = async (): Promise<void> => {
     app = await startTestApp({ connection: testConnection(database) });
@@ -37,7 +37,7 @@ export function announcementIds(database: TestDatabase): void {
     async (id) => {
       await started();
       await refusedAfterLogout();
-      await nextAnnouncementId(app.source, database, id);
+      await nextRevocationId(app.source, database, id);
       await refusedAfterLogout();
       await refusedAfterLogout();
       expect((await ids()).slice(1)).toEqual([id, id + 1]);

@@ -57,7 +57,7 @@ export function migrations(database: TestDatabase): void {
     expect(await app.authentication.sweep()).toEqual({
       families: 0,
       sessions: 0,
-      announcements: 0,
+      revocations: 0,
       spentTokenIds: 0,
       events: 0,
     });

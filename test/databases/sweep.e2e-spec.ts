@@ -19,7 +19,7 @@ it('a sweep on SQLite lets others have their turn between two batches', async ()
   expect(await app.authentication.sweep()).toEqual({
     families: 0,
     sessions: 0,
-    announcements: 10 * BATCH,
+    revocations: 10 * BATCH,
     spentTokenIds: 0,
     events: 0,
   });

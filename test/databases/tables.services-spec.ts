@@ -111,7 +111,7 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
     expect(await app.authentication.sweep()).toEqual({
       families: 1,
       sessions: 1,
-      announcements: 1,
+      revocations: 1,
       spentTokenIds: 0,
       events: 0,
     });
@@ -123,7 +123,7 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
     expect(await app.authentication.sweep()).toEqual({
       families: 0,
       sessions: 0,
-      announcements: 0,
+      revocations: 0,
       spentTokenIds: 0,
       events: 0,
     });
@@ -145,7 +145,7 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
       const swept = await Promise.all([one.authentication.sweep(), second.authentication.sweep()]);
       // A node skips what another one holds: what both skipped is left to the next sweep.
       swept.push(await one.authentication.sweep());
-      expect(swept.reduce((sum, { announcements }) => sum + announcements, 0)).toBe(past.length);
+      expect(swept.reduce((sum, { revocations }) => sum + revocations, 0)).toBe(past.length);
       expect(await one.source.getRepository(Revocation).count()).toBe(0);
     } finally {
       await second.close();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AUTH_MIGRATIONS, Revocation, SecurityEvents } from 'nestjs-aerie';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { nextAnnouncementId } from '../support/announcement-ids.js';
+import { nextRevocationId } from '../support/announcement-ids.js';
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import type { TestDatabase } from '../support/test-databases.js';
@@ -106,8 +106,8 @@ export function upgrade(database: TestDatabase): void {
       expect(await app.authentication.listSignIns('User 1')).toHaveLength(1);
     });
 
-    it('announcements go on past the ids that 32 bits hold', async () => {
-      await nextAnnouncementId(app.source, database, 2 ** 31);
+    it('revocations go on past the ids that 32 bits hold', async () => {
+      await nextRevocationId(app.source, database, 2 ** 31);
       const { principal } = await app.authentication.signIn('user-2', { mode: 'session' });
       await app.authentication.signOut(principal);
       const [newest] = await app.source.getRepository(Revocation).find({ order: { id: 'desc' }, take: 1 });

@@ -44,7 +44,7 @@ export async function epilogue(world: World, { holdings }: Scenario, firstToken:
   const old = { ...USUAL, who: 'an old copy', holder: held.length, thief: true, keyed: false };
   await present(world, old);
   for (const caller of callers) await present(world, caller);
-  checkAnnouncements(world);
+  checkRevocations(world);
 }
 
 /** I1: of those who hold different tokens of one family, at most one can go on. */
@@ -87,7 +87,7 @@ async function present(world: World, caller: Caller): Promise<boolean> {
 }
 
 /** A revocation is announced once, and nothing else is. */
-function checkAnnouncements(world: World): void {
+function checkRevocations(world: World): void {
   for (const { id, revoked } of world.history.families) {
     const times = world.store.announced.filter((announced) => announced === id).length;
     if (times !== (revoked ? 1 : 0)) {

@@ -1,6 +1,6 @@
-import type { Announcement, AnnouncementReading } from 'nestjs-aerie';
-import { AnnouncementReader } from '../../libs/auth/src/revocation/announcement-reader.js';
-import { AnnouncementLog } from '../../libs/auth/src/revocation/announcement-log.js';
+import type { RevocationEvent, RevocationLogReading } from 'nestjs-aerie';
+import { RevocationLogReader } from '../../libs/auth/src/revocation/revocation-log-reader.js';
+import { RevocationLog } from '../../libs/auth/src/revocation/revocation-log.js';
 import { RevokedSet } from '../../libs/auth/src/revocation/revoked-set.js';
 
 const HOUR = 3_600_000;
@@ -17,14 +17,14 @@ export type Step =
   | { readonly do: 'pass'; readonly ms: number };
 
 interface Open {
-  readonly row: Announcement;
+  readonly row: RevocationEvent;
   readonly replaces: readonly number[];
 }
 
-/** A table of announcements, transactions on it, and a reader whose every statement is a step of its own. */
-export class FeedWorld extends AnnouncementLog {
+/** A table of revocations, transactions on it, and a reader whose every statement is a step of its own. */
+export class FeedWorld extends RevocationLog {
   readonly known = new RevokedSet();
-  private readonly rows = new Map<number, Announcement>();
+  private readonly rows = new Map<number, RevocationEvent>();
   private readonly open = new Map<string, Open>();
   private last = 0;
   private now = BEGINNING;
@@ -32,18 +32,18 @@ export class FeedWorld extends AnnouncementLog {
   private asked: (() => void) | null = null;
   private poll: Promise<void> | null = null;
   /** What was committed when the poll under way began. */
-  private due: readonly Announcement[] = [];
-  private readonly reader: Pick<AnnouncementReader, 'read'>;
+  private due: readonly RevocationEvent[] = [];
+  private readonly reader: Pick<RevocationLogReader, 'read'>;
 
   constructor(
     private readonly writing: Writing,
     page: number,
     readerOf: (
-      log: AnnouncementLog,
+      log: RevocationLog,
       clock: { monotonic(): number },
       page: number,
-    ) => Pick<AnnouncementReader, 'read'> = (log, clock, size) =>
-      new AnnouncementReader(log, 1_000, clock, null, size),
+    ) => Pick<RevocationLogReader, 'read'> = (log, clock, size) =>
+      new RevocationLogReader(log, 1_000, clock, null, size),
   ) {
     super();
     this.reader = readerOf(this, { monotonic: () => this.now }, page);
@@ -73,7 +73,7 @@ export class FeedWorld extends AnnouncementLog {
       let done = false;
       this.poll = this.reader.read().then((reading) => {
         done = true;
-        if (typeof reading !== 'string') for (const one of reading.announcements) this.known.add(one);
+        if (typeof reading !== 'string') for (const one of reading.revocations) this.known.add(one);
       });
       this.ended = () => done;
     }
@@ -91,16 +91,16 @@ export class FeedWorld extends AnnouncementLog {
     return this.poll !== null;
   }
 
-  readAfter(after: number, limit: number): Promise<AnnouncementReading> {
+  readAfter(after: number, limit: number): Promise<RevocationLogReading> {
     return this.statement(({ id }) => id > after, limit);
   }
 
-  readOf(ids: readonly number[]): Promise<AnnouncementReading> {
+  readOf(ids: readonly number[]): Promise<RevocationLogReading> {
     return this.statement(({ id }) => ids.includes(id), ids.length);
   }
 
   /** The first thing that was announced and is not known. */
-  private missed(rows: Iterable<Announcement>): string | undefined {
+  private missed(rows: Iterable<RevocationEvent>): string | undefined {
     for (const { kind, value, epoch } of rows) {
       const isKnown = kind === 'sign_in' ? this.known.hasEnded(value) : this.known.epochOf(value) >= epoch!;
       if (!isKnown) return `${kind} ${value} ${epoch ?? ''}`;
@@ -108,11 +108,11 @@ export class FeedWorld extends AnnouncementLog {
     return undefined;
   }
 
-  private statement(which: (row: Announcement) => boolean, limit: number): Promise<AnnouncementReading> {
+  private statement(which: (row: RevocationEvent) => boolean, limit: number): Promise<RevocationLogReading> {
     return new Promise((resolve) => {
       this.asked = () => {
         const found = [...this.rows.values()].filter(which).sort((a, b) => a.id - b.id);
-        resolve({ announcements: found.slice(0, limit), now: this.now });
+        resolve({ revocations: found.slice(0, limit), now: this.now });
       };
     });
   }
@@ -140,7 +140,7 @@ export class FeedWorld extends AnnouncementLog {
     this.rows.set(row.id, row);
   }
 
-  private row(kind: Announcement['kind'], value: string, epoch: number | null): Announcement {
+  private row(kind: RevocationEvent['kind'], value: string, epoch: number | null): RevocationEvent {
     return { id: this.nextId(value), kind, value, epoch, createdAt: this.now, expiresAt: this.now + HOUR };
   }
 

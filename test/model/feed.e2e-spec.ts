@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import type { AnnouncementLog } from '../../libs/auth/src/revocation/announcement-log.js';
+import type { RevocationLog } from '../../libs/auth/src/revocation/revocation-log.js';
 import { FeedWorld, type Step, type Writing } from './feed-world.js';
 
 // Thousands of schedules: a limit that only a hang reaches.
@@ -95,7 +95,7 @@ async function explored(
   return { missed: null, schedules };
 }
 
-describe('what the reader of announcements knows, in every order of what happens', () => {
+describe('what the reader of revocations knows, in every order of what happens', () => {
   describe.each(SCENARIOS)('$name', (scenario) => {
     it.each([
       [1, true],
@@ -110,12 +110,12 @@ describe('what the reader of announcements knows, in every order of what happens
   });
 
   /** "The ids after the last one". */
-  const naive = (log: AnnouncementLog, _clock: unknown, page: number) => {
+  const naive = (log: RevocationLog, _clock: unknown, page: number) => {
     let last = 0;
     return {
       async read() {
         const reading = await log.readAfter(last, page);
-        last = reading.announcements.at(-1)?.id ?? last;
+        last = reading.revocations.at(-1)?.id ?? last;
         return reading;
       },
     };

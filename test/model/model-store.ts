@@ -28,14 +28,14 @@ interface Saved {
 /** The reference implementation, unchanged; its rows are never altered in place, so a list of them is a snapshot. */
 export class ReferenceStore extends MemoryRefreshTokenFamilyStore implements ModelStore {
   save(): Saved {
-    return { rows: [...this.rows['rows']], announced: this['announcements']['written'].length };
+    return { rows: [...this.rows['rows']], announced: this['revocations']['written'].length };
   }
 
   restore({ rows, announced }: Saved): void {
     const own = this.rows['rows'];
     own.clear();
     for (const [id, row] of rows) own.set(id, row);
-    this['announcements']['written'].length = announced;
+    this['revocations']['written'].length = announced;
   }
 }
 

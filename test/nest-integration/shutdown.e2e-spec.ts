@@ -86,7 +86,7 @@ describe.each(ADAPTERS)('closing an application, on %s', (adapter) => {
     expect(await sweeping).toEqual({
       families: 500,
       sessions: 0,
-      announcements: 0,
+      revocations: 0,
       spentTokenIds: 0,
       events: 0,
     });
@@ -218,7 +218,7 @@ describe('sweep()', () => {
       expect(swept).toEqual({
         sessions: COUNT,
         families: COUNT,
-        announcements: COUNT,
+        revocations: COUNT,
         spentTokenIds: 0,
         events: 0,
       });
@@ -233,7 +233,7 @@ describe('sweep()', () => {
       expect(await app.authentication.sweep()).toEqual({
         sessions: 0,
         families: 0,
-        announcements: 0,
+        revocations: 0,
         spentTokenIds: 0,
         events: 0,
       });

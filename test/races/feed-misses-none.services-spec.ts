@@ -1,5 +1,5 @@
 /**
- * Announcements whose transactions are held open and commit in another order than they were begun: the feed's reading
+ * Revocations whose transactions are held open and commit in another order than they were begun: the feed's reading
  * misses none, where "the ids after the last one" does.
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -8,7 +8,7 @@ import { Revocation } from 'nestjs-aerie';
 import type { DataSource } from 'typeorm';
 import { authStores } from '../../libs/auth/src/typeorm/typeorm-stores.js';
 import { resolveAuthOptions } from '../../libs/auth/src/options/resolve-auth-options.js';
-import { AnnouncementReader } from '../../libs/auth/src/revocation/announcement-reader.js';
+import { RevocationLogReader } from '../../libs/auth/src/revocation/revocation-log-reader.js';
 import { ISSUER, SECRET } from '../support/test-app.js';
 import { freshPrefix } from '../support/test-databases.js';
 import { connect, dropTables } from '../support/test-stores.js';
@@ -19,7 +19,7 @@ jest.setTimeout(60_000);
 const TRANSACTIONS = 110;
 const HOUR = 3_600_000;
 
-describe.each(['postgres', 'mariadb'] as const)('announcements on %s', (database) => {
+describe.each(['postgres', 'mariadb'] as const)('revocations on %s', (database) => {
   describe.each([
     ['few live ones, all of which are read each time', 10],
     ['many live ones, of which the new ones and the holes are read', 6_000],
@@ -42,22 +42,22 @@ describe.each(['postgres', 'mariadb'] as const)('announcements on %s', (database
 
     it('are all known, however late they commit', async () => {
       const options = resolveAuthOptions({ secret: SECRET, issuer: ISSUER }, Date.now());
-      const { announcements } = authStores(source, undefined, options);
+      const { revocations } = authStores(source, undefined, options);
       const clock = { monotonic: () => performance.now() };
-      const reader = new AnnouncementReader(announcements, 200_000, clock);
+      const reader = new RevocationLogReader(revocations, 200_000, clock);
       const known = new Set<string>();
       const naive = { last: 0, known: new Set<string>() };
       let whole = 0;
       const poll = async (): Promise<void> => {
-        const after = await announcements.readAfter(naive.last, 5_000);
-        for (const { id, value } of after.announcements) {
+        const after = await revocations.readAfter(naive.last, 5_000);
+        for (const { id, value } of after.revocations) {
           naive.last = Math.max(naive.last, id);
           naive.known.add(value);
         }
         const reading = await reader.read();
         if (typeof reading === 'string') throw new Error('there are not that many');
-        if (reading.announcements.length >= live) whole++;
-        for (const { value } of reading.announcements) known.add(value);
+        if (reading.revocations.length >= live) whole++;
+        for (const { value } of reading.revocations) known.add(value);
       };
       // Everything that is there, page by page.
       while (naive.known.size < live) await poll();

@@ -173,27 +173,27 @@ describe('an answer that is no reading of the feed', () => {
   const now = Date.now();
   it.each<[string, unknown]>([
     ['nothing', undefined],
-    ['no list', { now, announcements: {} }],
-    ['no time', { announcements: [] }],
-    ['an unknown kind', { now, announcements: [{ ...good, kind: 'everyone' }] }],
-    ['a kind of Object', { now, announcements: [{ ...good, kind: 'constructor' }] }],
-    ['an id that is a text', { now, announcements: [{ ...good, id: '1' }] }],
-    ['ids out of order', { now, announcements: [{ ...good, id: 2 }, good] }],
-    ['an epoch that is a text', { now, announcements: [{ ...good, kind: 'everything', epoch: '7' }] }],
-    ['no epoch of everything', { now, announcements: [{ ...good, kind: 'everything' }] }],
-    ['no epoch of a subject', { now, announcements: [{ ...good, kind: 'subject_stale' }] }],
-    ['no epoch of a client', { now, announcements: [{ ...good, kind: 'client' }] }],
+    ['no list', { now, revocations: {} }],
+    ['no time', { revocations: [] }],
+    ['an unknown kind', { now, revocations: [{ ...good, kind: 'everyone' }] }],
+    ['a kind of Object', { now, revocations: [{ ...good, kind: 'constructor' }] }],
+    ['an id that is a text', { now, revocations: [{ ...good, id: '1' }] }],
+    ['ids out of order', { now, revocations: [{ ...good, id: 2 }, good] }],
+    ['an epoch that is a text', { now, revocations: [{ ...good, kind: 'everything', epoch: '7' }] }],
+    ['no epoch of everything', { now, revocations: [{ ...good, kind: 'everything' }] }],
+    ['no epoch of a subject', { now, revocations: [{ ...good, kind: 'subject_stale' }] }],
+    ['no epoch of a client', { now, revocations: [{ ...good, kind: 'client' }] }],
     [
       'a first page for each',
-      { now, announcements: Array.from({ length: 5_000 }, (__, id) => ({ ...good, id: id + 1 })) },
+      { now, revocations: Array.from({ length: 5_000 }, (__, id) => ({ ...good, id: id + 1 })) },
     ],
-    ['no end', { now, announcements: [{ ...good, expires_at: null }] }],
+    ['no end', { now, revocations: [{ ...good, expires_at: null }] }],
   ])('is refused: %s', async (_, body) => {
     const issuer = await startIssuer();
     const feed = await StandIn.start((__, response) => body ?? void response.end('<html>'));
     const service = await started(issuer, { url: feed.url });
     expect(await service.get('/orders', await tokenOf(issuer))).toMatchObject(UNAVAILABLE);
-    feed.answer = () => ({ now: Date.now(), announcements: [good] });
+    feed.answer = () => ({ now: Date.now(), revocations: [good] });
     await until(
       'the feed is read',
       async () => (await service.get('/orders', await tokenOf(issuer))).status === 200,

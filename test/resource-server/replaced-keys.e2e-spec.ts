@@ -42,12 +42,12 @@ it('a service asks for keys once, however often it is said that they were replac
   const feed = await StandIn.start((request, response) => {
     if (request.path.startsWith('/token'))
       return { access_token: 't', token_type: 'Bearer', expires_in: 300 };
-    if (request.path.includes('ids=')) return { now: Date.now(), announcements: [] };
+    if (request.path.includes('ids=')) return { now: Date.now(), revocations: [] };
     const row = { id: ++said, kind: 'keys', value: '', epoch: null };
     const times = { created_at: Date.now(), expires_at: Date.now() + 60_000 };
     const after = Number(/after=(\d+)/.exec(request.path)?.[1] ?? 0);
     if (after >= said) return void response.writeHead(500).end();
-    return { now: Date.now(), announcements: [{ ...row, ...times }] };
+    return { now: Date.now(), revocations: [{ ...row, ...times }] };
   });
   const revocation = {
     mode: 'feed',
@@ -56,7 +56,7 @@ it('a service asks for keys once, however often it is said that they were replac
     pollInterval: '100ms',
   } as const;
   const service = await startResourceApp({ options: { jwksUri: `${keys.url}/keys.json`, revocation } });
-  await until('twenty announcements', () => said > 20);
+  await until('twenty revocations', () => said > 20);
   expect(await service.get('/orders', key.token())).toMatchObject(GOOD);
   // When it started, and when it heard the first of them; 5 s later again.
   expect(keys.received.length).toBeLessThanOrEqual(3);

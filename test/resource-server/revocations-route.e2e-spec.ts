@@ -28,8 +28,8 @@ describe.each(ADAPTERS)('GET /auth/revocations on %s', (adapter) => {
     expect(headers.get('cache-control')).toBe('no-store');
     expect(Math.abs(body.now - Date.now())).toBeLessThan(5_000);
     expect(headers.get('aerie-now')).toBe(String(body.now));
-    expect(body.announcements.map((one: any) => one.value)).toEqual(ended);
-    const [first] = body.announcements;
+    expect(body.revocations.map((one: any) => one.value)).toEqual(ended);
+    const [first] = body.revocations;
     expect(first).toEqual({
       id: expect.any(Number),
       kind: 'sign_in',
@@ -43,8 +43,8 @@ describe.each(ADAPTERS)('GET /auth/revocations on %s', (adapter) => {
 
   it('tells a part of it', async () => {
     const { body } = await get('?after=0&limit=5000');
-    const ids: number[] = body.announcements.map(({ id }: { id: number }) => id);
-    const idsOf = async (query: string) => (await get(query)).body.announcements.map((one: any) => one.id);
+    const ids: number[] = body.revocations.map(({ id }: { id: number }) => id);
+    const idsOf = async (query: string) => (await get(query)).body.revocations.map((one: any) => one.id);
     expect(await idsOf(`?after=${ids[0]}`)).toEqual(ids.slice(1));
     expect(await idsOf('?limit=2')).toEqual(ids.slice(0, 2));
     expect(await idsOf(`?ids=${ids[2]},${ids[0]},999999`)).toEqual([ids[0], ids[2]]);
@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('GET /auth/revocations on %s', (adapter) => {
     logger.logQuery = (query) => void (query.includes('limit') && texts.add(query));
     try {
       for (let limit = 1; limit <= 5_000; limit = limit * 2 + 1)
-        expect((await get(`?limit=${limit}`)).body.announcements).toHaveLength(Math.min(limit, 3));
+        expect((await get(`?limit=${limit}`)).body.revocations).toHaveLength(Math.min(limit, 3));
     } finally {
       logger.logQuery = logQuery;
     }

@@ -50,7 +50,7 @@ describe.each(ADAPTERS)('POST /auth/logout-all with except_current, again and ag
     }
   });
 
-  it('leaves one announcement of the subject, under an id of its own', async () => {
+  it('leaves one revocation of the subject, under an id of its own', async () => {
     await started();
     const { client } = await signIn(app, 'session');
     const bob = await signIn(app, 'tokens', 'bob');

@@ -1,7 +1,4 @@
 import { describe } from '@jest/globals';
-import { announcementFlood } from './flood.js';
+import { revocationFlood } from './flood.js';
 
-describe.each(['postgres', 'mariadb', 'sqlite'] as const)(
-  'a flood of announcements, on %s',
-  announcementFlood,
-);
+describe.each(['postgres', 'mariadb', 'sqlite'] as const)('a flood of revocations, on %s', revocationFlood);

@@ -26,7 +26,7 @@ const SERIES: Record<TestDatabase, (first: number, last: number) => string> = {
     `select n from (with recursive s(n) as (select ${first} union all select n + 1 from s where n < ${last}) select n from s)`,
 };
 
-/** Announcements `subject_stale`, of one subject or of one each; in parts, between which others have their turn. */
+/** Revocations `subject_stale`, of one subject or of one each; in parts, between which others have their turn. */
 async function flood(
   source: DataSource,
   database: TestDatabase,
@@ -70,8 +70,8 @@ function asking(ask: () => Promise<number>): () => Promise<{ statuses: number[];
 }
 
 /** A user who announces without end takes nothing from other users. */
-export function announcementFlood(database: TestDatabase): void {
-  describe('with 400,000 announcements of one subject and 300,000 of others, and more that come', () => {
+export function revocationFlood(database: TestDatabase): void {
+  describe('with 400,000 revocations of one subject and 300,000 of others, and more that come', () => {
     const log = new StatementLog(true);
     let app: TestApp;
     const apps: TestApp[] = [];
@@ -141,7 +141,7 @@ export function announcementFlood(database: TestDatabase): void {
   // SQLite gives a process one connection: nobody reads while a transaction of the application is open.
   if (database === 'sqlite') return;
 
-  describe('while others replace their announcements without end', () => {
+  describe('while others replace their revocations without end', () => {
     const nodes: TestApp[] = [];
     beforeAll(async () => {
       const prefix = freshPrefix();

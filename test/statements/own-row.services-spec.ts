@@ -92,7 +92,7 @@ describe.each(['postgres', 'mariadb'] as const)(
       await holding(Session, 'id', [principal.signInId], async () => passes(another));
     });
 
-    it('not for announcements that others are writing', async () => {
+    it('not for revocations that others are writing', async () => {
       const family = await open();
       const ended = await open();
       await app.authentication.endSignIn('user-1', ended.id);

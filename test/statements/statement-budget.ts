@@ -191,7 +191,7 @@ export function statementBudget(
       },
     },
     {
-      what: 'a reuse: the read, the refusal to rotate, the lock, the revocation, its announcement',
+      what: 'a reuse: the read, the refusal to rotate, the lock, the revocation, its revocation',
       cost: 5 + brackets,
       prepare: async () => {
         const { token } = await open();

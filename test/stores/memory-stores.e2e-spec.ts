@@ -98,7 +98,7 @@ describe.each(ADAPTERS)('an application on stores in memory, on %s', (adapter) =
     expect(await app.authentication.sweep()).toEqual({
       families: 0,
       sessions: 0,
-      announcements: 0,
+      revocations: 0,
       spentTokenIds: 0,
       events: 0,
     });

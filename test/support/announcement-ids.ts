@@ -2,8 +2,8 @@ import { Revocation } from 'nestjs-aerie';
 import type { DataSource } from 'typeorm';
 import type { TestDatabase } from './test-databases.js';
 
-/** The next announcement gets this id. */
-export async function nextAnnouncementId(
+/** The next revocation gets this id. */
+export async function nextRevocationId(
   source: DataSource,
   database: TestDatabase,
   id: number,

@@ -128,8 +128,12 @@ export {
 export { openedSession, renewStep, touchStep } from './sessions/session-step.js';
 export { type CredentialChange, type KeptSignIn, SignInRegistry } from './stores/sign-in-registry.js';
 export { newestFirst, recordOfFamily, recordOfSession } from './stores/sign-in-record.js';
-export { AnnouncementLog, type AnnouncementReading } from './revocation/announcement-log.js';
-export type { Announcement, AnnouncementKind, OwnAnnouncement } from './revocation/announcement.js';
+export { RevocationLog, type RevocationLogReading } from './revocation/revocation-log.js';
+export type {
+  RevocationEvent,
+  RevocationEventKind,
+  OwnRevocationEvent,
+} from './revocation/revocation-event.js';
 export { Nudges } from './revocation/nudges.js';
 export { type SigningKeyReading, SigningKeyStore, type StoredKey } from './keys/signing-key-store.js';
 export type { RedisClient } from './revocation/revocation-options.js';

@@ -23,7 +23,7 @@ export const FEED_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'stores/announced-changes.ts',
+    'stores/revoking-calls.ts',
     ['own changes'],
     [
       [

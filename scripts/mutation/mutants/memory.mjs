@@ -1,7 +1,7 @@
 import { mutantsOf } from './mutants-of.mjs';
 
 const STEP = (name) => `const step = ${name}(row, attempt, this.clock.now(), attempt.waitedMs()`;
-const REUSED = `if (outcome.kind !== 'reused') return;\n    this.announcements.write('sign_in', row.id);`;
+const REUSED = `if (outcome.kind !== 'reused') return;\n    this.revocations.write('sign_in', row.id);`;
 const SWEPT = 'filter(({ expiresAt }) => expiresAt < now)';
 
 /** The reference implementation. */
@@ -37,7 +37,7 @@ export const MEMORY_MUTANTS = [
       ],
       ['the end of a subject leaves its epoch', 'this.subjects.advance(subject)', '0'],
       ['reuse is not announced', REUSED, `if (outcome.kind !== 'reused') return;`],
-      ['reuse is announced twice', REUSED, `${REUSED}\n    this.announcements.write('sign_in', row.id);`],
+      ['reuse is announced twice', REUSED, `${REUSED}\n    this.revocations.write('sign_in', row.id);`],
       [
         'revoke-subject ends the family alone',
         `if (attempt.onReuse === 'revoke-subject') this`,
@@ -83,7 +83,7 @@ export const MEMORY_MUTANTS = [
         'revokedAt === null && id !== except',
         'revokedAt === null',
       ],
-      ['a revocation is not announced', `    this.announcements.write('sign_in', row.id);\n`, ''],
+      ['a revocation is not announced', `    this.revocations.write('sign_in', row.id);\n`, ''],
     ],
   ),
   ...mutantsOf(

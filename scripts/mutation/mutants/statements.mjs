@@ -106,8 +106,8 @@ export const STATEMENT_MUTANTS = [
     ['the end of a subject ends again what was ended', ' and ${c.revokedAt} is null${spared}', '${spared}'],
     [
       'the end of a subject is not announced',
-      'yield* this.announcements.writeEach(ids,',
-      'if (rows.length < 0) yield* this.announcements.writeEach(ids,',
+      'yield* this.revocations.writeEach(ids,',
+      'if (rows.length < 0) yield* this.revocations.writeEach(ids,',
     ],
     [
       'the end of a subject forgets its refresh tokens',

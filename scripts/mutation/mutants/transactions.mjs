@@ -28,11 +28,11 @@ export const TRANSACTION_MUTANTS = [
       'const waitedMs = 0 * attempt.waitedMs();',
     ],
     ['what was decided is not written', 'yield this.statements.update(row, change);', ''],
-    ['reuse is not announced', `    yield* this.announcements.write('sign_in', row.id, now);\n`, ''],
+    ['reuse is not announced', `    yield* this.revocations.write('sign_in', row.id, now);\n`, ''],
     [
       'reuse is announced twice',
-      `yield* this.announcements.write('sign_in', row.id, now);`,
-      `yield* this.announcements.write('sign_in', row.id, now);\n    yield* this.announcements.write('sign_in', row.id, now);`,
+      `yield* this.revocations.write('sign_in', row.id, now);`,
+      `yield* this.revocations.write('sign_in', row.id, now);\n    yield* this.revocations.write('sign_in', row.id, now);`,
     ],
     [
       'revoke-subject ends the family alone',
@@ -48,12 +48,12 @@ export const TRANSACTION_MUTANTS = [
     ['what was not revoked is announced', 'if (affected === 1) yield*', 'yield*'],
     [
       'a decision is made and written in two transactions',
-      'return this.announcements.transaction(() => this.deciding(attempt), rules);',
+      'return this.revocations.transaction(() => this.deciding(attempt), rules);',
       'const body = this.deciding(attempt);\n    let step = body.next();\n    while (!step.done) step = body.next(await this.database.run(step.value));\n    void rules;\n    return step.value;',
     ],
     [
       'a sign-in is compared and written in two transactions',
-      'return this.announcements.transaction(() => this.opening(family));',
+      'return this.revocations.transaction(() => this.opening(family));',
       'const write = async () => {\n      const body = this.opening(family);\n      let step = body.next();\n      while (!step.done) step = body.next(await this.database.run(step.value));\n      return step.value;\n    };\n    return write();',
       ['sqlite'],
     ],
@@ -99,7 +99,7 @@ export const TRANSACTION_MUTANTS = [
     ],
     [
       'a sign-in that the limit ends is not announced',
-      'yield* this.announcements.writeEach(some, { select: c.id, from: sql`from ${name} where ${these}` });',
+      'yield* this.revocations.writeEach(some, { select: c.id, from: sql`from ${name} where ${these}` });',
       '',
     ],
     [

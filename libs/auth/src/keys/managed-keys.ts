@@ -11,7 +11,7 @@ import type { SigningKey } from './signing-key.js';
 import type { SigningKeyReading, SigningKeyStore, StoredKey } from './signing-key-store.js';
 
 const LONGEST_PAUSE_MS = 30_000;
-/** Readings that announcements ask for are at least this far apart. */
+/** Readings that revocations ask for are at least this far apart. */
 const ANNOUNCED_GAP_MS = 1_000;
 
 export interface ManagedKeyRules extends KeyRules {

@@ -10,7 +10,7 @@ import { type VerificationKey, VerificationKeys } from './verification-keys.js';
 
 /** A JWK set of a dozen RSA keys of 4096 bits is 10 KiB. */
 const MAX_BYTES = 256 * 1024;
-/** Questions that announcements ask for are at least this far apart. */
+/** Questions that revocations ask for are at least this far apart. */
 const ANNOUNCED_GAP_MS = 5_000;
 /** The node of the issuer that answers the first one may not know the new key yet. */
 const ANNOUNCED_TIMES = 2;

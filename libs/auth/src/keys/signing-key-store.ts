@@ -30,7 +30,7 @@ export abstract class SigningKeyStore {
   abstract add(key: StoredKey): Promise<void>;
 
   /**
-   * The same, and every key of a smaller id is gone, in one transaction, which writes the announcement `keys` as well: a store
+   * The same, and every key of a smaller id is gone, in one transaction, which writes the revocation `keys` as well: a store
    * that does not leaves other nodes to read the new key within 30 s.
    */
   abstract replaceAllBefore(key: StoredKey): Promise<void>;

@@ -14,7 +14,7 @@ const PAUSE_MS = 10;
 export interface Swept {
   readonly families: number;
   readonly sessions: number;
-  readonly announcements: number;
+  readonly revocations: number;
   /** Ids of tokens that were used up; none without `services`. */
   readonly spentTokenIds: number;
   /** Security events whose retention has passed; none without `audit.table`. */
@@ -71,7 +71,7 @@ export class Sweeper {
     return {
       families: await this.inBatches((limit) => this.families.sweep(limit)),
       sessions: await this.inBatches((limit) => this.sessions.sweep(limit)),
-      announcements: await this.inBatches((limit) => this.registry.sweep(limit)),
+      revocations: await this.inBatches((limit) => this.registry.sweep(limit)),
       spentTokenIds: await this.inBatches(async (limit) => (await this.clients?.sweep(limit)) ?? 0),
       events: await this.inBatches(async (limit) => (await this.events?.sweep(limit)) ?? 0),
     };

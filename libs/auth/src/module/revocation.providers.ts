@@ -2,7 +2,7 @@ import { type Provider } from '@nestjs/common';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
-import { AnnouncementReader } from '../revocation/announcement-reader.js';
+import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
 import { CommittedChanges } from '../revocation/committed-changes.js';
 import { CountedSignInLookup } from '../revocation-check/counted-sign-in-lookup.js';
 import { FedStanding } from '../revocation-check/fed-standing.js';
@@ -47,7 +47,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
     ],
     useFactory: (
       stores: AuthStores,
-      { announcements }: StoresInUse,
+      { revocations }: StoresInUse,
       changes: CommittedChanges,
       nudges: Nudges | null,
       { revocation }: Options,
@@ -58,7 +58,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
       if (revocation.mode !== 'feed') return null;
       const { maxEntries, maxStalenessMs } = revocation;
       const readingMs = maxStalenessMs * PART_FOR_READING;
-      const reader = new AnnouncementReader(announcements, maxEntries, clock, readingMs);
+      const reader = new RevocationLogReader(revocations, maxEntries, clock, readingMs);
       const feed = new RevocationFeed(reader, revocation, clock, storeClock, nudges, counters);
       if (!stores.tellsOwn((own) => feed.announcedHere(own))) changes.heed(() => feed.changedHere());
       return feed;

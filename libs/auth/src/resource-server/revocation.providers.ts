@@ -3,7 +3,7 @@ import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { Remote } from '../http-client/remote.js';
 import { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
-import { AnnouncementReader } from '../revocation/announcement-reader.js';
+import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
 import { FedStanding } from '../revocation-check/fed-standing.js';
 import { nudgeChannelOf } from '../revocation/nudge-channel.js';
 import { Nudges } from '../revocation/nudges.js';
@@ -12,7 +12,7 @@ import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { UncheckedStanding } from '../revocation-check/unchecked-standing.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
-import { HttpAnnouncementLog } from './issuer/http-announcement-log.js';
+import { HttpRevocationLog } from './issuer/http-revocation-log.js';
 import { IntrospectedAuthenticator } from './introspected-authenticator.js';
 import { Introspection } from './issuer/introspection.js';
 import { PolledStanding, UnknowableStanding } from './polled-standing.js';
@@ -56,9 +56,9 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
       const rules = { tokenUrl, credentials, audience, timeoutMs: TOKEN_TIMEOUT_MS };
       const endpoint = new TokenEndpoint(rules, remote, clock);
       const tokens = new ServiceTokenClient(endpoint, remote, clock);
-      const log = new HttpAnnouncementLog(revocation, tokens, remote);
+      const log = new HttpRevocationLog(revocation, tokens, remote);
       // There is no table here to ask instead: reading everything takes as long as it takes.
-      const reader = new AnnouncementReader(log, revocation.maxEntries, clock);
+      const reader = new RevocationLogReader(log, revocation.maxEntries, clock);
       return new RevocationFeed(reader, revocation, clock, new StoreClock(clock), nudges, counters);
     },
   },

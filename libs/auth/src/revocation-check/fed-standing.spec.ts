@@ -5,9 +5,9 @@ import { AuthCounters } from '../audit/auth-counters.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import { AccessTokenStanding, type TokenOnTrial } from './access-token-standing.js';
-import type { Announcement } from '../revocation/announcement.js';
-import { AnnouncementLog, type AnnouncementReading } from '../revocation/announcement-log.js';
-import { AnnouncementReader } from '../revocation/announcement-reader.js';
+import type { RevocationEvent } from '../revocation/revocation-event.js';
+import { RevocationLog, type RevocationLogReading } from '../revocation/revocation-log.js';
+import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
 import { FedStanding } from './fed-standing.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 
@@ -22,14 +22,14 @@ class HandClock extends Clock {
 }
 
 /** A database that answers, or hangs until its deadline. */
-class HandLog extends AnnouncementLog {
+class HandLog extends RevocationLog {
   hangs = false;
-  rows: Announcement[] = [gone];
+  rows: RevocationEvent[] = [gone];
   hangsFor = DATABASE_MS;
-  readAfter = (): Promise<AnnouncementReading> => this.read();
-  readOf = (): Promise<AnnouncementReading> => this.read();
-  private async read(): Promise<AnnouncementReading> {
-    if (!this.hangs) return { announcements: this.rows, now: NOW };
+  readAfter = (): Promise<RevocationLogReading> => this.read();
+  readOf = (): Promise<RevocationLogReading> => this.read();
+  private async read(): Promise<RevocationLogReading> {
+    if (!this.hangs) return { revocations: this.rows, now: NOW };
     await new Promise((late) => setTimeout(late, this.hangsFor));
     throw new StoreUnavailableError();
   }
@@ -71,7 +71,7 @@ describe('access tokens while the feed is stale', () => {
     log = new HandLog();
     lookedUp = new AskedStanding();
     const limits = { pollIntervalMs: 60_000, maxStalenessMs: STALE_MS, maxEntries: 1_000 };
-    const reader = new AnnouncementReader(log, 1_000, clock);
+    const reader = new RevocationLogReader(log, 1_000, clock);
     feed = new RevocationFeed(reader, limits, clock, new StoreClock(clock), null, new AuthCounters());
     await feed.start();
     clock.steady += STALE_MS + 1;

@@ -4,7 +4,7 @@ import { FeedReliance } from './feed-reliance.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 
-/** Decides by the announcements in this process's memory: no query, unless they cannot tell. */
+/** Decides by the revocations in this process's memory: no query, unless they cannot tell. */
 export class FedStanding extends AccessTokenStanding {
   private readonly reliance: FeedReliance;
 

@@ -3,9 +3,9 @@ import { Logger } from '@nestjs/common';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
-import type { Announcement } from './announcement.js';
-import { AnnouncementLog, type AnnouncementReading } from './announcement-log.js';
-import { AnnouncementReader } from './announcement-reader.js';
+import type { RevocationEvent } from './revocation-event.js';
+import { RevocationLog, type RevocationLogReading } from './revocation-log.js';
+import { RevocationLogReader } from './revocation-log-reader.js';
 import { FedStanding } from '../revocation-check/fed-standing.js';
 import { RevocationFeed } from './revocation-feed.js';
 import { RevokedSet } from './revoked-set.js';
@@ -19,9 +19,9 @@ class HandClock extends Clock {
   monotonic = (): number => this.time;
 }
 
-/** Announcements by their ids, and what happens while they are read. */
-class BusyLog extends AnnouncementLog {
-  readonly rows = new Map<number, Announcement>();
+/** Revocations by their ids, and what happens while they are read. */
+class BusyLog extends RevocationLog {
+  readonly rows = new Map<number, RevocationEvent>();
   readings = 0;
   meanwhile: () => void = () => undefined;
 
@@ -33,19 +33,19 @@ class BusyLog extends AnnouncementLog {
     for (let id = first; id <= last; id++)
       this.rows.set(id, { id, kind: 'sign_in', value: `sign-in-${id}`, epoch: null, ...times });
   }
-  readAfter(after: number, limit: number): Promise<AnnouncementReading> {
+  readAfter(after: number, limit: number): Promise<RevocationLogReading> {
     return this.read(({ id }) => id > after, limit);
   }
-  readOf(ids: readonly number[]): Promise<AnnouncementReading> {
+  readOf(ids: readonly number[]): Promise<RevocationLogReading> {
     const asked = new Set(ids);
     return this.read(({ id }) => asked.has(id), ids.length);
   }
-  private async read(asked: (row: Announcement) => boolean, limit: number): Promise<AnnouncementReading> {
+  private async read(asked: (row: RevocationEvent) => boolean, limit: number): Promise<RevocationLogReading> {
     this.readings++;
     const found = [...this.rows.values()].filter(asked).sort((a, b) => a.id - b.id);
     const now = this.clock.time;
     this.meanwhile();
-    return { announcements: found.slice(0, limit), now };
+    return { revocations: found.slice(0, limit), now };
   }
 }
 
@@ -58,7 +58,7 @@ function feedOf(maxEntries = 200_000, wholeReadingMs: number | null = null) {
   const clock = new HandClock();
   const log = new BusyLog(clock);
   const limits = { pollIntervalMs: 60_000, maxStalenessMs: 5_000, maxEntries };
-  const reader = new AnnouncementReader(log, limits.maxEntries, clock, wholeReadingMs);
+  const reader = new RevocationLogReader(log, limits.maxEntries, clock, wholeReadingMs);
   const counters = new AuthCounters();
   let heard: () => void = () => undefined;
   const nudges = {
@@ -195,7 +195,7 @@ describe('the revocation feed, under pressure', () => {
     const { clock, log, feed, pollAfter } = feedOf();
     await feed.start();
     log.write(1);
-    // Id 2 is open for four minutes, while one subject replaces its announcement 100,000 times.
+    // Id 2 is open for four minutes, while one subject replaces its revocation 100,000 times.
     for (let second = 1, id = 2; second <= 240; second++) {
       log.rows.delete(id);
       id = 2 + second * 400;

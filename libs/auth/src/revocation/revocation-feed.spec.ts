@@ -4,9 +4,9 @@ import { StoreUnavailableError } from '../errors/auth-error.js';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
-import type { Announcement, AnnouncementKind } from './announcement.js';
-import { AnnouncementLog, type AnnouncementReading } from './announcement-log.js';
-import { AnnouncementReader } from './announcement-reader.js';
+import type { RevocationEvent, RevocationEventKind } from './revocation-event.js';
+import { RevocationLog, type RevocationLogReading } from './revocation-log.js';
+import { RevocationLogReader } from './revocation-log-reader.js';
 import { Nudges } from './nudges.js';
 import type { FeedLimits } from './feed-status.js';
 import { RevocationFeed } from './revocation-feed.js';
@@ -28,8 +28,8 @@ class HandClock extends Clock {
 const HOUR = 3_600_000;
 
 /** Rows whose commits the test lets happen, in whatever order. */
-class HandLog extends AnnouncementLog {
-  readonly committed = new Map<number, Announcement>();
+class HandLog extends RevocationLog {
+  readonly committed = new Map<number, RevocationEvent>();
   private newest = 0;
   readings = 0;
   failing = false;
@@ -38,29 +38,29 @@ class HandLog extends AnnouncementLog {
     super();
   }
   /** A transaction that has its id, and commits when the function is called. */
-  begin(kind: AnnouncementKind, value: string, epoch: number | null = null): () => void {
+  begin(kind: RevocationEventKind, value: string, epoch: number | null = null): () => void {
     const createdAt = this.clock.now();
     const row = { id: ++this.newest, kind, value, epoch, createdAt, expiresAt: createdAt + HOUR };
     return () => void this.committed.set(row.id, row);
   }
-  write(kind: AnnouncementKind, value: string, epoch: number | null = null): void {
+  write(kind: RevocationEventKind, value: string, epoch: number | null = null): void {
     this.begin(kind, value, epoch)();
   }
   fill(count: number): void {
     for (let i = 0; i < count; i++) this.write('sign_in', `filler-${this.newest}`);
   }
-  readAfter(after: number, limit: number): Promise<AnnouncementReading> {
+  readAfter(after: number, limit: number): Promise<RevocationLogReading> {
     return this.read(({ id }) => id > after, limit);
   }
-  readOf(ids: readonly number[]): Promise<AnnouncementReading> {
+  readOf(ids: readonly number[]): Promise<RevocationLogReading> {
     return this.read(({ id }) => ids.includes(id), ids.length);
   }
-  private async read(asked: (row: Announcement) => boolean, limit: number): Promise<AnnouncementReading> {
+  private async read(asked: (row: RevocationEvent) => boolean, limit: number): Promise<RevocationLogReading> {
     this.readings++;
     if (this.failing) throw new StoreUnavailableError();
     const now = this.clock.now();
     const rows = [...this.committed.values()].filter((row) => row.expiresAt > now && asked(row));
-    return { announcements: rows.sort((a, b) => a.id - b.id).slice(0, limit), now };
+    return { revocations: rows.sort((a, b) => a.id - b.id).slice(0, limit), now };
   }
 }
 
@@ -83,7 +83,7 @@ function feedOf(limits: Partial<FeedLimits> = {}) {
   const nudges = new HandNudges();
   const counters = new AuthCounters();
   const all = { pollIntervalMs: 60_000, maxStalenessMs: 5_000, maxEntries: 200_000, ...limits };
-  const reader = new AnnouncementReader(log, all.maxEntries, clock);
+  const reader = new RevocationLogReader(log, all.maxEntries, clock);
   const storeClock = new StoreClock(clock);
   const feed = new RevocationFeed(reader, all, clock, storeClock, nudges, counters);
   feeds.push(feed);

@@ -4,9 +4,9 @@ import { StoreUnavailableError } from '../errors/auth-error.js';
 import type { Clock } from '../time/clock.js';
 import { type Moment, msBetween, type StoreClock } from '../time/store-clock.js';
 import { withinDeadline } from '../time/within-deadline.js';
-import type { OwnAnnouncement } from './announcement.js';
-import type { AnnouncementReader } from './announcement-reader.js';
-import type { AnnouncementReading } from './announcement-log.js';
+import type { OwnRevocationEvent } from './revocation-event.js';
+import type { RevocationLogReader } from './revocation-log-reader.js';
+import type { RevocationLogReading } from './revocation-log.js';
 import { type FeedLimits, type FeedStatus, overflowWarning } from './feed-status.js';
 import { NudgedPolls } from './nudged-polls.js';
 import { NudgeTiming } from './nudge-timing.js';
@@ -24,7 +24,7 @@ interface Sent extends Moment {
 }
 
 /**
- * Keeps every announcement that still matters in the memory of this process, by polling; a nudge makes the next poll
+ * Keeps every revocation that still matters in the memory of this process, by polling; a nudge makes the next poll
  * come at once. Whoever decides by what is in `set` asks first whether it is fresh: an outage must not pass for
  * silence.
  */
@@ -49,7 +49,7 @@ export class RevocationFeed {
   private loads = 0;
 
   constructor(
-    private readonly reader: AnnouncementReader,
+    private readonly reader: RevocationLogReader,
     private readonly limits: FeedLimits,
     private readonly clock: Clock,
     private readonly storeClock: StoreClock,
@@ -87,7 +87,7 @@ export class RevocationFeed {
     await this.polling?.catch(() => undefined);
   }
 
-  /** Whether every announcement is known that was committed until `maxStalenessMs` ago, and by this process at all. `at`: now. */
+  /** Whether every revocation is known that was committed until `maxStalenessMs` ago, and by this process at all. `at`: now. */
   isFresh(maxStalenessMs: number | null = null, at: Moment = this.storeClock.moment()): boolean {
     return this.knows(this.changes, maxStalenessMs, at);
   }
@@ -125,13 +125,13 @@ export class RevocationFeed {
    * This process has committed what these say: it knows that from now on, other nodes hear of it. With none it is a
    * transaction of the application's that says something, and commits later: only a poll can tell.
    */
-  announcedHere(announcements: readonly OwnAnnouncement[]): void {
+  announcedHere(revocations: readonly OwnRevocationEvent[]): void {
     const createdAt = this.storeClock.now();
-    const isTold = announcements.length > 0 && createdAt !== undefined && this.overflowedAt === null;
+    const isTold = revocations.length > 0 && createdAt !== undefined && this.overflowedAt === null;
     // With nothing here to believe, all of it is still to be read: by a poll that is sent from now on.
     if (!isTold) this.changes++;
     else
-      for (const { lifeMs, ...said } of announcements)
+      for (const { lifeMs, ...said } of revocations)
         this.set.add({ ...said, id: 0, createdAt, expiresAt: createdAt + lifeMs });
     this.nudges?.send();
     if (this.nudges) this.counters.nudgesSent++;
@@ -207,8 +207,8 @@ export class RevocationFeed {
     }
   }
 
-  private learn({ announcements, now }: AnnouncementReading, sent: Sent, away: boolean): void {
-    for (const announcement of announcements) if (announcement.expiresAt > now) this.set.add(announcement);
+  private learn({ revocations, now }: RevocationLogReading, sent: Sent, away: boolean): void {
+    for (const revocation of revocations) if (revocation.expiresAt > now) this.set.add(revocation);
     if (this.set.size > this.limits.maxEntries) return this.overflow('too_many');
     if (away) this.loads++;
     this.storeClock.learn(now, sent.monotonic, sent.wall);

@@ -1,6 +1,6 @@
 import { AccessTokenRevokedError, AccessTokenStaleError } from '../errors/auth-error.js';
 import type { TokenOnTrial } from '../revocation-check/access-token-standing.js';
-import type { Announcement } from './announcement.js';
+import type { RevocationEvent } from './revocation-event.js';
 
 /** A session's latest new secret, as this process came to know of it. */
 export interface KnownChange {
@@ -14,7 +14,7 @@ interface Timed {
   readonly expiresAt: number;
 }
 
-/** Every announcement that still matters, as a process keeps it in memory: a few Map lookups tell what has ended. */
+/** Every revocation that still matters, as a process keeps it in memory: a few Map lookups tell what has ended. */
 export class RevokedSet {
   private readonly ended = new Map<string, Timed>();
   private readonly changed = new Map<string, KnownChange & Timed & { readonly id: number }>();
@@ -23,7 +23,7 @@ export class RevokedSet {
   private readonly clients = new Map<string, { readonly epoch: number } & Timed>();
   private global = 0;
   private order = 0;
-  /** Announcements that every key was replaced, by id: they need not come in its order. */
+  /** Revocations that every key was replaced, by id: they need not come in its order. */
   private readonly keys = new Map<string, Timed>();
   private onKeys: () => void = () => undefined;
 
@@ -40,20 +40,20 @@ export class RevokedSet {
     return this.global;
   }
 
-  /** Calls `listener` for each announcement that every signing key was replaced, once. */
+  /** Calls `listener` for each revocation that every signing key was replaced, once. */
   onKeysReplaced(listener: () => void): void {
     this.onKeys = listener;
   }
 
   /** In any order, and as often as one likes. Of this process's own the id is 0: it is not known. */
-  add(announcement: Announcement): void {
-    const { id, kind, value, epoch, expiresAt } = announcement;
+  add(revocation: RevocationEvent): void {
+    const { id, kind, value, epoch, expiresAt } = revocation;
     switch (kind) {
       case 'sign_in':
         if (!this.ended.has(value)) this.ended.set(value, { expiresAt });
         break;
       case 'sign_in_changed':
-        this.change(announcement);
+        this.change(revocation);
         break;
       case 'subject_stale':
         moveTo(this.subjects, value, epoch, expiresAt);
@@ -75,7 +75,7 @@ export class RevokedSet {
     }
   }
 
-  private change({ id, value, createdAt, expiresAt }: Announcement): void {
+  private change({ id, value, createdAt, expiresAt }: RevocationEvent): void {
     const known = this.changed.get(value);
     // One of this process's own is always news: what it takes for the store's time may have been put back since the last one.
     const isOwn = id === 0;

@@ -51,7 +51,7 @@ export class LookedUpServiceStanding extends ServiceTokenStanding {
   }
 }
 
-/** Decides by the announcements in this process's memory: no query, unless they cannot tell. */
+/** Decides by the revocations in this process's memory: no query, unless they cannot tell. */
 export class FedServiceStanding extends ServiceTokenStanding {
   private readonly reliance: FeedReliance;
 

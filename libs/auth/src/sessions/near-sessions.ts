@@ -22,7 +22,7 @@ export interface Knowledge {
   readonly learned: number;
 }
 
-/** How long a session is believed without being read again: far less than announcements live (an hour at least). */
+/** How long a session is believed without being read again: far less than revocations live (an hour at least). */
 const BELIEVED_MS = 5 * 60_000;
 
 /**

@@ -4,14 +4,14 @@ import { createSecretKey } from 'node:crypto';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { SessionInvalidError, StoreUnavailableError } from '../errors/auth-error.js';
-import type { AnnouncementKind } from '../revocation/announcement.js';
+import type { RevocationEventKind } from '../revocation/revocation-event.js';
 import type { ApplicationCache } from '../shared-cache/cache-options.js';
-import { AnnouncementReader } from '../revocation/announcement-reader.js';
+import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
 import { GuardedCache } from '../shared-cache/guarded-cache.js';
 import { RecordSeal } from '../shared-cache/record-seal.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { SharedRecords } from '../shared-cache/shared-records.js';
-import { MemoryAnnouncements } from '../testing/memory/memory-announcements.js';
+import { MemoryRevocationLog } from '../testing/memory/memory-revocation-log.js';
 import { StoreClock } from '../time/store-clock.js';
 import { NearSessions } from './near-sessions.js';
 import type { SessionActivity } from './session-activity.js';
@@ -24,7 +24,7 @@ const T0 = 1_800_000_000_000;
 const ID = '0b5a7a56-33c7-4a7e-9c86-0d6b2f7f5a11';
 
 /** The log, behind a database that can be away. */
-class AwayLog extends MemoryAnnouncements {
+class AwayLog extends MemoryRevocationLog {
   away = false;
   override async readAfter(after: number, limit: number) {
     if (this.away) throw new StoreUnavailableError();
@@ -50,7 +50,7 @@ describe('a session from the shared cache', () => {
     log = new AwayLog(clock);
     const limits = { pollIntervalMs: 1_000, maxStalenessMs: 5_000, maxEntries: 1_000 };
     feed = new RevocationFeed(
-      new AnnouncementReader(log, 1_000, clock),
+      new RevocationLogReader(log, 1_000, clock),
       limits,
       clock,
       storeClock,
@@ -83,7 +83,7 @@ describe('a session from the shared cache', () => {
   });
 
   /** What another node has read before, and what was announced then. */
-  async function recordedBefore(kind: AnnouncementKind): Promise<void> {
+  async function recordedBefore(kind: RevocationEventKind): Promise<void> {
     const limits = { idleExpiresAt: T0 + 3_600_000, expiresAt: T0 + 3_600_000 };
     const epochs = { subjectEpoch: 1, globalEpoch: 0 };
     const times = { createdAt: T0, seenAt: T0, authenticatedAt: T0, revokedAt: null };

@@ -1,7 +1,7 @@
 import type { SigningKeyStore } from '../keys/signing-key-store.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
-import type { OwnAnnouncement } from '../revocation/announcement.js';
-import type { AnnouncementLog } from '../revocation/announcement-log.js';
+import type { OwnRevocationEvent } from '../revocation/revocation-event.js';
+import type { RevocationLog } from '../revocation/revocation-log.js';
 import type { Nudges } from '../revocation/nudges.js';
 import type { SignInLookup } from '../revocation-check/sign-in-lookup.js';
 import type { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
@@ -23,7 +23,7 @@ export abstract class AuthStores {
   /** Asked for every access token while `revocation.mode` is `lookup`; else by routes that ask for it. */
   abstract readonly lookup: SignInLookup;
   /** What the others announced: followed by every process while `revocation.mode` is `feed`. */
-  abstract readonly announcements: AnnouncementLog;
+  abstract readonly revocations: RevocationLog;
 
   /**
    * How processes tell each other that there is something to read, where these stores have a way of their own. Called
@@ -36,9 +36,9 @@ export abstract class AuthStores {
   /**
    * Has `listener` called with what each change of this process announced, once it is committed: with nothing for a change
    * in a transaction that the application commits. Called once, in mode `feed`. Default: false, these stores do not tell; after
-   * a change of its own a process reads the announcements again before it admits a request.
+   * a change of its own a process reads the revocations again before it admits a request.
    */
-  tellsOwn(_listener: (announcements: readonly OwnAnnouncement[]) => void): boolean {
+  tellsOwn(_listener: (revocations: readonly OwnRevocationEvent[]) => void): boolean {
     return false;
   }
 
@@ -68,11 +68,4 @@ export abstract class AuthStores {
 }
 
 /** The members of the set that are ports. */
-export const STORE_PORTS = [
-  'subjects',
-  'sessions',
-  'families',
-  'registry',
-  'lookup',
-  'announcements',
-] as const;
+export const STORE_PORTS = ['subjects', 'sessions', 'families', 'registry', 'lookup', 'revocations'] as const;

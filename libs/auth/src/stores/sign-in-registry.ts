@@ -50,6 +50,6 @@ export abstract class SignInRegistry {
   /** Moves the global epoch: every sign-in and access token of everybody is dead. */
   abstract revokeEverything(): Promise<void>;
 
-  /** Deletes up to `limit` announcements that can matter no more. */
+  /** Deletes up to `limit` revocations that can matter no more. */
   abstract sweep(limit: number): Promise<number>;
 }

@@ -2,7 +2,7 @@ import type { CommittedChanges } from '../revocation/committed-changes.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
-import { announcedAChange } from './announced-changes.js';
+import { revokesSomething } from './revoking-calls.js';
 import { type AuthStores, STORE_PORTS } from './auth-stores.js';
 
 /**
@@ -17,7 +17,7 @@ export abstract class StoresInUse implements Pick<AuthStores, (typeof STORE_PORT
   abstract readonly families: AuthStores['families'];
   abstract readonly registry: AuthStores['registry'];
   abstract readonly lookup: AuthStores['lookup'];
-  abstract readonly announcements: AuthStores['announcements'];
+  abstract readonly revocations: AuthStores['revocations'];
 }
 
 /** Throws AuthConfigError when a port is missing: a lookup that is not there would be taken for one not asked for. */
@@ -66,7 +66,7 @@ const METHODS: { readonly [Port in (typeof STORE_PORTS)[number]]: readonly (keyo
   families: ['open', 'read', 'rotate', 'rekey', 'revoke', 'sweep'],
   registry: ['list', 'endAll', 'credentialsChanged', 'subjectChanged', 'forget', 'revokeEverything', 'sweep'],
   lookup: ['find'],
-  announcements: ['readAfter', 'readOf'],
+  revocations: ['readAfter', 'readOf'],
 };
 
 function has(port: unknown, method: PropertyKey): boolean {
@@ -87,7 +87,7 @@ function failingByCode<Port extends object>(
       known = async (...args) => {
         try {
           const outcome = await method.apply(port, args);
-          if (announcedAChange(name, member, outcome)) changes.tell();
+          if (revokesSomething(name, member, outcome)) changes.tell();
           return outcome;
         } catch (cause) {
           if (cause instanceof AuthError || cause instanceof TypeError) throw cause;

@@ -14,7 +14,7 @@ export { sessionStoreContract } from './contracts/session-store/session-store.co
 export { refreshTokenFamilyStoreContract } from './contracts/refresh-token-family-store/refresh-token-family-store.contract.js';
 export { signInRegistryContract } from './contracts/sign-in-registry/sign-in-registry.contract.js';
 export { signInLimitContract } from './contracts/subject-store/sign-in-limit.contract.js';
-export { announcementLogContract } from './contracts/revocation-log/announcement-log.contract.js';
+export { revocationLogContract } from './contracts/revocation-log/revocation-log.contract.js';
 export { signInLookupContract } from './contracts/sign-in-lookup/sign-in-lookup.contract.js';
 export { serviceClientStoreContract } from '../features/service-issuer/clients/service-client-store.contract.js';
 export { signingKeyStoreContract } from './contracts/signing-key-store/signing-key-store.contract.js';

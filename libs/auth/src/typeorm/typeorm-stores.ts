@@ -17,9 +17,9 @@ import { TypeOrmSigningKeyStore } from '../sql/stores/sql-signing-key-store.js';
 import { Revocation } from './entities/revocation.entity.js';
 import { RefreshTokenFamily } from './entities/refresh-token-family.entity.js';
 import { TypeOrmRefreshTokenFamilyStore } from '../sql/stores/sql-refresh-token-family-store.js';
-import { type OwnAnnouncementsListener, TypeOrmAnnouncements } from '../sql/stores/revocation-writer.js';
+import { type OwnRevocationsListener, RevocationWriter } from '../sql/stores/revocation-writer.js';
 import type { Nudges } from '../revocation/nudges.js';
-import { TypeOrmAnnouncementLog } from '../sql/stores/sql-announcement-log.js';
+import { SqlRevocationLog } from '../sql/stores/sql-revocation-log.js';
 import { TypeOrmPostgresNudges } from './connection/postgres-nudges.js';
 import { TypeOrmSignInLookup } from '../sql/stores/sql-sign-in-lookup.js';
 import type { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
@@ -82,12 +82,12 @@ class TypeOrmStores extends AuthStores {
   /** Null: they are not kept, and nobody asks whether there is a table for them. */
   readonly events: TypeOrmSecurityEventStore | null;
 
-  readonly announcements: TypeOrmAnnouncementLog;
+  readonly revocations: SqlRevocationLog;
   /** Null: keys are not kept either. */
   private readonly keys: TypeOrmSigningKeyStore | null;
-  /** On which PostgreSQL notifies of announcements; null: it does not. */
+  /** On which PostgreSQL notifies of revocations; null: it does not. */
   private readonly channel: string | null;
-  private readonly announcing: TypeOrmAnnouncements;
+  private readonly announcing: RevocationWriter;
   /** Null: nobody asked for them, nor whether there are tables for them. */
   private serviceClients: TypeOrmServiceClientStore | null = null;
 
@@ -103,37 +103,37 @@ class TypeOrmStores extends AuthStores {
       revocation.nudges &&
       revocation.redis === null;
     this.channel = notifies ? channelOf(source.getMetadata(Revocation).tablePath) : null;
-    const announcements = new TypeOrmAnnouncements(
+    const revocations = new RevocationWriter(
       database,
       subjectOfKey,
       accessTokens.longestLifetimeMs + accessTokens.clockToleranceMs + FIVE_MINUTES_MS,
       this.channel === null ? null : trustedSql(`'${this.channel}'`),
     );
-    this.announcing = announcements;
-    this.announcements = new TypeOrmAnnouncementLog(database, subjectOfKey);
+    this.announcing = revocations;
+    this.revocations = new SqlRevocationLog(database, subjectOfKey);
     this.subjects = new TypeOrmSubjectStore(database);
     const events = audit.table ? new TypeOrmSecurityEventStore(database, audit.retentionMs) : null;
     this.events = events;
     const endings = new TypeOrmSubjectEnding(
       database,
       this.subjects,
-      announcements,
+      revocations,
       events && ((subject) => events.erasing(subject)),
     );
-    const room = new TypeOrmSignInRoom(database, announcements);
+    const room = new TypeOrmSignInRoom(database, revocations);
     const openings = new TypeOrmOpening(this.subjects, (epochs, limit) => room.making(epochs, limit));
-    this.sessions = new TypeOrmSessionStore(database, this.subjects, announcements, openings);
+    this.sessions = new TypeOrmSessionStore(database, this.subjects, revocations, openings);
     this.families = new TypeOrmRefreshTokenFamilyStore(
       database,
       this.subjects,
-      announcements,
+      revocations,
       openings,
       (subject, reason) => endings.ending(subject, reason),
     );
     this.registry = new TypeOrmSignInRegistry(
       database,
       this.subjects,
-      announcements,
+      revocations,
       endings,
       this.sessions,
       this.families,
@@ -142,7 +142,7 @@ class TypeOrmStores extends AuthStores {
     this.lookup = new TypeOrmSignInLookup(database, families, subjects);
     this.keys =
       keys === 'managed'
-        ? new TypeOrmSigningKeyStore(database, () => announcements.writeNow('keys', ''))
+        ? new TypeOrmSigningKeyStore(database, () => revocations.writeNow('keys', ''))
         : null;
   }
 
@@ -150,7 +150,7 @@ class TypeOrmStores extends AuthStores {
     return this.channel === null ? null : new TypeOrmPostgresNudges(this.source, this.channel);
   }
 
-  override tellsOwn(listener: OwnAnnouncementsListener): boolean {
+  override tellsOwn(listener: OwnRevocationsListener): boolean {
     this.announcing.listener = listener;
     return true;
   }

@@ -7,11 +7,11 @@ import type {
 } from '../database/auth-database.js';
 import type { EntityTable } from '../database/entity-table.js';
 import { type Sql, sql, trustedSql } from '../database/sql.js';
-import type { AnnouncementKind, OwnAnnouncement } from '../../revocation/announcement.js';
+import type { RevocationEventKind, OwnRevocationEvent } from '../../revocation/revocation-event.js';
 import { Revocation } from '../../typeorm/entities/revocation.entity.js';
 
 /** Of these the newest says all that the ones before it said; of the others each says something of its own. */
-const REPLACING: ReadonlySet<AnnouncementKind> = new Set([
+const REPLACING: ReadonlySet<RevocationEventKind> = new Set([
   'sign_in_changed',
   'subject_stale',
   'everything',
@@ -22,15 +22,15 @@ const REPLACING: ReadonlySet<AnnouncementKind> = new Set([
 const REPLACED_AT_ONCE = 5;
 
 /** What this process announces, when it is committed; nothing: a transaction of the application's has announced something. */
-export type OwnAnnouncementsListener = (announcements: readonly OwnAnnouncement[]) => void;
+export type OwnRevocationsListener = (revocations: readonly OwnRevocationEvent[]) => void;
 
 /** Writes rows of the revocation feed, as parts of the transactions that make the changes they announce. */
-export class TypeOrmAnnouncements {
+export class RevocationWriter {
   /** Called with what a transaction of ours has announced, once it is committed. */
-  listener: OwnAnnouncementsListener = () => undefined;
+  listener: OwnRevocationsListener = () => undefined;
   private readonly revocations: EntityTable<Revocation>;
   /** What the transaction under way has written; nothing in one of the application's. */
-  private readonly written = new AsyncLocalStorage<OwnAnnouncement[]>();
+  private readonly written = new AsyncLocalStorage<OwnRevocationEvent[]>();
 
   constructor(
     private readonly database: AuthDatabase,
@@ -46,7 +46,7 @@ export class TypeOrmAnnouncements {
 
   /** A transaction of the database that may announce something: told to the listener when it has committed. */
   async transaction<T>(body: () => SqlTransaction<T>, rules?: TransactionRules): Promise<T> {
-    const written: OwnAnnouncement[] = [];
+    const written: OwnRevocationEvent[] = [];
     const value = await this.written.run(written, () =>
       this.database.transaction(() => {
         // What a try has written that was rolled back is not said.
@@ -65,9 +65,9 @@ export class TypeOrmAnnouncements {
     return value;
   }
 
-  /** The caller holds the lock of the row that changed, so no other transaction replaces the same announcement. */
+  /** The caller holds the lock of the row that changed, so no other transaction replaces the same revocation. */
   *write(
-    kind: AnnouncementKind,
+    kind: RevocationEventKind,
     value: string,
     now: number,
     epoch: number | null = null,
@@ -79,7 +79,7 @@ export class TypeOrmAnnouncements {
   }
 
   /** The same, by the database's clock at this statement. */
-  *writeNow(kind: AnnouncementKind, value: string): SqlTransaction<void> {
+  *writeNow(kind: RevocationEventKind, value: string): SqlTransaction<void> {
     yield* this.replacing(kind, value);
     const { name, column } = this.revocations;
     const { nowMs } = this.database.dialect;
@@ -99,16 +99,16 @@ export class TypeOrmAnnouncements {
     for (const id of ids) this.note('sign_in', id, null);
   }
 
-  private note(kind: AnnouncementKind, value: string, epoch: number | null): void {
+  private note(kind: RevocationEventKind, value: string, epoch: number | null): void {
     const plain = kind === 'subject_stale' ? this.subjectOf(value) : value;
     this.written.getStore()?.push({ kind, value: plain, epoch, lifeMs: this.lifeMs });
   }
 
   /**
-   * Deletes the announcement that the next one replaces. The next one gets a new, greater id, which every reader is still to
+   * Deletes the revocation that the next one replaces. The next one gets a new, greater id, which every reader is still to
    * reach: a row that is changed in its place keeps its id, and a reader past that id does not read it again.
    */
-  private *replacing(kind: AnnouncementKind, value: string): SqlTransaction<void> {
+  private *replacing(kind: RevocationEventKind, value: string): SqlTransaction<void> {
     if (!REPLACING.has(kind)) return;
     const { name, column: c } = this.revocations;
     const { dialect } = this.database;
@@ -119,7 +119,7 @@ export class TypeOrmAnnouncements {
     if (dialect.name === 'postgres') yield sql`delete from ${name} where ${c.id} = any(array(${which}))`;
     else if (dialect.name === 'sqlite') yield sql`delete from ${name} where ${c.id} in (${which})`;
     // MariaDB and MySQL lock what a DELETE looks at, and at REPEATABLE READ, the application's default, what lies beside
-    // it too: others would wait for the application's commit. So there a row more is left for the next announcement.
+    // it too: others would wait for the application's commit. So there a row more is left for the next revocation.
     else if (this.written.getStore()) {
       const { rows } = yield which;
       for (const row of rows) yield sql`delete from ${name} where ${c.id} = ${Number(Object.values(row)[0])}`;

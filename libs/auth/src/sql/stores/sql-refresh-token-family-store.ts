@@ -1,6 +1,6 @@
 import { type AuthDatabase, MANY_ROWS_MS, type SqlTransaction } from '../database/auth-database.js';
 import type { EntityTable } from '../database/entity-table.js';
-import type { TypeOrmAnnouncements } from './revocation-writer.js';
+import type { RevocationWriter } from './revocation-writer.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { TypeOrmOpening } from './sql-opening.js';
 import type { TypeOrmSubjectStore } from './sql-subject-store.js';
@@ -39,7 +39,7 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   constructor(
     private readonly database: AuthDatabase,
     private readonly subjects: TypeOrmSubjectStore,
-    private readonly announcements: TypeOrmAnnouncements,
+    private readonly revocations: RevocationWriter,
     private readonly openings: TypeOrmOpening,
     private readonly endSubject: EndSubject,
   ) {
@@ -49,7 +49,7 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   open(family: NewFamily): Promise<OpeningOutcome> {
-    return this.announcements.transaction(() => this.opening(family));
+    return this.revocations.transaction(() => this.opening(family));
   }
 
   private *opening(family: NewFamily): SqlTransaction<OpeningOutcome> {
@@ -80,7 +80,7 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     if (affected === 1) return { kind: 'rotated' };
     // A reuse may end every sign-in of its subject.
     const rules = attempt.onReuse === 'revoke-subject' ? { deadlineMs: MANY_ROWS_MS } : {};
-    return this.announcements.transaction(() => this.deciding(attempt), rules);
+    return this.revocations.transaction(() => this.deciding(attempt), rules);
   }
 
   private *deciding(attempt: RotationAttempt): SqlTransaction<RotationOutcome> {
@@ -96,7 +96,7 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   rekey(attempt: RekeyAttempt): Promise<RekeyOutcome> {
-    return this.announcements.transaction(() => this.rekeying(attempt));
+    return this.revocations.transaction(() => this.rekeying(attempt));
   }
 
   /** A part of other transactions too; the subject's row is locked by then if the subject is changed as well. */
@@ -126,7 +126,7 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     return { row: found ? this.families.read(found) : null, now: Number(found?.['now'] ?? 0), waitedMs };
   }
 
-  /** Writes what was decided; a reuse with its announcement. */
+  /** Writes what was decided; a reuse with its revocation. */
   private *doing(
     row: RefreshTokenFamily | null,
     change: Partial<RefreshTokenFamily> | null,
@@ -137,17 +137,17 @@ export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     if (!row || !change) return;
     yield this.statements.update(row, change);
     if (outcome.kind !== 'reused') return;
-    yield* this.announcements.write('sign_in', row.id, now);
+    yield* this.revocations.write('sign_in', row.id, now);
     if (attempt.onReuse === 'revoke-subject') yield* this.endSubject(row.subject, `reuse_${outcome.cause}`);
   }
 
   revoke(familyId: string, reason: string, subject?: string): Promise<boolean> {
-    return this.announcements.transaction(() => this.revoking(familyId, reason, subject));
+    return this.revocations.transaction(() => this.revoking(familyId, reason, subject));
   }
 
   private *revoking(familyId: string, reason: string, subject: string | undefined): SqlTransaction<boolean> {
     const { affected } = yield this.statements.revoke(familyId, reason, subject);
-    if (affected === 1) yield* this.announcements.writeNow('sign_in', familyId);
+    if (affected === 1) yield* this.revocations.writeNow('sign_in', familyId);
     return affected === 1;
   }
 

@@ -1,7 +1,7 @@
 import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
 import type { EntityTable } from '../database/entity-table.js';
 import { type Sql, sql } from '../database/sql.js';
-import type { TypeOrmAnnouncements } from './revocation-writer.js';
+import type { RevocationWriter } from './revocation-writer.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { TypeOrmOpening } from './sql-opening.js';
 import type { TypeOrmSubjectStore } from './sql-subject-store.js';
@@ -24,7 +24,7 @@ export class TypeOrmSessionStore extends SessionStore {
   constructor(
     private readonly database: AuthDatabase,
     private readonly subjects: TypeOrmSubjectStore,
-    private readonly announcements: TypeOrmAnnouncements,
+    private readonly revocations: RevocationWriter,
     private readonly openings: TypeOrmOpening,
   ) {
     super();
@@ -32,7 +32,7 @@ export class TypeOrmSessionStore extends SessionStore {
   }
 
   open(session: NewSession): Promise<OpeningOutcome> {
-    return this.announcements.transaction(() => this.opening(session));
+    return this.revocations.transaction(() => this.opening(session));
   }
 
   private *opening(session: NewSession): SqlTransaction<OpeningOutcome> {
@@ -68,7 +68,7 @@ export class TypeOrmSessionStore extends SessionStore {
   }
 
   renew(renewal: SessionRenewal): Promise<boolean> {
-    return this.announcements.transaction(() => this.renewing(renewal));
+    return this.revocations.transaction(() => this.renewing(renewal));
   }
 
   /** A part of other transactions too; the subject's row is locked by then if the subject is changed as well. */
@@ -85,12 +85,12 @@ export class TypeOrmSessionStore extends SessionStore {
     const { affected } = yield sql`update ${name} set ${c.secretHash} = ${nextSecretHash}${proof}${epoch}
       where ${c.id} = ${id} and ${c.secretHash} = ${secretHash} and ${c.revokedAt} is null
       and ${c.expiresAt} > ${nowMs} and ${c.idleExpiresAt} > ${nowMs}`;
-    if (affected === 1) yield* this.announcements.writeNow('sign_in_changed', id);
+    if (affected === 1) yield* this.revocations.writeNow('sign_in_changed', id);
     return affected === 1;
   }
 
   revoke(id: string, reason: string, subject?: string): Promise<boolean> {
-    return this.announcements.transaction(() => this.revoking(id, reason, subject));
+    return this.revocations.transaction(() => this.revoking(id, reason, subject));
   }
 
   private *revoking(id: string, reason: string, subject: string | undefined): SqlTransaction<boolean> {
@@ -102,7 +102,7 @@ export class TypeOrmSessionStore extends SessionStore {
       yield sql`update ${name} set ${c.revokedAt} = ${nowMs}, ${c.revokedReason} = ${reason}
       where ${c.id} = ${id} and ${c.revokedAt} is null and ${c.expiresAt} > ${nowMs}
       and ${c.idleExpiresAt} > ${nowMs}${ofSubject}`;
-    if (affected === 1) yield* this.announcements.writeNow('sign_in', id);
+    if (affected === 1) yield* this.revocations.writeNow('sign_in', id);
     return affected === 1;
   }
 

@@ -9,7 +9,7 @@ import { type Sql, sql, trustedSql } from '../database/sql.js';
 import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
 import type { TypeOrmRefreshTokenFamilyStore } from './sql-refresh-token-family-store.js';
 import { Revocation } from '../../typeorm/entities/revocation.entity.js';
-import type { TypeOrmAnnouncements } from './revocation-writer.js';
+import type { RevocationWriter } from './revocation-writer.js';
 import { Session } from '../../typeorm/entities/session.entity.js';
 import type { TypeOrmSessionStore } from './sql-session-store.js';
 import { GLOBAL_SUBJECT } from '../../typeorm/entities/auth-subject.entity.js';
@@ -35,7 +35,7 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
   constructor(
     private readonly database: AuthDatabase,
     private readonly subjects: TypeOrmSubjectStore,
-    private readonly announcements: TypeOrmAnnouncements,
+    private readonly revocations: RevocationWriter,
     private readonly endings: TypeOrmSubjectEnding,
     private readonly sessions: TypeOrmSessionStore,
     private readonly families: TypeOrmRefreshTokenFamilyStore,
@@ -56,13 +56,13 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
   }
 
   endAll(subject: string, reason: string, except?: string): Promise<number> {
-    return this.announcements.transaction(() => this.endings.ending(subject, reason, except), {
+    return this.revocations.transaction(() => this.endings.ending(subject, reason, except), {
       deadlineMs: MANY_ROWS_MS,
     });
   }
 
   credentialsChanged(subject: string, reason: string, keep: KeptSignIn | null): Promise<CredentialChange> {
-    return this.announcements.transaction(() => this.changingCredentials(subject, reason, keep), {
+    return this.revocations.transaction(() => this.changingCredentials(subject, reason, keep), {
       deadlineMs: MANY_ROWS_MS,
     });
   }
@@ -90,12 +90,12 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
 
   async subjectChanged(subject: string, host?: HostTransaction): Promise<void> {
     const body = () => this.endings.changing(subject);
-    if (host) await this.announcements.within(host, body);
-    else await this.announcements.transaction(body);
+    if (host) await this.revocations.within(host, body);
+    else await this.revocations.transaction(body);
   }
 
   forget(subject: string): Promise<number> {
-    return this.announcements.transaction(() => this.forgetting(subject), { deadlineMs: MANY_ROWS_MS });
+    return this.revocations.transaction(() => this.forgetting(subject), { deadlineMs: MANY_ROWS_MS });
   }
 
   private *forgetting(subject: string): SqlTransaction<number> {
@@ -106,12 +106,12 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
   }
 
   revokeEverything(): Promise<void> {
-    return this.announcements.transaction(() => this.revokingEverything());
+    return this.revocations.transaction(() => this.revokingEverything());
   }
 
   private *revokingEverything(): SqlTransaction<void> {
     const { epoch, now } = yield* this.subjects.advance(GLOBAL_SUBJECT);
-    yield* this.announcements.write('everything', '', now, epoch);
+    yield* this.revocations.write('everything', '', now, epoch);
   }
 
   async sweep(limit: number): Promise<number> {

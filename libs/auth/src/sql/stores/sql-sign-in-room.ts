@@ -2,7 +2,7 @@ import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js'
 import { type EntityTable, list } from '../database/entity-table.js';
 import { sql } from '../database/sql.js';
 import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
-import type { TypeOrmAnnouncements } from './revocation-writer.js';
+import type { RevocationWriter } from './revocation-writer.js';
 import { Session } from '../../typeorm/entities/session.entity.js';
 import type { SignInLimit } from '../../subjects/sign-in-limit.js';
 import { subjectKey } from '../../subjects/subject-key.js';
@@ -27,7 +27,7 @@ export class TypeOrmSignInRoom {
 
   constructor(
     private readonly database: AuthDatabase,
-    private readonly announcements: TypeOrmAnnouncements,
+    private readonly revocations: RevocationWriter,
   ) {
     this.tables = [
       database.table(Session),
@@ -83,7 +83,7 @@ export class TypeOrmSignInRoom {
     for (let at = 0; at < ids.length; at += AT_ONCE) {
       const some = ids.slice(at, at + AT_ONCE);
       const these = sql`${c.id} in (${list(some)})`;
-      yield* this.announcements.writeEach(some, { select: c.id, from: sql`from ${name} where ${these}` });
+      yield* this.revocations.writeEach(some, { select: c.id, from: sql`from ${name} where ${these}` });
       yield sql`update ${name} set ${c.revokedAt} = ${this.database.dialect.nowMs}, ${c.revokedReason} = ${reason}
         where ${these}`;
     }

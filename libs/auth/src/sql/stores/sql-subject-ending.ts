@@ -2,7 +2,7 @@ import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js'
 import type { EntityTable } from '../database/entity-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
-import type { TypeOrmAnnouncements } from './revocation-writer.js';
+import type { RevocationWriter } from './revocation-writer.js';
 import { Session } from '../../typeorm/entities/session.entity.js';
 import { subjectKey } from '../../subjects/subject-key.js';
 import type { TypeOrmSubjectStore } from './sql-subject-store.js';
@@ -16,14 +16,14 @@ interface SignInTable {
 
 const MOVED_JUST_NOW_MS = 1_000;
 
-/** How everything of a subject ends, as a part of transactions: epoch, sessions, families, announcements, in this order of locks. */
+/** How everything of a subject ends, as a part of transactions: epoch, sessions, families, revocations, in this order of locks. */
 export class TypeOrmSubjectEnding {
   private readonly tables: readonly EntityTable<SignInTable>[];
 
   constructor(
     private readonly database: AuthDatabase,
     private readonly subjects: TypeOrmSubjectStore,
-    private readonly announcements: TypeOrmAnnouncements,
+    private readonly revocations: RevocationWriter,
     /** Erases what else is kept of a subject. */
     private readonly erasingEvents: ((subject: string) => SqlTransaction<void>) | null,
   ) {
@@ -36,7 +36,7 @@ export class TypeOrmSubjectEnding {
   /** Moves the subject's epoch and says so. */
   *changing(subject: string): SqlTransaction<number> {
     const { epoch, now } = yield* this.subjects.advance(subject);
-    yield* this.announcements.write('subject_stale', subjectKey(subject), now, epoch);
+    yield* this.revocations.write('subject_stale', subjectKey(subject), now, epoch);
     return epoch;
   }
 
@@ -48,7 +48,7 @@ export class TypeOrmSubjectEnding {
 
   /**
    * Whether ending all sign-ins but one would end none, of a subject whose epoch moved a moment ago: a user who stays
-   * signed in could otherwise write announcements without end. The subject's row is locked from here on.
+   * signed in could otherwise write revocations without end. The subject's row is locked from here on.
    */
   private *changesNothing(subject: string, except: string): SqlTransaction<boolean> {
     const epoch = yield* this.subjects.lock(subject);
@@ -87,11 +87,11 @@ export class TypeOrmSubjectEnding {
     const { nowMs, forUpdate } = this.database.dialect;
     const spared: Sql = except === undefined ? sql`` : sql` and ${c.id} <> ${except}`;
     const live = sql`${c.subject} = ${subjectKey(subject)} and ${c.revokedAt} is null${spared}`;
-    // Locked first and by id, so that the announcement and the update that follow see the very same rows.
+    // Locked first and by id, so that the revocation and the update that follow see the very same rows.
     const { rows } = yield sql`select ${c.id} as id from ${name} where ${live} order by ${c.id}${forUpdate}`;
     if (rows.length === 0) return 0;
     const ids = rows.map((row) => row['id'] as string);
-    yield* this.announcements.writeEach(ids, { select: c.id, from: sql`from ${name} where ${live}` });
+    yield* this.revocations.writeEach(ids, { select: c.id, from: sql`from ${name} where ${live}` });
     const { affected } =
       yield sql`update ${name} set ${c.revokedAt} = ${nowMs}, ${c.revokedReason} = ${reason} where ${live}`;
     return affected;

@@ -1,4 +1,4 @@
-import { announcementLogContract } from './revocation-log/announcement-log.contract.js';
+import { revocationLogContract } from './revocation-log/revocation-log.contract.js';
 import type { ContractCase } from './contract-case.js';
 import { refreshTokenFamilyStoreContract } from './refresh-token-family-store/refresh-token-family-store.contract.js';
 import { sessionStoreContract } from './session-store/session-store.contract.js';
@@ -14,7 +14,7 @@ const CONTRACTS = {
   families: refreshTokenFamilyStoreContract,
   registry: signInRegistryContract,
   lookup: signInLookupContract,
-  announcements: announcementLogContract,
+  revocations: revocationLogContract,
   limit: signInLimitContract,
 };
 

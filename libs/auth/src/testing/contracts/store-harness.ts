@@ -1,5 +1,5 @@
 import type { RefreshTokenFamilyStore } from '../../refresh-tokens/refresh-token-family-store.js';
-import type { AnnouncementKind } from '../../revocation/announcement.js';
+import type { RevocationEventKind } from '../../revocation/revocation-event.js';
 import type { SessionStore } from '../../sessions/session-store.js';
 import type { AuthStores } from '../../stores/auth-stores.js';
 import type { SubjectEpochs } from '../../subjects/subject-store.js';
@@ -14,8 +14,8 @@ export interface StoreHarness {
   /** Makes the sign-in `ms` older: every instant of its row moves back by that much, its limits included. */
   age(signInId: string, ms: number): void | Promise<void>;
 
-  /** How many announcements there are of this kind for this sign-in id, or this subject. */
-  announced(kind: AnnouncementKind, value: string): number | Promise<number>;
+  /** How many revocations there are of this kind for this sign-in id, or this subject. */
+  announced(kind: RevocationEventKind, value: string): number | Promise<number>;
 }
 
 /** Gives the harness, whenever a case runs: a new one, or always the same. */
@@ -31,7 +31,7 @@ interface Surroundings {
   endSubject(subject: string): Promise<void>;
   /** Moves the global epoch. */
   endEverything(): Promise<void>;
-  /** How many announcements say that this sign-in has ended. */
+  /** How many revocations say that this sign-in has ended. */
   endingsAnnounced(signInId: string): Promise<number>;
   age(signInId: string, ms: number): Promise<void>;
 }
@@ -42,7 +42,7 @@ export interface RefreshTokenFamilyStoreHarness extends Surroundings {
 
 export interface SessionStoreHarness extends Surroundings {
   readonly store: SessionStore;
-  /** How many announcements say that this session has a new secret. */
+  /** How many revocations say that this session has a new secret. */
   changesAnnounced(signInId: string): Promise<number>;
 }
 

@@ -13,7 +13,7 @@ import {
 import { openedRow, replacementRow } from '../../refresh-tokens/opened-row.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { Clock } from '../../time/clock.js';
-import { MemoryAnnouncements } from './memory-announcements.js';
+import { MemoryRevocationLog } from './memory-revocation-log.js';
 import { MemorySignInRoom } from './memory-sign-in-room.js';
 import { MemorySignIns } from './memory-sign-ins.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
@@ -28,19 +28,19 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   constructor(
     private readonly subjects: MemorySubjectStore,
     private readonly clock: Pick<Clock, 'now'>,
-    private readonly announcements = new MemoryAnnouncements(clock),
+    private readonly revocations = new MemoryRevocationLog(clock),
     /** What ends with a subject beside its families. */
     private readonly endOthers: (subject: string, reason: string) => void = () => {},
     private readonly room = new MemorySignInRoom(clock),
   ) {
     super();
-    this.rows = new MemorySignIns(clock, announcements);
+    this.rows = new MemorySignIns(clock, revocations);
     room.counts(this.rows);
   }
 
   /** Ids of sign-ins, as often as their end was announced. */
   get announced(): readonly string[] {
-    return this.announcements.of('sign_in');
+    return this.revocations.of('sign_in');
   }
 
   async open(family: NewFamily): Promise<OpeningOutcome> {
@@ -112,7 +112,7 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
 
   /** Moves the subject's epoch and ends its families, and what ends with them. */
   endSubject(subject: string, reason: string): void {
-    this.announcements.write('subject_stale', subject, this.subjects.advance(subject));
+    this.revocations.write('subject_stale', subject, this.subjects.advance(subject));
     this.rows.endOf(subject, reason);
     this.endOthers(subject, reason);
   }
@@ -125,7 +125,7 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     if (!row || !change) return;
     this.rows.put({ ...row, ...change });
     if (outcome.kind !== 'reused') return;
-    this.announcements.write('sign_in', row.id);
+    this.revocations.write('sign_in', row.id);
     if (attempt.onReuse === 'revoke-subject') this.endSubject(row.subject, `reuse_${outcome.cause}`);
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '../../sessions/session-store.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { Clock } from '../../time/clock.js';
-import { MemoryAnnouncements } from './memory-announcements.js';
+import { MemoryRevocationLog } from './memory-revocation-log.js';
 import { MemorySignInRoom } from './memory-sign-in-room.js';
 import { MemorySignIns } from './memory-sign-ins.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
@@ -24,11 +24,11 @@ export class MemorySessionStore extends SessionStore {
   constructor(
     private readonly subjects: MemorySubjectStore,
     private readonly clock: Pick<Clock, 'now'>,
-    private readonly announcements = new MemoryAnnouncements(clock),
+    private readonly revocations = new MemoryRevocationLog(clock),
     private readonly room = new MemorySignInRoom(clock),
   ) {
     super();
-    this.rows = new MemorySignIns(clock, announcements);
+    this.rows = new MemorySignIns(clock, revocations);
     room.counts(this.rows);
   }
 
@@ -67,7 +67,7 @@ export class MemorySessionStore extends SessionStore {
     const change = row && renewStep(row, renewal, this.clock.now(), subjectEpoch);
     if (!change) return false;
     this.rows.put({ ...row, ...change });
-    this.announcements.write('sign_in_changed', row.id);
+    this.revocations.write('sign_in_changed', row.id);
     return true;
   }
 

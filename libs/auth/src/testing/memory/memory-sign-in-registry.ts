@@ -7,7 +7,7 @@ import {
   type SignInRecord,
 } from '../../stores/sign-in-record.js';
 import type { Clock } from '../../time/clock.js';
-import type { MemoryAnnouncements } from './memory-announcements.js';
+import type { MemoryRevocationLog } from './memory-revocation-log.js';
 import type { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
 import type { MemorySessionStore } from './memory-session-store.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
@@ -18,7 +18,7 @@ export class MemorySignInRegistry extends SignInRegistry {
     private readonly subjects: MemorySubjectStore,
     private readonly sessions: MemorySessionStore,
     private readonly families: MemoryRefreshTokenFamilyStore,
-    private readonly announcements: MemoryAnnouncements,
+    private readonly revocations: MemoryRevocationLog,
     private readonly clock: Pick<Clock, 'now'>,
   ) {
     super();
@@ -75,16 +75,16 @@ export class MemorySignInRegistry extends SignInRegistry {
   }
 
   async revokeEverything(): Promise<void> {
-    this.announcements.write('everything', '', this.subjects.advanceGlobal());
+    this.revocations.write('everything', '', this.subjects.advanceGlobal());
   }
 
   async sweep(limit: number): Promise<number> {
-    return this.announcements.sweep(limit);
+    return this.revocations.sweep(limit);
   }
 
   private change(subject: string): number {
     const epoch = this.subjects.advance(subject);
-    this.announcements.write('subject_stale', subject, epoch);
+    this.revocations.write('subject_stale', subject, epoch);
     return epoch;
   }
 

@@ -1,6 +1,6 @@
 import { isLive } from '../../subjects/is-live.js';
 import type { Clock } from '../../time/clock.js';
-import type { MemoryAnnouncements } from './memory-announcements.js';
+import type { MemoryRevocationLog } from './memory-revocation-log.js';
 
 /** What rows of sessions and of families have in common. */
 interface SignInRow {
@@ -21,7 +21,7 @@ export class MemorySignIns<Row extends SignInRow> {
 
   constructor(
     private readonly clock: Pick<Clock, 'now'>,
-    private readonly announcements: MemoryAnnouncements,
+    private readonly revocations: MemoryRevocationLog,
   ) {}
 
   get(id: string): Row | null {
@@ -79,6 +79,6 @@ export class MemorySignIns<Row extends SignInRow> {
     const row = this.rows.get(id);
     if (!row) return;
     this.put({ ...row, revokedAt: this.clock.now(), revokedReason: reason });
-    this.announcements.write('sign_in', row.id);
+    this.revocations.write('sign_in', row.id);
   }
 }

@@ -1,6 +1,6 @@
-import type { AnnouncementKind } from '../../revocation/announcement.js';
+import type { RevocationEventKind } from '../../revocation/revocation-event.js';
 import { AuthStores } from '../../stores/auth-stores.js';
-import { MemoryAnnouncements } from './memory-announcements.js';
+import { MemoryRevocationLog } from './memory-revocation-log.js';
 import { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
 import { MemoryServiceClientStore } from '../../features/service-issuer/clients/memory-service-client-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
@@ -19,33 +19,27 @@ export class MemoryStores extends AuthStores {
   readonly families: MemoryRefreshTokenFamilyStore;
   readonly registry: MemorySignInRegistry;
   readonly lookup: MemorySignInLookup;
-  readonly announcements: MemoryAnnouncements;
+  readonly revocations: MemoryRevocationLog;
   private readonly serviceClients: MemoryServiceClientStore;
 
   // Without decorators: a subclass would inherit what is injected here, also into a constructor of its own.
   /** `clock`: what the stores take for the time, in epoch milliseconds. Default: the system's. */
   constructor(clock: { now(): number } = { now: () => Date.now() }) {
     super();
-    const announcements = (this.announcements = new MemoryAnnouncements(clock));
+    const revocations = (this.revocations = new MemoryRevocationLog(clock));
     this.subjects = new MemorySubjectStore(clock);
     const room = new MemorySignInRoom(clock);
-    this.sessions = new MemorySessionStore(this.subjects, clock, announcements, room);
+    this.sessions = new MemorySessionStore(this.subjects, clock, revocations, room);
     this.families = new MemoryRefreshTokenFamilyStore(
       this.subjects,
       clock,
-      announcements,
+      revocations,
       (subject, reason) => void this.sessions.rows.endOf(subject, reason),
       room,
     );
-    this.registry = new MemorySignInRegistry(
-      this.subjects,
-      this.sessions,
-      this.families,
-      announcements,
-      clock,
-    );
+    this.registry = new MemorySignInRegistry(this.subjects, this.sessions, this.families, revocations, clock);
     this.lookup = new MemorySignInLookup(this.subjects, this.families, clock);
-    this.serviceClients = new MemoryServiceClientStore(this.subjects, announcements, clock);
+    this.serviceClients = new MemoryServiceClientStore(this.subjects, revocations, clock);
   }
 
   override clients(): MemoryServiceClientStore {
@@ -58,8 +52,8 @@ export class MemoryStores extends AuthStores {
     this.families.rows.age(signInId, ms);
   }
 
-  /** How many announcements there are of this kind and value. */
-  announced(kind: AnnouncementKind, value: string): number {
-    return this.announcements.of(kind).filter((one) => one === value).length;
+  /** How many revocations there are of this kind and value. */
+  announced(kind: RevocationEventKind, value: string): number {
+    return this.revocations.of(kind).filter((one) => one === value).length;
   }
 }

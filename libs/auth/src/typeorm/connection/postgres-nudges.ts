@@ -19,7 +19,7 @@ const PING_MS = 15_000;
 const DEADLINE_MS = 5_000;
 
 /**
- * Nudges through PostgreSQL. NOTIFY is a part of the transaction that announces (`TypeOrmAnnouncements`), so it comes
+ * Nudges through PostgreSQL. NOTIFY is a part of the transaction that announces (`RevocationWriter`), so it comes
  * with its commit, a host's transaction included; this listens, on a connection of its own to the primary. It does not
  * work through a pooler in transaction mode: then polling is left.
  */

@@ -1,8 +1,8 @@
 import { BaseEntity, Column, type DataSource, Entity, Generated, Index, PrimaryColumn } from 'typeorm';
 import { asNumber } from '../../sql/database/column-values.js';
-import type { AnnouncementKind } from '../../revocation/announcement.js';
+import type { RevocationEventKind } from '../../revocation/revocation-event.js';
 
-/** One announcement, written in the same transaction as the change it announces. */
+/** One revocation, written in the same transaction as the change it announces. */
 @Entity('auth_revocation')
 @Index(['value', 'kind'])
 export class Revocation extends BaseEntity {
@@ -11,7 +11,7 @@ export class Revocation extends BaseEntity {
   id!: number;
 
   @Column({ type: 'varchar', length: 20 })
-  kind!: AnnouncementKind;
+  kind!: RevocationEventKind;
 
   /** A sign-in id, a token's or a client's, or a subject in its column form. */
   @Column({ type: 'varchar', length: 255 })

@@ -2,7 +2,7 @@ import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { Revocation } from '../entities/revocation.entity.js';
 
 /**
- * Gives announcements ids of 64 bits, and the index that finds those of one value. A database that was made from today's
+ * Gives revocations ids of 64 bits, and the index that finds those of one value. A database that was made from today's
  * entities has both.
  */
 export class WidenAnnouncementIds1796428800000 implements MigrationInterface {

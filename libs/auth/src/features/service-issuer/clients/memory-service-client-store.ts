@@ -10,7 +10,7 @@ import {
 import { type ClientChange, type ServiceClientRow, takesAway } from './service-client-row.js';
 import { spentIdHash } from './spent-id-hash.js';
 import type { Clock } from '../../../time/clock.js';
-import type { MemoryAnnouncements } from '../../../testing/memory/memory-announcements.js';
+import type { MemoryRevocationLog } from '../../../testing/memory/memory-revocation-log.js';
 import type { MemorySubjectStore } from '../../../testing/memory/memory-subject-store.js';
 
 /** ServiceClientStore in memory. Nothing here is awaited: each call is one step. */
@@ -20,7 +20,7 @@ export class MemoryServiceClientStore extends ServiceClientStore {
 
   constructor(
     private readonly subjects: MemorySubjectStore,
-    private readonly announcements: MemoryAnnouncements,
+    private readonly revocations: MemoryRevocationLog,
     private readonly clock: Pick<Clock, 'now'>,
   ) {
     super();
@@ -83,7 +83,7 @@ export class MemoryServiceClientStore extends ServiceClientStore {
 
   async revokeToken(client: string, jti: string, lifeMs: number): Promise<void> {
     if (await this.spend({ purpose: REVOKED_TOKEN, client, jti, lifeMs }))
-      this.announcements.write('token', jti);
+      this.revocations.write('token', jti);
   }
 
   async standing(client: string, jti: string): Promise<ServiceTokenRecord> {
@@ -105,7 +105,7 @@ export class MemoryServiceClientStore extends ServiceClientStore {
   private change(row: ServiceClientRow, movesEpoch: boolean): ServiceClientRow {
     if (!movesEpoch) return this.put(row);
     const epoch = Math.max(row.epoch + 1, this.clock.now());
-    this.announcements.write('client', row.id, epoch);
+    this.revocations.write('client', row.id, epoch);
     return this.put({ ...row, epoch });
   }
 

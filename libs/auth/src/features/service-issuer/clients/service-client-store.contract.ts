@@ -8,9 +8,9 @@ const MINUTE_MS = 60_000;
 
 interface Seen {
   readonly store: ServiceClientStore;
-  /** How many announcements tell of a new epoch of this client. */
+  /** How many revocations tell of a new epoch of this client. */
   changesOf(client: string): Promise<number>;
-  /** How many announcements tell that this token was revoked. */
+  /** How many revocations tell that this token was revoked. */
   revocationsOf(jti: string): Promise<number>;
 }
 

@@ -37,7 +37,7 @@ export interface SpentId {
  * StoreUnavailableError when it cannot answer, and has then changed nothing, or changed what its answer would have said.
  *
  * Whatever takes something away from a client moves its epoch to greatest(epoch + 1, the store's clock) and writes the
- * announcement `client` with the new epoch, in the same step. Ids of clients are told apart by case.
+ * revocation `client` with the new epoch, in the same step. Ids of clients are told apart by case.
  */
 export abstract class ServiceClientStore {
   /** Inserts the client, unless there is one of this id: then null. Of any number at the same time, one succeeds. */

@@ -4,7 +4,7 @@ import type { EntityTable } from '../../../sql/database/entity-table.js';
 import { type Sql, sql, trustedSql } from '../../../sql/database/sql.js';
 import { isUniqueViolation } from '../../../sql/database/unique-violation.js';
 import { StoreUnavailableError } from '../../../errors/auth-error.js';
-import type { TypeOrmAnnouncements } from '../../../sql/stores/revocation-writer.js';
+import type { RevocationWriter } from '../../../sql/stores/revocation-writer.js';
 import { type ClientChange, type ServiceClientRow, takesAway } from './service-client-row.js';
 import { clientOfRow, columnsOfChange } from './client-columns.js';
 import { ServiceClient } from '../../../typeorm/entities/service-client.entity.js';
@@ -34,7 +34,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
 
   constructor(
     private readonly database: AuthDatabase,
-    private readonly announcements: TypeOrmAnnouncements,
+    private readonly revocations: RevocationWriter,
     /** The global epoch, as a scalar subquery. */
     private readonly globalEpoch: Sql,
   ) {
@@ -45,7 +45,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
 
   async register(client: NewServiceClient): Promise<ServiceClientRow | null> {
     try {
-      return await this.announcements.transaction(() => this.registering(client), {
+      return await this.revocations.transaction(() => this.registering(client), {
         expects: isUniqueViolation,
       });
     } catch (error) {
@@ -118,7 +118,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
   }
 
   async remove(id: string): Promise<boolean> {
-    return this.announcements.transaction(() => this.removing(id));
+    return this.revocations.transaction(() => this.removing(id));
   }
 
   private *removing(id: string): SqlTransaction<boolean> {
@@ -126,7 +126,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
     if (!known) return false;
     const { row, now } = known;
     yield sql`delete from ${this.clients.name} where ${this.clients.column.id} = ${id}`;
-    yield* this.announcements.write('client', id, now, Math.max(row.epoch + 1, now));
+    yield* this.revocations.write('client', id, now, Math.max(row.epoch + 1, now));
     return true;
   }
 
@@ -134,7 +134,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
     id: string,
     step: (row: ServiceClientRow, now: number) => Step | null,
   ): Promise<ServiceClientRow | null> {
-    return this.announcements.transaction(() => this.changing(id, step));
+    return this.revocations.transaction(() => this.changing(id, step));
   }
 
   private *changing(
@@ -148,7 +148,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
     const { name, column } = this.clients;
     const set = this.clients.assignments({ ...taken.set, epoch });
     yield sql`update ${name} set ${set} where ${column.id} = ${id}`;
-    if (taken.movesEpoch) yield* this.announcements.write('client', id, known.now, epoch);
+    if (taken.movesEpoch) yield* this.revocations.write('client', id, known.now, epoch);
     const { rows } =
       yield sql`select ${this.clients.columnsOf('c')} from ${name} c where c.${column.id} = ${id}`;
     return clientOfRow(this.clients.read(rows[0]!));
@@ -169,7 +169,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
 
   spend(spent: SpentId): Promise<boolean> {
     const nonce = freshNonce();
-    return this.announcements.transaction(() => this.spending(spent, nonce));
+    return this.revocations.transaction(() => this.spending(spent, nonce));
   }
 
   /** MariaDB counts a row that was found for one that was written: so who wrote it is read. */
@@ -186,13 +186,13 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
 
   async revokeToken(client: string, jti: string, lifeMs: number): Promise<void> {
     const nonce = freshNonce();
-    await this.announcements.transaction(() =>
+    await this.revocations.transaction(() =>
       this.revoking({ purpose: REVOKED_TOKEN, client, jti, lifeMs }, nonce),
     );
   }
 
   private *revoking(spent: SpentId, nonce: string): SqlTransaction<void> {
-    if (yield* this.spending(spent, nonce)) yield* this.announcements.writeNow('token', spent.jti);
+    if (yield* this.spending(spent, nonce)) yield* this.revocations.writeNow('token', spent.jti);
   }
 
   async standing(client: string, jti: string): Promise<ServiceTokenRecord> {

@@ -8,7 +8,7 @@ const DEFAULT_LIMIT = 1_000;
 const MAX_IDS = 200;
 const WHOLE = /^(0|[1-9]\d{0,15})$/;
 
-/** Which announcements a service asks for: the first ones after an id, or those of these ids. */
+/** Which revocations a service asks for: the first ones after an id, or those of these ids. */
 export type RevocationsQuery =
   { readonly ids: readonly number[] } | { readonly after: number; readonly limit: number };
 

@@ -137,7 +137,7 @@ export const REGISTRY_ENDING = {
     assert.deepEqual(await subject.listed(), [after.id]);
   },
 
-  'sweep: leaves announcements that may still matter': async (harness: Harness) => {
+  'sweep: leaves revocations that may still matter': async (harness: Harness) => {
     const subject = new SubjectOnTrial(harness);
     const { ids } = await subject.signIns();
     await harness.stores.registry.endAll(subject.id, 'all_ended');

@@ -1,35 +1,35 @@
-import type { Announcement, AnnouncementKind } from '../../revocation/announcement.js';
-import { AnnouncementLog, type AnnouncementReading } from '../../revocation/announcement-log.js';
+import type { RevocationEvent, RevocationEventKind } from '../../revocation/revocation-event.js';
+import { RevocationLog, type RevocationLogReading } from '../../revocation/revocation-log.js';
 import type { Clock } from '../../time/clock.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** AnnouncementLog in memory. Each announcement is of use for a day. */
-export class MemoryAnnouncements extends AnnouncementLog {
-  private written: Announcement[] = [];
+/** RevocationLog in memory. Each revocation is of use for a day. */
+export class MemoryRevocationLog extends RevocationLog {
+  private written: RevocationEvent[] = [];
   private newest = 0;
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {
     super();
   }
 
-  write(kind: AnnouncementKind, value: string, epoch: number | null = null): void {
+  write(kind: RevocationEventKind, value: string, epoch: number | null = null): void {
     const createdAt = this.clock.now();
     if (kind !== 'sign_in' && kind !== 'token')
       this.written = this.written.filter((one) => one.kind !== kind || one.value !== value);
     this.written.push({ id: ++this.newest, kind, value, epoch, createdAt, expiresAt: createdAt + DAY_MS });
   }
 
-  async readAfter(after: number, limit: number): Promise<AnnouncementReading> {
+  async readAfter(after: number, limit: number): Promise<RevocationLogReading> {
     return this.reading(({ id }) => id > after, limit);
   }
 
-  async readOf(ids: readonly number[]): Promise<AnnouncementReading> {
+  async readOf(ids: readonly number[]): Promise<RevocationLogReading> {
     return this.reading(({ id }) => ids.includes(id), ids.length);
   }
 
   /** The values of all of a kind, in order. */
-  of(kind: AnnouncementKind): string[] {
+  of(kind: RevocationEventKind): string[] {
     return this.written.filter((one) => one.kind === kind).map(({ value }) => value);
   }
 
@@ -40,9 +40,9 @@ export class MemoryAnnouncements extends AnnouncementLog {
     return past.size;
   }
 
-  private reading(asked: (one: Announcement) => boolean, limit: number): AnnouncementReading {
+  private reading(asked: (one: RevocationEvent) => boolean, limit: number): RevocationLogReading {
     const now = this.clock.now();
     const live = this.written.filter((one) => one.expiresAt > now && asked(one));
-    return { announcements: live.slice(0, limit), now };
+    return { revocations: live.slice(0, limit), now };
   }
 }

@@ -1,4 +1,4 @@
-import type { Announcement } from './announcement.js';
+import type { RevocationEvent } from './revocation-event.js';
 
 /** How long an id that did not come is asked for again: longer than transactions are left open. */
 const HOLE_LIFE_MS = 5 * 60_000;
@@ -25,11 +25,11 @@ export interface Asked {
 
 /**
  * Ids below the newest one that were not there when it was read: of a transaction that is open, that was rolled back, or
- * of an announcement that was replaced before it was read. The first must not be missed, and nothing tells them apart. So
- * none is ever dropped for the number of others: with very many, neighbours become one run, and announcements that lie
+ * of a revocation that was replaced before it was read. The first must not be missed, and nothing tells them apart. So
+ * none is ever dropped for the number of others: with very many, neighbours become one run, and revocations that lie
  * between them are read again.
  */
-export class AnnouncementHoles {
+export class RevocationLogHoles {
   /** By ascending ids, none touching another. */
   private runs: Run[] = [];
 
@@ -38,13 +38,13 @@ export class AnnouncementHoles {
   }
 
   /**
-   * Notes the ids that were passed over between `after` and the announcements, which are by ascending id. An id was given
-   * no later than the next one: the instant of the next announcement tells how long its transaction can be open by now.
+   * Notes the ids that were passed over between `after` and the revocations, which are by ascending id. An id was given
+   * no later than the next one: the instant of the next revocation tells how long its transaction can be open by now.
    * `now`: the store's clock; `at`: the monotonic clock.
    */
-  note(after: number, announcements: readonly Announcement[], now: number, at: number): void {
+  note(after: number, revocations: readonly RevocationEvent[], now: number, at: number): void {
     let last = after;
-    for (const { id, createdAt } of announcements) {
+    for (const { id, createdAt } of revocations) {
       // A clock that was put back must not make a hole live longer.
       const age = Math.max(0, now - createdAt);
       if (id > last + 1 && age < HOLE_LIFE_MS)

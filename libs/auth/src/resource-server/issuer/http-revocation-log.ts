@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { AuthError, StoreUnavailableError } from '../../errors/auth-error.js';
 import { membersOf, type Remote, type RemoteAnswer } from '../../http-client/remote.js';
-import { AnnouncementLog, type AnnouncementReading } from '../../revocation/announcement-log.js';
-import { announcementsOf, isInstant } from './announcement-body.js';
+import { RevocationLog, type RevocationLogReading } from '../../revocation/revocation-log.js';
+import { revocationsOf, isInstant } from './revocation-body.js';
 import { OutageLog } from './outage-log.js';
 import type { ServiceTokenClient } from './service-token-client.js';
 
@@ -11,19 +11,19 @@ const REVOCATIONS_SCOPE = 'revocations';
 const LIMITS = { timeoutMs: 5_000, maxBytes: 8 * 1024 * 1024 };
 /** So many fit into a URL. */
 const IDS_AT_ONCE = 200;
-/** Pages whose announcements are kept, to be told with an ETag that they are as they were. */
+/** Pages whose revocations are kept, to be told with an ETag that they are as they were. */
 const PAGES_KEPT = 4;
 
 interface Page {
   readonly etag: string;
-  readonly announcements: AnnouncementReading['announcements'];
+  readonly revocations: RevocationLogReading['revocations'];
 }
 
 /**
- * An issuer's announcements, read from its route `GET /auth/revocations`. Each reading is of the issuer's own store at the
+ * An issuer's revocations, read from its route `GET /auth/revocations`. Each reading is of the issuer's own store at the
  * moment it is asked, as for a process of the issuer; what has not changed is not sent again (RFC 9110, section 13.1.2).
  */
-export class HttpAnnouncementLog extends AnnouncementLog {
+export class HttpRevocationLog extends RevocationLog {
   private readonly outages = new OutageLog('the revocations of the issuer cannot be read');
   private readonly pages = new LRUCache<string, Page>({ max: PAGES_KEPT });
 
@@ -36,19 +36,19 @@ export class HttpAnnouncementLog extends AnnouncementLog {
     super();
   }
 
-  readAfter(after: number, limit: number): Promise<AnnouncementReading> {
+  readAfter(after: number, limit: number): Promise<RevocationLogReading> {
     return this.read(new URLSearchParams({ after: String(after), limit: String(limit) }), after);
   }
 
-  async readOf(ids: readonly number[]): Promise<AnnouncementReading> {
-    const parts: AnnouncementReading[] = [];
+  async readOf(ids: readonly number[]): Promise<RevocationLogReading> {
+    const parts: RevocationLogReading[] = [];
     for (let i = 0; i < ids.length; i += IDS_AT_ONCE)
       parts.push(await this.read(new URLSearchParams({ ids: ids.slice(i, i + IDS_AT_ONCE).join(',') })));
-    const announcements = parts.flatMap((part) => part.announcements);
-    return { announcements, now: Math.min(...parts.map(({ now }) => now)) };
+    const revocations = parts.flatMap((part) => part.revocations);
+    return { revocations, now: Math.min(...parts.map(({ now }) => now)) };
   }
 
-  private async read(query: URLSearchParams, after = 0): Promise<AnnouncementReading> {
+  private async read(query: URLSearchParams, after = 0): Promise<RevocationLogReading> {
     const url = `${this.source.url}?${query.toString()}`;
     try {
       let answer = await this.ask(url);
@@ -80,19 +80,19 @@ export class HttpAnnouncementLog extends AnnouncementLog {
     return answer;
   }
 
-  private readingOf(url: string, answer: RemoteAnswer, after: number): AnnouncementReading {
+  private readingOf(url: string, answer: RemoteAnswer, after: number): RevocationLogReading {
     const known = this.pages.get(url);
     if (answer.status === 304 && known) {
       const now = Number(answer.headers.get('aerie-now') ?? NaN);
       if (!isInstant(now)) throw new Error(`${this.source.url} does not tell the time`);
-      return { announcements: known.announcements, now };
+      return { revocations: known.revocations, now };
     }
-    const { now, announcements: given } = membersOf(url, answer);
-    const announcements = announcementsOf(given, after);
-    if (!announcements || !isInstant(now))
-      throw new Error(`${this.source.url} answered with something else than announcements`);
+    const { now, revocations: given } = membersOf(url, answer);
+    const revocations = revocationsOf(given, after);
+    if (!revocations || !isInstant(now))
+      throw new Error(`${this.source.url} answered with something else than revocations`);
     const etag = answer.headers.get('etag');
-    if (etag) this.pages.set(url, { etag, announcements });
-    return { announcements, now };
+    if (etag) this.pages.set(url, { etag, revocations });
+    return { revocations, now };
   }
 }

@@ -1,18 +1,18 @@
 import type { AuthDatabase } from '../database/auth-database.js';
 import { type EntityTable, list } from '../database/entity-table.js';
 import { type Sql, sql, type SqlRow, trustedSql } from '../database/sql.js';
-import type { Announcement } from '../../revocation/announcement.js';
-import { AnnouncementLog, type AnnouncementReading } from '../../revocation/announcement-log.js';
+import type { RevocationEvent } from '../../revocation/revocation-event.js';
+import { RevocationLog, type RevocationLogReading } from '../../revocation/revocation-log.js';
 import { Revocation } from '../../typeorm/entities/revocation.entity.js';
 
 const MANY = 1_000;
 const LIMITS = [100, 1_000, 5_000];
 
 /**
- * AnnouncementLog on TypeORM: autocommit statements on the primary, each by the primary key alone. A condition on another
+ * RevocationLog on TypeORM: autocommit statements on the primary, each by the primary key alone. A condition on another
  * column, or an outer join, lets planners sort the whole table for a page.
  */
-export class TypeOrmAnnouncementLog extends AnnouncementLog {
+export class SqlRevocationLog extends RevocationLog {
   private readonly revocations: EntityTable<Revocation>;
 
   constructor(
@@ -24,22 +24,22 @@ export class TypeOrmAnnouncementLog extends AnnouncementLog {
     this.revocations = database.table(Revocation);
   }
 
-  async readAfter(after: number, limit: number): Promise<AnnouncementReading> {
+  async readAfter(after: number, limit: number): Promise<RevocationLogReading> {
     const { id } = this.revocations.column;
     // As text: a plan for any limit may read the whole table. Of few texts: a database may keep the plan of each.
     const most = LIMITS.find((one) => one >= limit) ?? Math.trunc(limit);
-    const { announcements, now } = await this.read(
+    const { revocations, now } = await this.read(
       sql`r.${id} > ${after} order by r.${id} limit ${trustedSql(String(most))}`,
     );
-    return { announcements: announcements.slice(0, limit), now };
+    return { revocations: revocations.slice(0, limit), now };
   }
 
-  readOf(ids: readonly number[]): Promise<AnnouncementReading> {
+  readOf(ids: readonly number[]): Promise<RevocationLogReading> {
     const { id } = this.revocations.column;
     return this.read(sql`r.${id} in (${list(padded(ids))}) order by r.${id}`);
   }
 
-  private async read(which: Sql): Promise<AnnouncementReading> {
+  private async read(which: Sql): Promise<RevocationLogReading> {
     const clock = sql`(select ${this.database.dialect.nowMs} as now) n`;
     const { name } = this.revocations;
     const { rows } = await this.database.run(
@@ -48,10 +48,10 @@ export class TypeOrmAnnouncementLog extends AnnouncementLog {
     // SQLite answers in this turn of the event loop: others have theirs between two pages.
     if (rows.length >= MANY) await new Promise((next) => setImmediate(next));
     const time = rows[0] ?? (await this.database.run(sql`select n.now as now from ${clock}`)).rows[0]!;
-    return { announcements: rows.map((row) => this.announcement(row)), now: Number(time['now']) };
+    return { revocations: rows.map((row) => this.revocation(row)), now: Number(time['now']) };
   }
 
-  private announcement(row: SqlRow): Announcement {
+  private revocation(row: SqlRow): RevocationEvent {
     const { id, kind, value, epoch, createdAt, expiresAt } = this.revocations.read(row);
     const plain = kind === 'subject_stale' ? this.subjectOf(value) : value;
     return { id: Number(id), kind, value: plain, epoch, createdAt, expiresAt };

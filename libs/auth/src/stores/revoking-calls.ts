@@ -38,7 +38,7 @@ const CLIENT_CHANGES: ReadonlySet<PropertyKey> = new Set([
 ] satisfies (keyof ServiceClientStore)[]);
 
 /** Whether a call of a port's method, which has come to this outcome, announced a change. */
-export function announcedAChange(port: Port | 'clients', method: PropertyKey, outcome: unknown): boolean {
+export function revokesSomething(port: Port | 'clients', method: PropertyKey, outcome: unknown): boolean {
   if (port === 'clients') return CLIENT_CHANGES.has(method) && outcome !== null && outcome !== false;
   const ofPort = ANNOUNCING[port] as Readonly<Record<PropertyKey, Announced>> | undefined;
   return ofPort?.[method]?.(outcome) ?? false;

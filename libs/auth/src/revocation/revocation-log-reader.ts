@@ -1,8 +1,8 @@
 import type { Clock } from '../time/clock.js';
 import { inTime } from '../time/in-time.js';
-import type { Announcement } from './announcement.js';
-import { AnnouncementHoles, type Run } from './announcement-holes.js';
-import type { AnnouncementLog, AnnouncementReading } from './announcement-log.js';
+import type { RevocationEvent } from './revocation-event.js';
+import { RevocationLogHoles, type Run } from './revocation-log-holes.js';
+import type { RevocationLog, RevocationLogReading } from './revocation-log.js';
 
 const PAGE = 5_000;
 /** Of a run that is read again: more than come in it by themselves. */
@@ -17,16 +17,16 @@ const PAGE_EVERY_MS = 500;
 const MOST_PAGES = 20;
 
 /** `too_many`, `too_slow`: what was read is not everything, so no request may be decided by it. */
-export type Reading = AnnouncementReading | 'too_many' | 'too_slow';
+export type Reading = RevocationLogReading | 'too_many' | 'too_slow';
 
 /**
- * Reads announcements completely. Ids are not committed in their order, and a host's transaction may stay open for
+ * Reads revocations completely. Ids are not committed in their order, and a host's transaction may stay open for
  * long, so "greater than the last one" misses some, and so does any overlap in time. Everything is read once; then what is
  * new, those ids that were passed over, and, from time to time and a page at a time, everything again: a transaction that
  * was open for longer than ids are asked for again is found so.
  */
-export class AnnouncementReader {
-  private readonly holes = new AnnouncementHoles();
+export class RevocationLogReader {
+  private readonly holes = new RevocationLogHoles();
   /** The greatest id that was read; null: everything has to be read. */
   private newest: number | null = null;
   /** Reading everything again: how far that has come, and how many live ones it has found. */
@@ -34,8 +34,8 @@ export class AnnouncementReader {
   private roundAt = 0;
 
   constructor(
-    private readonly log: AnnouncementLog,
-    /** More live announcements than this are not read. */
+    private readonly log: RevocationLog,
+    /** More live revocations than this are not read. */
     private readonly maxEntries: number,
     private readonly clock: Pick<Clock, 'monotonic'>,
     /** How long reading everything, or everything that is new, may take; null: as long as it takes. */
@@ -70,75 +70,75 @@ export class AnnouncementReader {
     this.noteNew(newest, found);
     const again = await this.readAgain();
     if (again === 'too_many') return again;
-    return { announcements: [...late, ...found.announcements, ...again], now: found.now };
+    return { revocations: [...late, ...found.revocations, ...again], now: found.now };
   }
 
-  private noteNew(after: number, { announcements, now }: AnnouncementReading): void {
-    this.holes.note(after, announcements, now, this.clock.monotonic());
-    this.newest = announcements.at(-1)?.id ?? after;
+  private noteNew(after: number, { revocations, now }: RevocationLogReading): void {
+    this.holes.note(after, revocations, now, this.clock.monotonic());
+    this.newest = revocations.at(-1)?.id ?? after;
   }
 
   private async pagesAfter(after: number): Promise<Reading> {
     const startedAt = this.clock.monotonic();
-    const announcements: Announcement[] = [];
+    const revocations: RevocationEvent[] = [];
     for (let live = 0; ;) {
-      const read = await this.pageAfter(announcements.at(-1)?.id ?? after, this.page);
-      for (const one of read.announcements) announcements.push(one);
+      const read = await this.pageAfter(revocations.at(-1)?.id ?? after, this.page);
+      for (const one of read.revocations) revocations.push(one);
       live += liveOf(read);
       if (live > this.maxEntries) return 'too_many';
-      if (read.announcements.length < this.page) return { announcements, now: read.now };
+      if (read.revocations.length < this.page) return { revocations, now: read.now };
       // Between two pages, and not while there is no answer: a store that is down is another matter.
       if (this.clock.monotonic() - startedAt > (this.readingMs ?? Infinity)) return 'too_slow';
     }
   }
 
-  private async readHoles(): Promise<Announcement[]> {
+  private async readHoles(): Promise<RevocationEvent[]> {
     const { ids, runs } = this.holes.asked(this.clock.monotonic());
-    const late: Announcement[] = [];
+    const late: RevocationEvent[] = [];
     for (let i = 0; i < ids.length; i += IDS_AT_ONCE) {
       const asked = this.log.readOf(ids.slice(i, i + IDS_AT_ONCE));
-      late.push(...(await inTime(PAGE_DEADLINE_MS, asked)).announcements);
+      late.push(...(await inTime(PAGE_DEADLINE_MS, asked)).revocations);
     }
     for (const run of runs) late.push(...(await this.readRun(run)));
     this.holes.fill(late.map(({ id }) => id));
     return late;
   }
 
-  private async readRun({ first, last }: Run): Promise<Announcement[]> {
-    const found: Announcement[] = [];
+  private async readRun({ first, last }: Run): Promise<RevocationEvent[]> {
+    const found: RevocationEvent[] = [];
     for (let after = first - 1, limit = Math.min(FIRST_OF_RUN, this.page); ; limit = this.page) {
-      const { announcements } = await this.pageAfter(after, limit);
-      for (const one of announcements) if (one.id <= last) found.push(one);
-      after = announcements.at(-1)?.id ?? last;
-      if (announcements.length < limit || after >= last) return found;
+      const { revocations } = await this.pageAfter(after, limit);
+      for (const one of revocations) if (one.id <= last) found.push(one);
+      after = revocations.at(-1)?.id ?? last;
+      if (revocations.length < limit || after >= last) return found;
     }
   }
 
   /** The next pages of everything, when it is time. */
-  private async readAgain(): Promise<readonly Announcement[] | 'too_many'> {
+  private async readAgain(): Promise<readonly RevocationEvent[] | 'too_many'> {
     const passed = this.clock.monotonic() - this.roundAt;
     if (passed < (this.round ? PAGE_EVERY_MS : AGAIN_MS)) return [];
     const pages = this.round ? Math.min(MOST_PAGES, Math.floor(passed / PAGE_EVERY_MS)) : 1;
-    const found: Announcement[] = [];
+    const found: RevocationEvent[] = [];
     let round = this.round ?? { after: 0, live: 0 };
     this.roundAt = this.clock.monotonic();
     for (let i = 0; i < pages; i++) {
       const read = await this.pageAfter(round.after, this.page);
-      for (const one of read.announcements) found.push(one);
-      round = { after: read.announcements.at(-1)?.id ?? round.after, live: round.live + liveOf(read) };
+      for (const one of read.revocations) found.push(one);
+      round = { after: read.revocations.at(-1)?.id ?? round.after, live: round.live + liveOf(read) };
       if (round.live > this.maxEntries) return 'too_many';
-      this.round = read.announcements.length < this.page ? null : round;
+      this.round = read.revocations.length < this.page ? null : round;
       if (!this.round) break;
     }
     this.holes.fill(found.map(({ id }) => id));
     return found;
   }
 
-  private pageAfter(after: number, limit: number): Promise<AnnouncementReading> {
+  private pageAfter(after: number, limit: number): Promise<RevocationLogReading> {
     return inTime(PAGE_DEADLINE_MS, this.log.readAfter(after, limit));
   }
 }
 
-function liveOf({ announcements, now }: AnnouncementReading): number {
-  return announcements.reduce((count, { expiresAt }) => (expiresAt > now ? count + 1 : count), 0);
+function liveOf({ revocations, now }: RevocationLogReading): number {
+  return revocations.reduce((count, { expiresAt }) => (expiresAt > now ? count + 1 : count), 0);
 }

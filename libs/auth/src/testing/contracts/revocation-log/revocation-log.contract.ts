@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Announcement } from '../../../revocation/announcement.js';
-import type { AnnouncementLog } from '../../../revocation/announcement-log.js';
+import type { RevocationEvent } from '../../../revocation/revocation-event.js';
+import type { RevocationLog } from '../../../revocation/revocation-log.js';
 import { casesOn, type ContractCase } from '../contract-case.js';
 import { randomSecretHash } from '../session-store/session-on-trial.js';
 import type { HarnessSource, StoreHarness } from '../store-harness.js';
@@ -59,7 +59,7 @@ const SENTENCES = {
   ) => {
     const subject = new SubjectOnTrial(harness);
     await subject.signIns();
-    const log = harness.stores.announcements;
+    const log = harness.stores.revocations;
     const before = await newest(log);
     await harness.stores.registry.endAll(subject.id, 'all_ended');
     const all = await after(log, before);
@@ -76,11 +76,11 @@ const SENTENCES = {
 
   'readAfter: the clock, also where nothing was announced': async (harness: StoreHarness) => {
     const session = await new SubjectOnTrial(harness).session();
-    const log = harness.stores.announcements;
+    const log = harness.stores.revocations;
     const before = await session.read();
-    const { announcements, now } = await log.readAfter(await newest(log), PAGE);
+    const { revocations, now } = await log.readAfter(await newest(log), PAGE);
     const later = await session.read();
-    assert.equal(announcements.length, 0);
+    assert.equal(revocations.length, 0);
     assert.ok(before.now <= now && now <= later.now, 'the clock of the reading must be that of the store');
   },
 
@@ -101,34 +101,34 @@ const SENTENCES = {
     const subject = new SubjectOnTrial(harness);
     await subject.signIns();
     const all = await announcedBy(harness, () => harness.stores.registry.endAll(subject.id, 'all_ended'));
-    const log = harness.stores.announcements;
+    const log = harness.stores.revocations;
     const ids = all.map(({ id }) => id);
     const farOff = Array.from({ length: 995 }, (_, i) => ids.at(-1)! + 1_000_000 + i);
     for (const asked of [ids, ids.slice(0, 1), [...ids, ...farOff]]) {
-      const { announcements, now } = await log.readOf(asked);
-      const found = [...announcements].sort((a, b) => a.id - b.id);
+      const { revocations, now } = await log.readOf(asked);
+      const found = [...revocations].sort((a, b) => a.id - b.id);
       assert.deepEqual(found, all.slice(0, Math.min(asked.length, all.length)));
       assert.ok(Number.isFinite(now));
     }
-    assert.equal((await log.readOf(farOff.slice(0, 9))).announcements.length, 0);
+    assert.equal((await log.readOf(farOff.slice(0, 9))).revocations.length, 0);
   },
 
   // A service may ask for any whole number.
-  'readAfter, readOf: nothing for ids that no announcement will ever have': async (harness: StoreHarness) => {
-    const log = harness.stores.announcements;
+  'readAfter, readOf: nothing for ids that no revocation will ever have': async (harness: StoreHarness) => {
+    const log = harness.stores.revocations;
     for (const id of [2 ** 31, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER]) {
-      assert.equal((await log.readAfter(id, PAGE)).announcements.length, 0);
-      assert.equal((await log.readOf([id])).announcements.length, 0);
+      assert.equal((await log.readAfter(id, PAGE)).revocations.length, 0);
+      assert.equal((await log.readOf([id])).revocations.length, 0);
     }
   },
 };
 
 /** The greatest id that is there. */
-async function newest(log: AnnouncementLog): Promise<number> {
+async function newest(log: RevocationLog): Promise<number> {
   for (let after = 0; ;) {
-    const { announcements } = await log.readAfter(after, PAGE);
-    after = announcements.at(-1)?.id ?? after;
-    if (announcements.length < PAGE) return after;
+    const { revocations } = await log.readAfter(after, PAGE);
+    after = revocations.at(-1)?.id ?? after;
+    if (revocations.length < PAGE) return after;
   }
 }
 
@@ -136,18 +136,18 @@ async function newest(log: AnnouncementLog): Promise<number> {
 async function announcedBy(
   harness: StoreHarness,
   change: () => Promise<unknown>,
-): Promise<readonly Announcement[]> {
-  const log = harness.stores.announcements;
+): Promise<readonly RevocationEvent[]> {
+  const log = harness.stores.revocations;
   const before = await newest(log);
   await change();
   return after(log, before);
 }
 
-async function after(log: AnnouncementLog, id: number, limit = PAGE): Promise<readonly Announcement[]> {
-  return [...(await log.readAfter(id, limit)).announcements];
+async function after(log: RevocationLog, id: number, limit = PAGE): Promise<readonly RevocationEvent[]> {
+  return [...(await log.readAfter(id, limit)).revocations];
 }
 
-/** What every AnnouncementLog must do: `for (const { name, run } of announcementLogContract(harness)) it(name, run)`. */
-export function announcementLogContract(harness: HarnessSource): ContractCase[] {
+/** What every RevocationLog must do: `for (const { name, run } of revocationLogContract(harness)) it(name, run)`. */
+export function revocationLogContract(harness: HarnessSource): ContractCase[] {
   return casesOn(harness, (seen) => seen, SENTENCES);
 }
