@@ -41,7 +41,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'module/auth.providers.ts imports typeorm/entities/auth-entities.ts',
     'module/auth.providers.ts imports typeorm/typeorm-stores.ts',
     'module/sign-in.providers.ts imports features/service-issuer/clients/service-client-store.ts',
-    'revocation/revoked-set.ts imports revocation-check/access-token-standing.ts',
+    'revocation/revocation-index.ts imports revocation-check/access-token-standing.ts',
     'service-tokens/service-token-standing.ts imports features/service-issuer/clients/service-client-store.ts',
     'sql/stores/family-statements.ts imports typeorm/entities/refresh-token-family.entity.ts',
     'sql/stores/revocation-writer.ts imports typeorm/entities/revocation.entity.ts',

@@ -1,7 +1,7 @@
 import type { RevocationEvent, RevocationLogReading } from 'nestjs-aerie';
 import { RevocationLogReader } from '../../libs/auth/src/revocation/revocation-log-reader.js';
 import { RevocationLog } from '../../libs/auth/src/revocation/revocation-log.js';
-import { RevokedSet } from '../../libs/auth/src/revocation/revoked-set.js';
+import { RevocationIndex } from '../../libs/auth/src/revocation/revocation-index.js';
 
 const HOUR = 3_600_000;
 const BEGINNING = 1_700_000_000_000;
@@ -23,7 +23,7 @@ interface Open {
 
 /** A table of revocations, transactions on it, and a reader whose every statement is a step of its own. */
 export class FeedWorld extends RevocationLog {
-  readonly known = new RevokedSet();
+  readonly known = new RevocationIndex();
   private readonly rows = new Map<number, RevocationEvent>();
   private readonly open = new Map<string, Open>();
   private last = 0;

@@ -45,7 +45,7 @@ export const FEED_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'revocation/revoked-set.ts',
+    'revocation/revocation-index.ts',
     ['what ends what'],
     [
       ['an access token outlives its sign-in', 'this.ended.has(principal.signInId) || ', ''],

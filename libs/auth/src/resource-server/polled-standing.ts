@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../errors/auth-error.js';
-import { AccessTokenStanding, type TokenOnTrial } from '../revocation-check/access-token-standing.js';
+import { AccessTokenStanding, type RevocableToken } from '../revocation-check/access-token-standing.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ServiceToken } from '../service-tokens/service-token.js';
 import { checkServiceToken, ServiceTokenStanding } from '../service-tokens/service-token-standing.js';
@@ -19,7 +19,7 @@ export class PolledStanding extends AccessTokenStanding {
     return false;
   }
 
-  async check(token: TokenOnTrial, maxStalenessMs: number | null): Promise<void> {
+  async check(token: RevocableToken, maxStalenessMs: number | null): Promise<void> {
     const isKnown = await poll(this.feed, this.clock, maxStalenessMs ?? 0);
     this.feed.set.check(token);
     if (!isKnown) throw unreadable();

@@ -2,7 +2,7 @@ import { AccessTokenRevokedError, AccessTokenStaleError } from '../errors/auth-e
 import type { SignInStanding } from './sign-in-lookup.js';
 
 /** What an access token says of itself: what decides whether it still stands. */
-export interface TokenOnTrial {
+export interface RevocableToken {
   /** `jti`. */
   readonly id: string;
   readonly subjectEpoch: number;
@@ -20,10 +20,10 @@ export abstract class AccessTokenStanding {
    * Whether it stands, as far as can be told without waiting; false: ask `check`. Throws AccessTokenRevoked- and
    * AccessTokenStaleError. `maxStalenessMs`: how old the knowledge may be; null: as the options say.
    */
-  abstract known(token: TokenOnTrial, maxStalenessMs: number | null): boolean;
+  abstract known(token: RevocableToken, maxStalenessMs: number | null): boolean;
 
   /** Throws AccessTokenRevoked-, AccessTokenStale- and StoreUnavailableError. */
-  abstract check(token: TokenOnTrial, maxStalenessMs: number | null): Promise<void>;
+  abstract check(token: RevocableToken, maxStalenessMs: number | null): Promise<void>;
 }
 
 /**

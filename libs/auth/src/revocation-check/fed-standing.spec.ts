@@ -4,7 +4,7 @@ import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-e
 import { AuthCounters } from '../audit/auth-counters.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
-import { AccessTokenStanding, type TokenOnTrial } from './access-token-standing.js';
+import { AccessTokenStanding, type RevocableToken } from './access-token-standing.js';
 import type { RevocationEvent } from '../revocation/revocation-event.js';
 import { RevocationLog, type RevocationLogReading } from '../revocation/revocation-log.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
@@ -46,12 +46,12 @@ const gone = {
 class AskedStanding extends AccessTokenStanding {
   readonly asked: (number | null)[] = [];
   known = (): boolean => false;
-  check = async (_token: TokenOnTrial, maxStalenessMs: number | null): Promise<void> => {
+  check = async (_token: RevocableToken, maxStalenessMs: number | null): Promise<void> => {
     this.asked.push(maxStalenessMs);
   };
 }
 
-const token = (signInId: string): TokenOnTrial => ({
+const token = (signInId: string): RevocableToken => ({
   id: 'jti',
   subjectEpoch: 1,
   globalEpoch: 0,

@@ -1,5 +1,5 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
-import { AccessTokenStanding, type TokenOnTrial } from './access-token-standing.js';
+import { AccessTokenStanding, type RevocableToken } from './access-token-standing.js';
 import { FeedReliance } from './feed-reliance.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
@@ -18,13 +18,13 @@ export class FedStanding extends AccessTokenStanding {
     this.reliance = new FeedReliance(feed, onUnavailable, counters, 'access tokens');
   }
 
-  known(token: TokenOnTrial, maxStalenessMs: number | null): boolean {
+  known(token: RevocableToken, maxStalenessMs: number | null): boolean {
     if (maxStalenessMs === 0 || !this.feed.isFresh(maxStalenessMs)) return false;
     this.feed.set.check(token);
     return true;
   }
 
-  check(token: TokenOnTrial, maxStalenessMs: number | null): Promise<void> {
+  check(token: RevocableToken, maxStalenessMs: number | null): Promise<void> {
     return this.reliance.judge(maxStalenessMs, {
       bySet: () => this.feed.set.check(token),
       byRecord: (most) => this.lookedUp.check(token, most),

@@ -3,7 +3,7 @@ import { createSecretKey } from 'node:crypto';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import { StoreClock } from '../time/store-clock.js';
-import type { TokenOnTrial } from './access-token-standing.js';
+import type { RevocableToken } from './access-token-standing.js';
 import { type FamilyStanding, readFamilyStanding } from './family-standing.js';
 import { GuardedCache } from '../shared-cache/guarded-cache.js';
 import { LookedUpStanding } from './looked-up-standing.js';
@@ -65,7 +65,7 @@ describe('LookedUpStanding', () => {
     without = new LookedUpStanding(table, { ...rules, replayWindowMs: null }, storeClock);
   });
 
-  const token = (changes: Partial<TokenOnTrial> = {}): TokenOnTrial => ({
+  const token = (changes: Partial<RevocableToken> = {}): RevocableToken => ({
     id: 'jti',
     subjectEpoch: 5,
     globalEpoch: 2,
@@ -73,7 +73,7 @@ describe('LookedUpStanding', () => {
     principal: { id: 'ada', signInId: ID },
     ...changes,
   });
-  const codeOf = async (changes: Partial<TokenOnTrial> = {}, maxStalenessMs: number | null = null) =>
+  const codeOf = async (changes: Partial<RevocableToken> = {}, maxStalenessMs: number | null = null) =>
     standing.check(token(changes), maxStalenessMs).then(
       () => 'OK',
       (error: { code: string }) => error.code,

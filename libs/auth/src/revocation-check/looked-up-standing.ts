@@ -1,6 +1,6 @@
 import { AccessTokenRevokedError } from '../errors/auth-error.js';
 import type { StoreClock } from '../time/store-clock.js';
-import { AccessTokenStanding, checkStanding, type TokenOnTrial } from './access-token-standing.js';
+import { AccessTokenStanding, checkStanding, type RevocableToken } from './access-token-standing.js';
 import { endedByRotation } from './ended-by-rotation.js';
 import { type FamilyStanding, familyStandingOf } from './family-standing.js';
 import { SharedQuestions } from './shared-questions.js';
@@ -34,7 +34,7 @@ export class LookedUpStanding extends AccessTokenStanding {
     return false;
   }
 
-  async check(token: TokenOnTrial, maxStalenessMs: number | null): Promise<void> {
+  async check(token: RevocableToken, maxStalenessMs: number | null): Promise<void> {
     const { signInId } = token.principal;
     const record = await this.records?.get(signInId, maxStalenessMs ?? this.rules.maxStalenessMs);
     if (record && this.admits(token, record.value)) return;
@@ -55,7 +55,7 @@ export class LookedUpStanding extends AccessTokenStanding {
   }
 
   /** The epochs must be the very same: of two that differ, either the token is stale or the record is. */
-  private admits(token: TokenOnTrial, record: FamilyStanding): boolean {
+  private admits(token: RevocableToken, record: FamilyStanding): boolean {
     if (token.subjectEpoch !== record.subjectEpoch || token.globalEpoch !== record.globalEpoch) return false;
     // A token that is newer than the record: the record is old.
     if (token.generation !== null && token.generation > record.rotation.generation) return false;
@@ -63,7 +63,7 @@ export class LookedUpStanding extends AccessTokenStanding {
   }
 
   private endsPrevious(
-    { generation }: TokenOnTrial,
+    { generation }: RevocableToken,
     rotation: FamilyStanding['rotation'] | null,
     now: number | null,
   ): boolean {

@@ -1,4 +1,4 @@
-import { AccessTokenStanding, type TokenOnTrial } from './access-token-standing.js';
+import { AccessTokenStanding, type RevocableToken } from './access-token-standing.js';
 
 /** `revocation.mode: 'none'`: a token stands until it expires, unless a route asks for more. */
 export class UncheckedStanding extends AccessTokenStanding {
@@ -6,11 +6,11 @@ export class UncheckedStanding extends AccessTokenStanding {
     super();
   }
 
-  known(_token: TokenOnTrial, maxStalenessMs: number | null): boolean {
+  known(_token: RevocableToken, maxStalenessMs: number | null): boolean {
     return maxStalenessMs === null;
   }
 
-  async check(token: TokenOnTrial, maxStalenessMs: number | null): Promise<void> {
+  async check(token: RevocableToken, maxStalenessMs: number | null): Promise<void> {
     if (maxStalenessMs !== null) await this.lookedUp.check(token, maxStalenessMs);
   }
 }

@@ -8,7 +8,7 @@ import { RevocationLog, type RevocationLogReading } from './revocation-log.js';
 import { RevocationLogReader } from './revocation-log-reader.js';
 import { FedStanding } from '../revocation-check/fed-standing.js';
 import { RevocationFeed } from './revocation-feed.js';
-import { RevokedSet } from './revoked-set.js';
+import { RevocationIndex } from './revocation-index.js';
 import { UncheckedStanding } from '../revocation-check/unchecked-standing.js';
 
 Logger.overrideLogger(false);
@@ -229,7 +229,7 @@ describe('the revocation feed, under pressure', () => {
   });
 
   it('takes each change of its own for a new one, also when its idea of the time was put back in between', async () => {
-    const set = new RevokedSet();
+    const set = new RevocationIndex();
     const renewed = {
       id: 0,
       kind: 'sign_in_changed',

@@ -11,7 +11,7 @@ import { type FeedLimits, type FeedStatus, overflowWarning } from './feed-status
 import { NudgedPolls } from './nudged-polls.js';
 import { NudgeTiming } from './nudge-timing.js';
 import type { Nudges } from './nudges.js';
-import { RevokedSet } from './revoked-set.js';
+import { RevocationIndex } from './revocation-index.js';
 
 const PRUNE_MS = 30_000;
 const OVERFLOW_RETRY_MS = 30_000;
@@ -29,7 +29,7 @@ interface Sent extends Moment {
  * silence.
  */
 export class RevocationFeed {
-  readonly set = new RevokedSet();
+  readonly set = new RevocationIndex();
   private readonly logger = new Logger('AuthModule');
   private lastSent: Sent | null = null;
   /** When the answer to that was learnt: reading everything may take longer than knowledge may be old. */

@@ -3,7 +3,7 @@ import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-e
 import { FeedReliance } from '../revocation-check/feed-reliance.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
-import type { RevokedSet } from '../revocation/revoked-set.js';
+import type { RevocationIndex } from '../revocation/revocation-index.js';
 import { SharedQuestions } from '../revocation-check/shared-questions.js';
 import type {
   ServiceClientStore,
@@ -82,7 +82,7 @@ export class FedServiceStanding extends ServiceTokenStanding {
 /** By what was announced of the token itself, its client and everything. Throws AccessTokenRevokedError. */
 export function checkServiceToken(
   { id, principal, clientEpoch, globalEpoch }: ServiceToken,
-  set: RevokedSet,
+  set: RevocationIndex,
 ): void {
   // Written so that what is not a number refuses.
   const stands =

@@ -1,12 +1,12 @@
 import { AccessTokenRevokedError, AccessTokenStaleError } from '../errors/auth-error.js';
-import type { TokenOnTrial } from '../revocation-check/access-token-standing.js';
+import type { RevocableToken } from '../revocation-check/access-token-standing.js';
 import type { RevocationEvent } from './revocation-event.js';
 
 /** A session's latest new secret, as this process came to know of it. */
 export interface KnownChange {
   /** By the store's clock. */
   readonly createdAt: number;
-  /** In the order of learning: greater than `RevokedSet.learned` was before. */
+  /** In the order of learning: greater than `RevocationIndex.learned` was before. */
   readonly order: number;
 }
 
@@ -15,7 +15,7 @@ interface Timed {
 }
 
 /** Every revocation that still matters, as a process keeps it in memory: a few Map lookups tell what has ended. */
-export class RevokedSet {
+export class RevocationIndex {
   private readonly ended = new Map<string, Timed>();
   private readonly changed = new Map<string, KnownChange & Timed & { readonly id: number }>();
   private readonly subjects = new Map<string, { readonly epoch: number } & Timed>();
@@ -112,7 +112,7 @@ export class RevokedSet {
   }
 
   /** Throws AccessTokenRevokedError, AccessTokenStaleError. Two numbers are compared, and no clock. */
-  check({ id, principal, client, subjectEpoch, globalEpoch }: TokenOnTrial): void {
+  check({ id, principal, client, subjectEpoch, globalEpoch }: RevocableToken): void {
     // Written so that what is not a number refuses.
     const revoked = this.ended.has(principal.signInId) || this.tokens.has(id);
     if (revoked || !(globalEpoch >= this.global)) throw new AccessTokenRevokedError();
