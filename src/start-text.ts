@@ -14,7 +14,7 @@ export function startText(
   let cache = 'the memory of this process (REDIS_URL adds one that processes share)';
   if (redisUrl) {
     const state = redisAnswers
-      ? 'shared by all processes, and carries their nudges'
+      ? 'shared by all processes, and carries their notifications'
       : 'it does not answer. Until it does, each process reads the database and polls for logouts';
     cache = `Redis, ${shownAddress(redisUrl)}: ${state}`;
   }

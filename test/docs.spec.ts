@@ -300,7 +300,7 @@ describe('docs/observability.md', () => {
     sessionsRemembered: 0,
     refusals: new RefusalCounters(),
     keys: () => ({ known: 1, ageMs: 0, failing: false }),
-    feed: () => ({ entries: 0, lagMs: 0, overflowing: false, maxStalenessMs: 0, nudgesConnected: true }),
+    feed: () => ({ entries: 0, lagMs: 0, overflowing: false, maxStalenessMs: 0, notifierConnected: true }),
   } as unknown as ProcessStatus;
 
   it('has a row for every metric, and no other', () => {

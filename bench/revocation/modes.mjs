@@ -18,14 +18,14 @@ export const MODES = {
     targetMs: NUDGED_MS,
   },
   redis: {
-    label: 'feed, PostgreSQL, nudges through Redis',
+    label: 'feed, PostgreSQL, notifications through Redis',
     database: 'postgres',
     redis: true,
     revocation: (redis) => ({ mode: 'feed', redis }),
     targetMs: NUDGED_MS,
   },
   notify: {
-    label: 'feed, PostgreSQL, nudges by NOTIFY',
+    label: 'feed, PostgreSQL, notifications by NOTIFY',
     database: 'postgres',
     revocation: () => ({ mode: 'feed' }),
     targetMs: NUDGED_MS,
@@ -33,12 +33,12 @@ export const MODES = {
   polling: {
     label: 'feed, PostgreSQL, polling alone',
     database: 'postgres',
-    revocation: () => ({ mode: 'feed', nudges: false }),
+    revocation: () => ({ mode: 'feed', notifications: false }),
     targetMs: POLLED_MS,
     pauseMs: POLL_MS,
   },
   'mariadb-redis': {
-    label: 'feed, MariaDB, nudges through Redis',
+    label: 'feed, MariaDB, notifications through Redis',
     database: 'mariadb',
     redis: true,
     revocation: (redis) => ({ mode: 'feed', redis }),

@@ -5,7 +5,7 @@ import { Keyv } from 'keyv';
 import type { AuthOptions } from 'nestjs-aerie';
 import { createClient } from 'redis';
 
-/** What a Redis is good for here: nudges, and a cache that nodes share. The demo starts and runs while it is away. */
+/** What a Redis is good for here: notifications, and a cache that nodes share. The demo starts and runs while it is away. */
 export class RedisConnections implements OnApplicationShutdown {
   readonly options: Pick<AuthOptions, 'revocation' | 'cache'>;
   private readonly client: ReturnType<typeof createClient> | undefined;

@@ -150,7 +150,7 @@ describe.each(MODES)('Redis fails, and every node goes on: mode $mode', (given) 
         () => false,
       );
     };
-    await until('nudges are carried again', isTold, RECONNECTED_MS);
+    await until('notifications are carried again', isTold, RECONNECTED_MS);
   }
 
   it.each(OUTAGES)('$name', async ({ name, before, begin, end }) => {

@@ -15,9 +15,9 @@ const SOON_MS = 10_000;
 
 describe.each(['postgres', 'mariadb'] as const)('three nodes on %s', (database) => {
   describe.each([
-    ['nudges through Redis', OwnRedis],
-    ['nudges and a cache through a Redis Cluster', OwnRedisCluster],
-    ['nudges of the database', null],
+    ['notifications through Redis', OwnRedis],
+    ['notifications and a cache through a Redis Cluster', OwnRedisCluster],
+    ['notifications of the database', null],
   ])('with %s', (_name, Redis) => {
     let redis: OwnRedis | OwnRedisCluster | undefined;
     let nodes: Nodes;

@@ -61,18 +61,18 @@ describe.each(ADAPTERS)('health, on %s', (adapter) => {
         lagMs: expect.any(Number),
         entries: 0,
         overflowing: false,
-        nudgesConnected: null,
+        notifierConnected: null,
       },
     });
     await app.close();
   });
 
-  it('tells whether nudges come, and does not depend on them', async () => {
+  it('tells whether notifications come, and does not depend on them', async () => {
     const redis = new HandRedis();
     const { app, health } = await startHealthy(adapter, { redis });
-    await until('nudges', async () => (await health()).about.nudgesConnected === true);
+    await until('notifications', async () => (await health()).about.notifierConnected === true);
     redis.cut();
-    expect(await health()).toMatchObject({ status: 200, about: { nudgesConnected: false } });
+    expect(await health()).toMatchObject({ status: 200, about: { notifierConnected: false } });
     await app.close();
   });
 

@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('metrics, on %s', (adapter) => {
   it('show the feed: its lag, its entries, its polls', async () => {
     const { client } = await signIn(app, 'session');
     const end = () => client.post('/auth/logout');
-    expect(await shown.growth(end, 'aerie.revocation.nudges', 'sent')).toBe(1);
+    expect(await shown.growth(end, 'aerie.revocation.notifications', 'sent')).toBe(1);
     await until('the revocation is known', async () => (await shown.of('aerie.revocation.entries'))! > 0);
     expect(await shown.of('aerie.revocation.feed.lag')).toBeLessThan(5);
     expect(await shown.of('aerie.revocation.feed.overflow')).toBe(0);
@@ -100,21 +100,21 @@ describe.each(ADAPTERS)('metrics, on %s', (adapter) => {
     await until('a poll', async () => (await shown.of('aerie.revocation.polls', 'success'))! > polls!);
   });
 
-  it('count nudges, measure how long they take to be followed, and show whether they come', async () => {
+  it('count notifications, measure how long they take to be followed, and show whether they come', async () => {
     const counted = async () => [
-      await shown.of('aerie.revocation.nudges', 'received'),
-      await shown.of('aerie.revocation.nudge.duration'),
+      await shown.of('aerie.revocation.notifications', 'received'),
+      await shown.of('aerie.revocation.notification.duration'),
     ];
     const before = await counted();
     await (await signIn(app, 'session')).client.post('/auth/logout');
-    await until('a nudge that was followed', async () =>
+    await until('a notification that was followed', async () =>
       (await counted()).every((count, i) => count! > before[i]!),
     );
-    expect(await shown.of('aerie.revocation.nudges.connected')).toBe(1);
+    expect(await shown.of('aerie.revocation.notifier.connected')).toBe(1);
     redis.cut();
-    expect(await shown.of('aerie.revocation.nudges.connected')).toBe(0);
+    expect(await shown.of('aerie.revocation.notifier.connected')).toBe(0);
     redis.mend();
-    expect(await shown.of('aerie.revocation.nudges.connected')).toBe(1);
+    expect(await shown.of('aerie.revocation.notifier.connected')).toBe(1);
   });
 
   it('hold nothing of a person, and nothing secret: every attribute is of a closed set', async () => {
@@ -145,7 +145,7 @@ describe.each(ADAPTERS)('metrics, on %s', (adapter) => {
       new Map([
         ['aerie.event.type', Object.keys(new AuthCounters().events).sort()],
         ['aerie.fallback.action', ['allow', 'lookup', 'refuse']],
-        ['aerie.nudge.direction', ['received', 'sent']],
+        ['aerie.notification.direction', ['received', 'sent']],
         ['aerie.poll.outcome', ['failure', 'success']],
         ['aerie.cache.outcome', ['hit', 'miss']],
       ]),
@@ -195,7 +195,7 @@ describe.each(ADAPTERS)('metrics of a feed that is stale, on %s', (adapter) => {
     const { body } = await signIn(app, 'tokens');
     expect(await shown.growth(() => statusOf(app, body.access_token), 'aerie.revocation.lookups')).toBe(1);
     const names = new Set((await shown.all()).map(({ name }) => name));
-    for (const absent of ['feed.lag', 'feed.overflow', 'entries', 'nudges.connected'])
+    for (const absent of ['feed.lag', 'feed.overflow', 'entries', 'notifications.connected'])
       expect(names).not.toContain(`aerie.revocation.${absent}`);
     await app.close();
   });

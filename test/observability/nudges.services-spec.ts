@@ -1,4 +1,4 @@
-/** Whether nudges are heard, as health checks and metrics show it, on real servers. */
+/** Whether notifications are heard, as health checks and metrics show it, on real servers. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AuthStatus, Revocation } from 'nestjs-aerie';
 import { createHash } from 'node:crypto';
@@ -10,15 +10,15 @@ import { testConnection } from '../support/test-databases.js';
 import { dropTables } from '../support/test-stores.js';
 import { until } from '../support/until.js';
 
-describe('nudgesConnected', () => {
+describe('notifierConnected', () => {
   const ending: (() => unknown)[] = [];
   afterEach(async () => {
     for (const end of ending.splice(0).reverse()) await end();
   });
-  const startOnPostgres = async (nudges: boolean) => {
+  const startOnPostgres = async (notifications: boolean) => {
     const app = await startTestApp({
       connection: testConnection('postgres'),
-      options: { revocation: { nudges } },
+      options: { revocation: { notifications } },
     });
     ending.push(async () => {
       await dropTables(app.source);
@@ -26,19 +26,19 @@ describe('nudgesConnected', () => {
     });
     return app;
   };
-  const connected = (app: TestApp) => app.app.get(AuthStatus).feed()!.nudgesConnected;
+  const connected = (app: TestApp) => app.app.get(AuthStatus).feed()!.notifierConnected;
 
   it('is that of LISTEN on PostgreSQL: lost with its connection, and back with the next', async () => {
     const app = await startOnPostgres(true);
-    await until('nudges', () => connected(app) === true);
+    await until('notifications', () => connected(app) === true);
     const { tablePath } = app.source.getMetadata(Revocation);
     const channel = `aerie_${createHash('sha256').update(tablePath).digest('hex').slice(0, 24)}`;
     const ended = await app.source.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'nestjs-aerie revocation feed' and query like '%${channel}%'`,
     );
     expect(ended).toHaveLength(1);
-    await until('no nudges', () => connected(app) === false);
-    await until('nudges again', () => connected(app) === true);
+    await until('no notifications', () => connected(app) === false);
+    await until('notifications again', () => connected(app) === true);
   });
 
   it('is that of the subscriber on Redis: lost with the server, and back with it', async () => {
@@ -50,11 +50,11 @@ describe('nudgesConnected', () => {
     ending.push(() => redis.destroy());
     const app = await startTestApp({ options: { revocation: { redis } } });
     ending.push(() => app.close());
-    await until('nudges', () => connected(app) === true);
+    await until('notifications', () => connected(app) === true);
     await server.stop();
-    await until('no nudges', () => connected(app) === false);
+    await until('no notifications', () => connected(app) === false);
     await server.start();
-    await until('nudges again', () => connected(app) === true);
+    await until('notifications again', () => connected(app) === true);
     await app.close();
     expect(connected(app)).toBe(false);
   });
@@ -70,22 +70,25 @@ describe('nudgesConnected', () => {
     ending.push(() => redis.destroy());
     const app = await startTestApp({ options: { revocation: { redis } } });
     ending.push(() => app.close());
-    await until('nudges', () => connected(app) === true);
+    await until('notifications', () => connected(app) === true);
     proxy.lose();
     const lost = performance.now();
-    await until('no nudges', () => connected(app) === false);
+    await until('no notifications', () => connected(app) === false);
     expect(performance.now() - lost).toBeLessThan(5_000);
     await proxy.restore();
-    await until('nudges again', () => connected(app) === true);
-    const { nudgesReceived } = app.app.get(AuthStatus).counts;
+    await until('notifications again', () => connected(app) === true);
+    const { notificationsReceived } = app.app.get(AuthStatus).counts;
     const direct = createClient({ url: server.url });
     await direct.connect();
     ending.push(() => direct.destroy());
     await direct.publish(`nestjs-aerie:revocations:${ISSUER}`, '');
-    await until('a nudge', () => app.app.get(AuthStatus).counts.nudgesReceived > nudgesReceived);
+    await until(
+      'a notification',
+      () => app.app.get(AuthStatus).counts.notificationsReceived > notificationsReceived,
+    );
   });
 
-  it('is unknown without nudges', async () => {
+  it('is unknown without notifications', async () => {
     const app = await startOnPostgres(false);
     expect(connected(app)).toBeNull();
   });

@@ -192,7 +192,7 @@ describe.each(PROJECTS)('in an empty project: $name', (input) => {
         lagMs: expect.any(Number),
         entries: 0,
         overflowing: false,
-        nudgesConnected: null,
+        notifierConnected: null,
       },
     });
   }, 180_000);

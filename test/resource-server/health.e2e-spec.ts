@@ -85,7 +85,7 @@ describe.each(ADAPTERS)('a resource server that follows the feed, on %s', (adapt
         lagMs: expect.any(Number),
         entries: 0,
         overflowing: false,
-        nudgesConnected: null,
+        notifierConnected: null,
       },
     });
     service.clock.pass(61_000);

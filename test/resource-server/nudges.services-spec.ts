@@ -8,7 +8,7 @@ import { startResourceApp } from './resource-app.js';
 
 const REVOKED = { status: 401, code: 'AUTH_ACCESS_TOKEN_REVOKED' };
 
-describe('nudges through Redis', () => {
+describe('notifications through Redis', () => {
   const redis = createClient({ url: 'redis://127.0.0.1:6379' });
   let issuer: Issuer;
   beforeAll(async () => {
@@ -17,7 +17,7 @@ describe('nudges through Redis', () => {
   });
   afterAll(() => redis.destroy());
 
-  const service = (nudged: boolean) =>
+  const service = (notified: boolean) =>
     startResourceApp({
       options: {
         jwksUri: issuer.jwksUri,
@@ -27,21 +27,21 @@ describe('nudges through Redis', () => {
           url: issuer.revocationsUrl,
           pollInterval: '60s',
           maxStaleness: '60s',
-          ...(nudged && { redis }),
+          ...(notified && { redis }),
         },
       },
     });
 
   it('make a revocation known at once, in a service that would poll a minute later', async () => {
-    const [nudged, polling] = [await service(true), await service(false)];
+    const [notified, polling] = [await service(true), await service(false)];
     const { client, body } = await signIn(issuer, 'tokens');
-    for (const one of [nudged, polling])
+    for (const one of [notified, polling])
       expect(await one.get('/orders', body.access_token)).toMatchObject({ status: 200 });
     const before = performance.now();
     await client.post('/auth/logout', { json: { refresh_token: body.refresh_token } });
-    const isRefused = async () => (await nudged.get('/orders', body.access_token)).status === 401;
+    const isRefused = async () => (await notified.get('/orders', body.access_token)).status === 401;
     await until('the token is refused', isRefused, 10_000);
-    expect(await nudged.get('/orders', body.access_token)).toMatchObject(REVOKED);
+    expect(await notified.get('/orders', body.access_token)).toMatchObject(REVOKED);
     // The other one is the proof that no poll did it.
     expect(await polling.get('/orders', body.access_token)).toMatchObject({ status: 200 });
     expect(performance.now() - before).toBeLessThan(20_000);

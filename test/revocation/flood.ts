@@ -150,7 +150,7 @@ export function revocationFlood(database: TestDatabase): void {
           await startTestApp({
             adapter,
             connection: testConnection(database, prefix),
-            options: { revocation: { nudges: false } },
+            options: { revocation: { notifications: false } },
           }),
         );
       for (const node of nodes) for (const name of ['ada', 'eve']) await node.users.add(name);

@@ -134,7 +134,7 @@ describe('an argument of a call', () => {
     ['"principal" must be', () => tokens()['exchange']!(undefined, { audience: 'x' })],
     [
       '"listener" must be a function (got undefined)',
-      () => app.app.get(AuthStatus).onNudgeKnown(undefined as never),
+      () => app.app.get(AuthStatus).onNotificationKnown(undefined as never),
     ],
   ])('%s', async (message, call) => {
     const error = await thrownBy(call);

@@ -134,7 +134,7 @@ export type {
   RevocationEventKind,
   OwnRevocationEvent,
 } from './revocation/revocation-event.js';
-export { Nudges } from './revocation/nudges.js';
+export { RevocationNotifier } from './revocation/revocation-notifier.js';
 export { type SigningKeyReading, SigningKeyStore, type StoredKey } from './keys/signing-key-store.js';
 export type { RedisClient } from './revocation/revocation-options.js';
 export {

@@ -19,7 +19,7 @@ export interface Setup {
   readonly untoldMs: number;
 }
 
-/** Longer than a nudge takes on a busy machine: what is known before the next poll was told. */
+/** Longer than a notification takes on a busy machine: what is known before the next poll was told. */
 const POLL_MS = 3_000;
 const NUDGED = {
   counts: [2, 3],

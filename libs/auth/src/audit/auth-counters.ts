@@ -21,8 +21,8 @@ export interface AuthCounts {
   /** Polls of the revocation feed that were answered, and those that were not. */
   readonly polls: number;
   readonly pollFailures: number;
-  readonly nudgesSent: number;
-  readonly nudgesReceived: number;
+  readonly notificationsSent: number;
+  readonly notificationsReceived: number;
   readonly events: Readonly<Record<SecurityEvent['type'], number>>;
 }
 
@@ -39,8 +39,8 @@ export class AuthCounters implements AuthCounts {
   cacheFailures = 0;
   polls = 0;
   pollFailures = 0;
-  nudgesSent = 0;
-  nudgesReceived = 0;
+  notificationsSent = 0;
+  notificationsReceived = 0;
   readonly fallbacks: Grows<AuthCounts['fallbacks']> = { refuse: 0, lookup: 0, allow: 0 };
   /** All of them from the start: a rate needs a first value. */
   readonly events: Grows<AuthCounts['events']> = {
@@ -67,17 +67,17 @@ export class AuthCounters implements AuthCounts {
   private readonly listeners = new Set<(ms: number) => void>();
 
   /**
-   * Calls `listener` with the milliseconds from each nudge to the poll that knew what it was about; gives its end. Throws
+   * Calls `listener` with the milliseconds from each notification to the poll that knew what it was about; gives its end. Throws
    * TypeError for what is no function.
    */
-  onNudgeKnown(listener: (ms: number) => void): () => void {
+  onNotificationKnown(listener: (ms: number) => void): () => void {
     if (typeof listener !== 'function')
       throw new TypeError(`"listener" must be a function (got ${typeof listener})`);
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
 
-  nudgeKnown(ms: number): void {
+  notificationKnown(ms: number): void {
     for (const listener of this.listeners) {
       try {
         listener(ms);

@@ -9,8 +9,8 @@ export interface FeedState {
   readonly overflowing: boolean;
   /** `revocation.maxStaleness`: with a greater lag, the feed is not believed. */
   readonly maxStalenessMs: number;
-  /** Whether nudges are heard; null: there are none, or their carrier cannot tell. */
-  readonly nudgesConnected: boolean | null;
+  /** Whether notifications are heard; null: there are none, or their carrier cannot tell. */
+  readonly notifierConnected: boolean | null;
 }
 
 /** The keys of the issuer, as a resource server has them. */
@@ -64,10 +64,10 @@ export abstract class ProcessStatus {
   abstract health(maxLagMs: number | null): Promise<Health>;
 
   /**
-   * Calls `listener` with the milliseconds from each nudge to the poll that knew what it was about; gives its end. Throws
+   * Calls `listener` with the milliseconds from each notification to the poll that knew what it was about; gives its end. Throws
    * TypeError for what is no function.
    */
-  abstract onNudgeKnown(listener: (ms: number) => void): () => void;
+  abstract onNotificationKnown(listener: (ms: number) => void): () => void;
 }
 
 /** Whether a feed is young enough. Written so that what is not a number is not fresh. */
@@ -76,6 +76,11 @@ export function isFresh({ lagMs, maxStalenessMs }: FeedState, maxLagMs: number |
 }
 
 /** What health checks tell of a feed. */
-export function feedDetails({ lagMs, entries, overflowing, nudgesConnected }: FeedState): Health['details'] {
-  return { lagMs: lagMs === null ? null : Math.round(lagMs), entries, overflowing, nudgesConnected };
+export function feedDetails({
+  lagMs,
+  entries,
+  overflowing,
+  notifierConnected,
+}: FeedState): Health['details'] {
+  return { lagMs: lagMs === null ? null : Math.round(lagMs), entries, overflowing, notifierConnected };
 }

@@ -1,5 +1,5 @@
 import type { AuthCounters, AuthCounts } from '../audit/auth-counters.js';
-import type { Nudges } from '../revocation/nudges.js';
+import type { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { feedDetails, type FeedState, type Health, isFresh, ProcessStatus } from '../audit/process-status.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
@@ -25,7 +25,7 @@ export class AuthStatus extends ProcessStatus {
     private readonly counters: AuthCounters,
     private readonly revocation: ResolvedRevocationOptions,
     private readonly revocationFeed: RevocationFeed | null,
-    private readonly nudges: Nudges | null,
+    private readonly notifier: RevocationNotifier | null,
     private readonly near: NearSessions,
     private readonly lookup: SignInLookup,
   ) {
@@ -43,7 +43,7 @@ export class AuthStatus extends ProcessStatus {
     return {
       ...this.revocationFeed.status(),
       maxStalenessMs: this.revocation.maxStalenessMs,
-      nudgesConnected: this.nudges?.isConnected ?? null,
+      notifierConnected: this.notifier?.isConnected ?? null,
     };
   }
 
@@ -79,11 +79,11 @@ export class AuthStatus extends ProcessStatus {
   }
 
   /**
-   * Calls `listener` with how long it took from each nudge to the poll that knew what it was about, in milliseconds.
+   * Calls `listener` with how long it took from each notification to the poll that knew what it was about, in milliseconds.
    * Gives a function that ends it. Throws TypeError.
    */
-  onNudgeKnown(listener: (ms: number) => void): () => void {
-    return this.counters.onNudgeKnown(listener);
+  onNotificationKnown(listener: (ms: number) => void): () => void {
+    return this.counters.onNotificationKnown(listener);
   }
 
   /**

@@ -7,9 +7,9 @@ import { CommittedChanges } from '../revocation/committed-changes.js';
 import { CountedSignInLookup } from '../revocation-check/counted-sign-in-lookup.js';
 import { FedStanding } from '../revocation-check/fed-standing.js';
 import { LookedUpStanding } from '../revocation-check/looked-up-standing.js';
-import { nudgeChannelOf } from '../revocation/nudge-channel.js';
-import { Nudges } from '../revocation/nudges.js';
-import { RedisNudges } from '../revocation/redis-nudges.js';
+import { notificationChannelOf } from '../revocation/notification-channel.js';
+import { RevocationNotifier } from '../revocation/revocation-notifier.js';
+import { RedisNotifier } from '../revocation/redis-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { UncheckedStanding } from '../revocation-check/unchecked-standing.js';
 import { AuthStores } from '../stores/auth-stores.js';
@@ -26,11 +26,13 @@ const PART_FOR_READING = 0.6;
 /** How this process learns what has ended. Without a feed, its providers are null. */
 export const REVOCATION_PROVIDERS: Provider[] = [
   {
-    provide: Nudges,
+    provide: RevocationNotifier,
     inject: [AuthStores, ResolvedAuthOptions],
-    useFactory: (stores: AuthStores, { revocation, issuer }: Options): Nudges | null => {
-      if (revocation.mode !== 'feed' || !revocation.nudges) return null;
-      return revocation.redis ? new RedisNudges(revocation.redis, nudgeChannelOf(issuer)) : stores.nudges();
+    useFactory: (stores: AuthStores, { revocation, issuer }: Options): RevocationNotifier | null => {
+      if (revocation.mode !== 'feed' || !revocation.notifications) return null;
+      return revocation.redis
+        ? new RedisNotifier(revocation.redis, notificationChannelOf(issuer))
+        : stores.notifier();
     },
   },
   {
@@ -39,7 +41,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
       AuthStores,
       StoresInUse,
       CommittedChanges,
-      Nudges,
+      RevocationNotifier,
       ResolvedAuthOptions,
       Clock,
       StoreClock,
@@ -49,7 +51,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
       stores: AuthStores,
       { revocations }: StoresInUse,
       changes: CommittedChanges,
-      nudges: Nudges | null,
+      notifier: RevocationNotifier | null,
       { revocation }: Options,
       clock: Clock,
       storeClock: StoreClock,
@@ -59,7 +61,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
       const { maxEntries, maxStalenessMs } = revocation;
       const readingMs = maxStalenessMs * PART_FOR_READING;
       const reader = new RevocationLogReader(revocations, maxEntries, clock, readingMs);
-      const feed = new RevocationFeed(reader, revocation, clock, storeClock, nudges, counters);
+      const feed = new RevocationFeed(reader, revocation, clock, storeClock, notifier, counters);
       if (!stores.tellsOwn((own) => feed.announcedHere(own))) changes.heed(() => feed.changedHere());
       return feed;
     },

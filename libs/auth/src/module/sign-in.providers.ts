@@ -14,7 +14,7 @@ import { KeyRing } from '../keys/key-ring.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { RefreshTokenCodec } from '../refresh-tokens/refresh-token.js';
 import { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
-import { Nudges } from '../revocation/nudges.js';
+import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
 import { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
 import { NearSessions } from '../sessions/near-sessions.js';
@@ -163,15 +163,22 @@ export const CORE_PROVIDERS: Provider[] = [
   { provide: ProcessStatus, useExisting: AuthStatus },
   {
     provide: AuthStatus,
-    inject: [AuthCounters, ResolvedAuthOptions, RevocationFeed, Nudges, NearSessions, StoresInUse],
+    inject: [
+      AuthCounters,
+      ResolvedAuthOptions,
+      RevocationFeed,
+      RevocationNotifier,
+      NearSessions,
+      StoresInUse,
+    ],
     useFactory: (
       counters: AuthCounters,
       { revocation }: Options,
       feed: RevocationFeed | null,
-      nudges: Nudges | null,
+      notifier: RevocationNotifier | null,
       near: NearSessions,
       { lookup }: StoresInUse,
-    ) => new AuthStatus(counters, revocation, feed, nudges, near, lookup),
+    ) => new AuthStatus(counters, revocation, feed, notifier, near, lookup),
   },
   {
     provide: AuthenticationService,

@@ -59,22 +59,22 @@ export const AUTH_INSTRUMENTS: readonly AuthInstrument[] = [
     },
   },
   {
-    name: 'aerie.revocation.nudges',
+    name: 'aerie.revocation.notifications',
     kind: 'counter',
-    unit: '{nudge}',
-    description: 'Nudges to read the revocation feed',
+    unit: '{notification}',
+    description: 'Notifications to read the revocation feed',
     read: ({ counts }, observe) => {
-      observe(counts.nudgesSent, { 'aerie.nudge.direction': 'sent' });
-      observe(counts.nudgesReceived, { 'aerie.nudge.direction': 'received' });
+      observe(counts.notificationsSent, { 'aerie.notification.direction': 'sent' });
+      observe(counts.notificationsReceived, { 'aerie.notification.direction': 'received' });
     },
   },
   {
-    name: 'aerie.revocation.nudges.connected',
+    name: 'aerie.revocation.notifier.connected',
     kind: 'gauge',
     unit: '1',
-    description: '1 while the connection that brings nudges is there',
+    description: '1 while the connection that brings notifications is there',
     read: (status, observe) => {
-      const connected = status.feed()?.nudgesConnected ?? null;
+      const connected = status.feed()?.notifierConnected ?? null;
       if (connected !== null) observe(connected ? 1 : 0);
     },
   },
@@ -167,9 +167,9 @@ export const AUTH_INSTRUMENTS: readonly AuthInstrument[] = [
 
 /** A histogram: it cannot be read when somebody collects it. */
 export const NUDGE_DURATION = {
-  name: 'aerie.revocation.nudge.duration',
+  name: 'aerie.revocation.notification.duration',
   unit: 's',
-  description: 'Time from a nudge to the poll that knew what it was about',
+  description: 'Time from a notification to the poll that knew what it was about',
   /** Upper bounds in seconds, around the few milliseconds that it should take. */
   boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
 } as const;

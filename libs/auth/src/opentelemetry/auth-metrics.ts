@@ -23,7 +23,7 @@ export class AuthMetrics implements OnModuleInit, OnModuleDestroy {
       ...about,
       advice: { explicitBucketBoundaries: [...boundaries] },
     });
-    this.undo.push(this.status.onNudgeKnown((ms) => histogram.record(ms / 1_000)));
+    this.undo.push(this.status.onNotificationKnown((ms) => histogram.record(ms / 1_000)));
   }
 
   onModuleDestroy(): void {

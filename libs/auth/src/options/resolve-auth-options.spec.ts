@@ -88,7 +88,7 @@ const BAD: Record<string, readonly unknown[]> = {
   'revocation.maxStaleness': [...NO_DURATION, '61s', '999ms'],
   'revocation.onUnavailable': ['admit', '', true],
   'revocation.maxEntries': [999, 5_000_001, 1.5, '1000', true],
-  'revocation.nudges': ['yes', 1],
+  'revocation.notifications': ['yes', 1],
   'revocation.redis': [{}, 'redis://127.0.0.1', { publish: () => 0 }, true],
   'sessions.cacheSize': [-1, 1_000_001, 1.5, '1', true],
   'accessTokens.endOnRotation': NO_BOOLEAN,

@@ -17,7 +17,7 @@ import { GivenKeys } from '../keys/given-keys.js';
 import { RemoteKeys } from '../keys/remote-keys.js';
 import { VerificationKeys } from '../keys/verification-keys.js';
 import { FetchRemote, Remote } from '../http-client/remote.js';
-import { Nudges } from '../revocation/nudges.js';
+import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import { Clock, SystemClock } from '../time/clock.js';
@@ -82,7 +82,7 @@ const PROVIDERS: Provider[] = [
       RefusalCounters,
       VerificationKeys,
       RevocationFeed,
-      Nudges,
+      RevocationNotifier,
       Introspection,
     ],
     useFactory: (
@@ -91,11 +91,11 @@ const PROVIDERS: Provider[] = [
       refusals: RefusalCounters,
       keys: VerificationKeys,
       feed: RevocationFeed | null,
-      nudges: Nudges | null,
+      notifier: RevocationNotifier | null,
       introspection: Introspection | null,
     ) => {
       const remote = keys instanceof RemoteKeys ? keys : null;
-      return new ResourceStatus(options, counters, refusals, { keys: remote, feed, nudges, introspection });
+      return new ResourceStatus(options, counters, refusals, { keys: remote, feed, notifier, introspection });
     },
   },
   { provide: ProcessStatus, useExisting: ResourceStatus },

@@ -8,7 +8,7 @@ import {
   ProcessStatus,
 } from '../audit/process-status.js';
 import type { RemoteKeys } from '../keys/remote-keys.js';
-import type { Nudges } from '../revocation/nudges.js';
+import type { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { Introspection } from './issuer/introspection.js';
 import type { RefusalCounters } from './refusal-counters.js';
@@ -30,7 +30,7 @@ export class ResourceStatus extends ProcessStatus {
       /** Null: the keys were given. */
       readonly keys: RemoteKeys | null;
       readonly feed: RevocationFeed | null;
-      readonly nudges: Nudges | null;
+      readonly notifier: RevocationNotifier | null;
       readonly introspection: Introspection | null;
     },
   ) {
@@ -47,10 +47,10 @@ export class ResourceStatus extends ProcessStatus {
 
   feed(): FeedState | null {
     const { revocation } = this.options;
-    const { feed, nudges } = this.parts;
+    const { feed, notifier } = this.parts;
     if (!feed || revocation.mode !== 'feed') return null;
     const { maxStalenessMs } = revocation;
-    return { ...feed.status(), maxStalenessMs, nudgesConnected: nudges?.isConnected ?? null };
+    return { ...feed.status(), maxStalenessMs, notifierConnected: notifier?.isConnected ?? null };
   }
 
   keys(): KeysState | null {
@@ -80,8 +80,8 @@ export class ResourceStatus extends ProcessStatus {
     return { isUp: knowsKeys && knowsEndings, details };
   }
 
-  onNudgeKnown(listener: (ms: number) => void): () => void {
-    return this.counters.onNudgeKnown(listener);
+  onNotificationKnown(listener: (ms: number) => void): () => void {
+    return this.counters.onNotificationKnown(listener);
   }
 
   /** However many ask at the same time, the issuer is asked once. */

@@ -29,7 +29,7 @@ export interface RevocationByFeed {
   readonly client: ClientCredentialsOptions & { readonly tokenUrl?: string };
   /** Whom the client's token is for: the issuer's own `accessTokens.audience`. Default: `issuer`. */
   readonly audience?: string;
-  /** How often, when no nudge comes, 100ms to 60s. Default `1s`. */
+  /** How often, when no notification comes, 100ms to 60s. Default `1s`. */
   readonly pollInterval?: Duration;
   /** How old the knowledge may be on which a request is admitted, `pollInterval` to 60s. Default `5s`. */
   readonly maxStaleness?: Duration;
@@ -41,7 +41,7 @@ export interface RevocationByFeed {
   /** With more revocations than this every request is refused (503), 1,000 to 5,000,000. Default 200,000. */
   readonly maxEntries?: number;
   /**
-   * A client of node-redis or ioredis, of the Redis that the issuer nudges through: revocations are then known at once. The
+   * A client of node-redis or ioredis, of the Redis that the issuer notifies through: revocations are then known at once. The
    * application connects and closes it; a duplicate of it listens. Default: none.
    */
   readonly redis?: RedisClient;

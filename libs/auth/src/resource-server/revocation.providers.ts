@@ -5,9 +5,9 @@ import { Remote } from '../http-client/remote.js';
 import { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
 import { FedStanding } from '../revocation-check/fed-standing.js';
-import { nudgeChannelOf } from '../revocation/nudge-channel.js';
-import { Nudges } from '../revocation/nudges.js';
-import { RedisNudges } from '../revocation/redis-nudges.js';
+import { notificationChannelOf } from '../revocation/notification-channel.js';
+import { RevocationNotifier } from '../revocation/revocation-notifier.js';
+import { RedisNotifier } from '../revocation/redis-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { UncheckedStanding } from '../revocation-check/unchecked-standing.js';
 import { Clock } from '../time/clock.js';
@@ -33,22 +33,22 @@ const assertedFor = (issuer: string, former: Options['formerIssuers']): string |
 /** How this process learns what has ended. What a mode does not need is null. */
 export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
   {
-    provide: Nudges,
+    provide: RevocationNotifier,
     inject: [ResolvedResourceServerOptions],
-    useFactory: ({ revocation, issuer }: Options): Nudges | null =>
+    useFactory: ({ revocation, issuer }: Options): RevocationNotifier | null =>
       revocation.mode === 'feed' && revocation.redis
-        ? new RedisNudges(revocation.redis, nudgeChannelOf(issuer))
+        ? new RedisNotifier(revocation.redis, notificationChannelOf(issuer))
         : null,
   },
   {
     provide: RevocationFeed,
-    inject: [ResolvedResourceServerOptions, Remote, Clock, AuthCounters, Nudges],
+    inject: [ResolvedResourceServerOptions, Remote, Clock, AuthCounters, RevocationNotifier],
     useFactory: (
       { revocation, issuer, formerIssuers }: Options,
       remote: Remote,
       clock: Clock,
       counters: AuthCounters,
-      nudges: Nudges | null,
+      notifier: RevocationNotifier | null,
     ): RevocationFeed | null => {
       if (revocation.mode !== 'feed') return null;
       const { tokenUrl, credentials } = revocation;
@@ -59,7 +59,7 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
       const log = new HttpRevocationLog(revocation, tokens, remote);
       // There is no table here to ask instead: reading everything takes as long as it takes.
       const reader = new RevocationLogReader(log, revocation.maxEntries, clock);
-      return new RevocationFeed(reader, revocation, clock, new StoreClock(clock), nudges, counters);
+      return new RevocationFeed(reader, revocation, clock, new StoreClock(clock), notifier, counters);
     },
   },
   {

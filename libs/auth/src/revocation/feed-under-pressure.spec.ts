@@ -61,13 +61,13 @@ function feedOf(maxEntries = 200_000, wholeReadingMs: number | null = null) {
   const reader = new RevocationLogReader(log, limits.maxEntries, clock, wholeReadingMs);
   const counters = new AuthCounters();
   let heard: () => void = () => undefined;
-  const nudges = {
-    listen: (onNudge: () => void) => void (heard = onNudge),
+  const notifier = {
+    listen: (onNotification: () => void) => void (heard = onNotification),
     send: () => undefined,
     stop: async () => undefined,
     isConnected: null,
   };
-  const feed = new RevocationFeed(reader, limits, clock, new StoreClock(clock), nudges, counters);
+  const feed = new RevocationFeed(reader, limits, clock, new StoreClock(clock), notifier, counters);
   feeds.push(feed);
   const pollAfter = (ms: number): Promise<boolean> => {
     clock.time += ms;
@@ -143,7 +143,7 @@ describe('the revocation feed, under pressure', () => {
   it('goes on when a listener of its measurements throws', async () => {
     const { feed, counters, heard, pollAfter } = feedOf();
     await feed.start();
-    counters.onNudgeKnown(() => {
+    counters.onNotificationKnown(() => {
       throw new Error('of the host');
     });
     heard();

@@ -7,7 +7,7 @@ import { StoreClock } from '../time/store-clock.js';
 import type { RevocationEvent, RevocationEventKind } from './revocation-event.js';
 import { RevocationLog, type RevocationLogReading } from './revocation-log.js';
 import { RevocationLogReader } from './revocation-log-reader.js';
-import { Nudges } from './nudges.js';
+import { RevocationNotifier } from './revocation-notifier.js';
 import type { FeedLimits } from './feed-status.js';
 import { RevocationFeed } from './revocation-feed.js';
 
@@ -64,10 +64,10 @@ class HandLog extends RevocationLog {
   }
 }
 
-class HandNudges extends Nudges {
+class HandNotifier extends RevocationNotifier {
   sent = 0;
-  nudge: () => void = () => undefined;
-  listen = (onNudge: () => void): void => void (this.nudge = onNudge);
+  notify: () => void = () => undefined;
+  listen = (onNotification: () => void): void => void (this.notify = onNotification);
   send = (): void => void this.sent++;
   stop = async (): Promise<void> => undefined;
 }
@@ -80,18 +80,18 @@ afterEach(async () => {
 function feedOf(limits: Partial<FeedLimits> = {}) {
   const clock = new HandClock();
   const log = new HandLog(clock);
-  const nudges = new HandNudges();
+  const notifier = new HandNotifier();
   const counters = new AuthCounters();
   const all = { pollIntervalMs: 60_000, maxStalenessMs: 5_000, maxEntries: 200_000, ...limits };
   const reader = new RevocationLogReader(log, all.maxEntries, clock);
   const storeClock = new StoreClock(clock);
-  const feed = new RevocationFeed(reader, all, clock, storeClock, nudges, counters);
+  const feed = new RevocationFeed(reader, all, clock, storeClock, notifier, counters);
   feeds.push(feed);
   const poll = async (): Promise<boolean> => {
     clock.pass(6_000);
     return feed.freshen();
   };
-  return { clock, log, nudges, counters, feed, storeClock, poll };
+  return { clock, log, notifier, counters, feed, storeClock, poll };
 }
 
 const token = (subject: string, signInId: string, subjectEpoch = 1, globalEpoch = 0) => ({
@@ -103,31 +103,36 @@ const token = (subject: string, signInId: string, subjectEpoch = 1, globalEpoch 
 });
 
 describe('the revocation feed', () => {
-  it('counts polls that were answered and those that were not, and nudges', async () => {
-    const { log, feed, nudges, clock, counters, poll } = feedOf();
+  it('counts polls that were answered and those that were not, and notifications', async () => {
+    const { log, feed, notifier, clock, counters, poll } = feedOf();
     await feed.start();
     log.failing = true;
     await poll();
-    expect(counters).toMatchObject({ polls: 1, pollFailures: 1, nudgesSent: 0, nudgesReceived: 0 });
+    expect(counters).toMatchObject({
+      polls: 1,
+      pollFailures: 1,
+      notificationsSent: 0,
+      notificationsReceived: 0,
+    });
     log.failing = false;
     clock.pass(60_000);
     feed.changedHere();
     await feed.freshen();
-    expect(counters).toMatchObject({ polls: 2, nudgesSent: 1, nudgesReceived: 0 });
-    nudges.nudge();
-    expect(counters.nudgesReceived).toBe(1);
+    expect(counters).toMatchObject({ polls: 2, notificationsSent: 1, notificationsReceived: 0 });
+    notifier.notify();
+    expect(counters.notificationsReceived).toBe(1);
   });
 
-  it('measures from the first nudge to the poll that was sent after it', async () => {
-    const { log, feed, nudges, clock, counters, poll } = feedOf();
+  it('measures from the first notification to the poll that was sent after it', async () => {
+    const { log, feed, notifier, clock, counters, poll } = feedOf();
     const measured: number[] = [];
-    const end = counters.onNudgeKnown((ms) => void measured.push(ms));
+    const end = counters.onNotificationKnown((ms) => void measured.push(ms));
     await feed.start();
     expect(measured).toEqual([]);
     log.failing = true;
-    nudges.nudge();
+    notifier.notify();
     clock.pass(30);
-    nudges.nudge();
+    notifier.notify();
     await poll();
     expect(measured).toEqual([]);
     log.failing = false;
@@ -137,7 +142,7 @@ describe('the revocation feed', () => {
     await poll();
     expect(measured).toHaveLength(1);
     end();
-    nudges.nudge();
+    notifier.notify();
     await poll();
     expect(measured).toHaveLength(1);
   });
@@ -240,12 +245,12 @@ describe('the revocation feed', () => {
   });
 
   it('is not fresh after a change of its own until a poll was sent after it', async () => {
-    const { log, feed, nudges } = feedOf();
+    const { log, feed, notifier } = feedOf();
     await feed.start();
     log.write('sign_in', 'mine');
     feed.changedHere();
     expect(feed.isFresh()).toBe(false);
-    expect(nudges.sent).toBe(1);
+    expect(notifier.sent).toBe(1);
     expect(await feed.freshen()).toBe(true);
     expect(feed.set.hasEnded('mine')).toBe(true);
   });
@@ -272,13 +277,13 @@ describe('the revocation feed', () => {
     },
   );
 
-  it('polls at a nudge, and a burst of nudges costs few polls', async () => {
-    const { log, feed, nudges, clock } = feedOf();
+  it('polls at a notification, and a burst of notifications costs few polls', async () => {
+    const { log, feed, notifier, clock } = feedOf();
     await feed.start();
     clock.pass(1_000);
     log.write('sign_in', 'theirs');
     const before = log.readings;
-    for (let i = 0; i < 1_000; i++) nudges.nudge();
+    for (let i = 0; i < 1_000; i++) notifier.notify();
     while (!feed.set.hasEnded('theirs')) await new Promise((turn) => setImmediate(turn));
     expect(log.readings - before).toBeLessThanOrEqual(2);
   });

@@ -8,9 +8,9 @@ import type { OwnRevocationEvent } from './revocation-event.js';
 import type { RevocationLogReader } from './revocation-log-reader.js';
 import type { RevocationLogReading } from './revocation-log.js';
 import { type FeedLimits, type FeedStatus, overflowWarning } from './feed-status.js';
-import { NudgedPolls } from './nudged-polls.js';
-import { NudgeTiming } from './nudge-timing.js';
-import type { Nudges } from './nudges.js';
+import { NotifiedPolls } from './notified-polls.js';
+import { NotificationLatency } from './notification-latency.js';
+import type { RevocationNotifier } from './revocation-notifier.js';
 import { RevocationIndex } from './revocation-index.js';
 
 const PRUNE_MS = 30_000;
@@ -24,7 +24,7 @@ interface Sent extends Moment {
 }
 
 /**
- * Keeps every revocation that still matters in the memory of this process, by polling; a nudge makes the next poll
+ * Keeps every revocation that still matters in the memory of this process, by polling; a notification makes the next poll
  * come at once. Whoever decides by what is in `set` asks first whether it is fresh: an outage must not pass for
  * silence.
  */
@@ -43,8 +43,8 @@ export class RevocationFeed {
   private changes = 0;
   private polling: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private readonly timing: NudgeTiming;
-  private readonly nudged: NudgedPolls;
+  private readonly timing: NotificationLatency;
+  private readonly notified: NotifiedPolls;
   private stopped = false;
   private loads = 0;
 
@@ -53,11 +53,11 @@ export class RevocationFeed {
     private readonly limits: FeedLimits,
     private readonly clock: Clock,
     private readonly storeClock: StoreClock,
-    private readonly nudges: Nudges | null,
+    private readonly notifier: RevocationNotifier | null,
     private readonly counters: AuthCounters,
   ) {
-    this.timing = new NudgeTiming(clock, counters);
-    this.nudged = new NudgedPolls(
+    this.timing = new NotificationLatency(clock, counters);
+    this.notified = new NotifiedPolls(
       clock,
       () => this.polling,
       () => this.poll(),
@@ -71,7 +71,7 @@ export class RevocationFeed {
 
   /** Loads everything, and goes on polling, also when that failed. Throws StoreUnavailableError. */
   async start(): Promise<void> {
-    this.nudges?.listen(() => this.heard());
+    this.notifier?.listen(() => this.heard());
     try {
       await this.poll();
     } finally {
@@ -82,8 +82,8 @@ export class RevocationFeed {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    this.nudged.stop();
-    await this.nudges?.stop();
+    this.notified.stop();
+    await this.notifier?.stop();
     await this.polling?.catch(() => undefined);
   }
 
@@ -133,8 +133,8 @@ export class RevocationFeed {
     else
       for (const { lifeMs, ...said } of revocations)
         this.set.add({ ...said, id: 0, createdAt, expiresAt: createdAt + lifeMs });
-    this.nudges?.send();
-    if (this.nudges) this.counters.nudgesSent++;
+    this.notifier?.send();
+    if (this.notifier) this.counters.notificationsSent++;
     this.pollSoon();
   }
 
@@ -158,7 +158,7 @@ export class RevocationFeed {
   }
 
   private pollSoon(): void {
-    if (!this.stopped && !this.isOverflowing()) this.nudged.ask();
+    if (!this.stopped && !this.isOverflowing()) this.notified.ask();
   }
 
   private schedule(): void {
@@ -186,14 +186,14 @@ export class RevocationFeed {
 
   private async read(): Promise<void> {
     const sent = { ...this.storeClock.moment(), changes: this.changes };
-    this.nudged.started(sent.monotonic);
+    this.notified.started(sent.monotonic);
     const away = this.lastLearnt !== null && msBetween(this.lastLearnt, sent) > this.limits.maxStalenessMs;
     if (away || this.failing) this.reader.startAgain();
     try {
       const reading = await this.reader.read();
       if (typeof reading === 'string') this.overflow(reading);
       else this.learn(reading, sent, away);
-      this.nudged.ended();
+      this.notified.ended();
       this.counters.polls++;
     } catch (error) {
       this.counters.pollFailures++;

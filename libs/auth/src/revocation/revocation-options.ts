@@ -16,7 +16,7 @@ export interface RevocationOptions {
    * `lookup`: the record is asked, or the shared cache. `none`: an access token lives until it expires. Default `feed`.
    */
   readonly mode?: 'feed' | 'lookup' | 'none';
-  /** How often the feed is read when no nudge comes, 100ms to 60s. Default `1s`. */
+  /** How often the feed is read when no notification comes, 100ms to 60s. Default `1s`. */
   readonly pollInterval?: Duration;
   /**
    * How old the knowledge may be on which a request is admitted, 0s to 60s; for the feed at least `pollInterval`. Default
@@ -31,9 +31,9 @@ export interface RevocationOptions {
   /** More revocations than this are not kept in memory: the tables are asked, 1,000 to 5,000,000. Default 200,000. */
   readonly maxEntries?: number;
   /** Whether processes tell each other at once: through `redis`, else through PostgreSQL's NOTIFY. Default true. */
-  readonly nudges?: boolean;
+  readonly notifications?: boolean;
   /**
-   * A client of node-redis (single or cluster) or ioredis, for nudges through pub/sub. The application connects and closes
+   * A client of node-redis (single or cluster) or ioredis, for notifications through pub/sub. The application connects and closes
    * it; a duplicate of it listens. Default: none.
    */
   readonly redis?: RedisClient;
@@ -45,7 +45,7 @@ export interface ResolvedRevocationOptions {
   readonly maxStalenessMs: number;
   readonly onUnavailable: 'refuse' | 'lookup' | 'allow';
   readonly maxEntries: number;
-  readonly nudges: boolean;
+  readonly notifications: boolean;
   readonly redis: RedisClient | null;
 }
 
@@ -60,7 +60,7 @@ export function resolveRevocationOptions(reader: OptionReader): ResolvedRevocati
     maxStalenessMs: reader.duration('maxStaleness', { default: '5s', min: '0s', max: '60s' }),
     onUnavailable: reader.oneOf('onUnavailable', ['refuse', 'lookup', 'allow'], 'refuse'),
     maxEntries: reader.integer('maxEntries', { default: 200_000, min: 1_000, max: 5_000_000 }),
-    nudges: reader.boolean('nudges', true),
+    notifications: reader.boolean('notifications', true),
     redis: reader.custom(
       'redis',
       'a client of node-redis or ioredis',

@@ -2,7 +2,7 @@ import type { SigningKeyStore } from '../keys/signing-key-store.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
 import type { OwnRevocationEvent } from '../revocation/revocation-event.js';
 import type { RevocationLog } from '../revocation/revocation-log.js';
-import type { Nudges } from '../revocation/nudges.js';
+import type { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import type { SignInLookup } from '../revocation-check/sign-in-lookup.js';
 import type { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
 import type { SessionStore } from '../sessions/session-store.js';
@@ -29,7 +29,7 @@ export abstract class AuthStores {
    * How processes tell each other that there is something to read, where these stores have a way of their own. Called
    * once, in mode `feed` and without a Redis. Default: none; they hear of it by polling.
    */
-  nudges(): Nudges | null {
+  notifier(): RevocationNotifier | null {
     return null;
   }
 

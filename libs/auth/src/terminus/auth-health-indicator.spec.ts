@@ -10,7 +10,7 @@ const FRESH: FeedState = {
   lagMs: 400.4,
   overflowing: false,
   maxStalenessMs: 5_000,
-  nudgesConnected: true,
+  notifierConnected: true,
 };
 
 describe('AuthHealthIndicator', () => {
@@ -40,7 +40,7 @@ describe('AuthHealthIndicator', () => {
       lagMs: 400,
       entries: 3,
       overflowing: false,
-      nudgesConnected: true,
+      notifierConnected: true,
     });
   });
 

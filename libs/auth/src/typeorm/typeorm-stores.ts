@@ -18,9 +18,9 @@ import { Revocation } from './entities/revocation.entity.js';
 import { RefreshTokenFamily } from './entities/refresh-token-family.entity.js';
 import { TypeOrmRefreshTokenFamilyStore } from '../sql/stores/sql-refresh-token-family-store.js';
 import { type OwnRevocationsListener, RevocationWriter } from '../sql/stores/revocation-writer.js';
-import type { Nudges } from '../revocation/nudges.js';
+import type { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { SqlRevocationLog } from '../sql/stores/sql-revocation-log.js';
-import { TypeOrmPostgresNudges } from './connection/postgres-nudges.js';
+import { PostgresNotifier } from './connection/postgres-notifier.js';
 import { TypeOrmSignInLookup } from '../sql/stores/sql-sign-in-lookup.js';
 import type { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
 import { ServiceClient } from './entities/service-client.entity.js';
@@ -100,7 +100,7 @@ class TypeOrmStores extends AuthStores {
     const notifies =
       database.dialect.name === 'postgres' &&
       revocation.mode === 'feed' &&
-      revocation.nudges &&
+      revocation.notifications &&
       revocation.redis === null;
     this.channel = notifies ? channelOf(source.getMetadata(Revocation).tablePath) : null;
     const revocations = new RevocationWriter(
@@ -146,8 +146,8 @@ class TypeOrmStores extends AuthStores {
         : null;
   }
 
-  override nudges(): Nudges | null {
-    return this.channel === null ? null : new TypeOrmPostgresNudges(this.source, this.channel);
+  override notifier(): RevocationNotifier | null {
+    return this.channel === null ? null : new PostgresNotifier(this.source, this.channel);
   }
 
   override tellsOwn(listener: OwnRevocationsListener): boolean {

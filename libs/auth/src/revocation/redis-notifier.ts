@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { inTime } from '../time/in-time.js';
-import { Nudges } from './nudges.js';
+import { RevocationNotifier } from './revocation-notifier.js';
 import type { RedisClient } from './revocation-options.js';
 
 /** node-redis calls the listener that was given; ioredis says it to all. */
@@ -19,8 +19,8 @@ const RETRY_MS = 1_000;
 /** How often the connection is asked whether it is still there, and for how long: one that is half open says nothing. */
 const PING_MS = 2_000;
 
-/** Nudges through Redis pub/sub. Published after the commit; a Redis that is away costs nothing but the nudge. */
-export class RedisNudges extends Nudges {
+/** Notifications through Redis pub/sub. Published after the commit; a Redis that is away costs nothing but the notification. */
+export class RedisNotifier extends RevocationNotifier {
   private readonly logger = new Logger('AuthModule');
   private subscriber: Subscriber | undefined;
   private subscribed = false;
@@ -35,14 +35,14 @@ export class RedisNudges extends Nudges {
     super();
   }
 
-  listen(onNudge: () => void): void {
-    void this.subscribe(onNudge).catch((error: unknown) => this.listenAgain(onNudge, error));
+  listen(onNotification: () => void): void {
+    void this.subscribe(onNotification).catch((error: unknown) => this.listenAgain(onNotification, error));
   }
 
-  private listenAgain(onNudge: () => void, error: unknown): void {
+  private listenAgain(onNotification: () => void, error: unknown): void {
     this.warn(error);
     this.close();
-    if (!this.stopped) this.timer = setTimeout(() => this.listen(onNudge), RETRY_MS).unref();
+    if (!this.stopped) this.timer = setTimeout(() => this.listen(onNotification), RETRY_MS).unref();
   }
 
   send(): void {
@@ -67,40 +67,40 @@ export class RedisNudges extends Nudges {
   }
 
   /** Both clients make a broken connection again, and subscribe again, by themselves. */
-  private async subscribe(onNudge: () => void): Promise<void> {
+  private async subscribe(onNotification: () => void): Promise<void> {
     const subscriber = this.client.duplicate() as Subscriber;
     this.subscriber = subscriber;
     subscriber.on('error', (error: unknown) => this.warn(error));
     // What was published while the connection was away is lost: look once it is back.
     subscriber.on('ready', () => {
       this.warned = false;
-      onNudge();
+      onNotification();
     });
     const isIoredis = typeof subscriber.status === 'string';
     if (isIoredis) {
       subscriber.on('message', (channel) => {
-        if (channel === this.channel) onNudge();
+        if (channel === this.channel) onNotification();
       });
       await subscriber.subscribe(this.channel);
     } else {
       await subscriber.connect?.();
-      await subscriber.subscribe(this.channel, () => onNudge());
+      await subscriber.subscribe(this.channel, () => onNotification());
     }
     this.subscriber = subscriber;
     this.subscribed = true;
     // Stopped while it was connecting: that closed nothing yet.
     if (this.stopped) return this.close();
-    this.pingLater(subscriber, onNudge);
-    onNudge();
+    this.pingLater(subscriber, onNotification);
+    onNotification();
   }
 
-  private pingLater(subscriber: Subscriber, onNudge: () => void): void {
+  private pingLater(subscriber: Subscriber, onNotification: () => void): void {
     this.timer = setTimeout(() => {
       // One that knows that it is away is made again by its client.
       const pinged = this.isConnected ? inTime(PING_MS, this.ping(subscriber)) : Promise.resolve();
       pinged.then(
-        () => !this.stopped && this.pingLater(subscriber, onNudge),
-        (error: unknown) => !this.stopped && this.listenAgain(onNudge, error),
+        () => !this.stopped && this.pingLater(subscriber, onNotification),
+        (error: unknown) => !this.stopped && this.listenAgain(onNotification, error),
       );
     }, PING_MS).unref();
   }
@@ -129,6 +129,8 @@ export class RedisNudges extends Nudges {
     if (this.warned || this.stopped) return;
     this.warned = true;
     const why = error instanceof Error ? error.message : 'unknown';
-    this.logger.warn(`Redis does not carry nudges; other nodes hear of revocations by polling: ${why}`);
+    this.logger.warn(
+      `Redis does not carry notifications; other nodes hear of revocations by polling: ${why}`,
+    );
   }
 }

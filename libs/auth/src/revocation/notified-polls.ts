@@ -1,10 +1,10 @@
 import type { Clock } from '../time/clock.js';
 
-/** Polls that nudges ask for are at least this far apart, and as far as the last one took. */
+/** Polls that notifications ask for are at least this far apart, and as far as the last one took. */
 const PAUSE_MS = 5;
 
-/** Polls that come at once rather than when their time has come: bursts of nudges cost a bounded number of them. */
-export class NudgedPolls {
+/** Polls that come at once rather than when their time has come: bursts of notifications cost a bounded number of them. */
+export class NotifiedPolls {
   private timer: NodeJS.Timeout | undefined;
   private startedAt = -Infinity;
   private tookMs = 0;

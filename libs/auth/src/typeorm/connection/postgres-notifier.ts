@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { inTime } from '../../time/in-time.js';
-import { Nudges } from '../../revocation/nudges.js';
+import { RevocationNotifier } from '../../revocation/revocation-notifier.js';
 
 /** The little of pg's client that we use. */
 interface ListeningClient {
@@ -19,11 +19,11 @@ const PING_MS = 15_000;
 const DEADLINE_MS = 5_000;
 
 /**
- * Nudges through PostgreSQL. NOTIFY is a part of the transaction that announces (`RevocationWriter`), so it comes
+ * Notifications through PostgreSQL. NOTIFY is a part of the transaction that announces (`RevocationWriter`), so it comes
  * with its commit, a host's transaction included; this listens, on a connection of its own to the primary. It does not
  * work through a pooler in transaction mode: then polling is left.
  */
-export class TypeOrmPostgresNudges extends Nudges {
+export class PostgresNotifier extends RevocationNotifier {
   private readonly logger = new Logger('AuthModule');
   private client: ListeningClient | undefined;
   private retry: NodeJS.Timeout | undefined;
@@ -40,7 +40,7 @@ export class TypeOrmPostgresNudges extends Nudges {
     super();
   }
 
-  listen(onNudge: () => void): void {
+  listen(onNotification: () => void): void {
     const client = this.connection();
     this.client = client;
     let lost = false;
@@ -52,11 +52,11 @@ export class TypeOrmPostgresNudges extends Nudges {
       client.connection?.stream?.destroy();
       if (this.stopped) return;
       this.warn(error);
-      this.retry = setTimeout(() => this.listen(onNudge), RETRY_MS).unref();
+      this.retry = setTimeout(() => this.listen(onNotification), RETRY_MS).unref();
     };
     client.on('error', lose);
     client.on('end', lose);
-    client.on('notification', () => onNudge());
+    client.on('notification', () => onNotification());
     const begin = async (): Promise<void> => {
       await inTime(DEADLINE_MS, client.connect());
       await inTime(DEADLINE_MS, client.query(`listen ${this.channel}`));
@@ -69,7 +69,7 @@ export class TypeOrmPostgresNudges extends Nudges {
         PING_MS,
       ).unref();
       // What was announced before LISTEN, nobody said here.
-      onNudge();
+      onNotification();
     };
     begin().catch(lose);
   }
@@ -106,7 +106,7 @@ export class TypeOrmPostgresNudges extends Nudges {
     if (this.warned) return;
     this.warned = true;
     const why = error instanceof Error ? error.message : 'the connection ended';
-    this.logger.warn(`PostgreSQL does not carry nudges; revocations are heard of by polling: ${why}`);
+    this.logger.warn(`PostgreSQL does not carry notifications; revocations are heard of by polling: ${why}`);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
 import type { Clock } from '../time/clock.js';
 
-/** Measures how long it takes from a nudge until this process knows what it was about. */
-export class NudgeTiming {
-  /** When the first nudge was heard that no poll has answered yet. */
+/** Measures how long it takes from a notification until this process knows what it was about. */
+export class NotificationLatency {
+  /** When the first notification was heard that no poll has answered yet. */
   private heardAt: number | null = null;
 
   constructor(
@@ -12,14 +12,14 @@ export class NudgeTiming {
   ) {}
 
   heard(): void {
-    this.counters.nudgesReceived++;
+    this.counters.notificationsReceived++;
     this.heardAt ??= this.clock.monotonic();
   }
 
-  /** A poll that was sent before the nudge may not know of it. */
+  /** A poll that was sent before the notification may not know of it. */
   answered(sentAt: number): void {
     if (this.heardAt === null || sentAt < this.heardAt) return;
-    this.counters.nudgeKnown(this.clock.monotonic() - this.heardAt);
+    this.counters.notificationKnown(this.clock.monotonic() - this.heardAt);
     this.heardAt = null;
   }
 
