@@ -9,7 +9,7 @@ import { readSigningKey } from '../keys/signing-key.js';
 import { SigningKeys } from '../keys/signing-keys.js';
 import { SigningKeyStore } from '../keys/signing-key-store.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
-import { CommittedChanges } from '../revocation/committed-changes.js';
+import { LocalRevocations } from '../revocation/local-revocations.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { Clock } from '../time/clock.js';
 
@@ -36,18 +36,18 @@ export const KEY_PROVIDERS: Provider[] = [
   },
   {
     provide: ManagedKeys,
-    inject: [SigningKeyStore, KeyRing, DerivedKeys, ResolvedAuthOptions, CommittedChanges],
+    inject: [SigningKeyStore, KeyRing, DerivedKeys, ResolvedAuthOptions, LocalRevocations],
     useFactory: (
       store: SigningKeyStore | null,
       ring: KeyRing,
       derived: DerivedKeys,
       { managedKeys, accessTokens }: Options,
-      changes: CommittedChanges,
+      changes: LocalRevocations,
     ): ManagedKeys | null => {
       const { longestLifetimeMs, clockToleranceMs } = accessTokens;
       const retentionMs = longestLifetimeMs + clockToleranceMs + FIVE_MINUTES_MS;
       const rules = { ...managedKeys, retentionMs };
-      const replaced = (): void => changes.tell();
+      const replaced = (): void => changes.publish();
       return (
         store && new ManagedKeys(store, ring, new KeySealing(derived), rules, secretKeys(derived), replaced)
       );

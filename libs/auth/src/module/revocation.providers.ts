@@ -3,7 +3,7 @@ import { AuthCounters } from '../audit/auth-counters.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
-import { CommittedChanges } from '../revocation/committed-changes.js';
+import { LocalRevocations } from '../revocation/local-revocations.js';
 import { CountedSignInLookup } from '../revocation-check/counted-sign-in-lookup.js';
 import { FedStanding } from '../revocation-check/fed-standing.js';
 import { LookedUpStanding } from '../revocation-check/looked-up-standing.js';
@@ -40,7 +40,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
     inject: [
       AuthStores,
       StoresInUse,
-      CommittedChanges,
+      LocalRevocations,
       RevocationNotifier,
       ResolvedAuthOptions,
       Clock,
@@ -50,7 +50,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
     useFactory: (
       stores: AuthStores,
       { revocations }: StoresInUse,
-      changes: CommittedChanges,
+      changes: LocalRevocations,
       notifier: RevocationNotifier | null,
       { revocation }: Options,
       clock: Clock,
@@ -62,7 +62,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
       const readingMs = maxStalenessMs * PART_FOR_READING;
       const reader = new RevocationLogReader(revocations, maxEntries, clock, readingMs);
       const feed = new RevocationFeed(reader, revocation, clock, storeClock, notifier, counters);
-      if (!stores.tellsOwn((own) => feed.announcedHere(own))) changes.heed(() => feed.changedHere());
+      if (!stores.tellsOwn((own) => feed.announcedHere(own))) changes.subscribe(() => feed.changedHere());
       return feed;
     },
   },

@@ -2,7 +2,7 @@ import { type Provider } from '@nestjs/common';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
-import { CommittedChanges } from '../revocation/committed-changes.js';
+import { LocalRevocations } from '../revocation/local-revocations.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { buryingStores } from '../stores/burying-stores.js';
 import { RecordsInUse, recordsInUse } from '../stores/records-in-use.js';
@@ -12,7 +12,7 @@ import { StoreClock } from '../time/store-clock.js';
 
 /** The stores as everything above them sees them, their clock, and the records of them that nodes share. */
 export const STORE_PROVIDERS: Provider[] = [
-  CommittedChanges,
+  LocalRevocations,
   { provide: StoreClock, inject: [Clock], useFactory: (clock: Clock) => new StoreClock(clock) },
   {
     provide: RecordsInUse,
@@ -21,10 +21,10 @@ export const STORE_PROVIDERS: Provider[] = [
   },
   {
     provide: StoresInUse,
-    inject: [AuthStores, CommittedChanges, RecordsInUse, ResolvedAuthOptions],
+    inject: [AuthStores, LocalRevocations, RecordsInUse, ResolvedAuthOptions],
     useFactory: (
       given: AuthStores,
-      changes: CommittedChanges,
+      changes: LocalRevocations,
       records: RecordsInUse,
       { cache }: ResolvedAuthOptions,
     ) => {

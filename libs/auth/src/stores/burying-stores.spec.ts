@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { RotationAttempt } from '../refresh-tokens/refresh-token-family-store.js';
 import { MemoryStores } from '../testing/memory/memory-stores.js';
-import { CommittedChanges } from '../revocation/committed-changes.js';
+import { LocalRevocations } from '../revocation/local-revocations.js';
 import { buryingStores } from './burying-stores.js';
 import { type StoresInUse, storesInUse } from './stores-in-use.js';
 
@@ -21,7 +21,7 @@ describe('stores that bury', () => {
       bury: async (id: string) => void buried[kind].push(id),
       buryAll: () => void wiped.push(kind),
     });
-    stores = buryingStores(storesInUse(memory, new CommittedChanges()), {
+    stores = buryingStores(storesInUse(memory, new LocalRevocations()), {
       sessions: place('sessions'),
       families: place('families'),
     });

@@ -1,4 +1,4 @@
-import type { CommittedChanges } from '../revocation/committed-changes.js';
+import type { LocalRevocations } from '../revocation/local-revocations.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
@@ -21,7 +21,7 @@ export abstract class StoresInUse implements Pick<AuthStores, (typeof STORE_PORT
 }
 
 /** Throws AuthConfigError when a port is missing: a lookup that is not there would be taken for one not asked for. */
-export function storesInUse(stores: AuthStores, changes: CommittedChanges): StoresInUse {
+export function storesInUse(stores: AuthStores, changes: LocalRevocations): StoresInUse {
   const lacking = STORE_PORTS.filter((port) => !METHODS[port].every((name) => has(stores[port], name)));
   if (lacking.length > 0) {
     throw new AuthConfigError(
@@ -35,7 +35,7 @@ export function storesInUse(stores: AuthStores, changes: CommittedChanges): Stor
 /**
  * The store of service clients in the same way. Throws AuthConfigError when these stores have none, or not a whole one.
  */
-export function clientsInUse(stores: AuthStores, changes: CommittedChanges): ServiceClientStore {
+export function clientsInUse(stores: AuthStores, changes: LocalRevocations): ServiceClientStore {
   const clients = stores.clients();
   if (!clients || !CLIENT_METHODS.every((name) => has(clients, name))) {
     throw new AuthConfigError(
@@ -78,7 +78,7 @@ type Method = (...args: unknown[]) => Promise<unknown>;
 function failingByCode<Port extends object>(
   name: (typeof STORE_PORTS)[number] | 'clients',
   port: Port,
-  changes: CommittedChanges,
+  changes: LocalRevocations,
 ): Port {
   const wrapped = new Map<Method, Method>();
   const wrap = (member: PropertyKey, method: Method): Method => {
@@ -87,7 +87,7 @@ function failingByCode<Port extends object>(
       known = async (...args) => {
         try {
           const outcome = await method.apply(port, args);
-          if (revokesSomething(name, member, outcome)) changes.tell();
+          if (revokesSomething(name, member, outcome)) changes.publish();
           return outcome;
         } catch (cause) {
           if (cause instanceof AuthError || cause instanceof TypeError) throw cause;

@@ -9,7 +9,7 @@ import { RoutesPath } from '../../http/routes-path.js';
 import { KeyRing } from '../../keys/key-ring.js';
 import { ResolvedAuthOptions } from '../../options/resolve-auth-options.js';
 import { AccessTokenStanding } from '../../revocation-check/access-token-standing.js';
-import { CommittedChanges } from '../../revocation/committed-changes.js';
+import { LocalRevocations } from '../../revocation/local-revocations.js';
 import { RevocationFeed } from '../../revocation/revocation-feed.js';
 import { ClientAssertions } from './clients/client-assertion.js';
 import { ClientAuthenticator } from './clients/client-authenticator.js';
@@ -45,7 +45,7 @@ const ownAudience = ({ issuer, formerIssuers, accessTokens: { audience } }: Opti
 
 /** What `services: true` adds: clients, their tokens, and the tokens that sign-ins are exchanged for. */
 export const SERVICE_PROVIDERS: Provider[] = [
-  { provide: ServiceClientStore, inject: [AuthStores, CommittedChanges], useFactory: clientsInUse },
+  { provide: ServiceClientStore, inject: [AuthStores, LocalRevocations], useFactory: clientsInUse },
   {
     provide: ServiceClients,
     inject: [ServiceClientStore, SecurityEventSink],

@@ -1,12 +1,12 @@
 /** Passes on that this process has committed a change which others follow: from the stores to the feed. */
-export class CommittedChanges {
+export class LocalRevocations {
   private listener: () => void = () => undefined;
 
-  heed(listener: () => void): void {
+  subscribe(listener: () => void): void {
     this.listener = listener;
   }
 
-  tell(): void {
+  publish(): void {
     this.listener();
   }
 }
