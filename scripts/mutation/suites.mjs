@@ -23,7 +23,7 @@ export const SUITES = {
   'guarded cache': { project: 'unit', file: 'libs/auth/src/shared-cache/guarded-cache.spec.ts' },
   'looked-up standing': {
     project: 'unit',
-    file: 'libs/auth/src/revocation-check/looked-up-standing.spec.ts',
+    file: 'libs/auth/src/revocation-check/lookup-check.spec.ts',
   },
   'store clock': { project: 'unit', file: 'libs/auth/src/time/store-clock.spec.ts' },
   'burying stores': { project: 'unit', file: 'libs/auth/src/stores/burying-stores.spec.ts' },

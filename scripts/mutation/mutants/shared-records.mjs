@@ -83,7 +83,7 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'revocation-check/looked-up-standing.ts',
+    'revocation-check/lookup-check.ts',
     ['looked-up standing'],
     [
       [

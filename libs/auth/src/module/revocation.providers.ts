@@ -1,17 +1,17 @@
 import { type Provider } from '@nestjs/common';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
-import { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
+import { RevocationCheck } from '../revocation-check/revocation-check.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
 import { LocalRevocations } from '../revocation/local-revocations.js';
 import { CountedSignInLookup } from '../revocation-check/counted-sign-in-lookup.js';
-import { FedStanding } from '../revocation-check/fed-standing.js';
-import { LookedUpStanding } from '../revocation-check/looked-up-standing.js';
+import { FeedCheck } from '../revocation-check/feed-check.js';
+import { LookupCheck } from '../revocation-check/lookup-check.js';
 import { notificationChannelOf } from '../revocation/notification-channel.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RedisNotifier } from '../revocation/redis-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
-import { UncheckedStanding } from '../revocation-check/unchecked-standing.js';
+import { NoCheck } from '../revocation-check/no-check.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { RecordsInUse } from '../stores/records-in-use.js';
 import { StoresInUse } from '../stores/stores-in-use.js';
@@ -67,7 +67,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
     },
   },
   {
-    provide: AccessTokenStanding,
+    provide: RevocationCheck,
     inject: [StoresInUse, RevocationFeed, ResolvedAuthOptions, StoreClock, RecordsInUse, AuthCounters],
     useFactory: (
       { lookup }: StoresInUse,
@@ -81,14 +81,14 @@ export const REVOCATION_PROVIDERS: Provider[] = [
         maxStalenessMs: revocation.maxStalenessMs,
         replayWindowMs: accessTokens.endOnRotation ? refreshTokens.replayWindowMs : null,
       };
-      const lookedUp = new LookedUpStanding(
+      const lookedUp = new LookupCheck(
         new CountedSignInLookup(lookup, counters),
         rules,
         storeClock,
         families,
       );
-      if (feed) return new FedStanding(feed, lookedUp, revocation.onUnavailable, counters);
-      return revocation.mode === 'none' ? new UncheckedStanding(lookedUp) : lookedUp;
+      if (feed) return new FeedCheck(feed, lookedUp, revocation.onUnavailable, counters);
+      return revocation.mode === 'none' ? new NoCheck(lookedUp) : lookedUp;
     },
   },
 ];

@@ -13,7 +13,7 @@ import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { RefreshTokenCodec } from '../refresh-tokens/refresh-token.js';
-import { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
+import { RevocationCheck } from '../revocation-check/revocation-check.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
 import { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
@@ -113,7 +113,7 @@ export const CORE_PROVIDERS: Provider[] = [
       KnownSubjects,
       PasswordHasher,
       AccessTokenVerifier,
-      AccessTokenStanding,
+      RevocationCheck,
       SessionService,
       SecurityEventSink,
     ],
@@ -123,7 +123,7 @@ export const CORE_PROVIDERS: Provider[] = [
       known: KnownSubjects,
       hasher: PasswordHasher,
       verifier: AccessTokenVerifier,
-      standing: AccessTokenStanding,
+      standing: RevocationCheck,
       sessions: SessionService,
       events: SecurityEventSink,
     ) => new Authenticator(source, known, hasher, subjects, verifier, standing, sessions, registry, events),

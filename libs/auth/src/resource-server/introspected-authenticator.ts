@@ -1,9 +1,9 @@
 import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import type { Principal } from '../principal/principal.js';
-import type { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
+import type { RevocationCheck } from '../revocation-check/revocation-check.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import type { ServicePrincipal } from '../service-tokens/service-token.js';
-import type { ServiceTokenStanding } from '../service-tokens/service-token-standing.js';
+import type { ServiceTokenCheck } from '../service-tokens/service-token-check.js';
 import type { ServiceTokenVerifier } from '../service-tokens/service-token-verifier.js';
 import type { Introspection } from './issuer/introspection.js';
 import { ResourceAuthenticator } from './resource-authenticator.js';
@@ -12,7 +12,7 @@ import { ResourceAuthenticator } from './resource-authenticator.js';
 export class IntrospectedAuthenticator extends ResourceAuthenticator {
   constructor(
     verifier: AccessTokenVerifier,
-    standing: AccessTokenStanding,
+    standing: RevocationCheck,
     private readonly introspection: Introspection,
   ) {
     super(verifier, standing);
@@ -34,7 +34,7 @@ export class IntrospectedAuthenticator extends ResourceAuthenticator {
 export class IntrospectedServiceAuthenticator extends ServiceAuthenticator {
   constructor(
     verifier: ServiceTokenVerifier,
-    standing: ServiceTokenStanding,
+    standing: ServiceTokenCheck,
     private readonly introspection: Introspection,
   ) {
     super(verifier, standing);

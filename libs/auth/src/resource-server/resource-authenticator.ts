@@ -2,7 +2,7 @@ import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier
 import type { CredentialJudge } from '../context/request-authenticator.js';
 import { CredentialsMissingError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
-import type { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
+import type { RevocationCheck } from '../revocation-check/revocation-check.js';
 
 /**
  * Access tokens in, principal out, where no sign-in is ever opened: sessions are the issuer's alone. To stand in for
@@ -11,7 +11,7 @@ import type { AccessTokenStanding } from '../revocation-check/access-token-stand
 export class ResourceAuthenticator implements CredentialJudge {
   constructor(
     private readonly verifier: AccessTokenVerifier,
-    private readonly standing: AccessTokenStanding,
+    private readonly standing: RevocationCheck,
   ) {}
 
   rememberedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {

@@ -2,20 +2,20 @@ import { type Provider } from '@nestjs/common';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { Remote } from '../http-client/remote.js';
-import { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
+import { RevocationCheck } from '../revocation-check/revocation-check.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
-import { FedStanding } from '../revocation-check/fed-standing.js';
+import { FeedCheck } from '../revocation-check/feed-check.js';
 import { notificationChannelOf } from '../revocation/notification-channel.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RedisNotifier } from '../revocation/redis-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
-import { UncheckedStanding } from '../revocation-check/unchecked-standing.js';
+import { NoCheck } from '../revocation-check/no-check.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import { HttpRevocationLog } from './issuer/http-revocation-log.js';
 import { IntrospectedAuthenticator } from './introspected-authenticator.js';
 import { Introspection } from './issuer/introspection.js';
-import { PolledStanding, UnknowableStanding } from './polled-standing.js';
+import { PollingCheck, UnavailableCheck } from './polling-check.js';
 import { RefusalCounters } from './refusal-counters.js';
 import { ResourceAuthenticator } from './resource-authenticator.js';
 import { ResolvedResourceServerOptions } from './resource-server.options.js';
@@ -77,24 +77,24 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
     },
   },
   {
-    provide: AccessTokenStanding,
+    provide: RevocationCheck,
     inject: [ResolvedResourceServerOptions, RevocationFeed, Clock, AuthCounters],
     useFactory: (
       { revocation }: Options,
       feed: RevocationFeed | null,
       clock: Clock,
       counters: AuthCounters,
-    ): AccessTokenStanding => {
-      if (revocation.mode !== 'feed' || !feed) return new UncheckedStanding(new UnknowableStanding());
-      return new FedStanding(feed, new PolledStanding(feed, clock), revocation.onUnavailable, counters);
+    ): RevocationCheck => {
+      if (revocation.mode !== 'feed' || !feed) return new NoCheck(new UnavailableCheck());
+      return new FeedCheck(feed, new PollingCheck(feed, clock), revocation.onUnavailable, counters);
     },
   },
   {
     provide: ResourceAuthenticator,
-    inject: [AccessTokenVerifier, AccessTokenStanding, Introspection, RefusalCounters],
+    inject: [AccessTokenVerifier, RevocationCheck, Introspection, RefusalCounters],
     useFactory: (
       verifier: AccessTokenVerifier,
-      standing: AccessTokenStanding,
+      standing: RevocationCheck,
       introspection: Introspection | null,
       refusals: RefusalCounters,
     ) =>

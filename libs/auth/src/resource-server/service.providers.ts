@@ -5,15 +5,15 @@ import { ServiceAuthGuard } from '../guards/service-auth.guard.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import {
-  FedServiceStanding,
-  ServiceTokenStanding,
-  UncheckedServiceStanding,
-} from '../service-tokens/service-token-standing.js';
+  ServiceFeedCheck,
+  ServiceTokenCheck,
+  NoServiceCheck,
+} from '../service-tokens/service-token-check.js';
 import { ServiceTokenVerifier } from '../service-tokens/service-token-verifier.js';
 import { Clock } from '../time/clock.js';
 import { IntrospectedServiceAuthenticator } from './introspected-authenticator.js';
 import { Introspection } from './issuer/introspection.js';
-import { PolledServiceStanding } from './polled-standing.js';
+import { ServicePollingCheck } from './polling-check.js';
 import { RefusalCounters } from './refusal-counters.js';
 import { ResolvedResourceServerOptions } from './resource-server.options.js';
 
@@ -27,7 +27,7 @@ export const RESOURCE_SERVICE_PROVIDERS: Provider[] = [
     useFactory: (tokens: JwtVerifier, { cacheSize }: Options) => new ServiceTokenVerifier(tokens, cacheSize),
   },
   {
-    provide: ServiceTokenStanding,
+    provide: ServiceTokenCheck,
     inject: [ResolvedResourceServerOptions, RevocationFeed, Clock, AuthCounters],
     useFactory: (
       { revocation }: Options,
@@ -35,17 +35,17 @@ export const RESOURCE_SERVICE_PROVIDERS: Provider[] = [
       clock: Clock,
       counters: AuthCounters,
     ) => {
-      if (revocation.mode !== 'feed' || !feed) return new UncheckedServiceStanding();
-      const polled = new PolledServiceStanding(feed, clock);
-      return new FedServiceStanding(feed, polled, revocation.onUnavailable, counters);
+      if (revocation.mode !== 'feed' || !feed) return new NoServiceCheck();
+      const polled = new ServicePollingCheck(feed, clock);
+      return new ServiceFeedCheck(feed, polled, revocation.onUnavailable, counters);
     },
   },
   {
     provide: ServiceAuthenticator,
-    inject: [ServiceTokenVerifier, ServiceTokenStanding, Introspection, RefusalCounters],
+    inject: [ServiceTokenVerifier, ServiceTokenCheck, Introspection, RefusalCounters],
     useFactory: (
       verifier: ServiceTokenVerifier,
-      standing: ServiceTokenStanding,
+      standing: ServiceTokenCheck,
       introspection: Introspection | null,
       refusals: RefusalCounters,
     ) =>

@@ -6,10 +6,10 @@ import { StoreClock } from '../time/store-clock.js';
 import type { RevocationEvent } from './revocation-event.js';
 import { RevocationLog, type RevocationLogReading } from './revocation-log.js';
 import { RevocationLogReader } from './revocation-log-reader.js';
-import { FedStanding } from '../revocation-check/fed-standing.js';
+import { FeedCheck } from '../revocation-check/feed-check.js';
 import { RevocationFeed } from './revocation-feed.js';
 import { RevocationIndex } from './revocation-index.js';
-import { UncheckedStanding } from '../revocation-check/unchecked-standing.js';
+import { NoCheck } from '../revocation-check/no-check.js';
 
 Logger.overrideLogger(false);
 
@@ -83,12 +83,7 @@ describe('the revocation feed, under pressure', () => {
     // Somebody signs out during every poll.
     log.meanwhile = () => feed.changedHere();
     feed.changedHere();
-    const standing = new FedStanding(
-      feed,
-      new UncheckedStanding(null as never),
-      'refuse',
-      new AuthCounters(),
-    );
+    const standing = new FeedCheck(feed, new NoCheck(null as never), 'refuse', new AuthCounters());
     const principal = { id: 'ann', signInId: 'honest' };
     const token = { id: 'jti', subjectEpoch: 1, globalEpoch: 0, generation: null, principal };
     await expect(standing.check(token, null)).resolves.toBeUndefined();

@@ -1,5 +1,5 @@
 import { AccessTokenRevokedError, AccessTokenStaleError } from '../errors/auth-error.js';
-import type { RevocableToken } from '../revocation-check/access-token-standing.js';
+import type { RevocableToken } from '../revocation-check/revocation-check.js';
 import type { RevocationEvent } from './revocation-event.js';
 
 /** A session's latest new secret, as this process came to know of it. */

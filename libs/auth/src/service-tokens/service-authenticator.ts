@@ -1,12 +1,12 @@
 import type { ServicePrincipal } from './service-token.js';
-import type { ServiceTokenStanding } from './service-token-standing.js';
+import type { ServiceTokenCheck } from './service-token-check.js';
 import type { ServiceTokenVerifier } from './service-token-verifier.js';
 
 /** Service tokens in, services out: what `ServiceAuthGuard` asks. To stand in for services in a test, replace this provider. */
 export class ServiceAuthenticator {
   constructor(
     private readonly verifier: ServiceTokenVerifier,
-    private readonly standing: ServiceTokenStanding,
+    private readonly standing: ServiceTokenCheck,
   ) {}
 
   /**

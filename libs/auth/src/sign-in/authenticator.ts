@@ -7,7 +7,7 @@ import type { PasswordHasher } from '../users/password-hasher.js';
 import { CredentialsInvalidError, SessionInvalidError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
-import type { AccessTokenStanding } from '../revocation-check/access-token-standing.js';
+import type { RevocationCheck } from '../revocation-check/revocation-check.js';
 import type { SessionRow } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SubjectEpochs, SubjectStore } from '../subjects/subject-store.js';
@@ -52,7 +52,7 @@ export class Authenticator {
     private readonly hasher: PasswordHasher,
     private readonly subjects: SubjectStore,
     private readonly verifier: AccessTokenVerifier,
-    private readonly standing: AccessTokenStanding,
+    private readonly standing: RevocationCheck,
     private readonly sessions: SessionService,
     private readonly registry: SignInRegistry,
     private readonly events: SecurityEventSink,

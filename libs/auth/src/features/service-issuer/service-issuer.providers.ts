@@ -8,7 +8,7 @@ import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { RoutesPath } from '../../http/routes-path.js';
 import { KeyRing } from '../../keys/key-ring.js';
 import { ResolvedAuthOptions } from '../../options/resolve-auth-options.js';
-import { AccessTokenStanding } from '../../revocation-check/access-token-standing.js';
+import { RevocationCheck } from '../../revocation-check/revocation-check.js';
 import { LocalRevocations } from '../../revocation/local-revocations.js';
 import { RevocationFeed } from '../../revocation/revocation-feed.js';
 import { ClientAssertions } from './clients/client-assertion.js';
@@ -19,11 +19,11 @@ import { ServiceClientStore } from './clients/service-client-store.js';
 import { ServiceClients } from './clients/service-clients.js';
 import { ServiceTokenIssuer } from './tokens/service-token-issuer.js';
 import {
-  FedServiceStanding,
-  LookedUpServiceStanding,
-  ServiceTokenStanding,
-  UncheckedServiceStanding,
-} from '../../service-tokens/service-token-standing.js';
+  ServiceFeedCheck,
+  ServiceLookupCheck,
+  ServiceTokenCheck,
+  NoServiceCheck,
+} from '../../service-tokens/service-token-check.js';
 import { ServiceTokenVerifier } from '../../service-tokens/service-token-verifier.js';
 import { SessionService } from '../../sessions/session.service.js';
 import { AuthStores } from '../../stores/auth-stores.js';
@@ -87,25 +87,25 @@ export const SERVICE_PROVIDERS: Provider[] = [
       new ClientCredentialsGrant(issuer, events),
   },
   {
-    provide: ServiceTokenStanding,
+    provide: ServiceTokenCheck,
     inject: [ServiceClientStore, RevocationFeed, ResolvedAuthOptions, AuthCounters],
     useFactory: (
       store: ServiceClientStore,
       feed: RevocationFeed | null,
       { revocation }: Options,
       counters: AuthCounters,
-    ): ServiceTokenStanding => {
-      const lookedUp = new LookedUpServiceStanding(store);
-      if (feed) return new FedServiceStanding(feed, lookedUp, revocation.onUnavailable, counters);
-      return revocation.mode === 'none' ? new UncheckedServiceStanding(lookedUp) : lookedUp;
+    ): ServiceTokenCheck => {
+      const lookedUp = new ServiceLookupCheck(store);
+      if (feed) return new ServiceFeedCheck(feed, lookedUp, revocation.onUnavailable, counters);
+      return revocation.mode === 'none' ? new NoServiceCheck(lookedUp) : lookedUp;
     },
   },
   {
     provide: ServiceAuthenticator,
-    inject: [KeyRing, ServiceTokenStanding, ResolvedAuthOptions, Clock],
+    inject: [KeyRing, ServiceTokenCheck, ResolvedAuthOptions, Clock],
     useFactory: (
       keys: KeyRing,
-      standing: ServiceTokenStanding,
+      standing: ServiceTokenCheck,
       { issuer, formerIssuers, accessTokens }: Options,
       clock: Clock,
     ) => {
@@ -129,7 +129,7 @@ export const SERVICE_PROVIDERS: Provider[] = [
     inject: [
       LiveSignIns,
       AccessTokenVerifier,
-      AccessTokenStanding,
+      RevocationCheck,
       SessionService,
       ServiceTokenIssuer,
       SecurityEventSink,
@@ -138,7 +138,7 @@ export const SERVICE_PROVIDERS: Provider[] = [
     useFactory: (
       signIns: LiveSignIns,
       verifier: AccessTokenVerifier,
-      standing: AccessTokenStanding,
+      standing: RevocationCheck,
       sessions: SessionService,
       issuer: ServiceTokenIssuer,
       events: SecurityEventSink,
@@ -155,13 +155,13 @@ export const SERVICE_PROVIDERS: Provider[] = [
   },
   {
     provide: TokenIntrospection,
-    inject: [GenuineTokens, LiveSignIns, ServiceClientStore, AccessTokenStanding],
+    inject: [GenuineTokens, LiveSignIns, ServiceClientStore, RevocationCheck],
     useFactory: (
       tokens: GenuineTokens,
       signIns: LiveSignIns,
       clients: ServiceClientStore,
-      standing: AccessTokenStanding,
-    ) => new TokenIntrospection(tokens, signIns, clients, standing, new LookedUpServiceStanding(clients)),
+      standing: RevocationCheck,
+    ) => new TokenIntrospection(tokens, signIns, clients, standing, new ServiceLookupCheck(clients)),
   },
   {
     provide: TokenRevocation,

@@ -9,7 +9,7 @@ import {
   TargetInvalidError,
 } from '../../../errors/auth-error.js';
 import type { Principal } from '../../../principal/principal.js';
-import type { AccessTokenStanding } from '../../../revocation-check/access-token-standing.js';
+import type { RevocationCheck } from '../../../revocation-check/revocation-check.js';
 import type { KnownClient } from '../clients/client-authenticator.js';
 import type { IssuedToken, ServiceTokenIssuer } from './service-token-issuer.js';
 import { allowedAudience, allowedScopes, type AskedTarget } from '../clients/token-target.js';
@@ -48,7 +48,7 @@ export class ServiceTokens {
     private readonly parts: {
       readonly signIns: LiveSignIns;
       readonly verifier: AccessTokenVerifier;
-      readonly standing: AccessTokenStanding;
+      readonly standing: RevocationCheck;
       readonly sessions: SessionService;
       readonly issuer: ServiceTokenIssuer;
       readonly events: SecurityEventSink;

@@ -7,10 +7,10 @@ import {
   ForbiddenError,
   StoreUnavailableError,
 } from '../../../errors/auth-error.js';
-import { type AccessTokenStanding, checkStanding } from '../../../revocation-check/access-token-standing.js';
+import { type RevocationCheck, checkStanding } from '../../../revocation-check/revocation-check.js';
 import type { KnownClient } from '../clients/client-authenticator.js';
 import type { ServiceClientStore } from '../clients/service-client-store.js';
-import type { ServiceTokenStanding } from '../../../service-tokens/service-token-standing.js';
+import type { ServiceTokenCheck } from '../../../service-tokens/service-token-check.js';
 import { readServiceToken } from '../../../service-tokens/service-token-verifier.js';
 import type { GenuineTokens } from './genuine-tokens.js';
 import type { LiveSignIns } from './live-sign-ins.js';
@@ -44,8 +44,8 @@ export class TokenIntrospection {
     private readonly tokens: GenuineTokens,
     private readonly signIns: LiveSignIns,
     private readonly clients: Pick<ServiceClientStore, 'standing'>,
-    private readonly accessTokens: AccessTokenStanding,
-    private readonly serviceTokens: ServiceTokenStanding,
+    private readonly accessTokens: RevocationCheck,
+    private readonly serviceTokens: ServiceTokenCheck,
   ) {}
 
   /** Throws ForbiddenError for a client that serves no audience; StoreUnavailableError. */

@@ -3,10 +3,10 @@ import { createSecretKey } from 'node:crypto';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import { StoreClock } from '../time/store-clock.js';
-import type { RevocableToken } from './access-token-standing.js';
+import type { RevocableToken } from './revocation-check.js';
 import { type FamilyStanding, readFamilyStanding } from './family-standing.js';
 import { GuardedCache } from '../shared-cache/guarded-cache.js';
-import { LookedUpStanding } from './looked-up-standing.js';
+import { LookupCheck } from './lookup-check.js';
 import { RecordSeal } from '../shared-cache/record-seal.js';
 import { SharedRecords } from '../shared-cache/shared-records.js';
 import { SignInLookup, type SignInStanding } from './sign-in-lookup.js';
@@ -36,14 +36,14 @@ class Table extends SignInLookup {
   }
 }
 
-describe('LookedUpStanding', () => {
+describe('LookupCheck', () => {
   let elapsed: number;
   let stepped: number;
   let table: Table;
   let kept: Map<string, unknown>;
   let records: SharedRecords<FamilyStanding>;
-  let standing: LookedUpStanding;
-  let without: LookedUpStanding;
+  let standing: LookupCheck;
+  let without: LookupCheck;
   beforeEach(() => {
     elapsed = stepped = 0;
     const clock = { now: () => T0 + elapsed + stepped, monotonic: () => elapsed };
@@ -61,8 +61,8 @@ describe('LookedUpStanding', () => {
     const keeping = { cache: cached, seal, issuer: 'https://a.example', storeClock, counters };
     records = new SharedRecords('family', readFamilyStanding, keeping);
     const rules = { maxStalenessMs: 5 * SECOND, replayWindowMs: WINDOW };
-    standing = new LookedUpStanding(table, rules, storeClock, records);
-    without = new LookedUpStanding(table, { ...rules, replayWindowMs: null }, storeClock);
+    standing = new LookupCheck(table, rules, storeClock, records);
+    without = new LookupCheck(table, { ...rules, replayWindowMs: null }, storeClock);
   });
 
   const token = (changes: Partial<RevocableToken> = {}): RevocableToken => ({

@@ -4,11 +4,11 @@ import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-e
 import { AuthCounters } from '../audit/auth-counters.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
-import { AccessTokenStanding, type RevocableToken } from './access-token-standing.js';
+import { RevocationCheck, type RevocableToken } from './revocation-check.js';
 import type { RevocationEvent } from '../revocation/revocation-event.js';
 import { RevocationLog, type RevocationLogReading } from '../revocation/revocation-log.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
-import { FedStanding } from './fed-standing.js';
+import { FeedCheck } from './feed-check.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 
 const STALE_MS = 1_000;
@@ -43,7 +43,7 @@ const gone = {
   expiresAt: Infinity,
 } as const;
 
-class AskedStanding extends AccessTokenStanding {
+class AskedStanding extends RevocationCheck {
   readonly asked: (number | null)[] = [];
   known = (): boolean => false;
   check = async (_token: RevocableToken, maxStalenessMs: number | null): Promise<void> => {
@@ -84,7 +84,7 @@ describe('access tokens while the feed is stale', () => {
   });
 
   const standing = (onUnavailable: 'refuse' | 'lookup' | 'allow') =>
-    new FedStanding(feed, lookedUp, onUnavailable, new AuthCounters());
+    new FeedCheck(feed, lookedUp, onUnavailable, new AuthCounters());
   /** What came of it, once so much time has passed. */
   async function settledAfter(ms: number, checked: Promise<void>): Promise<string> {
     let settled = 'waits';

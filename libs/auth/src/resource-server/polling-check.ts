@@ -1,13 +1,13 @@
 import { StoreUnavailableError } from '../errors/auth-error.js';
-import { AccessTokenStanding, type RevocableToken } from '../revocation-check/access-token-standing.js';
+import { RevocationCheck, type RevocableToken } from '../revocation-check/revocation-check.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ServiceToken } from '../service-tokens/service-token.js';
-import { checkServiceToken, ServiceTokenStanding } from '../service-tokens/service-token-standing.js';
+import { checkServiceToken, ServiceTokenCheck } from '../service-tokens/service-token-check.js';
 import type { Clock } from '../time/clock.js';
 import { msBetween } from '../time/store-clock.js';
 
 /** In place of the table of record, which a resource server does not have: the issuer is asked by a poll that is sent now. */
-export class PolledStanding extends AccessTokenStanding {
+export class PollingCheck extends RevocationCheck {
   constructor(
     private readonly feed: RevocationFeed,
     private readonly clock: Clock,
@@ -27,7 +27,7 @@ export class PolledStanding extends AccessTokenStanding {
 }
 
 /** The same for the tokens of services. */
-export class PolledServiceStanding extends ServiceTokenStanding {
+export class ServicePollingCheck extends ServiceTokenCheck {
   constructor(
     private readonly feed: RevocationFeed,
     private readonly clock: Clock,
@@ -63,7 +63,7 @@ function unreadable(): StoreUnavailableError {
 }
 
 /** Where there is nobody to ask: a route that asks for more than the verified token is refused. */
-export class UnknowableStanding extends AccessTokenStanding {
+export class UnavailableCheck extends RevocationCheck {
   known(): boolean {
     return false;
   }

@@ -15,7 +15,7 @@ export interface RevocableToken {
 }
 
 /** Tells whether a genuine access token still stands, or its sign-in ended or its subject changed meanwhile. */
-export abstract class AccessTokenStanding {
+export abstract class RevocationCheck {
   /**
    * Whether it stands, as far as can be told without waiting; false: ask `check`. Throws AccessTokenRevoked- and
    * AccessTokenStaleError. `maxStalenessMs`: how old the knowledge may be; null: as the options say.

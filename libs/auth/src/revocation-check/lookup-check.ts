@@ -1,6 +1,6 @@
 import { AccessTokenRevokedError } from '../errors/auth-error.js';
 import type { StoreClock } from '../time/store-clock.js';
-import { AccessTokenStanding, checkStanding, type RevocableToken } from './access-token-standing.js';
+import { RevocationCheck, checkStanding, type RevocableToken } from './revocation-check.js';
 import { endedByRotation } from './ended-by-rotation.js';
 import { type FamilyStanding, familyStandingOf } from './family-standing.js';
 import { SharedQuestions } from './shared-questions.js';
@@ -18,7 +18,7 @@ export interface LookupRules {
  * Asks the table of record about every token; or, where there is a shared cache and the knowledge may be a little old, a
  * record of what the table said. A record only ever admits: what it would refuse is asked of the table.
  */
-export class LookedUpStanding extends AccessTokenStanding {
+export class LookupCheck extends RevocationCheck {
   private readonly questions = new SharedQuestions<SignInStanding>();
 
   constructor(

@@ -1,16 +1,16 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
-import { AccessTokenStanding, type RevocableToken } from './access-token-standing.js';
+import { RevocationCheck, type RevocableToken } from './revocation-check.js';
 import { FeedReliance } from './feed-reliance.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 
 /** Decides by the revocations in this process's memory: no query, unless they cannot tell. */
-export class FedStanding extends AccessTokenStanding {
+export class FeedCheck extends RevocationCheck {
   private readonly reliance: FeedReliance;
 
   constructor(
     private readonly feed: RevocationFeed,
-    private readonly lookedUp: AccessTokenStanding,
+    private readonly lookedUp: RevocationCheck,
     onUnavailable: ResolvedRevocationOptions['onUnavailable'],
     counters: AuthCounters,
   ) {

@@ -8,7 +8,7 @@ import { MemoryRevocationLog } from '../testing/memory/memory-revocation-log.js'
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import type { ServiceToken } from './service-token.js';
-import { FedServiceStanding, ServiceTokenStanding } from './service-token-standing.js';
+import { ServiceFeedCheck, ServiceTokenCheck } from './service-token-check.js';
 
 class HandClock extends Clock {
   at = 1_800_000_000_000;
@@ -16,7 +16,7 @@ class HandClock extends Clock {
   monotonic = (): number => this.at;
 }
 
-class AskedStanding extends ServiceTokenStanding {
+class AskedStanding extends ServiceTokenCheck {
   readonly asked: (number | null)[] = [];
   known = (): boolean => false;
   check = async (_token: ServiceToken, maxStalenessMs: number | null): Promise<void> => {
@@ -61,7 +61,7 @@ describe('service tokens while the feed cannot be read', () => {
     Logger.overrideLogger(false);
   });
   const standing = (onUnavailable: 'refuse' | 'lookup' | 'allow') =>
-    new FedServiceStanding(feed, lookedUp, onUnavailable, counters);
+    new ServiceFeedCheck(feed, lookedUp, onUnavailable, counters);
 
   it('allow: admits them at a risk, which is counted, and said once', async () => {
     const allowing = standing('allow');

@@ -12,7 +12,7 @@ import type {
 import type { ServiceToken } from './service-token.js';
 
 /** Tells whether a genuine service token still stands, or was revoked, or its client changed meanwhile. */
-export abstract class ServiceTokenStanding {
+export abstract class ServiceTokenCheck {
   /**
    * Whether it stands, as far as can be told without waiting; false: ask `check`. Throws AccessTokenRevokedError.
    * `maxStalenessMs`: how old the knowledge may be; null: as the options say.
@@ -24,7 +24,7 @@ export abstract class ServiceTokenStanding {
 }
 
 /** Asks the table of record about every token: one statement. */
-export class LookedUpServiceStanding extends ServiceTokenStanding {
+export class ServiceLookupCheck extends ServiceTokenCheck {
   private readonly questions = new SharedQuestions<ServiceTokenRecord>();
 
   constructor(private readonly store: Pick<ServiceClientStore, 'standing'>) {
@@ -52,12 +52,12 @@ export class LookedUpServiceStanding extends ServiceTokenStanding {
 }
 
 /** Decides by the revocations in this process's memory: no query, unless they cannot tell. */
-export class FedServiceStanding extends ServiceTokenStanding {
+export class ServiceFeedCheck extends ServiceTokenCheck {
   private readonly reliance: FeedReliance;
 
   constructor(
     private readonly feed: RevocationFeed,
-    private readonly lookedUp: ServiceTokenStanding,
+    private readonly lookedUp: ServiceTokenCheck,
     onUnavailable: ResolvedRevocationOptions['onUnavailable'],
     counters: AuthCounters,
   ) {
@@ -93,9 +93,9 @@ export function checkServiceToken(
 }
 
 /** `revocation.mode: 'none'`: a token stands until it expires, unless a route asks for more. */
-export class UncheckedServiceStanding extends ServiceTokenStanding {
+export class NoServiceCheck extends ServiceTokenCheck {
   /** `lookedUp`: who is asked then; null: nobody can be, and such a route admits no service. */
-  constructor(private readonly lookedUp: ServiceTokenStanding | null = null) {
+  constructor(private readonly lookedUp: ServiceTokenCheck | null = null) {
     super();
   }
 

@@ -1,8 +1,8 @@
-import { AccessTokenStanding, type RevocableToken } from './access-token-standing.js';
+import { RevocationCheck, type RevocableToken } from './revocation-check.js';
 
 /** `revocation.mode: 'none'`: a token stands until it expires, unless a route asks for more. */
-export class UncheckedStanding extends AccessTokenStanding {
-  constructor(private readonly lookedUp: AccessTokenStanding) {
+export class NoCheck extends RevocationCheck {
+  constructor(private readonly lookedUp: RevocationCheck) {
     super();
   }
 
