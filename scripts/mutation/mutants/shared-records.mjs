@@ -130,7 +130,7 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'revocation-check/ended-by-rotation.ts',
+    'revocation-check/cut-off-by-rotation.ts',
     ['looked-up standing'],
     [
       ['every former generation is excepted', 'generation === family.generation - 1 &&', 'true &&'],

@@ -1,12 +1,12 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
 import { RevocationCheck, type RevocableToken } from './revocation-check.js';
-import { FeedReliance } from './feed-reliance.js';
+import { StaleFeedPolicy } from './stale-feed-policy.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 
 /** Decides by the revocations in this process's memory: no query, unless they cannot tell. */
 export class FeedCheck extends RevocationCheck {
-  private readonly reliance: FeedReliance;
+  private readonly reliance: StaleFeedPolicy;
 
   constructor(
     private readonly feed: RevocationFeed,
@@ -15,7 +15,7 @@ export class FeedCheck extends RevocationCheck {
     counters: AuthCounters,
   ) {
     super();
-    this.reliance = new FeedReliance(feed, onUnavailable, counters, 'access tokens');
+    this.reliance = new StaleFeedPolicy(feed, onUnavailable, counters, 'access tokens');
   }
 
   known(token: RevocableToken, maxStalenessMs: number | null): boolean {

@@ -1,7 +1,7 @@
 import { AccessTokenRevokedError } from '../errors/auth-error.js';
 import type { StoreClock } from '../time/store-clock.js';
 import { RevocationCheck, checkStanding, type RevocableToken } from './revocation-check.js';
-import { endedByRotation } from './ended-by-rotation.js';
+import { isCutOffByRotation } from './cut-off-by-rotation.js';
 import { type FamilyStanding, familyStandingOf } from './family-standing.js';
 import { SharedQuestions } from './shared-questions.js';
 import type { SharedRecords } from '../shared-cache/shared-records.js';
@@ -69,6 +69,6 @@ export class LookupCheck extends RevocationCheck {
   ): boolean {
     const { replayWindowMs } = this.rules;
     if (replayWindowMs === null || generation === null) return false;
-    return !rotation || now === null || endedByRotation(generation, rotation, now, replayWindowMs);
+    return !rotation || now === null || isCutOffByRotation(generation, rotation, now, replayWindowMs);
   }
 }

@@ -1,6 +1,6 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
 import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-error.js';
-import { FeedReliance } from '../revocation-check/feed-reliance.js';
+import { StaleFeedPolicy } from '../revocation-check/stale-feed-policy.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { RevocationIndex } from '../revocation/revocation-index.js';
@@ -53,7 +53,7 @@ export class ServiceLookupCheck extends ServiceTokenCheck {
 
 /** Decides by the revocations in this process's memory: no query, unless they cannot tell. */
 export class ServiceFeedCheck extends ServiceTokenCheck {
-  private readonly reliance: FeedReliance;
+  private readonly reliance: StaleFeedPolicy;
 
   constructor(
     private readonly feed: RevocationFeed,
@@ -62,7 +62,7 @@ export class ServiceFeedCheck extends ServiceTokenCheck {
     counters: AuthCounters,
   ) {
     super();
-    this.reliance = new FeedReliance(feed, onUnavailable, counters, 'service tokens');
+    this.reliance = new StaleFeedPolicy(feed, onUnavailable, counters, 'service tokens');
   }
 
   known(token: ServiceToken, maxStalenessMs: number | null): boolean {

@@ -5,7 +5,7 @@ import type { RotationStanding } from './sign-in-lookup.js';
  * inside the replay window, whose client may not have heard of the rotation yet. `now`: the store's clock. What is not a
  * number has ended it.
  */
-export function endedByRotation(
+export function isCutOffByRotation(
   generation: number,
   family: RotationStanding,
   now: number,

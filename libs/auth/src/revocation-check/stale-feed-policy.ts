@@ -9,7 +9,7 @@ import type { ResolvedRevocationOptions } from '../revocation/revocation-options
 const PATIENCE_MS = { lookup: 500, allow: 2_000, refuse: 2_000 } as const;
 
 /** Where a token of whatever kind is judged. */
-export interface Judges {
+export interface FeedChecks {
   /** By what is known of the feed. Throws when the token does not stand. */
   readonly bySet: () => void;
   /** By the table of record, or whoever stands for it. */
@@ -21,7 +21,7 @@ export interface Judges {
  * a feed that has been silent for too long polls once. A poll that takes too long leaves it to the record as well, one that
  * fails to `onUnavailable`.
  */
-export class FeedReliance {
+export class StaleFeedPolicy {
   private readonly logger = new Logger('AuthModule');
   private allowing = false;
 
@@ -34,7 +34,7 @@ export class FeedReliance {
   ) {}
 
   /** Throws what the judges throw, and StoreUnavailableError where nobody may be relied on. */
-  async judge(maxStalenessMs: number | null, { bySet, byRecord }: Judges): Promise<void> {
+  async judge(maxStalenessMs: number | null, { bySet, byRecord }: FeedChecks): Promise<void> {
     if (maxStalenessMs === 0) return byRecord(0);
     const fallback = maxStalenessMs === null ? this.onUnavailable : 'lookup';
     const isFresh = await this.freshened(maxStalenessMs, fallback);
