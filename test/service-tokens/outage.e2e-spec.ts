@@ -25,7 +25,7 @@ class FailingStores extends MemoryStores {
     this.sessions.revoke = this.failingWhenTold(this.sessions.revoke.bind(this.sessions));
     this.families.revoke = this.failingWhenTold(this.families.revoke.bind(this.families));
     const clients = this.clients();
-    for (const method of ['find', 'standing', 'revokeToken', 'spend'] as const) {
+    for (const method of ['find', 'status', 'revokeToken', 'spend'] as const) {
       const original = clients[method].bind(clients) as (...args: never[]) => Promise<never>;
       (clients as unknown as Record<string, unknown>)[method] = this.failingWhenTold(original, method);
     }

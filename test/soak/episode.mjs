@@ -156,8 +156,8 @@ export class Episode {
   /** What the directory of every process says of the subject from now on. */
   async directorySays(standing) {
     this.standing = standing;
-    const told = this.run.workers.map((worker) => worker.call('standing', this.subject, standing));
-    await inTime('standing', Promise.all(told));
+    const told = this.run.workers.map((worker) => worker.call('status', this.subject, standing));
+    await inTime('status', Promise.all(told));
   }
 }
 

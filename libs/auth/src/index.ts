@@ -137,11 +137,7 @@ export type {
 export { RevocationNotifier } from './revocation/revocation-notifier.js';
 export { type SigningKeyReading, SigningKeyStore, type StoredKey } from './keys/signing-key-store.js';
 export type { RedisClient } from './revocation/revocation-options.js';
-export {
-  type RotationStanding,
-  SignInLookup,
-  type SignInStanding,
-} from './revocation-check/sign-in-lookup.js';
+export { type RotationStatus, SignInLookup, type SignInStatus } from './revocation-check/sign-in-lookup.js';
 export {
   type NewServiceClient,
   type ServiceClientReading,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { resolveAuthOptions } from '../options/resolve-auth-options.js';
-import { SignInLookup, type SignInStanding } from '../revocation-check/sign-in-lookup.js';
+import { SignInLookup, type SignInStatus } from '../revocation-check/sign-in-lookup.js';
 import { NearSessions } from '../sessions/near-sessions.js';
 import { SystemClock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
@@ -11,9 +11,9 @@ import { AuthStatus } from './auth-status.js';
 class Lookup extends SignInLookup {
   asked = 0;
   answer: () => Promise<unknown> = async () => ({ live: false });
-  find = (): Promise<SignInStanding> => {
+  find = (): Promise<SignInStatus> => {
     this.asked++;
-    return this.answer() as Promise<SignInStanding>;
+    return this.answer() as Promise<SignInStatus>;
   };
 }
 

@@ -1,5 +1,5 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
-import { SignInLookup, type SignInStanding } from './sign-in-lookup.js';
+import { SignInLookup, type SignInStatus } from './sign-in-lookup.js';
 
 /** Counts what the table is asked. */
 export class CountedSignInLookup extends SignInLookup {
@@ -10,7 +10,7 @@ export class CountedSignInLookup extends SignInLookup {
     super();
   }
 
-  find(signInId: string): Promise<SignInStanding> {
+  find(signInId: string): Promise<SignInStatus> {
     this.counters.lookups++;
     return this.lookup.find(signInId);
   }

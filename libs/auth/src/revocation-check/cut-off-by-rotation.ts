@@ -1,4 +1,4 @@
-import type { RotationStanding } from './sign-in-lookup.js';
+import type { RotationStatus } from './sign-in-lookup.js';
 
 /**
  * Whether a rotation has ended an access token: it is of an older generation than its family, and not of the parent's
@@ -7,7 +7,7 @@ import type { RotationStanding } from './sign-in-lookup.js';
  */
 export function isCutOffByRotation(
   generation: number,
-  family: RotationStanding,
+  family: RotationStatus,
   now: number,
   replayWindowMs: number,
 ): boolean {

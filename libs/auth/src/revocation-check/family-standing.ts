@@ -1,14 +1,14 @@
-import type { RotationStanding, SignInStanding } from './sign-in-lookup.js';
+import type { RotationStatus, SignInStatus } from './sign-in-lookup.js';
 
 /** The shared record of a family that lives: what its access tokens are compared with. */
 export interface FamilyStanding {
   readonly subjectEpoch: number;
   readonly globalEpoch: number;
-  readonly rotation: RotationStanding;
+  readonly rotation: RotationStatus;
 }
 
 /** What of a standing may be shared; null for one that does not live, or that a store left incomplete. */
-export function familyStandingOf(standing: SignInStanding): FamilyStanding | null {
+export function familyStandingOf(standing: SignInStatus): FamilyStanding | null {
   const { live, subjectEpochNow, globalEpochNow, rotation } = standing;
   return live === true
     ? readFamilyStanding({ subjectEpoch: subjectEpochNow, globalEpoch: globalEpochNow, rotation })

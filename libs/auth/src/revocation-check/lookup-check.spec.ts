@@ -9,7 +9,7 @@ import { GuardedCache } from '../shared-cache/guarded-cache.js';
 import { LookupCheck } from './lookup-check.js';
 import { RecordSeal } from '../shared-cache/record-seal.js';
 import { SharedRecords } from '../shared-cache/shared-records.js';
-import { SignInLookup, type SignInStanding } from './sign-in-lookup.js';
+import { SignInLookup, type SignInStatus } from './sign-in-lookup.js';
 
 const SECOND = 1_000;
 const WINDOW = 30 * SECOND;
@@ -18,7 +18,7 @@ const ID = '0b5a7a56-33c7-4a7e-9c86-0d6b2f7f5a11';
 
 class Table extends SignInLookup {
   reads = 0;
-  row: Omit<SignInStanding, 'now'> = {
+  row: Omit<SignInStatus, 'now'> = {
     live: true,
     subjectEpochNow: 5,
     globalEpochNow: 2,
@@ -28,7 +28,7 @@ class Table extends SignInLookup {
   constructor(private readonly clock: { now(): number }) {
     super();
   }
-  async find(): Promise<SignInStanding> {
+  async find(): Promise<SignInStatus> {
     this.reads++;
     const read = { ...this.row, now: this.clock.now() };
     await this.during();
@@ -122,7 +122,7 @@ describe('LookupCheck', () => {
     expect([...kept.values()]).toEqual(['ended']);
   });
 
-  it.each<[string, Partial<SignInStanding>]>([
+  it.each<[string, Partial<SignInStatus>]>([
     ['a subject epoch that is no number', { subjectEpochNow: NaN }],
     ['a global epoch that is missing', { globalEpochNow: undefined as never }],
     ['a rotation that is missing', { rotation: null }],

@@ -5,7 +5,7 @@ import { isCutOffByRotation } from './cut-off-by-rotation.js';
 import { type FamilyStanding, familyStandingOf } from './family-standing.js';
 import { SharedQuestions } from './shared-questions.js';
 import type { SharedRecords } from '../shared-cache/shared-records.js';
-import type { SignInLookup, SignInStanding } from './sign-in-lookup.js';
+import type { SignInLookup, SignInStatus } from './sign-in-lookup.js';
 
 export interface LookupRules {
   /** How old the knowledge may be where nobody says so. */
@@ -19,7 +19,7 @@ export interface LookupRules {
  * record of what the table said. A record only ever admits: what it would refuse is asked of the table.
  */
 export class LookupCheck extends RevocationCheck {
-  private readonly questions = new SharedQuestions<SignInStanding>();
+  private readonly questions = new SharedQuestions<SignInStatus>();
 
   constructor(
     private readonly lookup: SignInLookup,
@@ -44,7 +44,7 @@ export class LookupCheck extends RevocationCheck {
     if (this.endsPrevious(token, rotation, now)) throw new AccessTokenRevokedError();
   }
 
-  private async read(signInId: string): Promise<SignInStanding> {
+  private async read(signInId: string): Promise<SignInStatus> {
     const mark = this.records?.mark();
     const sent = this.storeClock.moment();
     const standing = await this.lookup.find(signInId);

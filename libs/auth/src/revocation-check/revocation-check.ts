@@ -1,5 +1,5 @@
 import { AccessTokenRevokedError, AccessTokenStaleError } from '../errors/auth-error.js';
-import type { SignInStanding } from './sign-in-lookup.js';
+import type { SignInStatus } from './sign-in-lookup.js';
 
 /** What an access token says of itself: what decides whether it still stands. */
 export interface RevocableToken {
@@ -33,7 +33,7 @@ export abstract class RevocationCheck {
  */
 export function checkStanding(
   token: { readonly subjectEpoch: number; readonly globalEpoch: number },
-  standing: Pick<SignInStanding, 'live' | 'subjectEpochNow' | 'globalEpochNow'>,
+  standing: Pick<SignInStatus, 'live' | 'subjectEpochNow' | 'globalEpochNow'>,
 ): void {
   // Written so that what is not a number refuses: a store of somebody else's may answer anything.
   const { live, subjectEpochNow, globalEpochNow } = standing;

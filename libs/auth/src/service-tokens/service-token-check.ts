@@ -27,7 +27,7 @@ export abstract class ServiceTokenCheck {
 export class ServiceLookupCheck extends ServiceTokenCheck {
   private readonly questions = new SharedQuestions<ServiceTokenRecord>();
 
-  constructor(private readonly store: Pick<ServiceClientStore, 'standing'>) {
+  constructor(private readonly store: Pick<ServiceClientStore, 'status'>) {
     super();
   }
 
@@ -39,7 +39,7 @@ export class ServiceLookupCheck extends ServiceTokenCheck {
     const { clientId } = token.principal;
     const { clientEpochNow, globalEpochNow, revoked } = await this.questions.ask(
       JSON.stringify([clientId, token.id]),
-      () => this.store.standing(clientId, token.id),
+      () => this.store.status(clientId, token.id),
     );
     // Written so that what is not a number refuses: a store of somebody else's may answer anything.
     const stands =

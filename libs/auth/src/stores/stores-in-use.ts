@@ -55,7 +55,7 @@ const CLIENT_METHODS: readonly (keyof ServiceClientStore)[] = [
   'remove',
   'spend',
   'revokeToken',
-  'standing',
+  'status',
   'sweep',
 ];
 

@@ -2,7 +2,7 @@ import type { AuthDatabase } from '../database/auth-database.js';
 import { asBoolean } from '../database/column-values.js';
 import type { EntityTable } from '../database/entity-table.js';
 import { type Sql, sql } from '../database/sql.js';
-import { SignInLookup, type SignInStanding } from '../../revocation-check/sign-in-lookup.js';
+import { SignInLookup, type SignInStatus } from '../../revocation-check/sign-in-lookup.js';
 
 /** A table whose rows are sign-ins that access tokens come from. */
 export interface SignInRow {
@@ -30,7 +30,7 @@ export class TypeOrmSignInLookup extends SignInLookup {
     super();
   }
 
-  async find(signInId: string): Promise<SignInStanding> {
+  async find(signInId: string): Promise<SignInStatus> {
     const { rows } = await this.database.run(this.select(signInId));
     const row = rows[0];
     if (!row) return { live: false, subjectEpochNow: null, globalEpochNow: 0, rotation: null, now: null };

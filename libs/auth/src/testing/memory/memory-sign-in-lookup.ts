@@ -1,5 +1,5 @@
 import { isLive } from '../../subjects/is-live.js';
-import { SignInLookup, type SignInStanding } from '../../revocation-check/sign-in-lookup.js';
+import { SignInLookup, type SignInStatus } from '../../revocation-check/sign-in-lookup.js';
 import type { Clock } from '../../time/clock.js';
 import type { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
@@ -14,7 +14,7 @@ export class MemorySignInLookup extends SignInLookup {
     super();
   }
 
-  async find(signInId: string): Promise<SignInStanding> {
+  async find(signInId: string): Promise<SignInStatus> {
     const row = this.families.rows.get(signInId);
     if (!row) return { live: false, subjectEpochNow: null, globalEpochNow: 0, rotation: null, now: null };
     const now = this.clock.now();

@@ -86,7 +86,7 @@ export class MemoryServiceClientStore extends ServiceClientStore {
       this.revocations.write('token', jti);
   }
 
-  async standing(client: string, jti: string): Promise<ServiceTokenRecord> {
+  async status(client: string, jti: string): Promise<ServiceTokenRecord> {
     const row = this.clients.get(client);
     return {
       clientEpochNow: row && row.disabledAt === null ? row.epoch : null,

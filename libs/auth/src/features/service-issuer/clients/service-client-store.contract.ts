@@ -118,12 +118,12 @@ const SENTENCES = {
     const { epoch } = (await store.register(given))!;
     const disabled = (await store.setDisabled(given.id, true))!;
     assert.ok(disabled.disabledAt !== null && disabled.epoch > epoch);
-    assert.equal((await store.standing(given.id, 'jti')).clientEpochNow, null);
+    assert.equal((await store.status(given.id, 'jti')).clientEpochNow, null);
     assert.equal((await store.setDisabled(given.id, true))!.epoch, disabled.epoch);
     const enabled = (await store.setDisabled(given.id, false))!;
     assert.deepEqual([enabled.disabledAt, enabled.epoch], [null, disabled.epoch]);
     assert.equal(await seen.changesOf(given.id), 1);
-    assert.equal((await store.standing(given.id, 'jti')).clientEpochNow, disabled.epoch);
+    assert.equal((await store.status(given.id, 'jti')).clientEpochNow, disabled.epoch);
   },
 
   'remove: it is gone, which is announced once': async (seen: Seen) => {
@@ -132,7 +132,7 @@ const SENTENCES = {
     await store.register(given);
     assert.deepEqual([await store.remove(given.id), await store.remove(given.id)], [true, false]);
     assert.equal(await store.find(given.id), null);
-    assert.equal((await store.standing(given.id, 'jti')).clientEpochNow, null);
+    assert.equal((await store.status(given.id, 'jti')).clientEpochNow, null);
     assert.equal(await seen.changesOf(given.id), 1);
   },
 
@@ -159,8 +159,8 @@ const SENTENCES = {
     await store.register(given);
     await store.revokeToken(given.id, jti, MINUTE_MS);
     await store.revokeToken(given.id, jti, MINUTE_MS);
-    assert.deepEqual((await store.standing(given.id, jti)).revoked, true);
-    assert.deepEqual((await store.standing(given.id, randomUUID())).revoked, false);
+    assert.deepEqual((await store.status(given.id, jti)).revoked, true);
+    assert.deepEqual((await store.status(given.id, randomUUID())).revoked, false);
     assert.equal(await seen.revocationsOf(jti), 1);
   },
 

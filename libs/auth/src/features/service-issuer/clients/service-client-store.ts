@@ -74,7 +74,7 @@ export abstract class ServiceClientStore {
   abstract revokeToken(client: string, jti: string, lifeMs: number): Promise<void>;
 
   /** What has become of a client, and of one of its tokens, in one reading. */
-  abstract standing(client: string, jti: string): Promise<ServiceTokenRecord>;
+  abstract status(client: string, jti: string): Promise<ServiceTokenRecord>;
 
   /** Deletes up to `limit` ids that were remembered for long enough; how many it deleted. */
   abstract sweep(limit: number): Promise<number>;

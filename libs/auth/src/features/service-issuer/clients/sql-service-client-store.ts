@@ -195,7 +195,7 @@ export class TypeOrmServiceClientStore extends ServiceClientStore {
     if (yield* this.spending(spent, nonce)) yield* this.revocations.writeNow('token', spent.jti);
   }
 
-  async standing(client: string, jti: string): Promise<ServiceTokenRecord> {
+  async status(client: string, jti: string): Promise<ServiceTokenRecord> {
     const { clients, spent } = this;
     const id = spentIdHash({ purpose: REVOKED_TOKEN, client, jti });
     const { rows } = await this.database.run(sql`select c.${clients.column.id} as client,

@@ -43,7 +43,7 @@ export class TokenIntrospection {
   constructor(
     private readonly tokens: GenuineTokens,
     private readonly signIns: LiveSignIns,
-    private readonly clients: Pick<ServiceClientStore, 'standing'>,
+    private readonly clients: Pick<ServiceClientStore, 'status'>,
     private readonly accessTokens: RevocationCheck,
     private readonly serviceTokens: ServiceTokenCheck,
   ) {}
@@ -82,7 +82,7 @@ export class TokenIntrospection {
     if (token.generation !== null) await this.accessTokens.check(token, 0);
     const { client } = token;
     if (client === null) return;
-    const { revoked, clientEpochNow } = await this.clients.standing(client.id, token.id);
+    const { revoked, clientEpochNow } = await this.clients.status(client.id, token.id);
     const stands = revoked === false && clientEpochNow !== null && client.epoch >= clientEpochNow;
     if (!stands) throw new AccessTokenRevokedError();
   }

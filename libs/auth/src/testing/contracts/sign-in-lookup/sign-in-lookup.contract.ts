@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { RefreshTokenFamilyStore } from '../../../refresh-tokens/refresh-token-family-store.js';
-import type {
-  RotationStanding,
-  SignInLookup,
-  SignInStanding,
-} from '../../../revocation-check/sign-in-lookup.js';
+import type { RotationStatus, SignInLookup, SignInStatus } from '../../../revocation-check/sign-in-lookup.js';
 import { casesOn, type ContractCase } from '../contract-case.js';
 import { DAY, FamilyOnTrial, HOUR, SECOND } from '../refresh-token-family-store/family-on-trial.js';
 import { aroundFamilies, type HarnessSource, type StoreHarness } from '../store-harness.js';
@@ -92,7 +88,7 @@ const SENTENCES = {
   },
 };
 
-function epochsOf({ live, subjectEpochNow, globalEpochNow }: SignInStanding) {
+function epochsOf({ live, subjectEpochNow, globalEpochNow }: SignInStatus) {
   return { live, subjectEpochNow, globalEpochNow };
 }
 
@@ -101,7 +97,7 @@ async function rotationOf(
   lookup: SignInLookup,
   families: RefreshTokenFamilyStore,
   id: string,
-): Promise<RotationStanding> {
+): Promise<RotationStatus> {
   const before = await families.read(id);
   const { now, rotation } = await lookup.find(id);
   const after = await families.read(id);
