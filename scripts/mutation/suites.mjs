@@ -19,8 +19,8 @@ export const SUITES = {
   'key schedule': { spec: 'keys/key-schedule.spec.js' },
   'key sealing': { project: 'unit', file: 'libs/auth/src/keys/key-sealing.spec.ts' },
   'managed keys': { project: 'unit', file: 'libs/auth/src/keys/managed-keys.spec.ts' },
-  'shared records': { project: 'unit', file: 'libs/auth/src/shared-cache/shared-records.spec.ts' },
-  'guarded cache': { project: 'unit', file: 'libs/auth/src/shared-cache/guarded-cache.spec.ts' },
+  'shared records': { project: 'unit', file: 'libs/auth/src/shared-cache/shared-cache.spec.ts' },
+  'guarded cache': { project: 'unit', file: 'libs/auth/src/shared-cache/cache-circuit-breaker.spec.ts' },
   'looked-up standing': {
     project: 'unit',
     file: 'libs/auth/src/revocation-check/lookup-check.spec.ts',

@@ -3,7 +3,7 @@ import { mutantsOf } from './mutants-of.mjs';
 /** What keeps a cache from un-ending a sign-in. */
 export const SHARED_RECORD_MUTANTS = [
   ...mutantsOf(
-    'shared-cache/shared-records.ts',
+    'shared-cache/shared-cache.ts',
     ['shared records'],
     [
       [
@@ -54,7 +54,7 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'shared-cache/record-seal.ts',
+    'shared-cache/record-mac.ts',
     ['shared records'],
     [
       ['no seal is compared', 'equalInConstantTime(tag, this.tag(one, key, text))', 'tag.length >= 0'],
@@ -62,7 +62,7 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'shared-cache/guarded-cache.ts',
+    'shared-cache/cache-circuit-breaker.ts',
     ['guarded cache'],
     [
       ['a cache that fails is asked with every request', 'if (this.isPaused()) return undefined;', ''],
@@ -145,7 +145,7 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'revocation-check/family-standing.ts',
+    'revocation-check/family-cache-record.ts',
     ['looked-up standing'],
     [
       ['what has ended is shared', 'return live === true', 'return live !== null'],

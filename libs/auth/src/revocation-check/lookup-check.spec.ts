@@ -4,11 +4,11 @@ import { AuthCounters } from '../audit/auth-counters.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import { StoreClock } from '../time/store-clock.js';
 import type { RevocableToken } from './revocation-check.js';
-import { type FamilyStanding, readFamilyStanding } from './family-standing.js';
-import { GuardedCache } from '../shared-cache/guarded-cache.js';
+import { type FamilyCacheRecord, readFamilyCacheRecord } from './family-cache-record.js';
+import { CacheCircuitBreaker } from '../shared-cache/cache-circuit-breaker.js';
 import { LookupCheck } from './lookup-check.js';
-import { RecordSeal } from '../shared-cache/record-seal.js';
-import { SharedRecords } from '../shared-cache/shared-records.js';
+import { RecordMac } from '../shared-cache/record-mac.js';
+import { SharedCache } from '../shared-cache/shared-cache.js';
 import { SignInLookup, type SignInStatus } from './sign-in-lookup.js';
 
 const SECOND = 1_000;
@@ -41,7 +41,7 @@ describe('LookupCheck', () => {
   let stepped: number;
   let table: Table;
   let kept: Map<string, unknown>;
-  let records: SharedRecords<FamilyStanding>;
+  let records: SharedCache<FamilyCacheRecord>;
   let standing: LookupCheck;
   let without: LookupCheck;
   beforeEach(() => {
@@ -55,11 +55,11 @@ describe('LookupCheck', () => {
       del: async (key: string) => kept.delete(key),
     };
     const storeClock = new StoreClock(clock);
-    const seal = new RecordSeal([createSecretKey(Buffer.alloc(32, 1))]);
+    const seal = new RecordMac([createSecretKey(Buffer.alloc(32, 1))]);
     const counters = new AuthCounters();
-    const cached = new GuardedCache(cache, clock, counters);
+    const cached = new CacheCircuitBreaker(cache, clock, counters);
     const keeping = { cache: cached, seal, issuer: 'https://a.example', storeClock, counters };
-    records = new SharedRecords('family', readFamilyStanding, keeping);
+    records = new SharedCache('family', readFamilyCacheRecord, keeping);
     const rules = { maxStalenessMs: 5 * SECOND, replayWindowMs: WINDOW };
     standing = new LookupCheck(table, rules, storeClock, records);
     without = new LookupCheck(table, { ...rules, replayWindowMs: null }, storeClock);

@@ -2,9 +2,9 @@ import { AccessTokenRevokedError } from '../errors/auth-error.js';
 import type { StoreClock } from '../time/store-clock.js';
 import { RevocationCheck, checkStanding, type RevocableToken } from './revocation-check.js';
 import { isCutOffByRotation } from './cut-off-by-rotation.js';
-import { type FamilyStanding, familyStandingOf } from './family-standing.js';
+import { type FamilyCacheRecord, familyCacheRecordOf } from './family-cache-record.js';
 import { SharedQuestions } from './shared-questions.js';
-import type { SharedRecords } from '../shared-cache/shared-records.js';
+import type { SharedCache } from '../shared-cache/shared-cache.js';
 import type { SignInLookup, SignInStatus } from './sign-in-lookup.js';
 
 export interface LookupRules {
@@ -25,7 +25,7 @@ export class LookupCheck extends RevocationCheck {
     private readonly lookup: SignInLookup,
     private readonly rules: LookupRules,
     private readonly storeClock: StoreClock,
-    private readonly records: SharedRecords<FamilyStanding> | null = null,
+    private readonly records: SharedCache<FamilyCacheRecord> | null = null,
   ) {
     super();
   }
@@ -49,13 +49,13 @@ export class LookupCheck extends RevocationCheck {
     const sent = this.storeClock.moment();
     const standing = await this.lookup.find(signInId);
     this.storeClock.learn(standing.now, sent.monotonic, sent.wall);
-    const shared = mark === undefined ? null : familyStandingOf(standing);
+    const shared = mark === undefined ? null : familyCacheRecordOf(standing);
     if (shared) this.records!.put(signInId, shared, standing.now, mark!);
     return standing;
   }
 
   /** The epochs must be the very same: of two that differ, either the token is stale or the record is. */
-  private admits(token: RevocableToken, record: FamilyStanding): boolean {
+  private admits(token: RevocableToken, record: FamilyCacheRecord): boolean {
     if (token.subjectEpoch !== record.subjectEpoch || token.globalEpoch !== record.globalEpoch) return false;
     // A token that is newer than the record: the record is old.
     if (token.generation !== null && token.generation > record.rotation.generation) return false;
@@ -64,7 +64,7 @@ export class LookupCheck extends RevocationCheck {
 
   private endsPrevious(
     { generation }: RevocableToken,
-    rotation: FamilyStanding['rotation'] | null,
+    rotation: FamilyCacheRecord['rotation'] | null,
     now: number | null,
   ): boolean {
     const { replayWindowMs } = this.rules;

@@ -7,10 +7,10 @@ import { SessionInvalidError, StoreUnavailableError } from '../errors/auth-error
 import type { RevocationEventKind } from '../revocation/revocation-event.js';
 import type { ApplicationCache } from '../shared-cache/cache-options.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
-import { GuardedCache } from '../shared-cache/guarded-cache.js';
-import { RecordSeal } from '../shared-cache/record-seal.js';
+import { CacheCircuitBreaker } from '../shared-cache/cache-circuit-breaker.js';
+import { RecordMac } from '../shared-cache/record-mac.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
-import { SharedRecords } from '../shared-cache/shared-records.js';
+import { SharedCache } from '../shared-cache/shared-cache.js';
 import { MemoryRevocationLog } from '../testing/memory/memory-revocation-log.js';
 import { StoreClock } from '../time/store-clock.js';
 import { NearSessions } from './near-sessions.js';
@@ -18,7 +18,7 @@ import type { SessionActivity } from './session-activity.js';
 import { SessionFinder } from './session-finder.js';
 import type { SessionRow, SessionStore } from './session-store.js';
 import { SessionTokenCodec } from './session-token.js';
-import { readSharedSession } from './shared-session.js';
+import { readSessionCacheRecord } from './session-cache-record.js';
 
 const T0 = 1_800_000_000_000;
 const ID = '0b5a7a56-33c7-4a7e-9c86-0d6b2f7f5a11';
@@ -40,7 +40,7 @@ describe('a session from the shared cache', () => {
   let log: AwayLog;
   let feed: RevocationFeed;
   let finder: SessionFinder;
-  let shared: SharedRecords<SessionRow>;
+  let shared: SharedCache<SessionRow>;
 
   beforeEach(async () => {
     Logger.overrideLogger(false);
@@ -64,9 +64,9 @@ describe('a session from the shared cache', () => {
       set: async (key, value) => kept.set(key, value),
       del: async (key) => kept.delete(key),
     };
-    shared = new SharedRecords('session', readSharedSession, {
-      cache: new GuardedCache(cache, clock, counters),
-      seal: new RecordSeal([createSecretKey(Buffer.alloc(32, 1))]),
+    shared = new SharedCache('session', readSessionCacheRecord, {
+      cache: new CacheCircuitBreaker(cache, clock, counters),
+      seal: new RecordMac([createSecretKey(Buffer.alloc(32, 1))]),
       issuer: 'https://a.example',
       storeClock,
       counters,

@@ -2,13 +2,13 @@ import type { AuthCounters } from '../audit/auth-counters.js';
 import { equalInConstantTime } from '../crypto/constant-time.js';
 import { SessionExpiredError, SessionInvalidError } from '../errors/auth-error.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
-import { RECORD_LIFE_MS, type SharedRecords } from '../shared-cache/shared-records.js';
+import { RECORD_LIFE_MS, type SharedCache } from '../shared-cache/shared-cache.js';
 import type { StoreClock } from '../time/store-clock.js';
 import type { NearSessions } from './near-sessions.js';
 import type { SessionActivity } from './session-activity.js';
 import type { SessionReading, SessionRow, SessionStore } from './session-store.js';
 import type { SessionToken, SessionTokenCodec } from './session-token.js';
-import { type SharedSession, sharedSessionOf } from './shared-session.js';
+import { type SessionCacheRecord, sharedSessionOf } from './session-cache-record.js';
 
 /** A poll is waited for no longer: the table answers for itself. */
 const POLL_PATIENCE_MS = 500;
@@ -23,7 +23,7 @@ export class SessionFinder {
     private readonly codec: SessionTokenCodec,
     private readonly near: NearSessions,
     /** Null: the application has no cache. */
-    private readonly shared: SharedRecords<SharedSession> | null,
+    private readonly shared: SharedCache<SessionCacheRecord> | null,
     private readonly activity: SessionActivity,
     /** Null: nobody follows the changes. */
     private readonly feed: RevocationFeed | null,

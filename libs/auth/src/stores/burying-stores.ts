@@ -1,5 +1,5 @@
 import type { RotationAttempt } from '../refresh-tokens/refresh-token-family-store.js';
-import type { Burying } from '../shared-cache/shared-records.js';
+import type { Burying } from '../shared-cache/shared-cache.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { SignInRecord } from './sign-in-record.js';
 import type { StoresInUse } from './stores-in-use.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { AuthCounters } from '../audit/auth-counters.js';
-import { GuardedCache } from './guarded-cache.js';
+import { CacheCircuitBreaker } from './cache-circuit-breaker.js';
 
 const SECOND = 1_000;
 const counters = new AuthCounters();
@@ -20,16 +20,16 @@ class FakeCache {
   del = this.ask;
 }
 
-describe('GuardedCache', () => {
+describe('CacheCircuitBreaker', () => {
   let cache: FakeCache;
-  let guarded: GuardedCache;
+  let guarded: CacheCircuitBreaker;
   let mono: number;
   beforeEach(() => {
     jest.useFakeTimers();
     Logger.overrideLogger(false);
     mono = 0;
     cache = new FakeCache();
-    guarded = new GuardedCache(cache, { monotonic: () => mono }, counters);
+    guarded = new CacheCircuitBreaker(cache, { monotonic: () => mono }, counters);
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -61,7 +61,7 @@ describe('GuardedCache', () => {
     ['throws at once', { get: refuse, set: refuse, del: refuse }],
     ['rejects', { get: async () => refuse(), set: async () => refuse(), del: async () => refuse() }],
   ])('never throws, whatever the cache does: %s', async (_, broken) => {
-    const around = new GuardedCache(broken, { monotonic: () => mono }, counters);
+    const around = new CacheCircuitBreaker(broken, { monotonic: () => mono }, counters);
     expect(await around.get('key')).toBeUndefined();
     mono += SECOND;
     expect(await around.set('key', 'value', 1)).toBe(false);

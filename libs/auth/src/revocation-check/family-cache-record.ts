@@ -1,22 +1,22 @@
 import type { RotationStatus, SignInStatus } from './sign-in-lookup.js';
 
 /** The shared record of a family that lives: what its access tokens are compared with. */
-export interface FamilyStanding {
+export interface FamilyCacheRecord {
   readonly subjectEpoch: number;
   readonly globalEpoch: number;
   readonly rotation: RotationStatus;
 }
 
 /** What of a standing may be shared; null for one that does not live, or that a store left incomplete. */
-export function familyStandingOf(standing: SignInStatus): FamilyStanding | null {
+export function familyCacheRecordOf(standing: SignInStatus): FamilyCacheRecord | null {
   const { live, subjectEpochNow, globalEpochNow, rotation } = standing;
   return live === true
-    ? readFamilyStanding({ subjectEpoch: subjectEpochNow, globalEpoch: globalEpochNow, rotation })
+    ? readFamilyCacheRecord({ subjectEpoch: subjectEpochNow, globalEpoch: globalEpochNow, rotation })
     : null;
 }
 
 /** Strict: a cache may hold anything, and a former version of this package may have written it. */
-export function readFamilyStanding(value: unknown): FamilyStanding | null {
+export function readFamilyCacheRecord(value: unknown): FamilyCacheRecord | null {
   const { subjectEpoch, globalEpoch, rotation } = membersOf(value);
   const { generation, rotatedAt, replayClosed } = membersOf(rotation);
   if (!isNumber(subjectEpoch) || !isNumber(globalEpoch)) return null;

@@ -1,15 +1,15 @@
 import type { SessionReading, SessionRow } from './session-store.js';
 
 /** What the nodes share of a session that lives: its row, as it was read. */
-export type SharedSession = SessionRow;
+export type SessionCacheRecord = SessionRow;
 
 /** The row as it may be shared: nothing of it but what a request needs. */
-export function sharedSessionOf({ row }: SessionReading): SharedSession | null {
-  return readSharedSession(row);
+export function sharedSessionOf({ row }: SessionReading): SessionCacheRecord | null {
+  return readSessionCacheRecord(row);
 }
 
 /** Strict: a cache may hold anything, and a former version of this package may have written it. */
-export function readSharedSession(value: unknown): SharedSession | null {
+export function readSessionCacheRecord(value: unknown): SessionCacheRecord | null {
   if (typeof value !== 'object' || value === null) return null;
   const row = value as Readonly<Record<string, unknown>>;
   const { id, secretHash, subject, methods, scopes } = row;
@@ -26,7 +26,7 @@ export function readSharedSession(value: unknown): SharedSession | null {
     scopes,
     revokedAt: null,
     ...numbers,
-  } as unknown as SharedSession;
+  } as unknown as SessionCacheRecord;
 }
 
 const NUMBERS = [

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { AuthCounters } from '../audit/auth-counters.js';
 import type { Moment, StoreClock } from '../time/store-clock.js';
-import type { GuardedCache } from './guarded-cache.js';
-import type { RecordSeal } from './record-seal.js';
+import type { CacheCircuitBreaker } from './cache-circuit-breaker.js';
+import type { RecordMac } from './record-mac.js';
 
 /** No record is believed for longer, whatever was asked for and whatever the cache makes of its time to live. */
 export const RECORD_LIFE_MS = 60_000;
@@ -19,8 +19,8 @@ export interface SharedRecord<T> {
 
 /** What the records of all kinds share. */
 export interface RecordKeeping {
-  readonly cache: GuardedCache;
-  readonly seal: RecordSeal;
+  readonly cache: CacheCircuitBreaker;
+  readonly seal: RecordMac;
   readonly issuer: string;
   readonly storeClock: StoreClock;
   readonly counters: AuthCounters;
@@ -45,7 +45,7 @@ export interface Burying {
  * was read inside. One that is absent, ended, unreadable, not ours, from the future or older than asked for is
  * `undefined`: the table is asked. So whatever the cache loses, keeps or brings back costs a query, never a revocation.
  */
-export class SharedRecords<T extends object> implements Burying {
+export class SharedCache<T extends object> implements Burying {
   private readonly buried = new LRUCache<string, Burial>({ max: MAX_BURIED });
   private allBuried: Burial | undefined;
   private burials = 0;

@@ -12,7 +12,7 @@ const LONGEST_PAUSE_MS = 30_000;
  * The application's cache behind a deadline. It never throws; after a failure or 250 ms without an answer it is left
  * alone for a second, and for twice as long after each trial that fails as well, up to 30 s.
  */
-export class GuardedCache {
+export class CacheCircuitBreaker {
   private readonly logger = new Logger('AuthModule');
   private failures = 0;
   private pausedUntil = 0;

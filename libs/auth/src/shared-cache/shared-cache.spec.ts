@@ -4,9 +4,9 @@ import { createSecretKey } from 'node:crypto';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { StoreClock } from '../time/store-clock.js';
 import type { ApplicationCache } from './cache-options.js';
-import { GuardedCache } from './guarded-cache.js';
-import { RecordSeal } from './record-seal.js';
-import { SharedRecords } from './shared-records.js';
+import { CacheCircuitBreaker } from './cache-circuit-breaker.js';
+import { RecordMac } from './record-mac.js';
+import { SharedCache } from './shared-cache.js';
 
 const SECOND = 1_000;
 const ID = '0b5a7a56-33c7-4a7e-9c86-0d6b2f7f5a11';
@@ -37,16 +37,16 @@ class Node {
   private readonly clock = { now: () => T0 + this.elapsed, monotonic: () => this.elapsed };
   readonly storeClock = new StoreClock(this.clock);
   readonly counters = new AuthCounters();
-  readonly records: SharedRecords<Fact>;
+  readonly records: SharedCache<Fact>;
 
   constructor(
     cache: ApplicationCache,
     { secret = 'one', issuer = 'https://a.example', kind = 'family' } = {},
   ) {
-    const seal = new RecordSeal([createSecretKey(Buffer.from(secret.padEnd(32, '-')))]);
-    const guarded = new GuardedCache(cache, this.clock, this.counters);
+    const seal = new RecordMac([createSecretKey(Buffer.from(secret.padEnd(32, '-')))]);
+    const guarded = new CacheCircuitBreaker(cache, this.clock, this.counters);
     const { storeClock, counters } = this;
-    this.records = new SharedRecords(kind, readFact, { cache: guarded, seal, issuer, storeClock, counters });
+    this.records = new SharedCache(kind, readFact, { cache: guarded, seal, issuer, storeClock, counters });
     this.storeClock.learn(T0, 0, T0);
   }
 
@@ -71,7 +71,7 @@ class Node {
 
 const settled = () => new Promise((resolve) => process.nextTick(resolve));
 
-describe('SharedRecords', () => {
+describe('SharedCache', () => {
   let cache: MemoryCache;
   let node: Node;
   beforeEach(() => {

@@ -7,7 +7,7 @@ import { hmacSha256 } from '../crypto/digest.js';
  * What is kept in a cache that others may write to: text with a tag over it and the key it is kept under. Whoever can
  * write to the cache can bring back what was once there under the same key, and make nothing up.
  */
-export class RecordSeal {
+export class RecordMac {
   /** `keys`: the first one seals, all of them open. */
   constructor(private readonly keys: readonly [KeyObject, ...KeyObject[]]) {}
 
