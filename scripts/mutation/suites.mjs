@@ -26,7 +26,7 @@ export const SUITES = {
     file: 'libs/auth/src/revocation-check/lookup-check.spec.ts',
   },
   'store clock': { project: 'unit', file: 'libs/auth/src/time/store-clock.spec.ts' },
-  'burying stores': { project: 'unit', file: 'libs/auth/src/stores/burying-stores.spec.ts' },
+  'invalidating stores': { project: 'unit', file: 'libs/auth/src/stores/cache-invalidating-stores.spec.ts' },
   'near sessions': { project: 'e2e', file: 'test/sessions/near-sessions.e2e-spec.ts' },
   'own changes': { project: 'e2e', file: 'test/stores/own-changes.e2e-spec.ts' },
   // Several processes, and what a host does around us.
@@ -56,7 +56,7 @@ export const IN_MEMORY = [
   'guarded cache',
   'looked-up standing',
   'store clock',
-  'burying stores',
+  'invalidating stores',
   'near sessions',
   'own changes',
 ];

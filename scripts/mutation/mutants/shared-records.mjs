@@ -188,29 +188,29 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'stores/burying-stores.ts',
-    ['burying stores'],
+    'stores/cache-invalidating-stores.ts',
+    ['invalidating stores'],
     [
-      ['nothing is buried when the store fails', 'if (became !== false) await', 'if (became) await'],
-      ['what did not end is buried', 'if (became !== false) await', 'await'],
+      ['nothing is invalidated when the store fails', 'if (became !== false) await', 'if (became) await'],
+      ['what did not end is invalidated', 'if (became !== false) await', 'await'],
       [
         'those of the subject are told after the change',
         'return afterwards(change, () => all(signIns));',
         'return afterwards(change, async () => all(await registry.list(subject)));',
       ],
       [
-        'nothing of a subject is buried',
+        'nothing of a subject is invalidated',
         'return afterwards(change, () => all(signIns));',
         'return change();',
       ],
-      ['a reuse buries nothing', `became && became.kind === 'reused'`, 'false'],
-      ['every rotation buries', `became && became.kind === 'reused'`, 'true'],
+      ['a reuse invalidates nothing', `became && became.kind === 'reused'`, 'false'],
+      ['every rotation invalidates', `became && became.kind === 'reused'`, 'true'],
       [
-        'a reuse that ended its subject buries its family alone',
+        'a reuse that ended its subject invalidates its family alone',
         "if (onReuse === 'revoke-subject' && became?.kind === 'reused') everything();",
         '',
       ],
-      ['everything stays where it is', 'places.families?.buryAll();', ''],
+      ['everything stays where it is', 'places.families?.invalidateAll();', ''],
     ],
   ),
 ];

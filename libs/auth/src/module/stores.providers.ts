@@ -4,7 +4,7 @@ import { DerivedKeys } from '../crypto/derived-keys.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { LocalRevocations } from '../revocation/local-revocations.js';
 import { AuthStores } from '../stores/auth-stores.js';
-import { buryingStores } from '../stores/burying-stores.js';
+import { cacheInvalidating } from '../stores/cache-invalidating-stores.js';
 import { RecordsInUse, recordsInUse } from '../stores/records-in-use.js';
 import { StoresInUse, storesInUse } from '../stores/stores-in-use.js';
 import { Clock } from '../time/clock.js';
@@ -29,7 +29,7 @@ export const STORE_PROVIDERS: Provider[] = [
       { cache }: ResolvedAuthOptions,
     ) => {
       const stores = storesInUse(given, changes);
-      return cache ? buryingStores(stores, records) : stores;
+      return cache ? cacheInvalidating(stores, records) : stores;
     },
   },
 ];

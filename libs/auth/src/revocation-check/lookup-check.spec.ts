@@ -117,7 +117,7 @@ describe('LookupCheck', () => {
     expect(await codeOf()).toBe(REVOKED);
     expect(kept.size).toBe(0);
     table.row = { ...table.row, live: true };
-    table.during = () => records.bury(ID);
+    table.during = () => records.invalidate(ID);
     await codeOf();
     expect([...kept.values()]).toEqual(['ended']);
   });

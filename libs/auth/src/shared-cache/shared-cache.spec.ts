@@ -220,7 +220,7 @@ describe('SharedCache', () => {
       const never = () => new Promise<never>(() => {});
       Object.assign(cache, { get: never, set: never });
       node.records.put(ID, { epoch: 7 }, T0, node.records.mark());
-      const both = Promise.all([node.get(), node.records.bury(ID)]);
+      const both = Promise.all([node.get(), node.records.invalidate(ID)]);
       await jest.advanceTimersByTimeAsync(250);
       expect(await both).toEqual([undefined, undefined]);
     });
@@ -237,7 +237,7 @@ describe('SharedCache', () => {
       await node.put({ epoch: 7 });
       const other = new Node(cache);
       expect(await other.get()).toBeDefined();
-      await node.records.bury(ID);
+      await node.records.invalidate(ID);
       expect(await other.get()).toBeUndefined();
     });
 
@@ -245,7 +245,7 @@ describe('SharedCache', () => {
       await node.put({ epoch: 7 });
       const former = new Map(cache.kept);
       node.pass(10);
-      await node.records.bury(ID);
+      await node.records.invalidate(ID);
       for (const [key, value] of former) cache.kept.set(key, value);
       expect(await node.get()).toBeUndefined();
     });
@@ -254,7 +254,7 @@ describe('SharedCache', () => {
       await node.put({ epoch: 7 });
       const former = new Map(cache.kept);
       const other = new Node(cache);
-      await node.records.bury(ID);
+      await node.records.invalidate(ID);
       for (const [key, value] of former) cache.kept.set(key, value);
       expect(await other.get()).toBeDefined();
       other.pass(5 * SECOND + 1);
@@ -263,7 +263,7 @@ describe('SharedCache', () => {
 
     it('is not undone by what was read before it and comes late', async () => {
       const mark = node.records.mark();
-      await node.records.bury(ID);
+      await node.records.invalidate(ID);
       node.pass(2);
       await node.put({ epoch: 7 }, T0, mark);
       expect([...cache.kept.values()]).toEqual(['ended']);
@@ -273,7 +273,7 @@ describe('SharedCache', () => {
 
     it('of another sign-in changes nothing', async () => {
       const mark = node.records.mark();
-      await node.records.bury('another');
+      await node.records.invalidate('another');
       await node.put({ epoch: 7 }, T0, mark);
       expect(await node.get()).toBeDefined();
     });
@@ -284,7 +284,7 @@ describe('SharedCache', () => {
       const waking = new Node(cache);
       Object.assign(waking.storeClock, { storeNow: undefined });
       waking.pass(10);
-      await waking.records.bury(ID);
+      await waking.records.invalidate(ID);
       for (const [key, value] of former) cache.kept.set(key, value);
       waking.pass(10);
       waking.storeClock.learn(T0 + 20, 20, T0 + 20);
@@ -296,7 +296,7 @@ describe('SharedCache', () => {
     it('of everything hides every record of before on this node, and no later one', async () => {
       await node.put({ epoch: 7 });
       const mark = node.records.mark();
-      node.records.buryAll();
+      node.records.invalidateAll();
       expect(await node.get()).toBeUndefined();
       node.pass(2);
       await node.put({ epoch: 7 }, node.storeNow, mark);

@@ -35,9 +35,9 @@ interface Burial {
 /** Hears that sign-ins have ended, or changed: what was read of them before is not believed any more. */
 export interface Burying {
   /** Bounded in time, and never throws. */
-  bury(id: string): Promise<void>;
+  invalidate(id: string): Promise<void>;
   /** Of every sign-in, on this node alone. */
-  buryAll(): void;
+  invalidateAll(): void;
 }
 
 /**
@@ -46,7 +46,7 @@ export interface Burying {
  * `undefined`: the table is asked. So whatever the cache loses, keeps or brings back costs a query, never a revocation.
  */
 export class SharedCache<T extends object> implements Burying {
-  private readonly buried = new LRUCache<string, Burial>({ max: MAX_BURIED });
+  private readonly invalidated = new LRUCache<string, Burial>({ max: MAX_BURIED });
   private allBuried: Burial | undefined;
   private burials = 0;
 
@@ -96,12 +96,12 @@ export class SharedCache<T extends object> implements Burying {
     void cache.set(key, seal.seal(key, { readAt, value }), RECORD_LIFE_MS);
   }
 
-  async bury(id: string): Promise<void> {
-    this.buried.set(id, this.burial());
+  async invalidate(id: string): Promise<void> {
+    this.invalidated.set(id, this.burial());
     await this.keeping.cache.set(this.keyOf(id), TOMBSTONE, RECORD_LIFE_MS, true);
   }
 
-  buryAll(): void {
+  invalidateAll(): void {
     this.allBuried = this.burial();
   }
 
@@ -110,7 +110,7 @@ export class SharedCache<T extends object> implements Burying {
   }
 
   private burialsOf(id: string): Burial[] {
-    return [this.buried.get(id), this.allBuried].filter((one) => one !== undefined);
+    return [this.invalidated.get(id), this.allBuried].filter((one) => one !== undefined);
   }
 
   private opened(found: unknown): SharedRecord<T> | undefined {

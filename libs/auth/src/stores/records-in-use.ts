@@ -8,10 +8,10 @@ import { type RecordKeeping, SharedCache } from '../shared-cache/shared-cache.js
 import { readSessionCacheRecord, type SessionCacheRecord } from '../sessions/session-cache-record.js';
 import type { Clock } from '../time/clock.js';
 import type { StoreClock } from '../time/store-clock.js';
-import type { BuryingPlaces } from './burying-stores.js';
+import type { InvalidatedCaches } from './cache-invalidating-stores.js';
 
 /** The shared records of each kind of sign-in; null where the application has no cache. Also their injection token. */
-export abstract class RecordsInUse implements BuryingPlaces {
+export abstract class RecordsInUse implements InvalidatedCaches {
   abstract readonly sessions: SharedCache<SessionCacheRecord> | null;
   abstract readonly families: SharedCache<FamilyCacheRecord> | null;
 }

@@ -3,25 +3,25 @@ import { randomUUID } from 'node:crypto';
 import type { RotationAttempt } from '../refresh-tokens/refresh-token-family-store.js';
 import { MemoryStores } from '../testing/memory/memory-stores.js';
 import { LocalRevocations } from '../revocation/local-revocations.js';
-import { buryingStores } from './burying-stores.js';
+import { cacheInvalidating } from './cache-invalidating-stores.js';
 import { type StoresInUse, storesInUse } from './stores-in-use.js';
 
 const DAY = 24 * 3_600_000;
 
-describe('stores that bury', () => {
+describe('stores that invalidate', () => {
   let memory: MemoryStores;
   let stores: StoresInUse;
-  let buried: { sessions: string[]; families: string[] };
+  let invalidated: { sessions: string[]; families: string[] };
   let wiped: string[];
   beforeEach(() => {
     memory = new MemoryStores();
-    buried = { sessions: [], families: [] };
+    invalidated = { sessions: [], families: [] };
     wiped = [];
     const place = (kind: 'sessions' | 'families') => ({
-      bury: async (id: string) => void buried[kind].push(id),
-      buryAll: () => void wiped.push(kind),
+      invalidate: async (id: string) => void invalidated[kind].push(id),
+      invalidateAll: () => void wiped.push(kind),
     });
-    stores = buryingStores(storesInUse(memory, new LocalRevocations()), {
+    stores = cacheInvalidating(storesInUse(memory, new LocalRevocations()), {
       sessions: place('sessions'),
       families: place('families'),
     });
@@ -59,10 +59,10 @@ describe('stores that bury', () => {
     const [s, f] = [await session(), await family()];
     expect(await stores.sessions.revoke(s, 'signed_out', 'bob')).toBe(false);
     expect(await stores.families.revoke(s, 'signed_out')).toBe(false);
-    expect(buried).toEqual(nothing());
+    expect(invalidated).toEqual(nothing());
     expect(await stores.sessions.revoke(s, 'signed_out', 'ada')).toBe(true);
     expect(await stores.families.revoke(f, 'signed_out', 'ada')).toBe(true);
-    expect(buried).toEqual({ sessions: [s], families: [f] });
+    expect(invalidated).toEqual({ sessions: [s], families: [f] });
   });
 
   it.each<[string, () => Promise<unknown>]>([
@@ -74,7 +74,7 @@ describe('stores that bury', () => {
     const [s, f] = [await session(), await family()];
     await session('bob');
     await change();
-    expect(buried).toEqual({ sessions: [s], families: [f] });
+    expect(invalidated).toEqual({ sessions: [s], families: [f] });
   });
 
   it('all records, on this node, of a subject with more sign-ins than are listed', async () => {
@@ -86,13 +86,13 @@ describe('stores that bury', () => {
   it('the kept one as well, whose tokens are stale now', async () => {
     const [s, f] = [await session(), await family()];
     await stores.registry.endAll('ada', 'others_ended', f);
-    expect(buried).toEqual({ sessions: [s], families: [f] });
+    expect(invalidated).toEqual({ sessions: [s], families: [f] });
   });
 
   it('none in a transaction of the host: nothing has changed yet', async () => {
     await family();
     await stores.registry.subjectChanged('ada', {} as never);
-    expect(buried).toEqual(nothing());
+    expect(invalidated).toEqual(nothing());
   });
 
   it('everything, on this node', async () => {
@@ -104,9 +104,9 @@ describe('stores that bury', () => {
     const id = await family();
     expect(await stores.families.rotate(attempt(id, 0, 'aa', 'dd'))).toEqual({ kind: 'rotated' });
     expect(await stores.families.rotate(attempt(id, 1, 'dd', 'ee'))).toEqual({ kind: 'rotated' });
-    expect(buried).toEqual(nothing());
+    expect(invalidated).toEqual(nothing());
     expect(await stores.families.rotate(attempt(id, 0, 'aa', 'ff'))).toMatchObject({ kind: 'reused' });
-    expect(buried.families).toEqual([id]);
+    expect(invalidated.families).toEqual([id]);
   });
 
   it.each(['rotate', 'rekey'] as const)(
@@ -123,7 +123,7 @@ describe('stores that bury', () => {
       const presented = { ...ending, ...attempt(id, 0, 'ff', 'ee'), onReuse: 'revoke-subject' } as const;
       expect(await stores.families[call](presented)).toMatchObject({ kind: 'reused' });
       expect(wiped.sort()).toEqual(['families', 'sessions']);
-      expect(buried.families).toEqual([id]);
+      expect(invalidated.families).toEqual([id]);
     },
   );
 
@@ -132,10 +132,10 @@ describe('stores that bury', () => {
     expect(
       await stores.sessions.renew({ id: s, secretHash: 'wrong', nextSecretHash: 'two', authenticated: null }),
     ).toBe(false);
-    expect(buried).toEqual(nothing());
+    expect(invalidated).toEqual(nothing());
     await stores.sessions.renew({ id: s, secretHash: 'one', nextSecretHash: 'two', authenticated: null });
     await stores.families.rekey({ ...attempt(f, 0, 'aa', 'dd'), authenticated: null });
-    expect(buried).toEqual({ sessions: [s], families: [f] });
+    expect(invalidated).toEqual({ sessions: [s], families: [f] });
   });
 
   it('what had to end to make room for a new sign-in', async () => {
@@ -144,9 +144,9 @@ describe('stores that bury', () => {
     const limit = { max: 1, policy: 'end-oldest' } as const;
     const opening = { ...common, secretHash: 'two', epochs, idleMs: DAY, absoluteMs: DAY, limit };
     await stores.sessions.open({ ...opening, id: randomUUID() });
-    for (const ids of Object.values(buried)) expect([...ids].sort()).toEqual([s, f].sort());
+    for (const ids of Object.values(invalidated)) expect([...ids].sort()).toEqual([s, f].sort());
     await stores.sessions.open({ ...opening, id: randomUUID(), limit: null });
-    expect(buried.sessions).toHaveLength(2);
+    expect(invalidated.sessions).toHaveLength(2);
   });
 
   it('also when the store fails: it may have been done', async () => {
@@ -160,9 +160,9 @@ describe('stores that bury', () => {
     const unavailable = { code: 'AUTH_STORE_UNAVAILABLE' };
     await expect(stores.sessions.revoke(s, 'signed_out')).rejects.toMatchObject(unavailable);
     await expect(stores.families.rotate(attempt(f, 0, 'aa', 'dd'))).rejects.toMatchObject(unavailable);
-    expect(buried).toEqual({ sessions: [s], families: [f] });
+    expect(invalidated).toEqual({ sessions: [s], families: [f] });
     await expect(stores.registry.endAll('ada', 'all_ended')).rejects.toMatchObject(unavailable);
-    expect(buried).toEqual({ sessions: [s, s], families: [f, f] });
+    expect(invalidated).toEqual({ sessions: [s, s], families: [f, f] });
   });
 
   it('changes nothing else of them', async () => {

@@ -7,31 +7,31 @@ import type { StoresInUse } from './stores-in-use.js';
 /** So many sign-ins of a subject a registry lists, the newest ones. */
 const MAX_LISTED = 1_000;
 
-/** Where the shared records of each kind of sign-in are buried; null where there are none. */
-export interface BuryingPlaces {
+/** Where the shared records of each kind of sign-in are invalidated; null where there are none. */
+export interface InvalidatedCaches {
   readonly sessions: Burying | null;
   readonly families: Burying | null;
 }
 
 /**
- * The stores, with what ends or changes a sign-in burying its shared record before it returns: on this node no record of
+ * The stores, with what ends or changes a sign-in invalidating its shared record before it returns: on this node no record of
  * before is believed afterwards, and on the others none as soon as they see the tombstone. It is done also when the
  * store fails: the change may have been made.
  */
-export function buryingStores(stores: StoresInUse, places: BuryingPlaces): StoresInUse {
+export function cacheInvalidating(stores: StoresInUse, places: InvalidatedCaches): StoresInUse {
   const { sessions, families, registry } = stores;
   const one = async (place: Burying | null, id: string, became: unknown): Promise<void> => {
-    if (became !== false) await place?.bury(id);
+    if (became !== false) await place?.invalidate(id);
   };
   const everything = (): void => {
-    places.families?.buryAll();
-    places.sessions?.buryAll();
+    places.families?.invalidateAll();
+    places.sessions?.invalidateAll();
   };
   const all = async (signIns: readonly SignInRecord[]): Promise<void> => {
     // Those that were not listed have no tombstone; this node believes none of them all the same.
     if (signIns.length >= MAX_LISTED) everything();
     await Promise.all(
-      signIns.map(({ id, kind }) => (kind === 'session' ? places.sessions : places.families)?.bury(id)),
+      signIns.map(({ id, kind }) => (kind === 'session' ? places.sessions : places.families)?.invalidate(id)),
     );
   };
   /** Those of the subject, told before the change: afterwards nobody knows them. The kept one changes as well. */
@@ -46,7 +46,9 @@ export function buryingStores(stores: StoresInUse, places: BuryingPlaces): Store
   /** What had to end to make room for a new sign-in: of either kind. */
   const ended = async (outcome: OpeningOutcome | undefined): Promise<void> => {
     const ids = outcome?.opened ? outcome.ended : [];
-    await Promise.all(ids.flatMap((id) => [places.sessions?.bury(id), places.families?.bury(id)]));
+    await Promise.all(
+      ids.flatMap((id) => [places.sessions?.invalidate(id), places.families?.invalidate(id)]),
+    );
   };
   return {
     ...stores,
