@@ -13,8 +13,8 @@ import { RedisNotifier } from '../revocation/redis-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { NoCheck } from '../revocation-check/no-check.js';
 import { AuthStores } from '../stores/auth-stores.js';
-import { RecordsInUse } from '../stores/records-in-use.js';
-import { StoresInUse } from '../stores/stores-in-use.js';
+import { SharedCaches } from '../stores/shared-caches.js';
+import { GuardedStores } from '../stores/guarded-stores.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 
@@ -39,7 +39,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
     provide: RevocationFeed,
     inject: [
       AuthStores,
-      StoresInUse,
+      GuardedStores,
       LocalRevocations,
       RevocationNotifier,
       ResolvedAuthOptions,
@@ -49,7 +49,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
     ],
     useFactory: (
       stores: AuthStores,
-      { revocations }: StoresInUse,
+      { revocations }: GuardedStores,
       changes: LocalRevocations,
       notifier: RevocationNotifier | null,
       { revocation }: Options,
@@ -68,13 +68,13 @@ export const REVOCATION_PROVIDERS: Provider[] = [
   },
   {
     provide: RevocationCheck,
-    inject: [StoresInUse, RevocationFeed, ResolvedAuthOptions, StoreClock, RecordsInUse, AuthCounters],
+    inject: [GuardedStores, RevocationFeed, ResolvedAuthOptions, StoreClock, SharedCaches, AuthCounters],
     useFactory: (
-      { lookup }: StoresInUse,
+      { lookup }: GuardedStores,
       feed: RevocationFeed | null,
       { revocation, accessTokens, refreshTokens }: Options,
       storeClock: StoreClock,
-      { families }: RecordsInUse,
+      { families }: SharedCaches,
       counters: AuthCounters,
     ) => {
       const rules = {

@@ -8,8 +8,8 @@ import { SessionActivity } from '../sessions/session-activity.js';
 import { SessionFinder } from '../sessions/session-finder.js';
 import { SessionTokenCodec } from '../sessions/session-token.js';
 import { SessionService } from '../sessions/session.service.js';
-import { RecordsInUse } from '../stores/records-in-use.js';
-import { StoresInUse } from '../stores/stores-in-use.js';
+import { SharedCaches } from '../stores/shared-caches.js';
+import { GuardedStores } from '../stores/guarded-stores.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 
@@ -34,17 +34,17 @@ export const SESSION_PROVIDERS: Provider[] = [
   },
   {
     provide: SessionActivity,
-    inject: [StoresInUse, ResolvedAuthOptions, Clock],
-    useFactory: ({ sessions }: StoresInUse, options: Options, clock: Clock) =>
+    inject: [GuardedStores, ResolvedAuthOptions, Clock],
+    useFactory: ({ sessions }: GuardedStores, options: Options, clock: Clock) =>
       new SessionActivity(sessions, options.sessions, clock),
   },
   {
     provide: SessionFinder,
     inject: [
-      StoresInUse,
+      GuardedStores,
       SessionTokenCodec,
       NearSessions,
-      RecordsInUse,
+      SharedCaches,
       SessionActivity,
       RevocationFeed,
       ResolvedAuthOptions,
@@ -52,10 +52,10 @@ export const SESSION_PROVIDERS: Provider[] = [
       AuthCounters,
     ],
     useFactory: (
-      { sessions }: StoresInUse,
+      { sessions }: GuardedStores,
       codec: SessionTokenCodec,
       near: NearSessions,
-      { sessions: shared }: RecordsInUse,
+      { sessions: shared }: SharedCaches,
       activity: SessionActivity,
       feed: RevocationFeed | null,
       { revocation }: Options,
@@ -76,9 +76,9 @@ export const SESSION_PROVIDERS: Provider[] = [
   },
   {
     provide: SessionService,
-    inject: [StoresInUse, SessionTokenCodec, SessionFinder, ResolvedAuthOptions],
+    inject: [GuardedStores, SessionTokenCodec, SessionFinder, ResolvedAuthOptions],
     useFactory: (
-      { sessions }: StoresInUse,
+      { sessions }: GuardedStores,
       codec: SessionTokenCodec,
       finder: SessionFinder,
       options: Options,

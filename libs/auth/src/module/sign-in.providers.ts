@@ -20,7 +20,7 @@ import { ServiceClientStore } from '../features/service-issuer/clients/service-c
 import { NearSessions } from '../sessions/near-sessions.js';
 import { SessionData } from '../sessions/session-data.js';
 import { SessionService } from '../sessions/session.service.js';
-import { StoresInUse } from '../stores/stores-in-use.js';
+import { GuardedStores } from '../stores/guarded-stores.js';
 import { AuthStatus } from '../lifecycle/auth-status.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
@@ -87,8 +87,8 @@ export const CORE_PROVIDERS: Provider[] = [
   ...SESSION_PROVIDERS,
   {
     provide: SessionData,
-    inject: [StoresInUse],
-    useFactory: ({ sessions }: StoresInUse) => new SessionData(sessions),
+    inject: [GuardedStores],
+    useFactory: ({ sessions }: GuardedStores) => new SessionData(sessions),
   },
   {
     provide: RefreshTokenCodec,
@@ -97,9 +97,9 @@ export const CORE_PROVIDERS: Provider[] = [
   },
   {
     provide: RefreshTokenService,
-    inject: [StoresInUse, RefreshTokenCodec, ResolvedAuthOptions, SecurityEventSink],
+    inject: [GuardedStores, RefreshTokenCodec, ResolvedAuthOptions, SecurityEventSink],
     useFactory: (
-      { families }: StoresInUse,
+      { families }: GuardedStores,
       codec: RefreshTokenCodec,
       { refreshTokens }: Options,
       events: SecurityEventSink,
@@ -108,7 +108,7 @@ export const CORE_PROVIDERS: Provider[] = [
   {
     provide: Authenticator,
     inject: [
-      StoresInUse,
+      GuardedStores,
       PrincipalSource,
       KnownSubjects,
       PasswordHasher,
@@ -118,7 +118,7 @@ export const CORE_PROVIDERS: Provider[] = [
       SecurityEventSink,
     ],
     useFactory: (
-      { subjects, registry }: StoresInUse,
+      { subjects, registry }: GuardedStores,
       source: PrincipalSource,
       known: KnownSubjects,
       hasher: PasswordHasher,
@@ -130,31 +130,31 @@ export const CORE_PROVIDERS: Provider[] = [
   },
   {
     provide: SignInEnding,
-    inject: [StoresInUse, SecurityEventSink],
-    useFactory: ({ sessions, families, registry }: StoresInUse, events: SecurityEventSink) =>
+    inject: [GuardedStores, SecurityEventSink],
+    useFactory: ({ sessions, families, registry }: GuardedStores, events: SecurityEventSink) =>
       new SignInEnding(sessions, families, registry, events),
   },
   {
     provide: CredentialEnding,
-    inject: [AccessTokenVerifier, SessionService, RefreshTokenCodec, StoresInUse, SignInEnding],
+    inject: [AccessTokenVerifier, SessionService, RefreshTokenCodec, GuardedStores, SignInEnding],
     useFactory: (
       verifier: AccessTokenVerifier,
       sessions: SessionService,
       codec: RefreshTokenCodec,
-      { families }: StoresInUse,
+      { families }: GuardedStores,
       endings: SignInEnding,
     ) => new CredentialEnding(verifier, sessions, codec, families, endings),
   },
   {
     provide: Sweeper,
     inject: [
-      StoresInUse,
+      GuardedStores,
       SecurityEventStore,
       { token: ServiceClientStore, optional: true },
       ResolvedAuthOptions,
     ],
     useFactory: (
-      { families, sessions, registry }: StoresInUse,
+      { families, sessions, registry }: GuardedStores,
       events: SecurityEventStore | null,
       clients: ServiceClientStore | undefined,
       { sweepIntervalMs }: Options,
@@ -169,7 +169,7 @@ export const CORE_PROVIDERS: Provider[] = [
       RevocationFeed,
       RevocationNotifier,
       NearSessions,
-      StoresInUse,
+      GuardedStores,
     ],
     useFactory: (
       counters: AuthCounters,
@@ -177,13 +177,13 @@ export const CORE_PROVIDERS: Provider[] = [
       feed: RevocationFeed | null,
       notifier: RevocationNotifier | null,
       near: NearSessions,
-      { lookup }: StoresInUse,
+      { lookup }: GuardedStores,
     ) => new AuthStatus(counters, revocation, feed, notifier, near, lookup),
   },
   {
     provide: AuthenticationService,
     inject: [
-      StoresInUse,
+      GuardedStores,
       ResolvedAuthOptions,
       Authenticator,
       PrincipalSource,
@@ -195,7 +195,7 @@ export const CORE_PROVIDERS: Provider[] = [
       SecurityEventSink,
     ],
     useFactory: (
-      { subjects, registry, sessions: sessionStore, families: familyStore }: StoresInUse,
+      { subjects, registry, sessions: sessionStore, families: familyStore }: GuardedStores,
       { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy }: Options,
       authenticator: Authenticator,
       source: PrincipalSource,

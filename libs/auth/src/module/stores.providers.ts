@@ -5,8 +5,8 @@ import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { LocalRevocations } from '../revocation/local-revocations.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { cacheInvalidating } from '../stores/cache-invalidating-stores.js';
-import { RecordsInUse, recordsInUse } from '../stores/records-in-use.js';
-import { StoresInUse, storesInUse } from '../stores/stores-in-use.js';
+import { SharedCaches, sharedCaches } from '../stores/shared-caches.js';
+import { GuardedStores, guardedStores } from '../stores/guarded-stores.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 
@@ -15,20 +15,20 @@ export const STORE_PROVIDERS: Provider[] = [
   LocalRevocations,
   { provide: StoreClock, inject: [Clock], useFactory: (clock: Clock) => new StoreClock(clock) },
   {
-    provide: RecordsInUse,
+    provide: SharedCaches,
     inject: [ResolvedAuthOptions, DerivedKeys, StoreClock, Clock, AuthCounters],
-    useFactory: recordsInUse,
+    useFactory: sharedCaches,
   },
   {
-    provide: StoresInUse,
-    inject: [AuthStores, LocalRevocations, RecordsInUse, ResolvedAuthOptions],
+    provide: GuardedStores,
+    inject: [AuthStores, LocalRevocations, SharedCaches, ResolvedAuthOptions],
     useFactory: (
       given: AuthStores,
       changes: LocalRevocations,
-      records: RecordsInUse,
+      records: SharedCaches,
       { cache }: ResolvedAuthOptions,
     ) => {
-      const stores = storesInUse(given, changes);
+      const stores = guardedStores(given, changes);
       return cache ? cacheInvalidating(stores, records) : stores;
     },
   },

@@ -4,13 +4,13 @@ import type { RotationAttempt } from '../refresh-tokens/refresh-token-family-sto
 import { MemoryStores } from '../testing/memory/memory-stores.js';
 import { LocalRevocations } from '../revocation/local-revocations.js';
 import { cacheInvalidating } from './cache-invalidating-stores.js';
-import { type StoresInUse, storesInUse } from './stores-in-use.js';
+import { type GuardedStores, guardedStores } from './guarded-stores.js';
 
 const DAY = 24 * 3_600_000;
 
 describe('stores that invalidate', () => {
   let memory: MemoryStores;
-  let stores: StoresInUse;
+  let stores: GuardedStores;
   let invalidated: { sessions: string[]; families: string[] };
   let wiped: string[];
   beforeEach(() => {
@@ -21,7 +21,7 @@ describe('stores that invalidate', () => {
       invalidate: async (id: string) => void invalidated[kind].push(id),
       invalidateAll: () => void wiped.push(kind),
     });
-    stores = cacheInvalidating(storesInUse(memory, new LocalRevocations()), {
+    stores = cacheInvalidating(guardedStores(memory, new LocalRevocations()), {
       sessions: place('sessions'),
       families: place('families'),
     });

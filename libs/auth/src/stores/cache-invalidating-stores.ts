@@ -2,7 +2,7 @@ import type { RotationAttempt } from '../refresh-tokens/refresh-token-family-sto
 import type { Burying } from '../shared-cache/shared-cache.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { SignInRecord } from './sign-in-record.js';
-import type { StoresInUse } from './stores-in-use.js';
+import type { GuardedStores } from './guarded-stores.js';
 
 /** So many sign-ins of a subject a registry lists, the newest ones. */
 const MAX_LISTED = 1_000;
@@ -18,7 +18,7 @@ export interface InvalidatedCaches {
  * before is believed afterwards, and on the others none as soon as they see the tombstone. It is done also when the
  * store fails: the change may have been made.
  */
-export function cacheInvalidating(stores: StoresInUse, places: InvalidatedCaches): StoresInUse {
+export function cacheInvalidating(stores: GuardedStores, places: InvalidatedCaches): GuardedStores {
   const { sessions, families, registry } = stores;
   const one = async (place: Burying | null, id: string, became: unknown): Promise<void> => {
     if (became !== false) await place?.invalidate(id);

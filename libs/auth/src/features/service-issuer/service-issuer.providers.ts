@@ -33,7 +33,7 @@ import { LiveSignIns } from './tokens/live-sign-ins.js';
 import { PrincipalSource } from '../../users/principal-source.js';
 import { ServiceTokens } from './tokens/service-tokens.js';
 import { SignInEnding } from '../../sign-in/sign-in-ending.js';
-import { clientsInUse, StoresInUse } from '../../stores/stores-in-use.js';
+import { clientsInUse, GuardedStores } from '../../stores/guarded-stores.js';
 import { TokenIntrospection } from './tokens/token-introspection.js';
 import { TokenRevocation } from './tokens/token-revocation.js';
 import { Clock } from '../../time/clock.js';
@@ -117,9 +117,9 @@ export const SERVICE_PROVIDERS: Provider[] = [
   },
   {
     provide: LiveSignIns,
-    inject: [StoresInUse, PrincipalSource, SignInEnding],
+    inject: [GuardedStores, PrincipalSource, SignInEnding],
     useFactory: (
-      { subjects, sessions, families }: StoresInUse,
+      { subjects, sessions, families }: GuardedStores,
       source: PrincipalSource,
       endings: SignInEnding,
     ) => new LiveSignIns(subjects, sessions, families, source, endings),

@@ -5,7 +5,7 @@ import { sha256 } from '../../../crypto/digest.js';
 import { Scopes } from '../../../decorators/scopes.decorator.js';
 import { ServiceAuthGuard } from '../../../guards/service-auth.guard.js';
 import type { RevocationEvent } from '../../../revocation/revocation-event.js';
-import { StoresInUse } from '../../../stores/stores-in-use.js';
+import { GuardedStores } from '../../../stores/guarded-stores.js';
 import { AuthExceptionFilter } from '../../../http/auth-exception.filter.js';
 import { revocationsQuery } from './revocations-query.js';
 
@@ -17,7 +17,7 @@ import { revocationsQuery } from './revocations-query.js';
 @UseFilters(AuthExceptionFilter)
 export class RevocationsController {
   constructor(
-    private readonly stores: StoresInUse,
+    private readonly stores: GuardedStores,
     private readonly host: HttpAdapterHost,
   ) {}
 

@@ -11,7 +11,7 @@ import { type AuthStores, STORE_PORTS } from './auth-stores.js';
  * A call that announced a change says so when it is done, and so committed.
  * Also the injection token for them.
  */
-export abstract class StoresInUse implements Pick<AuthStores, (typeof STORE_PORTS)[number]> {
+export abstract class GuardedStores implements Pick<AuthStores, (typeof STORE_PORTS)[number]> {
   abstract readonly subjects: AuthStores['subjects'];
   abstract readonly sessions: AuthStores['sessions'];
   abstract readonly families: AuthStores['families'];
@@ -21,7 +21,7 @@ export abstract class StoresInUse implements Pick<AuthStores, (typeof STORE_PORT
 }
 
 /** Throws AuthConfigError when a port is missing: a lookup that is not there would be taken for one not asked for. */
-export function storesInUse(stores: AuthStores, changes: LocalRevocations): StoresInUse {
+export function guardedStores(stores: AuthStores, changes: LocalRevocations): GuardedStores {
   const lacking = STORE_PORTS.filter((port) => !METHODS[port].every((name) => has(stores[port], name)));
   if (lacking.length > 0) {
     throw new AuthConfigError(
@@ -29,7 +29,7 @@ export function storesInUse(stores: AuthStores, changes: LocalRevocations): Stor
     );
   }
   const inUse = STORE_PORTS.map((port) => [port, failingByCode(port, stores[port], changes)]);
-  return Object.fromEntries(inUse) as unknown as StoresInUse;
+  return Object.fromEntries(inUse) as unknown as GuardedStores;
 }
 
 /**

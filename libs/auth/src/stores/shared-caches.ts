@@ -11,18 +11,18 @@ import type { StoreClock } from '../time/store-clock.js';
 import type { InvalidatedCaches } from './cache-invalidating-stores.js';
 
 /** The shared records of each kind of sign-in; null where the application has no cache. Also their injection token. */
-export abstract class RecordsInUse implements InvalidatedCaches {
+export abstract class SharedCaches implements InvalidatedCaches {
   abstract readonly sessions: SharedCache<SessionCacheRecord> | null;
   abstract readonly families: SharedCache<FamilyCacheRecord> | null;
 }
 
-export function recordsInUse(
+export function sharedCaches(
   { cache, issuer }: ResolvedAuthOptions,
   keys: DerivedKeys,
   storeClock: StoreClock,
   clock: Clock,
   counters: AuthCounters,
-): RecordsInUse {
+): SharedCaches {
   if (!cache) return { sessions: null, families: null };
   const keeping: RecordKeeping = {
     cache: new CacheCircuitBreaker(cache, clock, counters),
