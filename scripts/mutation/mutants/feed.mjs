@@ -3,7 +3,7 @@ import { mutantsOf } from './mutants-of.mjs';
 /** What a process believes of its memory, and how it hears that this is no longer so. */
 export const FEED_MUTANTS = [
   ...mutantsOf(
-    'sessions/near-sessions.ts',
+    'sessions/session-near-cache.ts',
     ['near sessions', 'what ends what'],
     [
       ['a session that ended is remembered', '!set.hasEnded(row.id) &&', ''],

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { AuthCounters } from '../audit/auth-counters.js';
 import { resolveAuthOptions } from '../options/resolve-auth-options.js';
 import { SignInLookup, type SignInStatus } from '../revocation-check/sign-in-lookup.js';
-import { NearSessions } from '../sessions/near-sessions.js';
+import { SessionNearCache } from '../sessions/session-near-cache.js';
 import { SystemClock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import { AuthStatus } from './auth-status.js';
@@ -25,7 +25,7 @@ describe('AuthStatus', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     lookup = new Lookup();
-    const near = new NearSessions(null, new StoreClock(new SystemClock()), 10, counters);
+    const near = new SessionNearCache(null, new StoreClock(new SystemClock()), 10, counters);
     status = new AuthStatus(counters, revocation, null, null, near, lookup);
   });
   afterEach(() => void jest.useRealTimers());

@@ -4,7 +4,7 @@ import { feedDetails, type FeedState, type Health, isFresh, ProcessStatus } from
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { SignInLookup } from '../revocation-check/sign-in-lookup.js';
-import type { NearSessions } from '../sessions/near-sessions.js';
+import type { SessionNearCache } from '../sessions/session-near-cache.js';
 import { withinDeadline } from '../time/within-deadline.js';
 
 /** No sign-in has it. */
@@ -26,7 +26,7 @@ export class AuthStatus extends ProcessStatus {
     private readonly revocation: ResolvedRevocationOptions,
     private readonly revocationFeed: RevocationFeed | null,
     private readonly notifier: RevocationNotifier | null,
-    private readonly near: NearSessions,
+    private readonly near: SessionNearCache,
     private readonly lookup: SignInLookup,
   ) {
     super();

@@ -3,9 +3,9 @@ import { AuthCounters } from '../audit/auth-counters.js';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
-import { NearSessions } from '../sessions/near-sessions.js';
+import { SessionNearCache } from '../sessions/session-near-cache.js';
 import { SessionActivity } from '../sessions/session-activity.js';
-import { SessionFinder } from '../sessions/session-finder.js';
+import { SessionResolver } from '../sessions/session-resolver.js';
 import { SessionTokenCodec } from '../sessions/session-token.js';
 import { SessionService } from '../sessions/session.service.js';
 import { SharedCaches } from '../stores/shared-caches.js';
@@ -23,14 +23,14 @@ export const SESSION_PROVIDERS: Provider[] = [
     useFactory: (keys: DerivedKeys) => new SessionTokenCodec(keys),
   },
   {
-    provide: NearSessions,
+    provide: SessionNearCache,
     inject: [RevocationFeed, StoreClock, ResolvedAuthOptions, AuthCounters],
     useFactory: (
       feed: RevocationFeed | null,
       storeClock: StoreClock,
       { sessions }: Options,
       counters: AuthCounters,
-    ) => new NearSessions(feed, storeClock, sessions.cacheSize, counters),
+    ) => new SessionNearCache(feed, storeClock, sessions.cacheSize, counters),
   },
   {
     provide: SessionActivity,
@@ -39,11 +39,11 @@ export const SESSION_PROVIDERS: Provider[] = [
       new SessionActivity(sessions, options.sessions, clock),
   },
   {
-    provide: SessionFinder,
+    provide: SessionResolver,
     inject: [
       GuardedStores,
       SessionTokenCodec,
-      NearSessions,
+      SessionNearCache,
       SharedCaches,
       SessionActivity,
       RevocationFeed,
@@ -54,7 +54,7 @@ export const SESSION_PROVIDERS: Provider[] = [
     useFactory: (
       { sessions }: GuardedStores,
       codec: SessionTokenCodec,
-      near: NearSessions,
+      near: SessionNearCache,
       { sessions: shared }: SharedCaches,
       activity: SessionActivity,
       feed: RevocationFeed | null,
@@ -62,7 +62,7 @@ export const SESSION_PROVIDERS: Provider[] = [
       storeClock: StoreClock,
       counters: AuthCounters,
     ) =>
-      new SessionFinder(
+      new SessionResolver(
         sessions,
         codec,
         near,
@@ -76,11 +76,11 @@ export const SESSION_PROVIDERS: Provider[] = [
   },
   {
     provide: SessionService,
-    inject: [GuardedStores, SessionTokenCodec, SessionFinder, ResolvedAuthOptions],
+    inject: [GuardedStores, SessionTokenCodec, SessionResolver, ResolvedAuthOptions],
     useFactory: (
       { sessions }: GuardedStores,
       codec: SessionTokenCodec,
-      finder: SessionFinder,
+      finder: SessionResolver,
       options: Options,
     ) => new SessionService(sessions, codec, finder, options.sessions),
   },

@@ -17,7 +17,7 @@ import { RevocationCheck } from '../revocation-check/revocation-check.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
 import { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
-import { NearSessions } from '../sessions/near-sessions.js';
+import { SessionNearCache } from '../sessions/session-near-cache.js';
 import { SessionData } from '../sessions/session-data.js';
 import { SessionService } from '../sessions/session.service.js';
 import { GuardedStores } from '../stores/guarded-stores.js';
@@ -168,7 +168,7 @@ export const CORE_PROVIDERS: Provider[] = [
       ResolvedAuthOptions,
       RevocationFeed,
       RevocationNotifier,
-      NearSessions,
+      SessionNearCache,
       GuardedStores,
     ],
     useFactory: (
@@ -176,7 +176,7 @@ export const CORE_PROVIDERS: Provider[] = [
       { revocation }: Options,
       feed: RevocationFeed | null,
       notifier: RevocationNotifier | null,
-      near: NearSessions,
+      near: SessionNearCache,
       { lookup }: GuardedStores,
     ) => new AuthStatus(counters, revocation, feed, notifier, near, lookup),
   },

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { StoreUnavailableError } from '../errors/auth-error.js';
-import type { NearSession } from './near-sessions.js';
+import type { NearSession } from './session-near-cache.js';
 import { SessionActivity } from './session-activity.js';
 import type { SessionStore } from './session-store.js';
 

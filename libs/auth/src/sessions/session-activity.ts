@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../time/clock.js';
-import type { NearSession } from './near-sessions.js';
+import type { NearSession } from './session-near-cache.js';
 import type { ResolvedSessionOptions } from './session-options.js';
 import type { SessionStore } from './session-store.js';
 

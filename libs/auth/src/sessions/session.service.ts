@@ -4,7 +4,7 @@ import type { Requester } from '../principal/requester.js';
 import { openedUnlessChanged } from '../subjects/opening-outcome.js';
 import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
-import type { SessionFinder } from './session-finder.js';
+import type { SessionResolver } from './session-resolver.js';
 import type { ResolvedSessionOptions } from './session-options.js';
 import type { SessionRenewal, SessionRow, SessionStore } from './session-store.js';
 import type { SessionToken, SessionTokenCodec } from './session-token.js';
@@ -33,7 +33,7 @@ export class SessionService {
   constructor(
     private readonly store: SessionStore,
     private readonly codec: SessionTokenCodec,
-    private readonly finder: SessionFinder,
+    private readonly finder: SessionResolver,
     private readonly options: ResolvedSessionOptions,
   ) {}
 
@@ -53,12 +53,12 @@ export class SessionService {
     return this.codec.parse(value) !== undefined;
   }
 
-  /** As `SessionFinder.remembered`: without waiting, or `undefined`. */
+  /** As `SessionResolver.remembered`: without waiting, or `undefined`. */
   remembered(value: unknown, maxStalenessMs: number | null = null): SessionRow | undefined {
     return this.finder.remembered(value, maxStalenessMs);
   }
 
-  /** As `SessionFinder.resolve`. Throws SessionInvalidError, SessionExpiredError, StoreUnavailableError. */
+  /** As `SessionResolver.resolve`. Throws SessionInvalidError, SessionExpiredError, StoreUnavailableError. */
   resolve(value: unknown, maxStalenessMs: number | null = null): Promise<SessionRow> {
     return this.finder.resolve(value, maxStalenessMs);
   }

@@ -13,9 +13,9 @@ import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { SharedCache } from '../shared-cache/shared-cache.js';
 import { MemoryRevocationLog } from '../testing/memory/memory-revocation-log.js';
 import { StoreClock } from '../time/store-clock.js';
-import { NearSessions } from './near-sessions.js';
+import { SessionNearCache } from './session-near-cache.js';
 import type { SessionActivity } from './session-activity.js';
-import { SessionFinder } from './session-finder.js';
+import { SessionResolver } from './session-resolver.js';
 import type { SessionRow, SessionStore } from './session-store.js';
 import { SessionTokenCodec } from './session-token.js';
 import { readSessionCacheRecord } from './session-cache-record.js';
@@ -39,7 +39,7 @@ describe('a session from the shared cache', () => {
   const former = codec.fresh(ID);
   let log: AwayLog;
   let feed: RevocationFeed;
-  let finder: SessionFinder;
+  let finder: SessionResolver;
   let shared: SharedCache<SessionRow>;
 
   beforeEach(async () => {
@@ -74,8 +74,8 @@ describe('a session from the shared cache', () => {
     // The table has another secret by now, or no live row.
     const store = { read: async () => null } as unknown as SessionStore;
     const activity = { note: () => undefined } as unknown as SessionActivity;
-    const near = new NearSessions(feed, storeClock, 100, counters);
-    finder = new SessionFinder(store, codec, near, shared, activity, feed, 5_000, storeClock, counters);
+    const near = new SessionNearCache(feed, storeClock, 100, counters);
+    finder = new SessionResolver(store, codec, near, shared, activity, feed, 5_000, storeClock, counters);
   });
   afterEach(async () => {
     await feed.stop();

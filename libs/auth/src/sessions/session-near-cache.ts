@@ -30,7 +30,7 @@ const BELIEVED_MS = 5 * 60_000;
  * feed: a session is believed only while the feed is fresh and tells nothing against it. Without a feed it stays empty.
  * Found by the whole text of the cookie, as access tokens are by theirs: what is found was checked before.
  */
-export class NearSessions {
+export class SessionNearCache {
   private readonly sessions: LRUCache<string, NearSession> | null;
 
   constructor(

@@ -4,7 +4,7 @@ import { SessionExpiredError, SessionInvalidError } from '../errors/auth-error.j
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import { RECORD_LIFE_MS, type SharedCache } from '../shared-cache/shared-cache.js';
 import type { StoreClock } from '../time/store-clock.js';
-import type { NearSessions } from './near-sessions.js';
+import type { SessionNearCache } from './session-near-cache.js';
 import type { SessionActivity } from './session-activity.js';
 import type { SessionReading, SessionRow, SessionStore } from './session-store.js';
 import type { SessionToken, SessionTokenCodec } from './session-token.js';
@@ -17,11 +17,11 @@ const POLL_PATIENCE_MS = 500;
  * Where a request finds its session: in this process's memory, else in the shared cache, else in the table. The first
  * two only ever admit; whatever seems to speak against a session is asked of the table.
  */
-export class SessionFinder {
+export class SessionResolver {
   constructor(
     private readonly store: SessionStore,
     private readonly codec: SessionTokenCodec,
-    private readonly near: NearSessions,
+    private readonly near: SessionNearCache,
     /** Null: the application has no cache. */
     private readonly shared: SharedCache<SessionCacheRecord> | null,
     private readonly activity: SessionActivity,
