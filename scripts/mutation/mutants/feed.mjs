@@ -12,7 +12,7 @@ export const FEED_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'users/known-subjects.ts',
+    'users/user-cache.ts',
     ['near sessions', 'what ends what'],
     [
       [

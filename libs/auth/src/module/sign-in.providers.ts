@@ -27,14 +27,14 @@ import { Authenticator } from '../sign-in/authenticator.js';
 import { CredentialChanges } from '../sign-in/credential-changes.js';
 import { CredentialEnding } from '../sign-in/credential-ending.js';
 import { LateDirectory } from '../users/late-directory.js';
-import { PrincipalSource } from '../users/principal-source.js';
+import { UserLoader } from '../users/user-loader.js';
 import { SignInEnding } from '../sign-in/sign-in-ending.js';
 import { SignInOpener } from '../sign-in/sign-in-opener.js';
 import { SignInScopes } from '../sign-in/sign-in-scopes.js';
 import { Sweeper } from '../lifecycle/expired-rows-sweeper.js';
 import { RefreshExchange } from '../sign-in/refresh-exchange.js';
 import { SESSION_PROVIDERS } from './sessions.providers.js';
-import { KnownSubjects } from '../users/known-subjects.js';
+import { UserCache } from '../users/user-cache.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { STORE_PROVIDERS } from './stores.providers.js';
 import { REVOCATION_PROVIDERS } from './revocation.providers.js';
@@ -73,16 +73,16 @@ export const CORE_PROVIDERS: Provider[] = [
       new AccessTokenVerifier(tokens, accessTokens.cacheSize),
   },
   {
-    provide: PrincipalSource,
+    provide: UserLoader,
     inject: [LateDirectory, ResolvedAuthOptions],
     useFactory: (directory: LateDirectory, { accessTokens }: Options) =>
-      new PrincipalSource(directory, accessTokens.claims),
+      new UserLoader(directory, accessTokens.claims),
   },
   {
-    provide: KnownSubjects,
-    inject: [PrincipalSource, RevocationFeed, ResolvedAuthOptions, Clock],
-    useFactory: (source: PrincipalSource, feed: RevocationFeed | null, { sessions }: Options, clock: Clock) =>
-      new KnownSubjects(source, feed, clock, sessions.cacheSize),
+    provide: UserCache,
+    inject: [UserLoader, RevocationFeed, ResolvedAuthOptions, Clock],
+    useFactory: (source: UserLoader, feed: RevocationFeed | null, { sessions }: Options, clock: Clock) =>
+      new UserCache(source, feed, clock, sessions.cacheSize),
   },
   ...SESSION_PROVIDERS,
   {
@@ -109,8 +109,8 @@ export const CORE_PROVIDERS: Provider[] = [
     provide: Authenticator,
     inject: [
       GuardedStores,
-      PrincipalSource,
-      KnownSubjects,
+      UserLoader,
+      UserCache,
       PasswordHasher,
       AccessTokenVerifier,
       RevocationCheck,
@@ -119,8 +119,8 @@ export const CORE_PROVIDERS: Provider[] = [
     ],
     useFactory: (
       { subjects, registry }: GuardedStores,
-      source: PrincipalSource,
-      known: KnownSubjects,
+      source: UserLoader,
+      known: UserCache,
       hasher: PasswordHasher,
       verifier: AccessTokenVerifier,
       standing: RevocationCheck,
@@ -186,7 +186,7 @@ export const CORE_PROVIDERS: Provider[] = [
       GuardedStores,
       ResolvedAuthOptions,
       Authenticator,
-      PrincipalSource,
+      UserLoader,
       SessionService,
       RefreshTokenService,
       AccessTokenIssuer,
@@ -198,7 +198,7 @@ export const CORE_PROVIDERS: Provider[] = [
       { subjects, registry, sessions: sessionStore, families: familyStore }: GuardedStores,
       { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy }: Options,
       authenticator: Authenticator,
-      source: PrincipalSource,
+      source: UserLoader,
       sessions: SessionService,
       families: RefreshTokenService,
       issuer: AccessTokenIssuer,

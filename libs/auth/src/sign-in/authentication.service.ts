@@ -11,7 +11,7 @@ import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectStore } from '../subjects/subject-store.js';
 import type { Authenticator, PasswordProof } from './authenticator.js';
 import type { CredentialChanges, KeptCredential } from './credential-changes.js';
-import type { PrincipalSource } from '../users/principal-source.js';
+import type { UserLoader } from '../users/user-loader.js';
 import type { SignInEnding } from './sign-in-ending.js';
 import type { SignInOpener } from './sign-in-opener.js';
 import type { SignInRecord } from '../stores/sign-in-record.js';
@@ -50,7 +50,7 @@ export class AuthenticationService {
   constructor(
     private readonly parts: {
       readonly authenticator: Authenticator;
-      readonly source: PrincipalSource;
+      readonly source: UserLoader;
       readonly subjects: SubjectStore;
       readonly sessions: SessionService;
       readonly scopes: SignInScopes;

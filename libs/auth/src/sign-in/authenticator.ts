@@ -11,8 +11,8 @@ import type { RevocationCheck } from '../revocation-check/revocation-check.js';
 import type { SessionRow } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SubjectEpochs, SubjectStore } from '../subjects/subject-store.js';
-import type { KnownSubjects } from '../users/known-subjects.js';
-import { type LoadedSubject, principalOf, type PrincipalSource } from '../users/principal-source.js';
+import type { UserCache } from '../users/user-cache.js';
+import { type LoadedSubject, principalOf, type UserLoader } from '../users/user-loader.js';
 import type { SignInRegistry } from '../stores/sign-in-registry.js';
 import type { SessionResult } from './sign-in-result.js';
 
@@ -47,8 +47,8 @@ export class Authenticator {
   private readonly secrets = new WeakMap<object, string>();
 
   constructor(
-    private readonly source: PrincipalSource,
-    private readonly known: KnownSubjects,
+    private readonly source: UserLoader,
+    private readonly known: UserCache,
     private readonly hasher: PasswordHasher,
     private readonly subjects: SubjectStore,
     private readonly verifier: AccessTokenVerifier,

@@ -5,7 +5,7 @@ import type { Requester } from '../principal/requester.js';
 import type { FamilyRow } from '../refresh-tokens/refresh-token-family-store.js';
 import type { RefreshToken } from '../refresh-tokens/refresh-token.js';
 import type { LiveReading, RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
-import { type LoadedSubject, principalOf, type PrincipalSource } from '../users/principal-source.js';
+import { type LoadedSubject, principalOf, type UserLoader } from '../users/user-loader.js';
 import type { SignInEnding } from './sign-in-ending.js';
 import { type IssuedUnder, refreshPart, type SignInOpener } from './sign-in-opener.js';
 import type { TokensResult } from './sign-in-result.js';
@@ -27,7 +27,7 @@ export class RefreshExchange {
   private readonly statements = new FamilyTurns(1);
 
   constructor(
-    private readonly source: PrincipalSource,
+    private readonly source: UserLoader,
     private readonly families: RefreshTokenService,
     private readonly opener: SignInOpener,
     private readonly endings: SignInEnding,

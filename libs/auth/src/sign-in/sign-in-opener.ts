@@ -10,7 +10,7 @@ import type {
   RefreshTokenService,
 } from '../refresh-tokens/refresh-token.service.js';
 import type { SessionOpening, SessionService } from '../sessions/session.service.js';
-import { type LoadedSubject, principalOf } from '../users/principal-source.js';
+import { type LoadedSubject, principalOf } from '../users/user-loader.js';
 import type { SessionResult, SignInResult, TokensResult } from './sign-in-result.js';
 
 /** What an access token is issued under: epochs that were read before the subject was loaded, and its generation. */

@@ -30,7 +30,7 @@ import { AuthStores } from '../../stores/auth-stores.js';
 import { CredentialEnding } from '../../sign-in/credential-ending.js';
 import { GenuineTokens } from './tokens/genuine-tokens.js';
 import { LiveSignIns } from './tokens/live-sign-ins.js';
-import { PrincipalSource } from '../../users/principal-source.js';
+import { UserLoader } from '../../users/user-loader.js';
 import { ServiceTokens } from './tokens/service-tokens.js';
 import { SignInEnding } from '../../sign-in/sign-in-ending.js';
 import { clientsInUse, GuardedStores } from '../../stores/guarded-stores.js';
@@ -117,10 +117,10 @@ export const SERVICE_PROVIDERS: Provider[] = [
   },
   {
     provide: LiveSignIns,
-    inject: [GuardedStores, PrincipalSource, SignInEnding],
+    inject: [GuardedStores, UserLoader, SignInEnding],
     useFactory: (
       { subjects, sessions, families }: GuardedStores,
-      source: PrincipalSource,
+      source: UserLoader,
       endings: SignInEnding,
     ) => new LiveSignIns(subjects, sessions, families, source, endings),
   },

@@ -3,7 +3,7 @@ import { isLive } from '../../../subjects/is-live.js';
 import type { RefreshTokenFamilyStore } from '../../../refresh-tokens/refresh-token-family-store.js';
 import type { SessionStore } from '../../../sessions/session-store.js';
 import type { SubjectStore } from '../../../subjects/subject-store.js';
-import { type LoadedSubject, principalOf, type PrincipalSource } from '../../../users/principal-source.js';
+import { type LoadedSubject, principalOf, type UserLoader } from '../../../users/user-loader.js';
 import type { Principal, SignInKind } from '../../../principal/principal.js';
 import type { SignInEnding } from '../../../sign-in/sign-in-ending.js';
 
@@ -35,7 +35,7 @@ export class LiveSignIns {
     private readonly subjects: Pick<SubjectStore, 'find'>,
     private readonly sessions: Pick<SessionStore, 'read'>,
     private readonly families: Pick<RefreshTokenFamilyStore, 'read'>,
-    private readonly source: PrincipalSource,
+    private readonly source: UserLoader,
     private readonly endings: SignInEnding,
   ) {}
 

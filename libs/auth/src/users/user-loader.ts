@@ -35,7 +35,7 @@ export interface PrincipalSignIn {
  * Subjects as the host's directory knows them now. Whatever the directory throws, or does not answer in ten seconds, is
  * StoreUnavailableError: an outage signs nobody out. What it must not return is DirectoryMistakeError.
  */
-export class PrincipalSource {
+export class UserLoader {
   private readonly logger = new Logger('AuthModule');
 
   constructor(

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { Clock } from '../time/clock.js';
-import type { LoadedSubject, PrincipalSource } from './principal-source.js';
+import type { LoadedSubject, UserLoader } from './user-loader.js';
 
 interface Known {
   readonly loaded: LoadedSubject;
@@ -19,12 +19,12 @@ const BELIEVED_MS = 60_000;
  * announced (`rolesChanged`) shows at once: what was loaded under an older epoch is not believed, and neither is a
  * loading that was under way. Without a feed nothing is kept.
  */
-export class KnownSubjects {
+export class UserCache {
   private readonly subjects: LRUCache<string, Known> | null;
   private readonly loading = new Map<string, Promise<LoadedSubject | null>>();
 
   constructor(
-    private readonly source: PrincipalSource,
+    private readonly source: UserLoader,
     private readonly feed: RevocationFeed | null,
     private readonly clock: Clock,
     size: number,
