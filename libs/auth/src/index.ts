@@ -100,7 +100,7 @@ export { SubjectStore, type SubjectEpochs } from './subjects/subject-store.js';
 export { subjectKey, subjectOfKey } from './subjects/subject-key.js';
 export type { Opened, OpeningOutcome } from './subjects/opening-outcome.js';
 export type { SignInLimit } from './subjects/sign-in-limit.js';
-export { type CountedSignIn, roomForOneMore, type SignInRoom } from './subjects/sign-in-room.js';
+export { type CountedSignIn, evictionsFor, type ConcurrentSignIns } from './subjects/concurrent-sign-ins.js';
 export {
   type FamilyReading,
   type FamilyReplacement,

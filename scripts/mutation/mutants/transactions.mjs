@@ -91,7 +91,7 @@ export const TRANSACTION_MUTANTS = [
     ],
     ['a limit is not looked at', 'if (!limit) return', 'if (!limit || limit.max > 0) return'],
   ]),
-  ...mutantsOf('sql/stores/sql-sign-in-room.ts', DATABASES, [
+  ...mutantsOf('sql/stores/sql-concurrent-sign-ins.ts', DATABASES, [
     [
       'the limit counts everybody',
       '${c.subject} = ${subjectKey(subject)} and',
@@ -110,7 +110,7 @@ export const TRANSACTION_MUTANTS = [
     ['what the limit ends lives on', "yield* this.ending(table, room.displaced, 'displaced');", ''],
   ]),
   ...mutantsOf(
-    'subjects/sign-in-room.ts',
+    'subjects/concurrent-sign-ins.ts',
     ['memory'],
     [
       ['the limit lets one more in', 'live.length < limit.max', 'live.length <= limit.max'],

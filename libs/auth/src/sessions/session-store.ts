@@ -80,7 +80,7 @@ export abstract class SessionStore {
   /**
    * Inserts the session if and only if the subject's epoch is still the one given, atomic against `advance`, and its limit
    * has room, atomic against every other opening of the subject, of either kind. With a limit: lock the subject for oneself
-   * alone, then its sessions and its families, then end and announce what `roomForOneMore` says, in the same transaction.
+   * alone, then its sessions and its families, then end and announce what `evictionsFor` says, in the same transaction.
    */
   abstract open(session: NewSession): Promise<OpeningOutcome>;
 

@@ -28,7 +28,7 @@ import { SpentTokenId } from './entities/spent-token-id.entity.js';
 import { TypeOrmServiceClientStore } from '../features/service-issuer/clients/sql-service-client-store.js';
 import { TypeOrmSessionStore } from '../sql/stores/sql-session-store.js';
 import { AuthStores } from '../stores/auth-stores.js';
-import { TypeOrmSignInRoom } from '../sql/stores/sql-sign-in-room.js';
+import { SqlConcurrentSignIns } from '../sql/stores/sql-concurrent-sign-ins.js';
 import { TypeOrmSignInRegistry } from '../sql/stores/sql-sign-in-registry.js';
 import { TypeOrmSubjectEnding } from '../sql/stores/sql-subject-ending.js';
 import { AuthSubject } from './entities/auth-subject.entity.js';
@@ -120,7 +120,7 @@ class TypeOrmStores extends AuthStores {
       revocations,
       events && ((subject) => events.erasing(subject)),
     );
-    const room = new TypeOrmSignInRoom(database, revocations);
+    const room = new SqlConcurrentSignIns(database, revocations);
     const openings = new TypeOrmOpening(this.subjects, (epochs, limit) => room.making(epochs, limit));
     this.sessions = new TypeOrmSessionStore(database, this.subjects, revocations, openings);
     this.families = new TypeOrmRefreshTokenFamilyStore(

@@ -14,7 +14,7 @@ import { openedRow, replacementRow } from '../../refresh-tokens/opened-row.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { Clock } from '../../time/clock.js';
 import { MemoryRevocationLog } from './memory-revocation-log.js';
-import { MemorySignInRoom } from './memory-sign-in-room.js';
+import { MemoryConcurrentSignIns } from './memory-concurrent-sign-ins.js';
 import { MemorySignIns } from './memory-sign-ins.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
 
@@ -31,7 +31,7 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     private readonly revocations = new MemoryRevocationLog(clock),
     /** What ends with a subject beside its families. */
     private readonly endOthers: (subject: string, reason: string) => void = () => {},
-    private readonly room = new MemorySignInRoom(clock),
+    private readonly room = new MemoryConcurrentSignIns(clock),
   ) {
     super();
     this.rows = new MemorySignIns(clock, revocations);

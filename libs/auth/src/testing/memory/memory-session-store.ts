@@ -13,7 +13,7 @@ import {
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { Clock } from '../../time/clock.js';
 import { MemoryRevocationLog } from './memory-revocation-log.js';
-import { MemorySignInRoom } from './memory-sign-in-room.js';
+import { MemoryConcurrentSignIns } from './memory-concurrent-sign-ins.js';
 import { MemorySignIns } from './memory-sign-ins.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
 
@@ -25,7 +25,7 @@ export class MemorySessionStore extends SessionStore {
     private readonly subjects: MemorySubjectStore,
     private readonly clock: Pick<Clock, 'now'>,
     private readonly revocations = new MemoryRevocationLog(clock),
-    private readonly room = new MemorySignInRoom(clock),
+    private readonly room = new MemoryConcurrentSignIns(clock),
   ) {
     super();
     this.rows = new MemorySignIns(clock, revocations);

@@ -5,7 +5,7 @@ import { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-sto
 import { MemoryServiceClientStore } from '../../features/service-issuer/clients/memory-service-client-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemorySignInLookup } from './memory-sign-in-lookup.js';
-import { MemorySignInRoom } from './memory-sign-in-room.js';
+import { MemoryConcurrentSignIns } from './memory-concurrent-sign-ins.js';
 import { MemorySignInRegistry } from './memory-sign-in-registry.js';
 import { MemorySubjectStore } from './memory-subject-store.js';
 
@@ -28,7 +28,7 @@ export class MemoryStores extends AuthStores {
     super();
     const revocations = (this.revocations = new MemoryRevocationLog(clock));
     this.subjects = new MemorySubjectStore(clock);
-    const room = new MemorySignInRoom(clock);
+    const room = new MemoryConcurrentSignIns(clock);
     this.sessions = new MemorySessionStore(this.subjects, clock, revocations, room);
     this.families = new MemoryRefreshTokenFamilyStore(
       this.subjects,

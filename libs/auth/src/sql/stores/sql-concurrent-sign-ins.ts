@@ -7,7 +7,7 @@ import { Session } from '../../typeorm/entities/session.entity.js';
 import type { SignInLimit } from '../../subjects/sign-in-limit.js';
 import { subjectKey } from '../../subjects/subject-key.js';
 import type { SubjectEpochs } from '../../subjects/subject-store.js';
-import { type CountedSignIn, roomForOneMore } from '../../subjects/sign-in-room.js';
+import { type CountedSignIn, evictionsFor } from '../../subjects/concurrent-sign-ins.js';
 
 interface SignInTable extends CountedSignIn {
   subject: string;
@@ -22,7 +22,7 @@ interface Counted extends CountedSignIn {
 const AT_ONCE = 500;
 
 /** How room is made for one more sign-in, as a part of transactions: the subject's row is locked by the caller. */
-export class TypeOrmSignInRoom {
+export class SqlConcurrentSignIns {
   private readonly tables: readonly EntityTable<SignInTable>[];
 
   constructor(
@@ -43,7 +43,7 @@ export class TypeOrmSignInRoom {
     const rows: Counted[] = [];
     for (const table of this.tables) rows.push(...(yield* this.locking(table, epochs.subject)));
     const now = rows.length === 0 ? null : Math.max(...rows.map((row) => row.now));
-    const room = roomForOneMore(rows, limit, epochs.globalEpoch, now ?? 0);
+    const room = evictionsFor(rows, limit, epochs.globalEpoch, now ?? 0);
     if (!room) return null;
     for (const table of this.tables) {
       yield* this.ending(table, room.idledOut, 'idled_out');

@@ -1,4 +1,4 @@
-import { type CountedSignIn, roomForOneMore } from '../../subjects/sign-in-room.js';
+import { type CountedSignIn, evictionsFor } from '../../subjects/concurrent-sign-ins.js';
 import type { SignInLimit } from '../../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../../subjects/subject-store.js';
 import type { Clock } from '../../time/clock.js';
@@ -10,7 +10,7 @@ interface CountedRows {
 }
 
 /** Makes room for one more sign-in, among the rows of every store that shares it. */
-export class MemorySignInRoom {
+export class MemoryConcurrentSignIns {
   private readonly kinds: CountedRows[] = [];
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
@@ -23,7 +23,7 @@ export class MemorySignInRoom {
   make({ subject, globalEpoch }: SubjectEpochs, limit: SignInLimit | null): readonly string[] | null {
     if (!limit) return [];
     const all = this.kinds.flatMap((rows) => rows.of(subject));
-    const room = roomForOneMore(all, limit, globalEpoch, this.clock.now());
+    const room = evictionsFor(all, limit, globalEpoch, this.clock.now());
     if (!room) return null;
     for (const { id } of room.idledOut) this.end(id, 'idled_out');
     for (const { id } of room.displaced) this.end(id, 'displaced');

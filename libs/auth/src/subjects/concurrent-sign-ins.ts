@@ -12,7 +12,7 @@ export interface CountedSignIn {
 }
 
 /** What must end, and be announced, before one more sign-in of the subject begins. */
-export interface SignInRoom<Row> {
+export interface ConcurrentSignIns<Row> {
   /** Those that the limit ends, the oldest first: for the reason `displaced`. */
   readonly displaced: readonly Row[];
   /** Not counted, and not dead for ever: activity from before the limit may still be written. For the reason `idled_out`. */
@@ -24,12 +24,12 @@ export interface SignInRoom<Row> {
  * locked beside the subject itself. `globalEpoch`: that of the new sign-in; what began below it is dead. Null: there is no
  * room, and nothing may be written. Pure.
  */
-export function roomForOneMore<Row extends CountedSignIn>(
+export function evictionsFor<Row extends CountedSignIn>(
   rows: readonly Row[],
   limit: SignInLimit,
   globalEpoch: number,
   now: number,
-): SignInRoom<Row> | null {
+): ConcurrentSignIns<Row> | null {
   const current = rows.filter((row) => row.globalEpoch >= globalEpoch);
   const live = current
     .filter((row) => isLive(row, now) && !limit.replacing?.includes(row.id))
