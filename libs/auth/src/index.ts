@@ -42,7 +42,7 @@ export type { Swept } from './lifecycle/expired-rows-sweeper.js';
 export { SignInAnswer } from './http/sign-in-answer.js';
 export { type HttpExchange, HttpSignIn, type HttpSignInOptions } from './http/http-sign-in.js';
 export { AuthExceptionFilter } from './http/auth-exception.filter.js';
-export type { HostTransaction } from './sql/database/auth-database.js';
+export type { HostTransaction } from './sql/database/sql-database.js';
 export { RequestAuthenticator } from './context/request-authenticator.js';
 export { OriginCheck } from './context/origin-check.js';
 

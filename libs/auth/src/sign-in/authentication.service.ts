@@ -1,5 +1,5 @@
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
-import type { HostTransaction } from '../sql/database/auth-database.js';
+import type { HostTransaction } from '../sql/database/sql-database.js';
 import { CredentialsInvalidError, SessionInvalidError, SignInNotFoundError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { Principal } from '../principal/principal.js';

@@ -1,5 +1,5 @@
 import { isUuid } from '../crypto/uuid.js';
-import type { HostTransaction } from '../sql/database/auth-database.js';
+import type { HostTransaction } from '../sql/database/sql-database.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { Principal } from '../principal/principal.js';
 import { addressIn } from '../principal/address.js';

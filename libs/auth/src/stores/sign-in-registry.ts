@@ -1,4 +1,4 @@
-import type { HostTransaction } from '../sql/database/auth-database.js';
+import type { HostTransaction } from '../sql/database/sql-database.js';
 import type {
   FamilyReplacement,
   RekeyAttempt,

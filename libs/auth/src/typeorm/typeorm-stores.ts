@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { AuthEvent } from './entities/auth-event.entity.js';
 import type { SecurityEventStore } from '../audit/security-event-store.js';
-import { TypeOrmSecurityEventStore } from '../sql/stores/sql-security-event-store.js';
+import { SqlSecurityEventStore } from '../sql/stores/sql-security-event-store.js';
 import { AUTH_ENTITIES } from './entities/auth-entities.js';
-import type { AuthDatabase } from '../sql/database/auth-database.js';
+import type { SqlDatabase } from '../sql/database/sql-database.js';
 import { isTableMissing } from '../sql/database/missing-table.js';
 import { sql, trustedSql } from '../sql/database/sql.js';
 import { authDatabase } from './connection/open-database.js';
@@ -13,28 +13,28 @@ import type { StoreUnavailableError } from '../errors/auth-error.js';
 import type { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import type { SigningKeyStore } from '../keys/signing-key-store.js';
 import { StoredSigningKey } from './entities/stored-signing-key.entity.js';
-import { TypeOrmSigningKeyStore } from '../sql/stores/sql-signing-key-store.js';
+import { SqlSigningKeyStore } from '../sql/stores/sql-signing-key-store.js';
 import { Revocation } from './entities/revocation.entity.js';
 import { RefreshTokenFamily } from './entities/refresh-token-family.entity.js';
-import { TypeOrmRefreshTokenFamilyStore } from '../sql/stores/sql-refresh-token-family-store.js';
+import { SqlRefreshTokenFamilyStore } from '../sql/stores/sql-refresh-token-family-store.js';
 import { type OwnRevocationsListener, RevocationWriter } from '../sql/stores/revocation-writer.js';
 import type { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { SqlRevocationLog } from '../sql/stores/sql-revocation-log.js';
 import { PostgresNotifier } from './connection/postgres-notifier.js';
-import { TypeOrmSignInLookup } from '../sql/stores/sql-sign-in-lookup.js';
+import { SqlSignInLookup } from '../sql/stores/sql-sign-in-lookup.js';
 import type { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
 import { ServiceClient } from './entities/service-client.entity.js';
 import { SpentTokenId } from './entities/spent-token-id.entity.js';
-import { TypeOrmServiceClientStore } from '../features/service-issuer/clients/sql-service-client-store.js';
-import { TypeOrmSessionStore } from '../sql/stores/sql-session-store.js';
+import { SqlServiceClientStore } from '../features/service-issuer/clients/sql-service-client-store.js';
+import { SqlSessionStore } from '../sql/stores/sql-session-store.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { SqlConcurrentSignIns } from '../sql/stores/sql-concurrent-sign-ins.js';
-import { TypeOrmSignInRegistry } from '../sql/stores/sql-sign-in-registry.js';
-import { TypeOrmSubjectEnding } from '../sql/stores/sql-subject-ending.js';
+import { SqlSignInRegistry } from '../sql/stores/sql-sign-in-registry.js';
+import { SqlSubjectEnding } from '../sql/stores/sql-subject-ending.js';
 import { AuthSubject } from './entities/auth-subject.entity.js';
 import { subjectOfKey } from '../subjects/subject-key.js';
-import { TypeOrmOpening } from '../sql/stores/sql-opening.js';
-import { TypeOrmSubjectStore } from '../sql/stores/sql-subject-store.js';
+import { SqlOpening } from '../sql/stores/sql-opening.js';
+import { SqlSubjectStore } from '../sql/stores/sql-subject-store.js';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
@@ -74,26 +74,26 @@ export function securityEventStore(
 
 /** The stores on one TypeORM connection. */
 class TypeOrmStores extends AuthStores {
-  readonly subjects: TypeOrmSubjectStore;
-  readonly sessions: TypeOrmSessionStore;
-  readonly families: TypeOrmRefreshTokenFamilyStore;
-  readonly registry: TypeOrmSignInRegistry;
-  readonly lookup: TypeOrmSignInLookup;
+  readonly subjects: SqlSubjectStore;
+  readonly sessions: SqlSessionStore;
+  readonly families: SqlRefreshTokenFamilyStore;
+  readonly registry: SqlSignInRegistry;
+  readonly lookup: SqlSignInLookup;
   /** Null: they are not kept, and nobody asks whether there is a table for them. */
-  readonly events: TypeOrmSecurityEventStore | null;
+  readonly events: SqlSecurityEventStore | null;
 
   readonly revocations: SqlRevocationLog;
   /** Null: keys are not kept either. */
-  private readonly keys: TypeOrmSigningKeyStore | null;
+  private readonly keys: SqlSigningKeyStore | null;
   /** On which PostgreSQL notifies of revocations; null: it does not. */
   private readonly channel: string | null;
   private readonly announcing: RevocationWriter;
   /** Null: nobody asked for them, nor whether there are tables for them. */
-  private serviceClients: TypeOrmServiceClientStore | null = null;
+  private serviceClients: SqlServiceClientStore | null = null;
 
   constructor(
     private readonly source: DataSource,
-    private readonly database: AuthDatabase,
+    private readonly database: SqlDatabase,
     { accessTokens, revocation, audit, keys }: ResolvedAuthOptions,
   ) {
     super();
@@ -111,26 +111,26 @@ class TypeOrmStores extends AuthStores {
     );
     this.announcing = revocations;
     this.revocations = new SqlRevocationLog(database, subjectOfKey);
-    this.subjects = new TypeOrmSubjectStore(database);
-    const events = audit.table ? new TypeOrmSecurityEventStore(database, audit.retentionMs) : null;
+    this.subjects = new SqlSubjectStore(database);
+    const events = audit.table ? new SqlSecurityEventStore(database, audit.retentionMs) : null;
     this.events = events;
-    const endings = new TypeOrmSubjectEnding(
+    const endings = new SqlSubjectEnding(
       database,
       this.subjects,
       revocations,
       events && ((subject) => events.erasing(subject)),
     );
     const room = new SqlConcurrentSignIns(database, revocations);
-    const openings = new TypeOrmOpening(this.subjects, (epochs, limit) => room.making(epochs, limit));
-    this.sessions = new TypeOrmSessionStore(database, this.subjects, revocations, openings);
-    this.families = new TypeOrmRefreshTokenFamilyStore(
+    const openings = new SqlOpening(this.subjects, (epochs, limit) => room.making(epochs, limit));
+    this.sessions = new SqlSessionStore(database, this.subjects, revocations, openings);
+    this.families = new SqlRefreshTokenFamilyStore(
       database,
       this.subjects,
       revocations,
       openings,
       (subject, reason) => endings.ending(subject, reason),
     );
-    this.registry = new TypeOrmSignInRegistry(
+    this.registry = new SqlSignInRegistry(
       database,
       this.subjects,
       revocations,
@@ -139,11 +139,9 @@ class TypeOrmStores extends AuthStores {
       this.families,
     );
     const [families, subjects] = [database.table(RefreshTokenFamily), database.table(AuthSubject)];
-    this.lookup = new TypeOrmSignInLookup(database, families, subjects);
+    this.lookup = new SqlSignInLookup(database, families, subjects);
     this.keys =
-      keys === 'managed'
-        ? new TypeOrmSigningKeyStore(database, () => revocations.writeNow('keys', ''))
-        : null;
+      keys === 'managed' ? new SqlSigningKeyStore(database, () => revocations.writeNow('keys', '')) : null;
   }
 
   override notifier(): RevocationNotifier | null {
@@ -161,7 +159,7 @@ class TypeOrmStores extends AuthStores {
 
   override clients(): ServiceClientStore {
     const global = this.subjects.globalEpoch();
-    return (this.serviceClients ??= new TypeOrmServiceClientStore(this.database, this.announcing, global));
+    return (this.serviceClients ??= new SqlServiceClientStore(this.database, this.announcing, global));
   }
 
   override async missing(): Promise<readonly string[]> {

@@ -1,16 +1,16 @@
 import type { Dialect } from '../database/dialect.js';
-import type { EntityTable } from '../database/entity-table.js';
+import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
-import type { TypeOrmSubjectStore } from './sql-subject-store.js';
+import type { SqlSubjectStore } from './sql-subject-store.js';
 import type { RotationAttempt } from '../../refresh-tokens/refresh-token-family-store.js';
 import type { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
 
 /** The statements that read and change a family's row, by its primary key. */
 export class FamilyStatements {
   constructor(
-    private readonly families: EntityTable<RefreshTokenFamily>,
+    private readonly families: SqlTable<RefreshTokenFamily>,
     private readonly dialect: Dialect,
-    private readonly subjects: TypeOrmSubjectStore,
+    private readonly subjects: SqlSubjectStore,
   ) {}
 
   /** The row, with the present epochs and the database's clock. */

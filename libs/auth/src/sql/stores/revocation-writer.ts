@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type {
-  AuthDatabase,
+  SqlDatabase,
   HostTransaction,
   SqlTransaction,
   TransactionRules,
-} from '../database/auth-database.js';
-import type { EntityTable } from '../database/entity-table.js';
+} from '../database/sql-database.js';
+import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql, trustedSql } from '../database/sql.js';
 import type { RevocationEventKind, OwnRevocationEvent } from '../../revocation/revocation-event.js';
 import { Revocation } from '../../typeorm/entities/revocation.entity.js';
@@ -28,12 +28,12 @@ export type OwnRevocationsListener = (revocations: readonly OwnRevocationEvent[]
 export class RevocationWriter {
   /** Called with what a transaction of ours has announced, once it is committed. */
   listener: OwnRevocationsListener = () => undefined;
-  private readonly revocations: EntityTable<Revocation>;
+  private readonly revocations: SqlTable<Revocation>;
   /** What the transaction under way has written; nothing in one of the application's. */
   private readonly written = new AsyncLocalStorage<OwnRevocationEvent[]>();
 
   constructor(
-    private readonly database: AuthDatabase,
+    private readonly database: SqlDatabase,
     /** The subject of a value in its column form. */
     private readonly subjectOf: (key: string) => string,
     /** How long a row is of use: longer than any access token or cached record it may concern. */

@@ -1,5 +1,5 @@
-import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
-import { type EntityTable, list } from '../database/entity-table.js';
+import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
+import { type SqlTable, list } from '../database/sql-table.js';
 import { sql } from '../database/sql.js';
 import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
 import type { RevocationWriter } from './revocation-writer.js';
@@ -14,7 +14,7 @@ interface SignInTable extends CountedSignIn {
   revokedReason: string | null;
 }
 interface Counted extends CountedSignIn {
-  readonly table: EntityTable<SignInTable>;
+  readonly table: SqlTable<SignInTable>;
   readonly now: number;
 }
 
@@ -23,16 +23,16 @@ const AT_ONCE = 500;
 
 /** How room is made for one more sign-in, as a part of transactions: the subject's row is locked by the caller. */
 export class SqlConcurrentSignIns {
-  private readonly tables: readonly EntityTable<SignInTable>[];
+  private readonly tables: readonly SqlTable<SignInTable>[];
 
   constructor(
-    private readonly database: AuthDatabase,
+    private readonly database: SqlDatabase,
     private readonly revocations: RevocationWriter,
   ) {
     this.tables = [
       database.table(Session),
       database.table(RefreshTokenFamily),
-    ] as unknown as EntityTable<SignInTable>[];
+    ] as unknown as SqlTable<SignInTable>[];
   }
 
   /** Ids of those that it ended, and the database's clock under their locks, where there was any row; null: no room. */
@@ -53,7 +53,7 @@ export class SqlConcurrentSignIns {
   }
 
   /** Those that can still be live. A rotation or a touch waits from here on, and finds what was ended ended. */
-  private *locking(table: EntityTable<SignInTable>, subject: string): SqlTransaction<Counted[]> {
+  private *locking(table: SqlTable<SignInTable>, subject: string): SqlTransaction<Counted[]> {
     const { name, column: c } = table;
     const { nowMs, forUpdate } = this.database.dialect;
     const { rows } =
@@ -74,7 +74,7 @@ export class SqlConcurrentSignIns {
   }
 
   private *ending(
-    table: EntityTable<SignInTable>,
+    table: SqlTable<SignInTable>,
     rows: readonly Counted[],
     reason: string,
   ): SqlTransaction<void> {

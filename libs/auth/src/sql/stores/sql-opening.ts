@@ -1,7 +1,7 @@
-import type { SqlTransaction } from '../database/auth-database.js';
+import type { SqlTransaction } from '../database/sql-database.js';
 import type { SignInLimit } from '../../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../../subjects/subject-store.js';
-import type { TypeOrmSubjectStore } from './sql-subject-store.js';
+import type { SqlSubjectStore } from './sql-subject-store.js';
 
 /** Ends what must end for one more sign-in, as part of a transaction that holds the subject's lock; null: it may not begin. */
 export type MakeRoom = (
@@ -17,9 +17,9 @@ export type Admission =
  * How every opening of a sign-in begins: under the lock of its subject, which is shared where nothing is counted. With a
  * limit it is exclusive: two that count at the same time would both find room for one.
  */
-export class TypeOrmOpening {
+export class SqlOpening {
   constructor(
-    private readonly subjects: TypeOrmSubjectStore,
+    private readonly subjects: SqlSubjectStore,
     private readonly makeRoom: MakeRoom,
   ) {}
 

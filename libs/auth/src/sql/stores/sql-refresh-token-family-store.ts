@@ -1,9 +1,9 @@
-import { type AuthDatabase, MANY_ROWS_MS, type SqlTransaction } from '../database/auth-database.js';
-import type { EntityTable } from '../database/entity-table.js';
+import { type SqlDatabase, MANY_ROWS_MS, type SqlTransaction } from '../database/sql-database.js';
+import type { SqlTable } from '../database/sql-table.js';
 import type { RevocationWriter } from './revocation-writer.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
-import type { TypeOrmOpening } from './sql-opening.js';
-import type { TypeOrmSubjectStore } from './sql-subject-store.js';
+import type { SqlOpening } from './sql-opening.js';
+import type { SqlSubjectStore } from './sql-subject-store.js';
 import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
 import {
   type FamilyReading,
@@ -32,15 +32,15 @@ interface Locked {
  * RefreshTokenFamilyStore on TypeORM. A rotation is one compare-and-set that commits by itself; only when it
  * changed nothing is the row locked, and the pure decision asked what the token means.
  */
-export class TypeOrmRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
-  private readonly families: EntityTable<RefreshTokenFamily>;
+export class SqlRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
+  private readonly families: SqlTable<RefreshTokenFamily>;
   private readonly statements: FamilyStatements;
 
   constructor(
-    private readonly database: AuthDatabase,
-    private readonly subjects: TypeOrmSubjectStore,
+    private readonly database: SqlDatabase,
+    private readonly subjects: SqlSubjectStore,
     private readonly revocations: RevocationWriter,
-    private readonly openings: TypeOrmOpening,
+    private readonly openings: SqlOpening,
     private readonly endSubject: EndSubject,
   ) {
     super();

@@ -1,5 +1,5 @@
-import type { AuthDatabase } from '../database/auth-database.js';
-import { type EntityTable, list } from '../database/entity-table.js';
+import type { SqlDatabase } from '../database/sql-database.js';
+import { type SqlTable, list } from '../database/sql-table.js';
 import { type Sql, sql, type SqlRow, trustedSql } from '../database/sql.js';
 import type { RevocationEvent } from '../../revocation/revocation-event.js';
 import { RevocationLog, type RevocationLogReading } from '../../revocation/revocation-log.js';
@@ -13,10 +13,10 @@ const LIMITS = [100, 1_000, 5_000];
  * column, or an outer join, lets planners sort the whole table for a page.
  */
 export class SqlRevocationLog extends RevocationLog {
-  private readonly revocations: EntityTable<Revocation>;
+  private readonly revocations: SqlTable<Revocation>;
 
   constructor(
-    private readonly database: AuthDatabase,
+    private readonly database: SqlDatabase,
     /** The subject of a value in its column form. */
     private readonly subjectOf: (key: string) => string,
   ) {

@@ -1,5 +1,5 @@
-import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
-import type { EntityTable } from '../database/entity-table.js';
+import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
+import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import { subjectKey } from '../../subjects/subject-key.js';
 import { AuthEvent } from '../../typeorm/entities/auth-event.entity.js';
@@ -11,11 +11,11 @@ import {
 } from '../../audit/security-event-store.js';
 
 /** SecurityEventStore on TypeORM. */
-export class TypeOrmSecurityEventStore extends SecurityEventStore {
-  private readonly events: EntityTable<AuthEvent>;
+export class SqlSecurityEventStore extends SecurityEventStore {
+  private readonly events: SqlTable<AuthEvent>;
 
   constructor(
-    private readonly database: AuthDatabase,
+    private readonly database: SqlDatabase,
     private readonly retentionMs: number,
   ) {
     super();

@@ -1,10 +1,10 @@
-import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
-import type { EntityTable } from '../database/entity-table.js';
+import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
+import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import type { RevocationWriter } from './revocation-writer.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
-import type { TypeOrmOpening } from './sql-opening.js';
-import type { TypeOrmSubjectStore } from './sql-subject-store.js';
+import type { SqlOpening } from './sql-opening.js';
+import type { SqlSubjectStore } from './sql-subject-store.js';
 import { Session } from '../../typeorm/entities/session.entity.js';
 import { openedSession } from '../../sessions/session-step.js';
 import {
@@ -18,14 +18,14 @@ import {
 } from '../../sessions/session-store.js';
 
 /** SessionStore on TypeORM. */
-export class TypeOrmSessionStore extends SessionStore {
-  private readonly sessions: EntityTable<Session>;
+export class SqlSessionStore extends SessionStore {
+  private readonly sessions: SqlTable<Session>;
 
   constructor(
-    private readonly database: AuthDatabase,
-    private readonly subjects: TypeOrmSubjectStore,
+    private readonly database: SqlDatabase,
+    private readonly subjects: SqlSubjectStore,
     private readonly revocations: RevocationWriter,
-    private readonly openings: TypeOrmOpening,
+    private readonly openings: SqlOpening,
   ) {
     super();
     this.sessions = database.table(Session);

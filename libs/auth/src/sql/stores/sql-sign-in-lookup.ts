@@ -1,6 +1,6 @@
-import type { AuthDatabase } from '../database/auth-database.js';
+import type { SqlDatabase } from '../database/sql-database.js';
 import { asBoolean } from '../database/column-values.js';
-import type { EntityTable } from '../database/entity-table.js';
+import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import { SignInLookup, type SignInStatus } from '../../revocation-check/sign-in-lookup.js';
 
@@ -21,11 +21,11 @@ export interface SubjectRow {
 }
 
 /** SignInLookup on TypeORM: the sign-in, its subject's epoch and the global one in one joined statement by primary keys. */
-export class TypeOrmSignInLookup extends SignInLookup {
+export class SqlSignInLookup extends SignInLookup {
   constructor(
-    private readonly database: AuthDatabase,
-    private readonly signIns: EntityTable<SignInRow>,
-    private readonly subjects: EntityTable<SubjectRow>,
+    private readonly database: SqlDatabase,
+    private readonly signIns: SqlTable<SignInRow>,
+    private readonly subjects: SqlTable<SubjectRow>,
   ) {
     super();
   }

@@ -1,20 +1,20 @@
 import {
-  type AuthDatabase,
+  type SqlDatabase,
   type HostTransaction,
   MANY_ROWS_MS,
   type SqlTransaction,
-} from '../database/auth-database.js';
-import type { EntityTable } from '../database/entity-table.js';
+} from '../database/sql-database.js';
+import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql, trustedSql } from '../database/sql.js';
 import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
-import type { TypeOrmRefreshTokenFamilyStore } from './sql-refresh-token-family-store.js';
+import type { SqlRefreshTokenFamilyStore } from './sql-refresh-token-family-store.js';
 import { Revocation } from '../../typeorm/entities/revocation.entity.js';
 import type { RevocationWriter } from './revocation-writer.js';
 import { Session } from '../../typeorm/entities/session.entity.js';
-import type { TypeOrmSessionStore } from './sql-session-store.js';
+import type { SqlSessionStore } from './sql-session-store.js';
 import { GLOBAL_SUBJECT } from '../../typeorm/entities/auth-subject.entity.js';
 import { subjectKey } from '../../subjects/subject-key.js';
-import type { TypeOrmSubjectStore } from './sql-subject-store.js';
+import type { SqlSubjectStore } from './sql-subject-store.js';
 import { type CredentialChange, type KeptSignIn, SignInRegistry } from '../../stores/sign-in-registry.js';
 import {
   newestFirst,
@@ -22,23 +22,23 @@ import {
   recordOfSession,
   type SignInRecord,
 } from '../../stores/sign-in-record.js';
-import type { TypeOrmSubjectEnding } from './sql-subject-ending.js';
+import type { SqlSubjectEnding } from './sql-subject-ending.js';
 
 const MAX_LISTED = trustedSql('1000');
 
 /** SignInRegistry on TypeORM: composed of the transactions that the rooms' own stores are made of. */
-export class TypeOrmSignInRegistry extends SignInRegistry {
-  private readonly sessionTable: EntityTable<Session>;
-  private readonly familyTable: EntityTable<RefreshTokenFamily>;
-  private readonly revocationTable: EntityTable<Revocation>;
+export class SqlSignInRegistry extends SignInRegistry {
+  private readonly sessionTable: SqlTable<Session>;
+  private readonly familyTable: SqlTable<RefreshTokenFamily>;
+  private readonly revocationTable: SqlTable<Revocation>;
 
   constructor(
-    private readonly database: AuthDatabase,
-    private readonly subjects: TypeOrmSubjectStore,
+    private readonly database: SqlDatabase,
+    private readonly subjects: SqlSubjectStore,
     private readonly revocations: RevocationWriter,
-    private readonly endings: TypeOrmSubjectEnding,
-    private readonly sessions: TypeOrmSessionStore,
-    private readonly families: TypeOrmRefreshTokenFamilyStore,
+    private readonly endings: SqlSubjectEnding,
+    private readonly sessions: SqlSessionStore,
+    private readonly families: SqlRefreshTokenFamilyStore,
   ) {
     super();
     this.sessionTable = database.table(Session);
@@ -120,7 +120,7 @@ export class TypeOrmSignInRegistry extends SignInRegistry {
     return (await this.database.run(dialect.deletePast(name, column.id, column.expiresAt, limit))).affected;
   }
 
-  private selectLive(table: EntityTable<Session> | EntityTable<RefreshTokenFamily>, subject: string): Sql {
+  private selectLive(table: SqlTable<Session> | SqlTable<RefreshTokenFamily>, subject: string): Sql {
     const { nowMs } = this.database.dialect;
     const c = table.column;
     return sql`select ${table.columnsOf('t')} from ${table.name} t where t.${c.subject} = ${subjectKey(subject)}

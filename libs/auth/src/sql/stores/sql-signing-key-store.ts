@@ -1,15 +1,15 @@
-import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
-import type { EntityTable } from '../database/entity-table.js';
+import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
+import type { SqlTable } from '../database/sql-table.js';
 import { sql } from '../database/sql.js';
 import { type SigningKeyReading, SigningKeyStore, type StoredKey } from '../../keys/signing-key-store.js';
 import { StoredSigningKey } from '../../typeorm/entities/stored-signing-key.entity.js';
 
 /** SigningKeyStore on TypeORM. The table has a handful of rows. */
-export class TypeOrmSigningKeyStore extends SigningKeyStore {
-  private readonly keys: EntityTable<StoredSigningKey>;
+export class SqlSigningKeyStore extends SigningKeyStore {
+  private readonly keys: SqlTable<StoredSigningKey>;
 
   constructor(
-    private readonly database: AuthDatabase,
+    private readonly database: SqlDatabase,
     /** Announces that every key was replaced, within the transaction. */
     private readonly announcing: () => SqlTransaction<void>,
   ) {

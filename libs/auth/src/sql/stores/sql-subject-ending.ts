@@ -1,11 +1,11 @@
-import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
-import type { EntityTable } from '../database/entity-table.js';
+import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
+import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
 import type { RevocationWriter } from './revocation-writer.js';
 import { Session } from '../../typeorm/entities/session.entity.js';
 import { subjectKey } from '../../subjects/subject-key.js';
-import type { TypeOrmSubjectStore } from './sql-subject-store.js';
+import type { SqlSubjectStore } from './sql-subject-store.js';
 
 interface SignInTable {
   id: string;
@@ -17,12 +17,12 @@ interface SignInTable {
 const MOVED_JUST_NOW_MS = 1_000;
 
 /** How everything of a subject ends, as a part of transactions: epoch, sessions, families, revocations, in this order of locks. */
-export class TypeOrmSubjectEnding {
-  private readonly tables: readonly EntityTable<SignInTable>[];
+export class SqlSubjectEnding {
+  private readonly tables: readonly SqlTable<SignInTable>[];
 
   constructor(
-    private readonly database: AuthDatabase,
-    private readonly subjects: TypeOrmSubjectStore,
+    private readonly database: SqlDatabase,
+    private readonly subjects: SqlSubjectStore,
     private readonly revocations: RevocationWriter,
     /** Erases what else is kept of a subject. */
     private readonly erasingEvents: ((subject: string) => SqlTransaction<void>) | null,
@@ -30,7 +30,7 @@ export class TypeOrmSubjectEnding {
     this.tables = [
       database.table(Session),
       database.table(RefreshTokenFamily),
-    ] as unknown as EntityTable<SignInTable>[];
+    ] as unknown as SqlTable<SignInTable>[];
   }
 
   /** Moves the subject's epoch and says so. */
@@ -79,7 +79,7 @@ export class TypeOrmSubjectEnding {
   }
 
   private *endingIn(
-    { name, column: c }: EntityTable<SignInTable>,
+    { name, column: c }: SqlTable<SignInTable>,
     subject: string,
     reason: string,
     except: string | undefined,

@@ -1,15 +1,15 @@
-import type { AuthDatabase, SqlTransaction } from '../database/auth-database.js';
-import type { EntityTable } from '../database/entity-table.js';
+import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
+import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import { StoreUnavailableError } from '../../errors/auth-error.js';
 import { AuthSubject, GLOBAL_SUBJECT } from '../../typeorm/entities/auth-subject.entity.js';
 import { type SubjectEpochs, SubjectStore } from '../../subjects/subject-store.js';
 
 /** SubjectStore on TypeORM; its generators are parts of other stores' transactions. */
-export class TypeOrmSubjectStore extends SubjectStore {
-  private readonly subjects: EntityTable<AuthSubject>;
+export class SqlSubjectStore extends SubjectStore {
+  private readonly subjects: SqlTable<AuthSubject>;
 
-  constructor(private readonly database: AuthDatabase) {
+  constructor(private readonly database: SqlDatabase) {
     super();
     this.subjects = database.table(AuthSubject);
   }

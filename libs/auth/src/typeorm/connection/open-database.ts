@@ -1,13 +1,13 @@
 import type { DataSource } from 'typeorm';
 import { AuthConfigError } from '../../errors/auth-config-error.js';
-import type { AuthDatabase } from '../../sql/database/auth-database.js';
+import type { SqlDatabase } from '../../sql/database/sql-database.js';
 import type { ResolvedDatabaseOptions } from '../../sql/database/database-options.js';
 import { TypeOrmServerDatabase } from './server-database.js';
 import { MYSQL_DRIVER, postgresDriver } from './server-drivers.js';
 import { TypeOrmSqliteDatabase } from './sqlite-database.js';
 
 /** The adapter for a TypeORM connection. Throws AuthConfigError for a database that was not built for. */
-export function authDatabase(source: DataSource, options: ResolvedDatabaseOptions): AuthDatabase {
+export function authDatabase(source: DataSource, options: ResolvedDatabaseOptions): SqlDatabase {
   const { deadlineMs, preparedStatements } = options;
   switch (source.options.type) {
     case 'postgres':

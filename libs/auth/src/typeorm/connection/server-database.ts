@@ -2,15 +2,15 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AuthError, StoreUnavailableError } from '../../errors/auth-error.js';
 import {
-  AuthDatabase,
+  SqlDatabase,
   type HostTransaction,
   type SqlResult,
   type SqlTransaction,
   type TransactionRules,
-} from '../../sql/database/auth-database.js';
+} from '../../sql/database/sql-database.js';
 import { NothingDone, repeatable } from '../../sql/database/connection-lost.js';
 import type { Dialect } from '../../sql/database/dialect.js';
-import type { EntityTable } from '../../sql/database/entity-table.js';
+import type { SqlTable } from '../../sql/database/sql-table.js';
 import { failureText } from '../../sql/database/failure-text.js';
 import { IdleConnections } from '../../sql/database/idle-connections.js';
 import type { Sql, SqlRow, SqlValue } from '../../sql/database/sql.js';
@@ -44,7 +44,7 @@ export interface ServerDriver {
 }
 
 /** PostgreSQL, MariaDB and MySQL: a pooled connection of the primary for every call, a deadline on all of them. */
-export class TypeOrmServerDatabase extends AuthDatabase {
+export class TypeOrmServerDatabase extends SqlDatabase {
   readonly dialect: Dialect;
   private readonly logger = new Logger('AuthModule');
   private readonly line = new WaitingLine(ASKING);
@@ -59,7 +59,7 @@ export class TypeOrmServerDatabase extends AuthDatabase {
     this.dialect = driver.dialect;
   }
 
-  table<E extends object>(entity: new () => E): EntityTable<E> {
+  table<E extends object>(entity: new () => E): SqlTable<E> {
     return entityTable(this.source, entity);
   }
 

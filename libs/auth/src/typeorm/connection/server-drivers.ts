@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import type { SqlResult } from '../../sql/database/auth-database.js';
+import type { SqlResult } from '../../sql/database/sql-database.js';
 import { MYSQL, POSTGRES } from '../../sql/database/dialect.js';
 import { CONNECTING_MS, limitConnecting, type PgPool } from './pg-connecting-limit.js';
 import { sql, type SqlRow, type SqlValue, trustedSql } from '../../sql/database/sql.js';

@@ -2,13 +2,13 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AuthError, StoreUnavailableError } from '../../errors/auth-error.js';
 import {
-  AuthDatabase,
+  SqlDatabase,
   type HostTransaction,
   type SqlResult,
   type SqlTransaction,
-} from '../../sql/database/auth-database.js';
+} from '../../sql/database/sql-database.js';
 import { type Dialect, SQLITE } from '../../sql/database/dialect.js';
-import type { EntityTable } from '../../sql/database/entity-table.js';
+import type { SqlTable } from '../../sql/database/sql-table.js';
 import { failureText } from '../../sql/database/failure-text.js';
 import type { Sql, SqlRow, SqlValue } from '../../sql/database/sql.js';
 import { entityTable } from './typeorm-table.js';
@@ -34,7 +34,7 @@ const BUSY_PAUSE_MS = 4;
  * do everything in a single turn of the event loop. Other processes may write to the same file: while one does, we try
  * again between the turns.
  */
-export class TypeOrmSqliteDatabase extends AuthDatabase {
+export class TypeOrmSqliteDatabase extends SqlDatabase {
   readonly dialect: Dialect = SQLITE;
   private readonly logger = new Logger('AuthModule');
   private readonly prepared = new Map<string, SqliteStatement>();
@@ -49,7 +49,7 @@ export class TypeOrmSqliteDatabase extends AuthDatabase {
     super();
   }
 
-  table<E extends object>(entity: new () => E): EntityTable<E> {
+  table<E extends object>(entity: new () => E): SqlTable<E> {
     return entityTable(this.source, entity);
   }
 

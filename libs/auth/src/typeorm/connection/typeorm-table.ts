@@ -1,9 +1,9 @@
 import type { DataSource, ValueTransformer } from 'typeorm';
-import { type ColumnMapping, EntityTable } from '../../sql/database/entity-table.js';
+import { type ColumnMapping, SqlTable } from '../../sql/database/sql-table.js';
 import { type SqlValue, trustedSql } from '../../sql/database/sql.js';
 
 /** The names of an entity's table and columns as a connection maps them: prefix, schema and naming strategy included. */
-export function entityTable<E extends object>(source: DataSource, entity: new () => E): EntityTable<E> {
+export function entityTable<E extends object>(source: DataSource, entity: new () => E): SqlTable<E> {
   const metadata = source.getMetadata(entity);
   const quote = (name: string): string => source.driver.escape(name);
   const mappings = metadata.columns.map((column): ColumnMapping => {
@@ -17,5 +17,5 @@ export function entityTable<E extends object>(source: DataSource, entity: new ()
     };
   });
   const name = metadata.tablePath.split('.').map(quote).join('.');
-  return new EntityTable<E>(trustedSql(name), mappings, quote);
+  return new SqlTable<E>(trustedSql(name), mappings, quote);
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { AuthDatabase, SqlTransaction } from '../../../sql/database/auth-database.js';
-import type { EntityTable } from '../../../sql/database/entity-table.js';
+import type { SqlDatabase, SqlTransaction } from '../../../sql/database/sql-database.js';
+import type { SqlTable } from '../../../sql/database/sql-table.js';
 import { type Sql, sql, trustedSql } from '../../../sql/database/sql.js';
 import { isUniqueViolation } from '../../../sql/database/unique-violation.js';
 import { StoreUnavailableError } from '../../../errors/auth-error.js';
@@ -28,12 +28,12 @@ interface Step {
 }
 
 /** ServiceClientStore on TypeORM. */
-export class TypeOrmServiceClientStore extends ServiceClientStore {
-  private readonly clients: EntityTable<ServiceClient>;
-  private readonly spent: EntityTable<SpentTokenId>;
+export class SqlServiceClientStore extends ServiceClientStore {
+  private readonly clients: SqlTable<ServiceClient>;
+  private readonly spent: SqlTable<SpentTokenId>;
 
   constructor(
-    private readonly database: AuthDatabase,
+    private readonly database: SqlDatabase,
     private readonly revocations: RevocationWriter,
     /** The global epoch, as a scalar subquery. */
     private readonly globalEpoch: Sql,

@@ -15,7 +15,7 @@ export interface ColumnMapping {
  * An entity's table as statements need it: quoted names from the connection's metadata (the host's prefix, schema
  * and naming strategy included) and values converted in one place.
  */
-export class EntityTable<E extends object> {
+export class SqlTable<E extends object> {
   readonly column: { readonly [P in keyof E & string]: Sql };
   private readonly byProperty: ReadonlyMap<string, ColumnMapping>;
   private readonly selected: readonly ColumnMapping[];

@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from '../../errors/auth-error.js';
 import type { Dialect } from './dialect.js';
-import type { EntityTable } from './entity-table.js';
+import type { SqlTable } from './sql-table.js';
 import type { Sql, SqlRow } from './sql.js';
 
 export interface SqlResult {
@@ -43,11 +43,11 @@ export interface HostTransaction {
  * its own), has a deadline, and retries serialization failures and deadlocks a bounded number of times.
  * Throws StoreUnavailableError, and nothing else, when the database does not do what was asked.
  */
-export abstract class AuthDatabase {
+export abstract class SqlDatabase {
   abstract readonly dialect: Dialect;
 
   /** Names of an entity's table and columns, as the host's connection maps them. */
-  abstract table<E extends object>(entity: new () => E): EntityTable<E>;
+  abstract table<E extends object>(entity: new () => E): SqlTable<E>;
 
   /** One statement that commits by itself. */
   abstract run(statement: Sql): Promise<SqlResult>;
