@@ -17,7 +17,7 @@ import type { Sql, SqlRow, SqlValue } from '../../sql/database/sql.js';
 import { isTransient } from '../../sql/database/transient-error.js';
 import { entityTable } from './typeorm-table.js';
 import { isUniqueViolation } from '../../sql/database/unique-violation.js';
-import { WaitingLine } from '../../sql/database/waiting-line.js';
+import { ConnectionSemaphore } from '../../sql/database/connection-semaphore.js';
 
 const MAX_TRIES = 6;
 /** More than a pool has connections: who could be given one never waits for others of ours. */
@@ -47,7 +47,7 @@ export interface ServerDriver {
 export class TypeOrmServerDatabase extends SqlDatabase {
   readonly dialect: Dialect;
   private readonly logger = new Logger('AuthModule');
-  private readonly line = new WaitingLine(ASKING);
+  private readonly line = new ConnectionSemaphore(ASKING);
   private readonly idle = new IdleConnections();
 
   constructor(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { WaitingLine } from './waiting-line.js';
+import { ConnectionSemaphore } from './connection-semaphore.js';
 
 const alone = (): void => {
   throw new Error('nobody should have to wait here');
@@ -23,7 +23,7 @@ function silentPool() {
 
 describe('a line in front of a pool', () => {
   it('lets so many in at once, and the others after them, in their order', async () => {
-    const line = new WaitingLine(2);
+    const line = new ConnectionSemaphore(2);
     const pool = silentPool();
     const given = ['a', 'b'].map((who) => line.pass(pool.ask(who), alone));
     given.push(...['c', 'd'].map((who) => line.pass(pool.ask(who), () => undefined)));
@@ -40,7 +40,7 @@ describe('a line in front of a pool', () => {
   });
 
   it('forgets who left: the pool never hears of them', async () => {
-    const line = new WaitingLine(1);
+    const line = new ConnectionSemaphore(1);
     const pool = silentPool();
     void line.pass(pool.ask('a'), alone);
     for (let i = 0; i < 1_000; i++) void line.pass(pool.ask('gone'), (leave) => leave());
@@ -52,7 +52,7 @@ describe('a line in front of a pool', () => {
   });
 
   it('gives the place of one that failed to the next', async () => {
-    const line = new WaitingLine(1);
+    const line = new ConnectionSemaphore(1);
     const pool = silentPool();
     const failing = line.pass(pool.ask('a'), alone);
     const next = line.pass(pool.ask('b'), () => undefined);

@@ -3,7 +3,7 @@
  * given up long ago would stay in memory until it is back. So only `places` callers are let in there at a time; the
  * others wait here, in their order, where they can leave.
  */
-export class WaitingLine {
+export class ConnectionSemaphore {
   private inside = 0;
   private readonly line = new Set<() => void>();
 
