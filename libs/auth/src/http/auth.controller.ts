@@ -14,7 +14,7 @@ import type { Principal } from '../principal/principal.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { AuthExceptionFilter } from './auth-exception.filter.js';
 import { EarlyRefusalGuard } from './early/early-refusal.guard.js';
-import { HeldSignIns } from './held-sign-ins.js';
+import { PresentedSignIns } from './presented-sign-ins.js';
 import { HttpSignIn } from './http-sign-in.js';
 import { idempotencyKeyOf, requiredRefreshToken } from './refresh-request.js';
 import { SignInAnswer, userBody } from './sign-in-answer.js';
@@ -31,7 +31,7 @@ export class AuthController {
     private readonly authentication: AuthenticationService,
     private readonly signIn: HttpSignIn,
     private readonly answer: SignInAnswer,
-    private readonly held: HeldSignIns,
+    private readonly held: PresentedSignIns,
     private readonly options: ResolvedAuthOptions,
     private readonly origins: OriginCheck,
   ) {}

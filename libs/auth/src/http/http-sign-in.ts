@@ -7,7 +7,7 @@ import type { SubjectId } from '../principal/user-directory.js';
 import type { AuthenticationService } from '../sign-in/authentication.service.js';
 import type { SignInOptions } from '../sign-in/sign-in-arguments.js';
 import type { Authenticator } from '../sign-in/authenticator.js';
-import type { HeldSignIns } from './held-sign-ins.js';
+import type { PresentedSignIns } from './presented-sign-ins.js';
 import { localPath } from './local-path.js';
 import type { SignInAnswer } from './sign-in-answer.js';
 
@@ -36,7 +36,7 @@ export class HttpSignIn {
     private readonly authentication: AuthenticationService,
     private readonly authenticator: Authenticator,
     private readonly answer: SignInAnswer,
-    private readonly held: HeldSignIns,
+    private readonly held: PresentedSignIns,
     private readonly origins: OriginCheck,
     private readonly options: Pick<ResolvedAuthOptions, 'defaultMode'>,
   ) {}

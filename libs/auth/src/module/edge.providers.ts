@@ -13,7 +13,7 @@ import { UnguardedHandlers } from '../guards/unguarded-handlers.js';
 import { AuthCookies } from '../http/auth-cookies.js';
 import { AuthExceptionFilter } from '../http/auth-exception.filter.js';
 import { EarlyHook } from '../http/early/early-hook.js';
-import { HeldSignIns } from '../http/held-sign-ins.js';
+import { PresentedSignIns } from '../http/presented-sign-ins.js';
 import { HttpSignIn } from '../http/http-sign-in.js';
 import { RoutesPath } from '../http/routes-path.js';
 import { SignInAnswer } from '../http/sign-in-answer.js';
@@ -52,10 +52,10 @@ export const EDGE_PROVIDERS: Provider[] = [
     useFactory: (host: HttpAdapterHost, cookies: AuthCookies) => new SignInAnswer(host, cookies),
   },
   {
-    provide: HeldSignIns,
+    provide: PresentedSignIns,
     inject: [CredentialEnding, ResolvedAuthOptions, OriginCheck],
     useFactory: (endings: CredentialEnding, options: Options, origins: OriginCheck) =>
-      new HeldSignIns(endings, options, origins),
+      new PresentedSignIns(endings, options, origins),
   },
   {
     provide: HttpSignIn,
@@ -63,7 +63,7 @@ export const EDGE_PROVIDERS: Provider[] = [
       AuthenticationService,
       Authenticator,
       SignInAnswer,
-      HeldSignIns,
+      PresentedSignIns,
       OriginCheck,
       ResolvedAuthOptions,
     ],
@@ -71,7 +71,7 @@ export const EDGE_PROVIDERS: Provider[] = [
       authentication: AuthenticationService,
       authenticator: Authenticator,
       answer: SignInAnswer,
-      held: HeldSignIns,
+      held: PresentedSignIns,
       origins: OriginCheck,
       options: Options,
     ) => new HttpSignIn(authentication, authenticator, answer, held, origins, options),

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { ResolvedAuthOptions } from '../../options/resolve-auth-options.js';
 import { type EarlyApplication, type EarlyMatch, hookExpress, hookFastify } from './early-hook-adapters.js';
-import { doesWithoutBody } from '../held-sign-ins.js';
+import { doesWithoutBody } from '../presented-sign-ins.js';
 import { ConfiguredRoutes, RoutesPath } from '../routes-path.js';
 
 const ROUTES =

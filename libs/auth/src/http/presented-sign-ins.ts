@@ -12,7 +12,7 @@ import { refreshTokenInBody } from './refresh-request.js';
 const MAX_CANDIDATES = 8;
 
 /** The sign-ins whose credentials a request holds, whatever they are: a logout ends them, a login replaces them. */
-export class HeldSignIns {
+export class PresentedSignIns {
   private readonly logger = new Logger('AuthModule');
 
   constructor(
