@@ -36,7 +36,7 @@ export function arrive(world: World, process: number, { who }: Caller): void {
   world.tell(() => `${who}'s request arrives`);
 }
 
-/** Form, tag, and the one read; dead families are refused here. As `RefreshExchange.present` does. */
+/** Form, tag, and the one read; dead families are refused here. As `TokenRefresh.present` does. */
 export async function read(world: World, process: number, caller: Caller): Promise<void> {
   const { token } = world.process(process);
   const requester = requesterOf(world, process);

@@ -32,7 +32,7 @@ import { SignInEnding } from '../sign-in/sign-in-ending.js';
 import { SignInOpener } from '../sign-in/sign-in-opener.js';
 import { SignInScopes } from '../sign-in/sign-in-scopes.js';
 import { Sweeper } from '../lifecycle/expired-rows-sweeper.js';
-import { RefreshExchange } from '../sign-in/refresh-exchange.js';
+import { TokenRefresh } from '../sign-in/token-refresh.js';
 import { SESSION_PROVIDERS } from './sessions.providers.js';
 import { UserCache } from '../users/user-cache.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
@@ -207,7 +207,7 @@ export const CORE_PROVIDERS: Provider[] = [
       events: SecurityEventSink,
     ) => {
       const opener = new SignInOpener(sessions, families, issuer, events);
-      const exchange = new RefreshExchange(source, families, opener, endings);
+      const exchange = new TokenRefresh(source, families, opener, endings);
       const changes = new CredentialChanges(sessions, families, registry, authenticator, exchange, events);
       const parts = {
         authenticator,

@@ -19,7 +19,7 @@ import type { SignInRegistry } from '../stores/sign-in-registry.js';
 import { commonScopes, narrowedByHand, type SignInScopes } from './sign-in-scopes.js';
 import type { SignInResult, TokensResult } from './sign-in-result.js';
 import type { Sweeper, Swept } from '../lifecycle/expired-rows-sweeper.js';
-import type { RefreshExchange } from './refresh-exchange.js';
+import type { TokenRefresh } from './token-refresh.js';
 import {
   changeArguments,
   type CredentialChangeOptions,
@@ -55,7 +55,7 @@ export class AuthenticationService {
       readonly sessions: SessionService;
       readonly scopes: SignInScopes;
       readonly opener: SignInOpener;
-      readonly exchange: RefreshExchange;
+      readonly exchange: TokenRefresh;
       readonly endings: SignInEnding;
       readonly changes: CredentialChanges;
       readonly registry: SignInRegistry;

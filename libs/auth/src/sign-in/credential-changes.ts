@@ -14,7 +14,7 @@ import type { SessionService } from '../sessions/session.service.js';
 import type { Authenticator } from './authenticator.js';
 import type { CredentialChange, KeptSignIn, SignInRegistry } from '../stores/sign-in-registry.js';
 import type { SignInResult } from './sign-in-result.js';
-import type { RefreshExchange } from './refresh-exchange.js';
+import type { TokenRefresh } from './token-refresh.js';
 
 /**
  * The credential of a sign-in that is to live on with a new secret: a session cookie's value, or a refresh token and the
@@ -37,7 +37,7 @@ export class CredentialChanges {
     private readonly families: RefreshTokenService,
     private readonly registry: SignInRegistry,
     private readonly authenticator: Authenticator,
-    private readonly exchange: RefreshExchange,
+    private readonly exchange: TokenRefresh,
     private readonly events: SecurityEventSink,
   ) {}
 

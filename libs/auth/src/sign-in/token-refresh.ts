@@ -21,7 +21,7 @@ interface Presented {
 const USES_AT_ONCE = 4;
 
 /** Exchanges refresh tokens: for their successor, or for a token that owes nothing to them. */
-export class RefreshExchange {
+export class TokenRefresh {
   private readonly uses = new FamilyTurns(USES_AT_ONCE);
   /** One statement of a family at a time: one connection, whatever the number of uses. */
   private readonly statements = new FamilyTurns(1);
