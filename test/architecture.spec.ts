@@ -37,7 +37,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'module/auth.providers.ts imports features/service-issuer/http/revocations.controller.ts',
     'module/auth.providers.ts imports features/service-issuer/http/service-tokens.controller.ts',
     'module/auth.providers.ts imports features/service-issuer/service-issuer.providers.ts',
-    'module/auth.providers.ts imports features/service-issuer/tokens/service-tokens.ts',
+    'module/auth.providers.ts imports features/service-issuer/tokens/token-exchange.ts',
     'module/auth.providers.ts imports typeorm/entities/auth-entities.ts',
     'module/auth.providers.ts imports typeorm/typeorm-stores.ts',
     'module/sign-in.providers.ts imports features/service-issuer/clients/service-client-store.ts',

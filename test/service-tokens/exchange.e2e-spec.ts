@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AuthenticationService, type Principal, ServiceTokens, type TokensResult } from 'nestjs-aerie';
+import { AuthenticationService, type Principal, TokenExchange, type TokensResult } from 'nestjs-aerie';
 import {
   ACCESS_TOKEN_URN,
   askExchange,
@@ -219,8 +219,8 @@ describe.each(ADAPTERS)('a sign-in in exchange for a token, on %s', (adapter) =>
   });
 
   describe('by the application itself', () => {
-    const of = (principal: Principal, options: Partial<Parameters<ServiceTokens['exchange']>[1]> = {}) =>
-      app.app.get(ServiceTokens).exchange(principal, { ...toBills, ...options });
+    const of = (principal: Principal, options: Partial<Parameters<TokenExchange['exchange']>[1]> = {}) =>
+      app.app.get(TokenExchange).exchange(principal, { ...toBills, ...options });
 
     it('gives the sign-in of a principal, of either kind', async () => {
       for (const mode of ['session', 'tokens'] as const) {

@@ -1,6 +1,6 @@
 /** Calls of the façade are checked as strictly as options at boot: a mistake of the program is named, and does nothing. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AuthConfigError, AuthStatus, type Principal, ServiceTokens } from 'nestjs-aerie';
+import { AuthConfigError, AuthStatus, type Principal, TokenExchange } from 'nestjs-aerie';
 import { PASSWORD } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -16,7 +16,7 @@ afterAll(() => app.close());
 type Call = (...given: any[]) => unknown;
 /** The façade as JavaScript would call it. */
 const facade = () => app.authentication as unknown as Record<string, Call>;
-const tokens = () => app.app.get(ServiceTokens) as unknown as Record<string, Call>;
+const tokens = () => app.app.get(TokenExchange) as unknown as Record<string, Call>;
 const thrownBy = async (call: () => unknown): Promise<Error> => {
   try {
     await call();

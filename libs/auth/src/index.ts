@@ -65,8 +65,8 @@ export type {
 export {
   type ExchangedToken,
   type ExchangeOptions,
-  ServiceTokens,
-} from './features/service-issuer/tokens/service-tokens.js';
+  TokenExchange,
+} from './features/service-issuer/tokens/token-exchange.js';
 export { ServiceAuthenticator } from './service-tokens/service-authenticator.js';
 export { ServicePrincipal } from './service-tokens/service-token.js';
 

@@ -38,7 +38,7 @@ import { AuthStatus } from '../lifecycle/auth-status.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
 import { LateDirectory } from '../users/late-directory.js';
-import { ServiceTokens } from '../features/service-issuer/tokens/service-tokens.js';
+import { TokenExchange } from '../features/service-issuer/tokens/token-exchange.js';
 import { CIRCLE_CHECK, refuseCircles } from '../validation/provider-circle.js';
 import { CORE_PROVIDERS } from './sign-in.providers.js';
 import { EDGE_PROVIDERS } from './edge.providers.js';
@@ -139,7 +139,7 @@ const EXPORTED = [
 ];
 
 /** What `services: true` adds. */
-const SERVICE_EXPORTS = [ServiceClients, ServiceTokens, ServiceAuthenticator, ServiceAuthGuard];
+const SERVICE_EXPORTS = [ServiceClients, TokenExchange, ServiceAuthenticator, ServiceAuthGuard];
 
 function controllersAt(path: string, services: boolean): Type[] {
   const routed = services ? [ServiceTokensController, RevocationsController] : [];

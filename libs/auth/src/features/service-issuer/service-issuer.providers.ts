@@ -28,10 +28,10 @@ import { ServiceTokenVerifier } from '../../service-tokens/service-token-verifie
 import { SessionService } from '../../sessions/session.service.js';
 import { AuthStores } from '../../stores/auth-stores.js';
 import { CredentialEnding } from '../../sign-in/credential-ending.js';
-import { GenuineTokens } from './tokens/genuine-tokens.js';
-import { LiveSignIns } from './tokens/live-sign-ins.js';
+import { IssuedTokenReader } from './tokens/issued-token-reader.js';
+import { SignInFinder } from './tokens/sign-in-finder.js';
 import { UserLoader } from '../../users/user-loader.js';
-import { ServiceTokens } from './tokens/service-tokens.js';
+import { TokenExchange } from './tokens/token-exchange.js';
 import { SignInEnding } from '../../sign-in/sign-in-ending.js';
 import { clientsInUse, GuardedStores } from '../../stores/guarded-stores.js';
 import { TokenIntrospection } from './tokens/token-introspection.js';
@@ -116,18 +116,18 @@ export const SERVICE_PROVIDERS: Provider[] = [
     },
   },
   {
-    provide: LiveSignIns,
+    provide: SignInFinder,
     inject: [GuardedStores, UserLoader, SignInEnding],
     useFactory: (
       { subjects, sessions, families }: GuardedStores,
       source: UserLoader,
       endings: SignInEnding,
-    ) => new LiveSignIns(subjects, sessions, families, source, endings),
+    ) => new SignInFinder(subjects, sessions, families, source, endings),
   },
   {
-    provide: ServiceTokens,
+    provide: TokenExchange,
     inject: [
-      LiveSignIns,
+      SignInFinder,
       AccessTokenVerifier,
       RevocationCheck,
       SessionService,
@@ -136,29 +136,29 @@ export const SERVICE_PROVIDERS: Provider[] = [
       ResolvedAuthOptions,
     ],
     useFactory: (
-      signIns: LiveSignIns,
+      signIns: SignInFinder,
       verifier: AccessTokenVerifier,
       standing: RevocationCheck,
       sessions: SessionService,
       issuer: ServiceTokenIssuer,
       events: SecurityEventSink,
       options: Options,
-    ) => new ServiceTokens({ signIns, verifier, standing, sessions, issuer, events }, ownAudience(options)),
+    ) => new TokenExchange({ signIns, verifier, standing, sessions, issuer, events }, ownAudience(options)),
   },
   {
-    provide: GenuineTokens,
+    provide: IssuedTokenReader,
     inject: [KeyRing, ResolvedAuthOptions, Clock],
     useFactory: (keys: KeyRing, { issuer, formerIssuers, accessTokens }: Options, clock: Clock) => {
       const { clockToleranceMs } = accessTokens;
-      return new GenuineTokens(keys, { issuer, formerIssuers, clockToleranceMs }, clock);
+      return new IssuedTokenReader(keys, { issuer, formerIssuers, clockToleranceMs }, clock);
     },
   },
   {
     provide: TokenIntrospection,
-    inject: [GenuineTokens, LiveSignIns, ServiceClientStore, RevocationCheck],
+    inject: [IssuedTokenReader, SignInFinder, ServiceClientStore, RevocationCheck],
     useFactory: (
-      tokens: GenuineTokens,
-      signIns: LiveSignIns,
+      tokens: IssuedTokenReader,
+      signIns: SignInFinder,
       clients: ServiceClientStore,
       standing: RevocationCheck,
     ) => new TokenIntrospection(tokens, signIns, clients, standing, new ServiceLookupCheck(clients)),
@@ -166,7 +166,7 @@ export const SERVICE_PROVIDERS: Provider[] = [
   {
     provide: TokenRevocation,
     inject: [
-      GenuineTokens,
+      IssuedTokenReader,
       CredentialEnding,
       ServiceClientStore,
       ResolvedAuthOptions,
@@ -174,7 +174,7 @@ export const SERVICE_PROVIDERS: Provider[] = [
       SecurityEventSink,
     ],
     useFactory: (
-      tokens: GenuineTokens,
+      tokens: IssuedTokenReader,
       endings: CredentialEnding,
       clients: ServiceClientStore,
       options: Options,

@@ -5,7 +5,7 @@ import { Public } from '../../../decorators/public.decorator.js';
 import { RequestInvalidError } from '../../../errors/auth-error.js';
 import { ClientAuthenticator } from '../clients/client-authenticator.js';
 import { ClientCredentialsGrant } from '../tokens/client-credentials-grant.js';
-import { ServiceTokens } from '../tokens/service-tokens.js';
+import { TokenExchange } from '../tokens/token-exchange.js';
 import { TokenIntrospection } from '../tokens/token-introspection.js';
 import { TokenRevocation } from '../tokens/token-revocation.js';
 import { EarlyRefusalGuard } from '../../../http/early/early-refusal.guard.js';
@@ -23,7 +23,7 @@ export class ServiceTokensController {
   constructor(
     private readonly clients: ClientAuthenticator,
     private readonly grant: ClientCredentialsGrant,
-    private readonly tokens: ServiceTokens,
+    private readonly tokens: TokenExchange,
     private readonly introspection: TokenIntrospection,
     private readonly revocation: TokenRevocation,
   ) {}

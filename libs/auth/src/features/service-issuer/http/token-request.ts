@@ -5,7 +5,7 @@ import {
 } from '../../../errors/auth-error.js';
 import type { IssuedToken } from '../tokens/service-token-issuer.js';
 import { type AskedTarget, scopesOf } from '../clients/token-target.js';
-import type { SubjectToken } from '../tokens/service-tokens.js';
+import type { SubjectToken } from '../tokens/token-exchange.js';
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';

@@ -12,8 +12,8 @@ import type { KnownClient } from '../clients/client-authenticator.js';
 import type { ServiceClientStore } from '../clients/service-client-store.js';
 import type { ServiceTokenCheck } from '../../../service-tokens/service-token-check.js';
 import { readServiceToken } from '../../../service-tokens/service-token-verifier.js';
-import type { GenuineTokens } from './genuine-tokens.js';
-import type { LiveSignIns } from './live-sign-ins.js';
+import type { IssuedTokenReader } from './issued-token-reader.js';
+import type { SignInFinder } from './sign-in-finder.js';
 
 /** What is told of a token that stands (RFC 7662, section 2.2). */
 const TOLD = [
@@ -41,8 +41,8 @@ const INACTIVE: Introspection = Object.freeze({ active: false });
  */
 export class TokenIntrospection {
   constructor(
-    private readonly tokens: GenuineTokens,
-    private readonly signIns: LiveSignIns,
+    private readonly tokens: IssuedTokenReader,
+    private readonly signIns: SignInFinder,
     private readonly clients: Pick<ServiceClientStore, 'status'>,
     private readonly accessTokens: RevocationCheck,
     private readonly serviceTokens: ServiceTokenCheck,

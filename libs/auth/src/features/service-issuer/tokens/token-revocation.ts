@@ -4,7 +4,7 @@ import type { KnownClient } from '../clients/client-authenticator.js';
 import type { ServiceClientStore } from '../clients/service-client-store.js';
 import type { Clock } from '../../../time/clock.js';
 import type { CredentialEnding } from '../../../sign-in/credential-ending.js';
-import { audiencesOf, type GenuineToken, type GenuineTokens } from './genuine-tokens.js';
+import { audiencesOf, type GenuineToken, type IssuedTokenReader } from './issued-token-reader.js';
 
 /** What clocks may differ by, and then some: no id is forgotten before its token has expired everywhere. */
 const MARGIN_MS = 10 * 60_000;
@@ -16,7 +16,7 @@ const REASON = 'signed_out';
  */
 export class TokenRevocation {
   constructor(
-    private readonly tokens: GenuineTokens,
+    private readonly tokens: IssuedTokenReader,
     private readonly endings: CredentialEnding,
     private readonly clients: ServiceClientStore,
     private readonly ownAudience: readonly string[],

@@ -17,7 +17,7 @@ import type { SessionService } from '../../../sessions/session.service.js';
 import type { Duration } from '../../../time/duration.js';
 import { OptionReader } from '../../../validation/option-reader.js';
 import { principalArgument, wordsOf } from '../../../sign-in/sign-in-arguments.js';
-import type { LiveSignIn, LiveSignIns } from './live-sign-ins.js';
+import type { LiveSignIn, SignInFinder } from './sign-in-finder.js';
 
 /** What a client gives in exchange. */
 export type SubjectToken = { readonly kind: 'access-token' | 'session'; readonly value: string };
@@ -43,10 +43,10 @@ export interface ExchangedToken {
  * Exchanges a person's sign-in for a short token with which another service acts for that person: narrower, and dead when
  * the sign-in has ended. Inject it where this application calls other services itself.
  */
-export class ServiceTokens {
+export class TokenExchange {
   constructor(
     private readonly parts: {
-      readonly signIns: LiveSignIns;
+      readonly signIns: SignInFinder;
       readonly verifier: AccessTokenVerifier;
       readonly standing: RevocationCheck;
       readonly sessions: SessionService;

@@ -30,7 +30,7 @@ interface Row {
 }
 
 /** Asks the tables of record about sign-ins of either kind. */
-export class LiveSignIns {
+export class SignInFinder {
   constructor(
     private readonly subjects: Pick<SubjectStore, 'find'>,
     private readonly sessions: Pick<SessionStore, 'read'>,

@@ -15,7 +15,7 @@ export interface GenuineToken {
 }
 
 /** Tells of a token that a client asks about whether this issuer signed it. No guard asks here: each has its own audience. */
-export class GenuineTokens {
+export class IssuedTokenReader {
   constructor(
     private readonly keys: VerificationKeys,
     private readonly rules: Omit<JwtRules, 'audience'>,
