@@ -17,8 +17,8 @@ export const SUITES = {
   'postgres, host clock wrong': { contractOn: 'postgres', hostClockIsWrong: true },
   'mariadb, host clock wrong': { contractOn: 'mariadb', hostClockIsWrong: true },
   'key schedule': { spec: 'keys/key-schedule.spec.js' },
-  'key sealing': { project: 'unit', file: 'libs/auth/src/keys/key-sealing.spec.ts' },
-  'managed keys': { project: 'unit', file: 'libs/auth/src/keys/managed-keys.spec.ts' },
+  'key sealing': { project: 'unit', file: 'libs/auth/src/keys/private-key-encryption.spec.ts' },
+  'managed keys': { project: 'unit', file: 'libs/auth/src/keys/key-rotation.spec.ts' },
   'shared records': { project: 'unit', file: 'libs/auth/src/shared-cache/shared-cache.spec.ts' },
   'guarded cache': { project: 'unit', file: 'libs/auth/src/shared-cache/cache-circuit-breaker.spec.ts' },
   'looked-up standing': {

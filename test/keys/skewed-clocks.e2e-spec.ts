@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SigningKeys } from 'nestjs-aerie';
 // Not public: where a process reads the time, and how it reads its keys again.
-import { ManagedKeys } from '../../libs/auth/src/keys/managed-keys.js';
+import { KeyRotation } from '../../libs/auth/src/keys/key-rotation.js';
 import { Clock } from '../../libs/auth/src/time/clock.js';
 import { signIn, statusOf } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -49,7 +49,7 @@ describe('a rotation of keys on nodes whose clocks are 60 s apart', () => {
   const expectGoodEverywhere = async (tokens: readonly string[]) => {
     for (const node of nodes) for (const token of tokens) expect(await statusOf(node, token)).toBe(200);
   };
-  const reads = (node: TestApp) => node.app.get(ManagedKeys).refresh();
+  const reads = (node: TestApp) => node.app.get(KeyRotation).refresh();
   /** Lets the announced key begin: its instant is moved, as if the time had passed. */
   const begin = () =>
     nodes[0].source.query(`update k_auth_signing_key set begins_at = unixepoch() * 1000 - 1 where id = 2`);

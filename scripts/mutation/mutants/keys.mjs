@@ -17,7 +17,7 @@ export const KEY_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'keys/key-sealing.ts',
+    'keys/private-key-encryption.ts',
     ['key sealing'],
     [
       [
@@ -38,7 +38,7 @@ export const KEY_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'keys/managed-keys.ts',
+    'keys/key-rotation.ts',
     ['managed keys'],
     [
       [

@@ -5,7 +5,7 @@ import { AuthConfigError } from '../errors/auth-config-error.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import type { KeyOption, SigningAlgorithm } from './key-options.js';
 import { KeyRing } from './key-ring.js';
-import { secretKeys } from './secret-keys.js';
+import { derivedSigningKeys } from './derived-signing-keys.js';
 import { readSigningKey } from './signing-key.js';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -237,12 +237,12 @@ describe('KeyRing', () => {
   });
 
   it('without keys, signs under the first secret and verifies under all', () => {
-    const ring = new KeyRing(secretKeys(derived));
-    const second = new KeyRing(secretKeys(new DerivedKeys([`${LONG}2`], 'https://api.example.com')));
+    const ring = new KeyRing(derivedSigningKeys(derived));
+    const second = new KeyRing(derivedSigningKeys(new DerivedKeys([`${LONG}2`], 'https://api.example.com')));
     expect(ring.active).toMatchObject({ alg: 'HS256', state: 'active' });
     expect(ring.find(second.active.kid)?.state).toBe('retired');
     expect(ring.publicKeys()).toEqual([]);
-    const elsewhere = new KeyRing(secretKeys(new DerivedKeys([LONG], 'https://other.example.com')));
+    const elsewhere = new KeyRing(derivedSigningKeys(new DerivedKeys([LONG], 'https://other.example.com')));
     expect(elsewhere.active.kid).not.toBe(ring.active.kid);
   });
 });

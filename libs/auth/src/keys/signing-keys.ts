@@ -1,7 +1,7 @@
 import { type Duration, durationMs } from '../time/duration.js';
 import type { KeyRing } from './key-ring.js';
 import type { KeyState } from './key-options.js';
-import type { ManagedKeys } from './managed-keys.js';
+import type { KeyRotation } from './key-rotation.js';
 
 /** A managed key, as an operator may see it. */
 export interface SigningKeyInfo {
@@ -23,7 +23,7 @@ export interface SigningKeyInfo {
 export class SigningKeys {
   constructor(
     /** Null: the keys were given, or come from the secret. */
-    private readonly managed: ManagedKeys | null,
+    private readonly managed: KeyRotation | null,
     private readonly ring: KeyRing,
   ) {}
 
@@ -66,7 +66,7 @@ export class SigningKeys {
     return this.ring.active.kid;
   }
 
-  private keys(): ManagedKeys {
+  private keys(): KeyRotation {
     if (!this.managed) throw new TypeError('the signing keys of this application are not managed ("keys")');
     return this.managed;
   }

@@ -13,7 +13,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { SecurityEventStream } from '../audit/security-event-stream.js';
 import { TableSecurityEventSink } from '../audit/table-security-event-sink.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
-import { ManagedKeys } from '../keys/managed-keys.js';
+import { KeyRotation } from '../keys/key-rotation.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { probeCache } from '../shared-cache/cache-probe.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
@@ -42,7 +42,7 @@ export class AuthLifecycle
     /** Null where nobody follows the changes. */
     @Optional() @Inject(RevocationFeed) private readonly feed: RevocationFeed | null,
     /** Null: the keys were given, or come from the secret. */
-    @Inject(ManagedKeys) private readonly keys: ManagedKeys | null,
+    @Inject(KeyRotation) private readonly keys: KeyRotation | null,
     private readonly stream: SecurityEventStream,
     @Inject(TableSecurityEventSink) private readonly table: TableSecurityEventSink | null,
   ) {}

@@ -2,9 +2,9 @@ import { type Provider } from '@nestjs/common';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { KeyRing } from '../keys/key-ring.js';
-import { KeySealing } from '../keys/key-sealing.js';
-import { ManagedKeys } from '../keys/managed-keys.js';
-import { secretKeys } from '../keys/secret-keys.js';
+import { PrivateKeyEncryption } from '../keys/private-key-encryption.js';
+import { KeyRotation } from '../keys/key-rotation.js';
+import { derivedSigningKeys } from '../keys/derived-signing-keys.js';
 import { readSigningKey } from '../keys/signing-key.js';
 import { SigningKeys } from '../keys/signing-keys.js';
 import { SigningKeyStore } from '../keys/signing-key-store.js';
@@ -17,7 +17,7 @@ type Options = ResolvedAuthOptions;
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
-/** The keys that tokens are signed with. Store and ManagedKeys are null unless the keys are managed. */
+/** The keys that tokens are signed with. Store and KeyRotation are null unless the keys are managed. */
 export const KEY_PROVIDERS: Provider[] = [
   {
     provide: DerivedKeys,
@@ -31,11 +31,11 @@ export const KEY_PROVIDERS: Provider[] = [
     inject: [ResolvedAuthOptions, DerivedKeys, SigningKeyStore],
     useFactory: ({ keys }: Options, derived: DerivedKeys, store: SigningKeyStore | null) => {
       if (typeof keys === 'object') return new KeyRing(keys.map(readSigningKey));
-      return new KeyRing(store ? null : secretKeys(derived));
+      return new KeyRing(store ? null : derivedSigningKeys(derived));
     },
   },
   {
-    provide: ManagedKeys,
+    provide: KeyRotation,
     inject: [SigningKeyStore, KeyRing, DerivedKeys, ResolvedAuthOptions, LocalRevocations],
     useFactory: (
       store: SigningKeyStore | null,
@@ -43,20 +43,28 @@ export const KEY_PROVIDERS: Provider[] = [
       derived: DerivedKeys,
       { managedKeys, accessTokens }: Options,
       changes: LocalRevocations,
-    ): ManagedKeys | null => {
+    ): KeyRotation | null => {
       const { longestLifetimeMs, clockToleranceMs } = accessTokens;
       const retentionMs = longestLifetimeMs + clockToleranceMs + FIVE_MINUTES_MS;
       const rules = { ...managedKeys, retentionMs };
       const replaced = (): void => changes.publish();
       return (
-        store && new ManagedKeys(store, ring, new KeySealing(derived), rules, secretKeys(derived), replaced)
+        store &&
+        new KeyRotation(
+          store,
+          ring,
+          new PrivateKeyEncryption(derived),
+          rules,
+          derivedSigningKeys(derived),
+          replaced,
+        )
       );
     },
   },
   {
     provide: SigningKeys,
-    inject: [ManagedKeys, KeyRing],
-    useFactory: (managed: ManagedKeys | null, ring: KeyRing) => new SigningKeys(managed, ring),
+    inject: [KeyRotation, KeyRing],
+    useFactory: (managed: KeyRotation | null, ring: KeyRing) => new SigningKeys(managed, ring),
   },
 ];
 

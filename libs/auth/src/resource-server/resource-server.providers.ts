@@ -13,7 +13,7 @@ import { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { ServiceAuthGuard } from '../guards/service-auth.guard.js';
 import { AuthExceptionFilter } from '../http/auth-exception.filter.js';
-import { GivenKeys } from '../keys/given-keys.js';
+import { StaticKeys } from '../keys/static-keys.js';
 import { RemoteKeys } from '../keys/remote-keys.js';
 import { VerificationKeys } from '../keys/verification-keys.js';
 import { FetchRemote, Remote } from '../http-client/remote.js';
@@ -104,7 +104,7 @@ const PROVIDERS: Provider[] = [
     inject: [ResolvedResourceServerOptions, Remote, Clock],
     useFactory: ({ jwksUri, jwks, algorithms, keys }: Options, remote: Remote, clock: Clock) =>
       jwksUri === null
-        ? new GivenKeys(jwks ?? [], 'jwks.keys', algorithms)
+        ? new StaticKeys(jwks ?? [], 'jwks.keys', algorithms)
         : new RemoteKeys({ url: jwksUri, algorithms, ...keys }, remote, clock),
   },
   {

@@ -4,8 +4,8 @@ import { AuthConfigError } from '../errors/auth-config-error.js';
 import { Paced } from '../time/paced.js';
 import { type KeyRules, type KeySchedule, type ScheduledKey, scheduleOf } from './key-schedule.js';
 import type { KeyRing } from './key-ring.js';
-import { issuerOfSeal, type KeySealing } from './key-sealing.js';
-import { makeKey } from './made-key.js';
+import { issuerOfSeal, type PrivateKeyEncryption } from './private-key-encryption.js';
+import { generateSigningKey } from './generated-signing-key.js';
 import type { ManagedAlgorithm } from './managed-key-options.js';
 import type { SigningKey } from './signing-key.js';
 import type { SigningKeyReading, SigningKeyStore, StoredKey } from './signing-key-store.js';
@@ -23,7 +23,7 @@ export interface ManagedKeyRules extends KeyRules {
  * that a former secret or a former issuer sealed, and drops those whose last token has gone. Everything is decided by the store's clock, and
  * nothing by who comes first: nodes that do the same at the same moment make one key.
  */
-export class ManagedKeys {
+export class KeyRotation {
   private readonly logger = new Logger('AuthModule');
   /** Keys that were opened before, by what was opened. */
   private readonly opened = new Map<string, SigningKey>();
@@ -42,7 +42,7 @@ export class ManagedKeys {
   constructor(
     private readonly store: SigningKeyStore,
     private readonly ring: KeyRing,
-    private readonly sealing: KeySealing,
+    private readonly sealing: PrivateKeyEncryption,
     readonly rules: ManagedKeyRules,
     /** HS256 keys of the secret: what they signed before the first managed key began verifies for as long as it may live. */
     private readonly former: readonly SigningKey[],
@@ -191,7 +191,7 @@ export class ManagedKeys {
 
   private async newKey(id: number, beginsAt: number, createdAt: number): Promise<StoredKey> {
     const { alg } = this.rules;
-    const { kid, privateKey } = await makeKey(alg);
+    const { kid, privateKey } = await generateSigningKey(alg);
     const sealedKey = this.sealing.seal(privateKey, { id, kid, alg, beginsAt });
     return { id, kid, alg, sealedKey, createdAt, beginsAt };
   }

@@ -29,7 +29,7 @@ export interface OpenedKey {
  * them open, as do those that were derived for a former issuer. The issuer stands beside the seal: it is public, and an
  * operator needs it when nothing opens.
  */
-export class KeySealing {
+export class PrivateKeyEncryption {
   constructor(private readonly keys: DerivedKeys) {}
 
   /** Whom this application seals for. */

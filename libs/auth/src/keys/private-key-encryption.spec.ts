@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { createCipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import { DerivedKeys } from '../crypto/derived-keys.js';
-import { issuerOfSeal, KeySealing } from './key-sealing.js';
+import { issuerOfSeal, PrivateKeyEncryption } from './private-key-encryption.js';
 import type { FormerIssuer } from '../validation/former-issuers.js';
-import { makeKey } from './made-key.js';
+import { generateSigningKey } from './generated-signing-key.js';
 
 const ISSUER = 'https://api.example.com';
 const [OLD, NEW] = ['o'.repeat(32), 'n'.repeat(32)];
 const sealingOf = (secrets: string[], issuer = ISSUER, former: FormerIssuer[] = []) =>
-  new KeySealing(new DerivedKeys(secrets, issuer, former, { now: () => 100 }));
-const { privateKey } = await makeKey('ES256');
+  new PrivateKeyEncryption(new DerivedKeys(secrets, issuer, former, { now: () => 100 }));
+const { privateKey } = await generateSigningKey('ES256');
 const bound = { id: 1, kid: 'kid', alg: 'ES256', beginsAt: 5 };
 
 /** As 0.1 sealed: bound neither to when the key begins, nor by name to its issuer. */
@@ -21,7 +21,7 @@ function sealedBy01(secret: string, issuer: string, key: KeyObject, { id, kid, a
   return `sk1_${Buffer.concat([iv, ...sealed, cipher.getAuthTag()]).toString('base64url')}`;
 }
 
-describe('KeySealing', () => {
+describe('PrivateKeyEncryption', () => {
   it('opens what it sealed, and shows nothing of it', () => {
     const sealed = sealingOf([OLD]).seal(privateKey, bound);
     const opened = sealingOf([OLD]).open(sealed, bound)!;

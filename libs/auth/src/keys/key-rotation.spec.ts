@@ -3,17 +3,17 @@ import { DerivedKeys } from '../crypto/derived-keys.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { MemorySigningKeyStore } from '../testing/memory/memory-signing-key-store.js';
 import { KeyRing } from './key-ring.js';
-import { KeySealing } from './key-sealing.js';
+import { PrivateKeyEncryption } from './private-key-encryption.js';
 import type { ManagedAlgorithm } from './managed-key-options.js';
-import { ManagedKeys } from './managed-keys.js';
-import { secretKeys } from './secret-keys.js';
+import { KeyRotation } from './key-rotation.js';
+import { derivedSigningKeys } from './derived-signing-keys.js';
 import { SigningKeys } from './signing-keys.js';
 
 const ISSUER = 'https://api.example.com';
 const [OLD, NEW] = ['o'.repeat(32), 'n'.repeat(32)];
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
-const started: ManagedKeys[] = [];
+const started: KeyRotation[] = [];
 afterEach(() => started.splice(0).forEach((keys) => keys.stop()));
 
 /** A store whose clock a test moves. */
@@ -30,14 +30,20 @@ function nodeOn(
 ) {
   const ring = new KeyRing(null);
   const rules = { alg, rotateEveryMs: 90 * DAY, announceMs: 14 * DAY, retentionMs: HOUR };
-  const keys = new ManagedKeys(store, ring, new KeySealing(derived), rules, secretKeys(derived));
+  const keys = new KeyRotation(
+    store,
+    ring,
+    new PrivateKeyEncryption(derived),
+    rules,
+    derivedSigningKeys(derived),
+  );
   started.push(keys);
   return { keys, ring, admin: new SigningKeys(keys, ring) };
 }
 
 const kids = async (store: MemorySigningKeyStore) => (await store.read()).keys.map(({ kid }) => kid);
 
-describe('ManagedKeys', () => {
+describe('KeyRotation', () => {
   it('makes the first key, once, however many nodes start at the same moment', async () => {
     const { store } = storeAt(1);
     const nodes = Array.from({ length: 5 }, () => nodeOn(store));
@@ -85,7 +91,7 @@ describe('ManagedKeys', () => {
     const { store, clock } = storeAt(0);
     const { ring, keys } = nodeOn(store);
     await keys.start();
-    const [former] = secretKeys(new DerivedKeys([OLD], ISSUER));
+    const [former] = derivedSigningKeys(new DerivedKeys([OLD], ISSUER));
     expect(ring.find(former!.kid)?.state).toBe('retired');
     expect(ring.publicKeys()).toHaveLength(1);
     clock.now = HOUR;
@@ -236,12 +242,12 @@ describe('SigningKeys', () => {
     ]);
     await other.keys.refresh();
     expect([other.ring.find(leaked), other.ring.active.kid]).toEqual([undefined, ring.active.kid]);
-    const [former] = secretKeys(new DerivedKeys([OLD], ISSUER));
+    const [former] = derivedSigningKeys(new DerivedKeys([OLD], ISSUER));
     expect(ring.find(former!.kid)).toBeUndefined();
   });
 
   it('says when there is nothing to manage', async () => {
-    const ring = new KeyRing(secretKeys(new DerivedKeys([OLD], ISSUER)));
+    const ring = new KeyRing(derivedSigningKeys(new DerivedKeys([OLD], ISSUER)));
     await expect(new SigningKeys(null, ring).rotate()).rejects.toThrow('not managed');
   });
 });

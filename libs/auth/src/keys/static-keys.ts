@@ -4,7 +4,7 @@ import { readPublishedKey } from './published-key.js';
 import { type VerificationKey, VerificationKeys } from './verification-keys.js';
 
 /** An issuer's keys, given by the application as a JWK set: they stay as they are. */
-export class GivenKeys extends VerificationKeys {
+export class StaticKeys extends VerificationKeys {
   private readonly byKid: ReadonlyMap<string, VerificationKey>;
 
   /** Throws AuthConfigError for a key that is unfit, and for two of one `kid`. `path`: where they were given. */

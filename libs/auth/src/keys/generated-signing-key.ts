@@ -16,7 +16,9 @@ const KINDS: Readonly<Record<ManagedAlgorithm, readonly [type: string, options: 
 };
 
 /** A new private key, and its thumbprint as kid (RFC 7638). */
-export async function makeKey(alg: ManagedAlgorithm): Promise<{ kid: string; privateKey: KeyObject }> {
+export async function generateSigningKey(
+  alg: ManagedAlgorithm,
+): Promise<{ kid: string; privateKey: KeyObject }> {
   const { privateKey } = await generate(...KINDS[alg]);
   return { kid: thumbprint(createPublicKey(privateKey)), privateKey };
 }

@@ -8,7 +8,7 @@ import type { SigningKey } from './signing-key.js';
  * HS256 keys derived from the application's secrets: the first signs, all of them verify. Those of a former issuer verify
  * its own tokens alone.
  */
-export function secretKeys(derived: DerivedKeys): SigningKey[] {
+export function derivedSigningKeys(derived: DerivedKeys): SigningKey[] {
   const own = derived
     .of('access-token')
     .map((key, index) => hmacKey(key, index === 0 ? 'active' : 'retired'));
