@@ -1,12 +1,12 @@
 import type { Principal } from '../principal/principal.js';
 import { ACCESS_TOKEN_TYPE, type AccessToken, RESERVED_CLAIMS, type TokenClient } from './access-token.js';
-import { scopeList, seconds, text, words } from './claim-values.js';
+import { scopeList, seconds, text, words } from './claim-readers.js';
 import type { JsonObject } from './compact-jws.js';
 import { type JwtVerifier, timesOf } from './jwt-verifier.js';
-import { RememberingVerifier } from './remembering-verifier.js';
+import { CachingVerifier } from './caching-verifier.js';
 
 /** The one verifier of access tokens: guards, strategies and gateways all come here. */
-export class AccessTokenVerifier extends RememberingVerifier<AccessToken> {
+export class AccessTokenVerifier extends CachingVerifier<AccessToken> {
   constructor(tokens: JwtVerifier, cacheSize: number) {
     super(tokens, cacheSize, ACCESS_TOKEN_TYPE);
   }

@@ -3,7 +3,7 @@ import { AccessTokenExpiredError, AccessTokenInvalidError } from '../errors/auth
 import type { VerificationKeys } from '../keys/verification-keys.js';
 import type { Clock } from '../time/clock.js';
 import type { FormerIssuer } from '../validation/former-issuers.js';
-import { seconds } from './claim-values.js';
+import { seconds } from './claim-readers.js';
 import { type JsonObject, readCompactJws } from './compact-jws.js';
 import { tokenType } from './token-type.js';
 

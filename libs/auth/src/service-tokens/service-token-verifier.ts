@@ -1,12 +1,12 @@
-import { scopeList, seconds, text } from '../access-tokens/claim-values.js';
+import { scopeList, seconds, text } from '../access-tokens/claim-readers.js';
 import type { JsonObject } from '../access-tokens/compact-jws.js';
 import { type JwtVerifier, timesOf } from '../access-tokens/jwt-verifier.js';
-import { RememberingVerifier } from '../access-tokens/remembering-verifier.js';
+import { CachingVerifier } from '../access-tokens/caching-verifier.js';
 import { AccessTokenInvalidError } from '../errors/auth-error.js';
 import { SERVICE_TOKEN_TYPE, type ServiceToken, subjectOfClient } from './service-token.js';
 
 /** The one verifier of service tokens. Throws as that of access tokens does. */
-export class ServiceTokenVerifier extends RememberingVerifier<ServiceToken> {
+export class ServiceTokenVerifier extends CachingVerifier<ServiceToken> {
   constructor(tokens: JwtVerifier, cacheSize: number) {
     super(tokens, cacheSize, SERVICE_TOKEN_TYPE);
   }

@@ -1,5 +1,5 @@
 import { ACCESS_TOKEN_TYPE } from '../../../access-tokens/access-token.js';
-import { seconds, text } from '../../../access-tokens/claim-values.js';
+import { seconds, text } from '../../../access-tokens/claim-readers.js';
 import { readCompactJws } from '../../../access-tokens/compact-jws.js';
 import { JwtVerifier } from '../../../access-tokens/jwt-verifier.js';
 import { tokenType } from '../../../access-tokens/token-type.js';

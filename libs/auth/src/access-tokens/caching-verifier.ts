@@ -6,7 +6,7 @@ import type { JwtVerifier, TokenTimes } from './jwt-verifier.js';
  * What the verifiers of all kinds of tokens have in common. A token that verified is remembered by its whole text until
  * it expires or a key comes or goes; its times are checked on every request all the same.
  */
-export abstract class RememberingVerifier<T extends TokenTimes> {
+export abstract class CachingVerifier<T extends TokenTimes> {
   private readonly verified: LRUCache<string, T & object> | null;
   /** How often keys have changed: what was verified with those of before is not remembered. */
   private keyChanges = 0;
