@@ -13,7 +13,7 @@ import { dirname, join, relative } from 'node:path';
 import { keptEvent } from '../libs/auth/src/audit/kept-event.js';
 import { AuthCounters } from '../libs/auth/src/audit/auth-counters.js';
 import { LoggerSecurityEventSink } from '../libs/auth/src/audit/logger-security-event-sink.js';
-import { STATUS_OF } from '../libs/auth/src/context/error-answers.js';
+import { STATUS_OF } from '../libs/auth/src/context/error-responses.js';
 import { STRUCTURAL_DEFAULTS } from '../libs/auth/src/module/structural-options.js';
 import { AUTH_INSTRUMENTS, NUDGE_DURATION } from '../libs/auth/src/opentelemetry/auth-instruments.js';
 import { resolveAuthOptions } from '../libs/auth/src/options/resolve-auth-options.js';

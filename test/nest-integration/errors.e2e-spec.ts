@@ -15,7 +15,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { AnyAuthGuard, AuthenticationService, LocalAuthGuard, Roles, RolesGuard } from 'nestjs-aerie';
 import * as errors from '../../libs/auth/src/errors/auth-error.js';
 import * as busyErrors from '../../libs/auth/src/errors/busy-error.js';
-import { headersOf, STATUS_OF } from '../../libs/auth/src/context/error-answers.js';
+import { headersOf, STATUS_OF } from '../../libs/auth/src/context/error-responses.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { cookieOf, tokenOf } from './credentials.js';
 

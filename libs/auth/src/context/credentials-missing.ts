@@ -1,13 +1,13 @@
 import { CredentialsMissingError } from '../errors/auth-error.js';
-import type { Accepted } from './accepted.js';
-import { hasAuthorization } from './credentials-of.js';
+import type { CredentialKind } from './credential-kind.js';
+import { hasAuthorization } from './request-credentials.js';
 import { headerOf, type HttpRequest } from './http-request.js';
 
 /** The name of the session cookie where none is a credential: no cookie can have it. */
 export const NO_COOKIE = '\n';
 
 const TOKEN = 'an access token (Authorization: Bearer)';
-const NEEDED: Readonly<Record<Accepted | 'service-token', string>> = {
+const NEEDED: Readonly<Record<CredentialKind | 'service-token', string>> = {
   'access-token': TOKEN,
   session: 'a session cookie',
   any: `${TOKEN} or a session cookie`,
@@ -17,7 +17,7 @@ const NEEDED: Readonly<Record<Accepted | 'service-token', string>> = {
 /** The refusal of a request without the credential that a place takes. It says what came, and nothing of its value. */
 export function credentialsMissing(
   request: HttpRequest,
-  accepted: Accepted | 'service-token',
+  accepted: CredentialKind | 'service-token',
   sessionCookie: string,
 ): CredentialsMissingError {
   const needed = NEEDED[accepted === 'any' && sessionCookie === NO_COOKIE ? 'access-token' : accepted];

@@ -6,10 +6,10 @@ import {
 } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Authenticator } from '../sign-in/authenticator.js';
-import type { Accepted } from './accepted.js';
-import { Answers } from './answers.js';
+import type { CredentialKind } from './credential-kind.js';
+import { RequestMemo } from './request-memo.js';
 import { credentialsMissing } from './credentials-missing.js';
-import { bearerToken, cookieOf, hasAuthorization } from './credentials-of.js';
+import { bearerToken, cookieOf, hasAuthorization } from './request-credentials.js';
 import { asSent, isHandshake } from './handshake.js';
 import type { HttpRequest } from './http-request.js';
 import type { OriginCheck } from './origin-check.js';
@@ -25,7 +25,7 @@ export type CredentialJudge = Pick<
 /** Reads the credentials of a request and has them checked. */
 export class RequestAuthenticator {
   static readonly [COPY] = THIS_COPY;
-  private readonly answers = new Answers();
+  private readonly answers = new RequestMemo();
 
   constructor(
     private readonly authenticator: CredentialJudge,
@@ -38,7 +38,7 @@ export class RequestAuthenticator {
    */
   immediately(
     request: HttpRequest,
-    accepted: Accepted,
+    accepted: CredentialKind,
     maxStalenessMs: number | null,
   ): Principal | undefined {
     if (hasAuthorization(request)) {
@@ -58,7 +58,7 @@ export class RequestAuthenticator {
   /** The same as `authenticate`, asked once for each request. */
   authenticateOnce(
     request: HttpRequest,
-    accepted: Accepted,
+    accepted: CredentialKind,
     maxStalenessMs: number | null,
   ): Promise<Principal> {
     return this.answers.askOnce(request, accepted, maxStalenessMs, () =>
@@ -69,7 +69,7 @@ export class RequestAuthenticator {
   /** Throws every error of `Authenticator`, CredentialsMissingError, RequestInvalidError and CsrfRejectedError. */
   async authenticate(
     request: HttpRequest,
-    accepted: Accepted,
+    accepted: CredentialKind,
     { handshake = false, maxStalenessMs = null }: HowToAuthenticate = {},
   ): Promise<Principal> {
     if (hasAuthorization(request)) {

@@ -11,7 +11,7 @@ export type PublicMetadata = { readonly optional: boolean };
 export interface PublicOptions {
   /**
    * Whether a good credential gives the user all the same. A session cookie that has ended, has expired or is unknown
-   * gives none; an `Authorization` header that is no good is refused with 401, and a store that is down with 503. Answers
+   * gives none; an `Authorization` header that is no good is refused with 401, and a store that is down with 503. RequestMemo
    * get `Vary: Cookie`, and `no-store` where a credential came. Default false: no guard of ours looks.
    */
   readonly optional?: boolean;

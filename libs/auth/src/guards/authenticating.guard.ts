@@ -1,10 +1,10 @@
 import { type ExecutionContext, Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import type { Accepted } from '../context/accepted.js';
+import type { CredentialKind } from '../context/credential-kind.js';
 import { setCurrent } from '../context/current-principal.js';
 import type { HttpRequest } from '../context/http-request.js';
-import { refusal } from '../context/refuse.js';
+import { toContextException } from '../context/context-exceptions.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { carrierOf, requestOf } from '../context/request-of.js';
 import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
@@ -24,7 +24,7 @@ type Found = { readonly principal?: Principal | undefined; readonly error?: unkn
 @Injectable()
 export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') implements OnModuleInit {
   static readonly [ASKS_WHO] = true;
-  protected abstract readonly accepted: Accepted;
+  protected abstract readonly accepted: CredentialKind;
 
   // By property, so that the constructors of subclasses stay theirs.
   @Inject(ModulesContainer) private readonly modules!: ModulesContainer;
@@ -56,7 +56,7 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
     try {
       return this.admit(context, request, policy, { principal });
     } catch (error) {
-      const refused = refusal(error, context);
+      const refused = toContextException(error, context);
       if (refused instanceof Promise) return refused.then((exception) => Promise.reject(exception as Error));
       throw refused;
     }
@@ -108,7 +108,7 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
         return this.admitSignedOut(context, request);
       return this.admit(context, request, policy, { principal, error });
     } catch (error) {
-      throw await refusal(error, context);
+      throw await toContextException(error, context);
     }
   }
 

@@ -2,8 +2,8 @@ import { type ExecutionContext, Inject, Injectable, type OnModuleInit } from '@n
 import { ModulesContainer } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { setCurrent } from '../context/current-principal.js';
-import { withoutHttp } from '../context/error-answers.js';
-import { refusal } from '../context/refuse.js';
+import { withoutHttp } from '../context/error-responses.js';
+import { toContextException } from '../context/context-exceptions.js';
 import { copiesIn } from '../context/package-copy.js';
 import { carrierOf } from '../context/request-of.js';
 import { CredentialsInvalidError } from '../errors/auth-error.js';
@@ -28,7 +28,7 @@ export class LocalAuthGuard extends AuthGuard('aerie-local') implements OnModule
     try {
       return (await super.canActivate(context)) as boolean;
     } catch (error) {
-      throw await refusal(error, context);
+      throw await toContextException(error, context);
     }
   }
 

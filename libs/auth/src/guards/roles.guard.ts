@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { currentPrincipal, isDecided } from '../context/current-principal.js';
-import { refusal } from '../context/refuse.js';
+import { toContextException } from '../context/context-exceptions.js';
 import { carrierOf } from '../context/request-of.js';
 import { requestUser } from '../context/request-user.js';
 import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
@@ -19,7 +19,7 @@ export class RolesGuard implements CanActivate {
     const carrier = carrierOf(context);
     const principal = isDecided(carrier) ? currentPrincipal(carrier) : principalOfTest(context);
     if (principal && isAllowed(policy, principal)) return true;
-    throw await refusal(principal ? new ForbiddenError() : new CredentialsMissingError(), context);
+    throw await toContextException(principal ? new ForbiddenError() : new CredentialsMissingError(), context);
   }
 }
 

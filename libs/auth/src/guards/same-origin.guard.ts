@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { OriginCheck } from '../context/origin-check.js';
-import { refusal } from '../context/refuse.js';
+import { toContextException } from '../context/context-exceptions.js';
 import { requestOf } from '../context/request-of.js';
 import { refuseUnwired } from './guard-wiring.js';
 
@@ -32,7 +32,7 @@ export class SameOriginGuard implements CanActivate, OnModuleInit {
       this.origins.check(requestOf(context));
       return true;
     } catch (error) {
-      throw await refusal(error, context);
+      throw await toContextException(error, context);
     }
   }
 }

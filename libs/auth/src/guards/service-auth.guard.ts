@@ -8,9 +8,9 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { credentialsMissing, NO_COOKIE } from '../context/credentials-missing.js';
-import { bearerToken } from '../context/credentials-of.js';
+import { bearerToken } from '../context/request-credentials.js';
 import { setCurrentService } from '../context/current-service.js';
-import { refusal } from '../context/refuse.js';
+import { toContextException } from '../context/context-exceptions.js';
 import { carrierOf, requestOf } from '../context/request-of.js';
 import { ForbiddenError } from '../errors/auth-error.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
@@ -59,7 +59,7 @@ export class ServiceAuthGuard implements CanActivate, OnModuleInit {
     try {
       return this.admit(context, policy, await found);
     } catch (error) {
-      throw await refusal(error, context);
+      throw await toContextException(error, context);
     }
   }
 

@@ -1,4 +1,4 @@
-import { cookiesOf } from '../context/credentials-of.js';
+import { cookiesOf } from '../context/request-credentials.js';
 import type { HttpRequest } from '../context/http-request.js';
 import type { ResolvedCookie } from './cookie-options.js';
 

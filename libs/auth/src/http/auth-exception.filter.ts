@@ -1,11 +1,11 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { throwError } from 'rxjs';
-import { asHttpException, bodyOf, headersOf } from '../context/error-answers.js';
-import { graphqlException, messageOf } from '../context/refuse.js';
+import { asHttpException, bodyOf, headersOf } from '../context/error-responses.js';
+import { graphqlException, messageOf } from '../context/context-exceptions.js';
 import { AuthError } from '../errors/auth-error.js';
 
-/** Answers AuthErrors that reach a controller's edge, such as those that `AuthenticationService` throws in a host's own handlers. */
+/** RequestMemo AuthErrors that reach a controller's edge, such as those that `AuthenticationService` throws in a host's own handlers. */
 @Injectable()
 @Catch(AuthError)
 export class AuthExceptionFilter implements ExceptionFilter<AuthError> {

@@ -1,5 +1,5 @@
 import { Delete, Get, Header, HttpCode, Param, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
-import { bearerToken } from '../context/credentials-of.js';
+import { bearerToken } from '../context/request-credentials.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { loginBody } from '../context/login-body.js';
 import { OriginCheck } from '../context/origin-check.js';

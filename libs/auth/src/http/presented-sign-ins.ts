@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { bearerToken, cookiesOf, hasAuthorization } from '../context/credentials-of.js';
+import { bearerToken, cookiesOf, hasAuthorization } from '../context/request-credentials.js';
 import { headerOf, type HttpRequest } from '../context/http-request.js';
 import type { OriginCheck } from '../context/origin-check.js';
 import { AccessTokenInvalidError, RequestInvalidError } from '../errors/auth-error.js';

@@ -1,4 +1,4 @@
-import { cookieOf } from '../context/credentials-of.js';
+import { cookieOf } from '../context/request-credentials.js';
 import { headerOf, type HttpRequest } from '../context/http-request.js';
 import type { OriginCheck } from '../context/origin-check.js';
 import { strictBody } from '../context/strict-body.js';

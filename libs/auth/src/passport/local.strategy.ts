@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-local';
 import { setCurrent } from '../context/current-principal.js';
-import { asHttpException } from '../context/error-answers.js';
+import { asHttpException } from '../context/error-responses.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { loginBody } from '../context/login-body.js';
 import { OriginCheck } from '../context/origin-check.js';

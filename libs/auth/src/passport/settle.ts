@@ -1,6 +1,6 @@
 import { setCurrent } from '../context/current-principal.js';
 import type { HttpRequest } from '../context/http-request.js';
-import { asHttpException, isUnauthorised, STATUS_OF } from '../context/error-answers.js';
+import { asHttpException, isUnauthorised, STATUS_OF } from '../context/error-responses.js';
 import { AuthError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { PassportActions } from './application-strategy.js';

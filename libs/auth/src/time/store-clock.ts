@@ -27,7 +27,7 @@ export class StoreClock {
   /** An answer said what the time is there; the instants are those of this process when the question was sent. */
   learn(storeNow: unknown, sentMonotonic: number, sentWall: number): void {
     if (typeof storeNow !== 'number' || !Number.isFinite(storeNow)) return;
-    // Answers overtake each other: the one that was asked for last knows best.
+    // RequestMemo overtake each other: the one that was asked for last knows best.
     if (this.storeNow !== undefined && sentMonotonic < this.sentMonotonic) return;
     this.storeNow = storeNow;
     this.sentMonotonic = sentMonotonic;

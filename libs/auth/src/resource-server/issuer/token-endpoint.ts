@@ -81,7 +81,7 @@ const invalid = (): AuthError =>
   new RequestInvalidError('The issuer could not read the request for a token.');
 
 /**
- * Answers that are decisions, by `code`, which tells more, or by `error` (RFC 6749, section 5.2; RFC 8693, section 2.2.2:
+ * RequestMemo that are decisions, by `code`, which tells more, or by `error` (RFC 6749, section 5.2; RFC 8693, section 2.2.2:
  * a subject token that is no good is `invalid_request`). Anything else that is no token is an outage.
  */
 const REFUSALS: Readonly<Record<string, () => AuthError>> = {

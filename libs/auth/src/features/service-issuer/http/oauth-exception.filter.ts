@@ -1,9 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { headersOf, oauthBodyOf } from '../../../context/error-answers.js';
+import { headersOf, oauthBodyOf } from '../../../context/error-responses.js';
 import { AuthError } from '../../../errors/auth-error.js';
 
-/** Answers AuthErrors of the routes of OAuth in its shape (RFC 6749, section 5.2), and in ours. */
+/** RequestMemo AuthErrors of the routes of OAuth in its shape (RFC 6749, section 5.2), and in ours. */
 @Injectable()
 @Catch(AuthError)
 export class OAuthExceptionFilter implements ExceptionFilter<AuthError> {

@@ -1,4 +1,4 @@
-import { hasAuthorization } from '../../../context/credentials-of.js';
+import { hasAuthorization } from '../../../context/request-credentials.js';
 import { formOf, headerOf, type HttpRequest } from '../../../context/http-request.js';
 import { ClientInvalidError, RequestInvalidError } from '../../../errors/auth-error.js';
 import type { ClientProof } from '../clients/client-authenticator.js';

@@ -1,13 +1,13 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { AuthError } from '../errors/auth-error.js';
-import { asHttpException, bodyOf, headersOf } from './error-answers.js';
+import { asHttpException, bodyOf, headersOf } from './error-responses.js';
 import type { HttpResponse } from './http-request.js';
 
 /**
  * An error in the form that this context's own handlers understand; for HTTP the headers are on the response by
  * then. What is no AuthError is returned as it is. The optional peers are loaded only where they are in use.
  */
-export function refusal(error: unknown, context: ExecutionContext): unknown {
+export function toContextException(error: unknown, context: ExecutionContext): unknown {
   if (!(error instanceof AuthError)) return error;
   switch (context.getType<string>()) {
     case 'http': {

@@ -1,11 +1,11 @@
 import type { Principal } from '../principal/principal.js';
-import type { Accepted } from './accepted.js';
+import type { CredentialKind } from './credential-kind.js';
 import { OperationRequest } from './graphql-request.js';
 import { isHandshake } from './handshake.js';
 import type { HttpRequest } from './http-request.js';
 
 type Ask = () => Promise<Principal>;
-type Given = ReadonlyMap<Accepted, Promise<Principal>>;
+type Given = ReadonlyMap<CredentialKind, Promise<Principal>>;
 
 /**
  * What the guards of one application were answered, by the request whose credentials they read. Each request is asked
@@ -13,12 +13,12 @@ type Given = ReadonlyMap<Accepted, Promise<Principal>>;
  * differ in it), whatever the number of guards, parallel ones included: the others wait for the same answer. A connection
  * outlives its answers, so every message, and every operation, of one asks again.
  */
-export class Answers {
-  private readonly given = new WeakMap<object, Map<number | null, Map<Accepted, Promise<Principal>>>>();
+export class RequestMemo {
+  private readonly given = new WeakMap<object, Map<number | null, Map<CredentialKind, Promise<Principal>>>>();
 
   askOnce(
     request: HttpRequest,
-    accepted: Accepted,
+    accepted: CredentialKind,
     maxStalenessMs: number | null,
     ask: Ask,
   ): Promise<Principal> {
@@ -37,12 +37,12 @@ export class Answers {
 }
 
 /** Whom a stricter guard found will do where any credential is accepted; whom it refused may hold another one. */
-function stricterAnswer(accepted: Accepted, given: Given, ask: Ask): Promise<Principal> | undefined {
+function stricterAnswer(accepted: CredentialKind, given: Given, ask: Ask): Promise<Principal> | undefined {
   return accepted === 'any' ? (given.get('access-token') ?? given.get('session'))?.catch(ask) : undefined;
 }
 
 /** A guard that accepts any credential may have found one of the kind that a stricter guard wants. */
-function looserAnswer(accepted: Accepted, given: Given, ask: Ask): Promise<Principal> | undefined {
+function looserAnswer(accepted: CredentialKind, given: Given, ask: Ask): Promise<Principal> | undefined {
   const wanted = accepted === 'session' ? 'session' : 'tokens';
   return given.get('any')?.then((found) => (found.kind === wanted ? found : ask()), ask);
 }

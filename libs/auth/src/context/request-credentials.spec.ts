@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessTokenInvalidError, RequestInvalidError } from '../errors/auth-error.js';
-import { bearerToken, cookieOf, hasAuthorization } from './credentials-of.js';
+import { bearerToken, cookieOf, hasAuthorization } from './request-credentials.js';
 
 const bearer = (authorization?: string | string[]) => bearerToken({ headers: { authorization } });
 const cookie = (header: string | string[] | undefined, name = '__Host-session') =>

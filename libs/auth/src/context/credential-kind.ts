@@ -1,0 +1,2 @@
+/** Which credentials a place accepts. */
+export type CredentialKind = 'access-token' | 'session' | 'any';
