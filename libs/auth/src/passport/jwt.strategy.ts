@@ -4,7 +4,7 @@ import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { HttpRequest } from '../context/http-request.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { type PassportActions, REGISTER_NOWHERE } from './application-strategy.js';
-import { settle } from './settle.js';
+import { reportToPassport } from './report-to-passport.js';
 
 /** `aerie-jwt`: a real passport-jwt strategy, whose tokens go to the one verifier. */
 @Injectable()
@@ -20,7 +20,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
 
   override authenticate(request: unknown): void {
     const actions = this as unknown as PassportActions;
-    settle(
+    reportToPassport(
       this.requests.authenticate(request as HttpRequest, 'access-token'),
       request as HttpRequest,
       actions,

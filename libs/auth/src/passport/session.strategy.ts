@@ -4,7 +4,7 @@ import { Strategy } from 'passport-strategy';
 import type { HttpRequest } from '../context/http-request.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { type PassportActions, REGISTER_NOWHERE } from './application-strategy.js';
-import { settle } from './settle.js';
+import { reportToPassport } from './report-to-passport.js';
 
 /** What a strategy of our own extends: Passport's base class is abstract in its types only. */
 const Base = Strategy as unknown as new (...args: unknown[]) => Strategy;
@@ -18,7 +18,11 @@ export class SessionStrategy extends PassportStrategy(Base) {
 
   override authenticate(request: unknown): void {
     const actions = this as unknown as PassportActions;
-    settle(this.requests.authenticate(request as HttpRequest, 'session'), request as HttpRequest, actions);
+    reportToPassport(
+      this.requests.authenticate(request as HttpRequest, 'session'),
+      request as HttpRequest,
+      actions,
+    );
   }
 
   getPassportInstance(): unknown {

@@ -9,7 +9,11 @@ import type { PassportActions } from './application-strategy.js';
  * Tells Passport how an authentication ended: a refusal is a `fail`, so that the next strategy of a chain is tried;
  * an outage is an `error`, and ends the chain.
  */
-export function settle(principal: Promise<Principal>, request: HttpRequest, actions: PassportActions): void {
+export function reportToPassport(
+  principal: Promise<Principal>,
+  request: HttpRequest,
+  actions: PassportActions,
+): void {
   principal.then(
     (found) => {
       setCurrent(request, found, found);
