@@ -7,7 +7,7 @@ import {
   LocalAuthGuard,
   type Principal,
   requesterOf,
-  SignInAnswer,
+  SignInResponse,
 } from 'nestjs-aerie';
 import { Strategy } from 'passport-strategy';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
@@ -34,7 +34,7 @@ class KeyStrategy extends PassportStrategy(Strategy as unknown as new () => Stra
 class HostController {
   constructor(
     private readonly authentication: AuthenticationService,
-    private readonly answer: SignInAnswer,
+    private readonly answer: SignInResponse,
   ) {}
 
   @UseGuards(AuthGuard('aerie-jwt'))

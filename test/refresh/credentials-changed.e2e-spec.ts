@@ -6,7 +6,7 @@ import {
   CurrentUser,
   type Principal,
   requesterOf,
-  SignInAnswer,
+  SignInResponse,
 } from 'nestjs-aerie';
 import { refresh, refreshed, SESSION_COOKIE, signIn, statusOf } from '../support/sign-ins.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
@@ -16,7 +16,7 @@ import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 class Passwords {
   constructor(
     private readonly authentication: AuthenticationService,
-    private readonly answer: SignInAnswer,
+    private readonly answer: SignInResponse,
   ) {}
   @UseGuards(AnyAuthGuard)
   @Post('password')
@@ -24,7 +24,7 @@ class Passwords {
     @CurrentUser() user: Principal,
     @Body() body: { mode?: 'tokens' | 'hybrid' },
     @Req() request: Parameters<typeof requesterOf>[0],
-    @Res({ passthrough: true }) response: Parameters<SignInAnswer['of']>[1],
+    @Res({ passthrough: true }) response: Parameters<SignInResponse['of']>[1],
   ) {
     const options = { keep: user, mode: body.mode ?? 'tokens', requester: requesterOf(request) } as const;
     return this.answer.of((await this.authentication.credentialsChanged(user.id, options))!, response);

@@ -19,7 +19,7 @@ import {
   CurrentUser,
   requesterOf,
   SessionAuthGuard,
-  SignInAnswer,
+  SignInResponse,
 } from 'nestjs-aerie';
 import { Strategy } from 'passport-strategy';
 import { Browser } from '../support/browser.js';
@@ -88,7 +88,7 @@ class GoogleStrategy extends PassportStrategy(Strategy as unknown as new () => S
 class PagesController {
   constructor(
     private readonly authentication: AuthenticationService,
-    private readonly answer: SignInAnswer,
+    private readonly answer: SignInResponse,
   ) {}
 
   @UseGuards(SessionAuthGuard)

@@ -10,7 +10,7 @@ import {
   requesterOf,
   SameOriginGuard,
   SessionAuthGuard,
-  SignInAnswer,
+  SignInResponse,
   type SignInMode,
 } from 'nestjs-aerie';
 import { Browser } from '../support/browser.js';
@@ -26,7 +26,7 @@ class OwnController {
   constructor(
     private readonly signIns: HttpSignIn,
     private readonly authentication: AuthenticationService,
-    private readonly answer: SignInAnswer,
+    private readonly answer: SignInResponse,
   ) {}
 
   @Post('password')

@@ -39,7 +39,7 @@ export type { KeptCredential, KeptOwner } from './sign-in/credential-changes.js'
 export { SessionData, type SessionDataValue } from './sessions/session-data.js';
 export type { SignInRecord } from './stores/sign-in-record.js';
 export type { Swept } from './lifecycle/expired-rows-sweeper.js';
-export { SignInAnswer } from './http/sign-in-answer.js';
+export { SignInResponse } from './http/sign-in-response.js';
 export { type HttpExchange, HttpSignIn, type HttpSignInOptions } from './http/http-sign-in.js';
 export { AuthExceptionFilter } from './http/auth-exception.filter.js';
 export type { HostTransaction } from './sql/database/sql-database.js';

@@ -17,7 +17,7 @@ import { EarlyRefusalGuard } from './early/early-refusal.guard.js';
 import { PresentedSignIns } from './presented-sign-ins.js';
 import { HttpSignIn } from './http-sign-in.js';
 import { idempotencyKeyOf, requiredRefreshToken } from './refresh-request.js';
-import { SignInAnswer, userBody } from './sign-in-answer.js';
+import { SignInResponse, userBody } from './sign-in-response.js';
 import { signInBody } from './sign-in-body.js';
 
 /**
@@ -30,7 +30,7 @@ export class AuthController {
   constructor(
     private readonly authentication: AuthenticationService,
     private readonly signIn: HttpSignIn,
-    private readonly answer: SignInAnswer,
+    private readonly answer: SignInResponse,
     private readonly held: PresentedSignIns,
     private readonly options: ResolvedAuthOptions,
     private readonly origins: OriginCheck,

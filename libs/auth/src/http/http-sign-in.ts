@@ -9,7 +9,7 @@ import type { SignInOptions } from '../sign-in/sign-in-arguments.js';
 import type { Authenticator } from '../sign-in/authenticator.js';
 import type { PresentedSignIns } from './presented-sign-ins.js';
 import { localPath } from './local-path.js';
-import type { SignInAnswer } from './sign-in-answer.js';
+import type { SignInResponse } from './sign-in-response.js';
 
 /** A request and its response, of Express or of Fastify: `@Req()` and `@Res({ passthrough: true })`. */
 export interface HttpExchange {
@@ -35,7 +35,7 @@ export class HttpSignIn {
   constructor(
     private readonly authentication: AuthenticationService,
     private readonly authenticator: Authenticator,
-    private readonly answer: SignInAnswer,
+    private readonly answer: SignInResponse,
     private readonly held: PresentedSignIns,
     private readonly origins: OriginCheck,
     private readonly options: Pick<ResolvedAuthOptions, 'defaultMode'>,

@@ -22,9 +22,9 @@ import { AuthController } from '../http/auth.controller.js';
 import { HttpSignIn } from '../http/http-sign-in.js';
 import { JwksController } from '../http/jwks.controller.js';
 import { RevocationsController } from '../features/service-issuer/http/revocations.controller.js';
-import { ConfiguredRoutes } from '../http/routes-path.js';
+import { ConfiguredRoutes } from '../http/mount-path.js';
 import { ServiceTokensController } from '../features/service-issuer/http/service-tokens.controller.js';
-import { SignInAnswer } from '../http/sign-in-answer.js';
+import { SignInResponse } from '../http/sign-in-response.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { SigningKeys } from '../keys/signing-keys.js';
 import { resolveAuthOptions, ResolvedAuthOptions } from '../options/resolve-auth-options.js';
@@ -120,7 +120,7 @@ const EXPORTED = [
   RequestAuthenticator,
   OriginCheck,
   SessionData,
-  SignInAnswer,
+  SignInResponse,
   HttpSignIn,
   PasswordHasher,
   ResolvedAuthOptions,

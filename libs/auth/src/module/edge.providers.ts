@@ -15,8 +15,8 @@ import { AuthExceptionFilter } from '../http/auth-exception.filter.js';
 import { EarlyHook } from '../http/early/early-hook.js';
 import { PresentedSignIns } from '../http/presented-sign-ins.js';
 import { HttpSignIn } from '../http/http-sign-in.js';
-import { RoutesPath } from '../http/routes-path.js';
-import { SignInAnswer } from '../http/sign-in-answer.js';
+import { RoutesPath } from '../http/mount-path.js';
+import { SignInResponse } from '../http/sign-in-response.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { JwtStrategy } from '../passport/jwt.strategy.js';
 import { LocalStrategy } from '../passport/local.strategy.js';
@@ -47,9 +47,9 @@ export const EDGE_PROVIDERS: Provider[] = [
     useFactory: ({ cookies }: Options) => new AuthCookies(cookies),
   },
   {
-    provide: SignInAnswer,
+    provide: SignInResponse,
     inject: [HttpAdapterHost, AuthCookies],
-    useFactory: (host: HttpAdapterHost, cookies: AuthCookies) => new SignInAnswer(host, cookies),
+    useFactory: (host: HttpAdapterHost, cookies: AuthCookies) => new SignInResponse(host, cookies),
   },
   {
     provide: PresentedSignIns,
@@ -62,7 +62,7 @@ export const EDGE_PROVIDERS: Provider[] = [
     inject: [
       AuthenticationService,
       Authenticator,
-      SignInAnswer,
+      SignInResponse,
       PresentedSignIns,
       OriginCheck,
       ResolvedAuthOptions,
@@ -70,7 +70,7 @@ export const EDGE_PROVIDERS: Provider[] = [
     useFactory: (
       authentication: AuthenticationService,
       authenticator: Authenticator,
-      answer: SignInAnswer,
+      answer: SignInResponse,
       held: PresentedSignIns,
       origins: OriginCheck,
       options: Options,

@@ -5,7 +5,7 @@ import { AuthCounters } from '../../audit/auth-counters.js';
 import { SecurityEventSink } from '../../audit/security-event-sink.js';
 import { ServiceAuthGuard } from '../../guards/service-auth.guard.js';
 import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
-import { RoutesPath } from '../../http/routes-path.js';
+import { RoutesPath } from '../../http/mount-path.js';
 import { KeyRing } from '../../keys/key-ring.js';
 import { ResolvedAuthOptions } from '../../options/resolve-auth-options.js';
 import { RevocationCheck } from '../../revocation-check/revocation-check.js';

@@ -4,7 +4,7 @@ import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { ResolvedAuthOptions } from '../../options/resolve-auth-options.js';
 import { type EarlyApplication, type EarlyMatch, hookExpress, hookFastify } from './early-hook-adapters.js';
 import { doesWithoutBody } from '../presented-sign-ins.js';
-import { ConfiguredRoutes, RoutesPath } from '../routes-path.js';
+import { ConfiguredRoutes, RoutesPath } from '../mount-path.js';
 
 const ROUTES =
   /^(POST \/(login|refresh|logout-all)|(GET|HEAD) \/(me|sign-ins)|DELETE \/sign-ins\/[^/]+)\/?$/i;
