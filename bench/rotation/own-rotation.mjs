@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthenticationService, AuthStores, ResolvedAuthOptions } from 'nestjs-aerie';
 // Not part of the public API: the codec is measured without what is above it.
-import { RefreshTokenCodec } from '../../libs/auth/dist/refresh-tokens/refresh-token.js';
+import { RefreshTokenCodec } from '../../libs/auth/dist/refresh-tokens/refresh-token-codec.js';
 import { authModule } from '../lib/auth-application.mjs';
 import { postgresConnection } from '../lib/postgres.mjs';
 

@@ -1,6 +1,6 @@
 // Which states a family's row may be in when the answer of a request stayed away: the one before, or the one after.
 import { createHash } from 'node:crypto';
-import { attemptHash } from '../../libs/auth/dist/refresh-tokens/refresh-token.js';
+import { attemptHash } from '../../libs/auth/dist/refresh-tokens/refresh-token-codec.js';
 import { generationOf } from '../soak/family.mjs';
 
 const CLOCK_MS = 60;

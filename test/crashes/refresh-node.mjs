@@ -6,7 +6,7 @@ import { AUTH_ENTITIES } from '../../libs/auth/dist/typeorm/entities/auth-entiti
 import { authStores } from '../../libs/auth/dist/typeorm/typeorm-stores.js';
 import { DerivedKeys } from '../../libs/auth/dist/crypto/derived-keys.js';
 import { resolveAuthOptions } from '../../libs/auth/dist/options/resolve-auth-options.js';
-import { RefreshTokenCodec } from '../../libs/auth/dist/refresh-tokens/refresh-token.js';
+import { RefreshTokenCodec } from '../../libs/auth/dist/refresh-tokens/refresh-token-codec.js';
 import { RefreshTokenService } from '../../libs/auth/dist/refresh-tokens/refresh-token.service.js';
 
 const OPTIONS = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { MemoryRefreshTokenFamilyStore, MemorySubjectStore } from 'nestjs-aerie/testing';
 import { DerivedKeys } from '../../libs/auth/src/crypto/derived-keys.js';
-import { RefreshTokenCodec } from '../../libs/auth/src/refresh-tokens/refresh-token.js';
+import { RefreshTokenCodec } from '../../libs/auth/src/refresh-tokens/refresh-token-codec.js';
 import { RefreshTokenService } from '../../libs/auth/src/refresh-tokens/refresh-token.service.js';
 import { OPTIONS } from './model-options.js';
 

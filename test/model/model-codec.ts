@@ -3,7 +3,7 @@ import {
   type RefreshToken,
   RefreshTokenCodec,
   type Successor,
-} from '../../libs/auth/src/refresh-tokens/refresh-token.js';
+} from '../../libs/auth/src/refresh-tokens/refresh-token-codec.js';
 
 const SALT = 32;
 const NO_PARENT = '0'.repeat(SALT);

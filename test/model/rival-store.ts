@@ -10,7 +10,7 @@ import {
   type RotationAttempt,
   type RotationOutcome,
 } from 'nestjs-aerie/testing';
-import { openedRow } from '../../libs/auth/src/refresh-tokens/opened-row.js';
+import { openFamily } from '../../libs/auth/src/refresh-tokens/opened-row.js';
 import type { ModelStore } from './model-store.js';
 
 /** A token as rivals keep it: a row of its own, never forgotten. */
@@ -66,7 +66,7 @@ export abstract class RivalStore extends RefreshTokenFamilyStore implements Mode
     if (this.subjects.epochOf(family.epochs.subject) !== family.epochs.epoch)
       return { opened: false, reason: 'changed' };
     const now = this.clock.now();
-    const row = openedRow(family, now);
+    const row = openFamily(family, now);
     this.families = [...this.families, { row, tokens: [fresh(family.currentHash, now)] }];
     const { idleExpiresAt, expiresAt } = row;
     return { opened: true, now, idleExpiresAt, expiresAt, ended: [] };

@@ -1,6 +1,6 @@
 import { MemorySubjectStore } from 'nestjs-aerie/testing';
 import type { SubjectEpochs } from 'nestjs-aerie/testing';
-import type { RefreshToken } from '../../libs/auth/src/refresh-tokens/refresh-token.js';
+import type { RefreshToken } from '../../libs/auth/src/refresh-tokens/refresh-token-codec.js';
 import {
   type LiveReading,
   RefreshTokenService,

@@ -112,8 +112,12 @@ export {
   type RotationAttempt,
   type RotationOutcome,
 } from './refresh-tokens/refresh-token-family-store.js';
-export { openedRow, replacementRow } from './refresh-tokens/opened-row.js';
-export { type FamilyStep, rekeyStep, rotationStep } from './refresh-tokens/family-step.js';
+export { openFamily, replacementRow } from './refresh-tokens/opened-row.js';
+export {
+  type FamilyTransition,
+  rekeyTransition,
+  rotationTransition,
+} from './refresh-tokens/family-transitions.js';
 export {
   type NewSession,
   type SessionDataOutcome,
@@ -125,7 +129,7 @@ export {
   type SessionRow,
   SessionStore,
 } from './sessions/session-store.js';
-export { openedSession, renewStep, touchStep } from './sessions/session-step.js';
+export { openedSession, renewTransition, touchTransition } from './sessions/session-transitions.js';
 export { type CredentialChange, type KeptSignIn, SignInRegistry } from './stores/sign-in-registry.js';
 export { newestFirst, recordOfFamily, recordOfSession } from './stores/sign-in-record.js';
 export { RevocationLog, type RevocationLogReading } from './revocation/revocation-log.js';

@@ -22,8 +22,8 @@ export const MEMORY_MUTANTS = [
       ],
       [
         'something is awaited between the decision and its writing',
-        `${STEP('rotationStep')});`,
-        `${STEP('rotationStep')});\n    await null;`,
+        `${STEP('rotationTransition')});`,
+        `${STEP('rotationTransition')});\n    await null;`,
       ],
       [
         'something is awaited in a re-keying',

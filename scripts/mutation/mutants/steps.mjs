@@ -5,16 +5,16 @@ const STORES = ['memory', 'sqlite'];
 
 /** What a decision changes in the row: shared by every store, so the one in memory shows most of it. */
 export const STEP_MUTANTS = [
-  ...mutantsOf('refresh-tokens/family-step.ts', STORES, [
+  ...mutantsOf('refresh-tokens/family-transitions.ts', STORES, [
     [
       'the time that a refresh waited is not taken off its age',
-      '): FamilyStep<RotationOutcome> {\n  const at = now - waitedMs;',
-      '): FamilyStep<RotationOutcome> {\n  const at = now - 0 * waitedMs;',
+      '): FamilyTransition<RotationOutcome> {\n  const at = now - waitedMs;',
+      '): FamilyTransition<RotationOutcome> {\n  const at = now - 0 * waitedMs;',
     ],
     [
       'the time that a re-keying waited is not taken off its age',
-      '): FamilyStep<RekeyOutcome> {\n  const at = now - waitedMs;',
-      '): FamilyStep<RekeyOutcome> {\n  const at = now - 0 * waitedMs;',
+      '): FamilyTransition<RekeyOutcome> {\n  const at = now - waitedMs;',
+      '): FamilyTransition<RekeyOutcome> {\n  const at = now - 0 * waitedMs;',
     ],
     [
       'the replay window slides with each replay',
@@ -103,7 +103,7 @@ export const STEP_MUTANTS = [
     ],
   ]),
   // The stores on a database have a statement of their own for the rotation.
-  ...mutantsOf('refresh-tokens/family-step.ts', MEMORY, [
+  ...mutantsOf('refresh-tokens/family-transitions.ts', MEMORY, [
     [
       'expires_at moves with the rotation',
       'row.expiresAt),\n    replays',

@@ -12,7 +12,7 @@ import { DerivedKeys } from '../crypto/derived-keys.js';
 import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
-import { RefreshTokenCodec } from '../refresh-tokens/refresh-token.js';
+import { RefreshTokenCodec } from '../refresh-tokens/refresh-token-codec.js';
 import { RevocationCheck } from '../revocation-check/revocation-check.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';

@@ -2,7 +2,7 @@ import { isLive } from '../subjects/is-live.js';
 import type { FamilyReplacement, FamilyRow, NewFamily } from './refresh-token-family-store.js';
 
 /** The row of a family that is opened at an instant of the store's clock. */
-export function openedRow(family: NewFamily, now: number): FamilyRow {
+export function openFamily(family: NewFamily, now: number): FamilyRow {
   const { id, epochs, currentHash, salt, methods, scopes, ip, userAgent, label } = family;
   const expiresAt = now + family.absoluteMs;
   return {
@@ -51,5 +51,5 @@ export function replacementRow(
   const epochs = { subject, epoch: subjectEpoch, globalEpoch };
   const absoluteMs = expiresAt - now;
   const family = { ...made, epochs, methods, scopes, label, idleMs, absoluteMs, limit: null };
-  return { ...openedRow(family, now), authenticatedAt };
+  return { ...openFamily(family, now), authenticatedAt };
 }

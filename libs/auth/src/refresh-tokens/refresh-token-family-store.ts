@@ -137,7 +137,7 @@ export abstract class RefreshTokenFamilyStore {
   abstract read(familyId: string): Promise<FamilyReading | null>;
 
   /**
-   * Presents a token, in one atomic step: lock the row, read the store's clock, then write and answer what `rotationStep`
+   * Presents a token, in one atomic step: lock the row, read the store's clock, then write and answer what `rotationTransition`
    * says. The order matters: the row is as it is under the lock, and `attempt.waitedMs()`, read when the clock's statement
    * is sent, takes off what the request has waited since it arrived. Of any number of callers that present the current
    * token, exactly one gets `rotated`. A reuse has been revoked and announced, together, before it is returned, and only

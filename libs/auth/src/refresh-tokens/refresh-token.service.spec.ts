@@ -3,7 +3,7 @@ import { DerivedKeys } from '../crypto/derived-keys.js';
 import type { Requester } from '../principal/requester.js';
 import { MemoryRefreshTokenFamilyStore } from '../testing/memory/memory-refresh-token-family-store.js';
 import { MemorySubjectStore } from '../testing/memory/memory-subject-store.js';
-import { RefreshTokenCodec } from './refresh-token.js';
+import { RefreshTokenCodec } from './refresh-token-codec.js';
 import { RefreshTokenService } from './refresh-token.service.js';
 
 const OPTIONS = {

@@ -16,10 +16,10 @@ import type {
   RotationAttempt,
 } from './refresh-token-family-store.js';
 import type { ResolvedRefreshTokenOptions } from './refresh-token-options.js';
-import { attemptHash, type RefreshToken, type RefreshTokenCodec } from './refresh-token.js';
+import { attemptHash, type RefreshToken, type RefreshTokenCodec } from './refresh-token-codec.js';
 import { decideRotation } from './rotation-decision.js';
-import { reportRefusal, reportReuse, type Refused } from './rotation-events.js';
-import { whyDead } from './why-dead.js';
+import { reportRefusal, reportReuse, type Refused } from './refresh-token-events.js';
+import { deathOf } from './why-dead.js';
 
 const SUSPICIOUS_GENERATIONS = 3;
 
@@ -83,7 +83,7 @@ export class RefreshTokenService {
   async read(token: RefreshToken, requester: Requester): Promise<LiveReading> {
     const reading = await this.store.read(token.familyId);
     const waited = requester.waitedMs?.() ?? 0;
-    const dead = reading === null ? 'unknown' : whyDead(reading, waited);
+    const dead = reading === null ? 'unknown' : deathOf(reading, waited);
     if (dead) throw this.refused({ kind: dead }, token, requester, reading?.row);
     const live = reading as FamilyReading & { subjectEpochNow: number };
     return { ...live, arrivedAt: live.now - waited };

@@ -5,7 +5,7 @@ import type { Presentation } from './rotation-decision.js';
  * What a replay changes in the row: the count, and how many generations running were replayed from another user
  * agent than the one that rotated. An honest client changes it once in a while; a thief who shadows one, always.
  */
-export function replayedRow(row: FamilyRow, presented: Presentation) {
+export function replayTransition(row: FamilyRow, presented: Presentation) {
   const replays = row.replays + 1;
   const { generation } = row;
   const last = row.foreignReplayGeneration;

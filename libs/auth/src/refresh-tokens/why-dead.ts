@@ -4,7 +4,7 @@ import type { FamilyReading } from './refresh-token-family-store.js';
  * Why a family that was read can give nothing any more, whatever token is presented to it: told by the read alone,
  * so that nothing is written for it. `undefined`: it may still be alive, and the guarded statement decides.
  */
-export function whyDead(
+export function deathOf(
   { row, subjectEpochNow, globalEpochNow, now }: FamilyReading,
   waitedMs: number,
 ): 'revoked' | 'expired' | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DerivedKeys } from '../crypto/derived-keys.js';
-import { RefreshTokenCodec } from '../refresh-tokens/refresh-token.js';
+import { RefreshTokenCodec } from '../refresh-tokens/refresh-token-codec.js';
 import { SESSION_TOKEN_LENGTH, SessionTokenCodec } from './session-token.js';
 
 const ID = '0b5a7a56-33c7-4a7e-9c86-0d6b2f7f5a11';

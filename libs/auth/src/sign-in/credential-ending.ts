@@ -1,7 +1,7 @@
 import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
-import type { RefreshTokenCodec } from '../refresh-tokens/refresh-token.js';
+import type { RefreshTokenCodec } from '../refresh-tokens/refresh-token-codec.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SignInEnding } from './sign-in-ending.js';
 

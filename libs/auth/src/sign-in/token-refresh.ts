@@ -3,7 +3,7 @@ import { FamilyTurns } from '../refresh-tokens/family-turns.js';
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
 import type { FamilyRow } from '../refresh-tokens/refresh-token-family-store.js';
-import type { RefreshToken } from '../refresh-tokens/refresh-token.js';
+import type { RefreshToken } from '../refresh-tokens/refresh-token-codec.js';
 import type { LiveReading, RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
 import { type LoadedSubject, principalOf, type UserLoader } from '../users/user-loader.js';
 import type { SignInEnding } from './sign-in-ending.js';

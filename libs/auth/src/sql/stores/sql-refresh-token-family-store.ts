@@ -16,8 +16,8 @@ import {
   type RotationOutcome,
 } from '../../refresh-tokens/refresh-token-family-store.js';
 import { FamilyStatements } from './family-statements.js';
-import { rekeyStep, rotationStep } from '../../refresh-tokens/family-step.js';
-import { openedRow, replacementRow } from '../../refresh-tokens/opened-row.js';
+import { rekeyTransition, rotationTransition } from '../../refresh-tokens/family-transitions.js';
+import { openFamily, replacementRow } from '../../refresh-tokens/opened-row.js';
 
 /** Ends everything of a subject, as part of a transaction. */
 export type EndSubject = (subject: string, reason: string) => SqlTransaction<unknown>;
@@ -56,7 +56,7 @@ export class SqlRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     const admission = yield* this.openings.admitting(family.epochs, family.limit);
     if (!admission.opened) return admission;
     const { now, ended } = admission;
-    const row = openedRow(family, now);
+    const row = openFamily(family, now);
     yield this.families.insert(row);
     const { idleExpiresAt, expiresAt } = row;
     return { opened: true, now, idleExpiresAt, expiresAt, ended };
@@ -85,7 +85,7 @@ export class SqlRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
 
   private *deciding(attempt: RotationAttempt): SqlTransaction<RotationOutcome> {
     const { row, now, waitedMs } = yield* this.locked(attempt);
-    const { outcome, change } = rotationStep(row, attempt, now, waitedMs);
+    const { outcome, change } = rotationTransition(row, attempt, now, waitedMs);
     if (outcome.kind === 'rotated') {
       // By the clock at which the row is written: this transaction may have waited for its lock.
       const { affected } = yield this.statements.compareAndSet(attempt);
@@ -102,7 +102,7 @@ export class SqlRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   /** A part of other transactions too; the subject's row is locked by then if the subject is changed as well. */
   *rekeying(attempt: RekeyAttempt, subjectEpoch?: number): SqlTransaction<RekeyOutcome> {
     const { row, now, waitedMs } = yield* this.locked(attempt);
-    const { outcome, change } = rekeyStep(row, attempt, now, waitedMs, subjectEpoch);
+    const { outcome, change } = rekeyTransition(row, attempt, now, waitedMs, subjectEpoch);
     yield* this.doing(row, change, outcome, attempt, now);
     return outcome;
   }

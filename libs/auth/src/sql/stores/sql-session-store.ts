@@ -6,7 +6,7 @@ import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { SqlOpening } from './sql-opening.js';
 import type { SqlSubjectStore } from './sql-subject-store.js';
 import { Session } from '../../typeorm/entities/session.entity.js';
-import { openedSession } from '../../sessions/session-step.js';
+import { openedSession } from '../../sessions/session-transitions.js';
 import {
   type NewSession,
   type SessionDataOutcome,

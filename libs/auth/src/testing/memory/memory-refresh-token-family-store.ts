@@ -1,4 +1,8 @@
-import { type FamilyStep, rekeyStep, rotationStep } from '../../refresh-tokens/family-step.js';
+import {
+  type FamilyTransition,
+  rekeyTransition,
+  rotationTransition,
+} from '../../refresh-tokens/family-transitions.js';
 import {
   type FamilyReading,
   type FamilyReplacement,
@@ -10,7 +14,7 @@ import {
   type RotationAttempt,
   type RotationOutcome,
 } from '../../refresh-tokens/refresh-token-family-store.js';
-import { openedRow, replacementRow } from '../../refresh-tokens/opened-row.js';
+import { openFamily, replacementRow } from '../../refresh-tokens/opened-row.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { Clock } from '../../time/clock.js';
 import { MemoryRevocationLog } from './memory-revocation-log.js';
@@ -49,7 +53,7 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     const ended = this.room.make(epochs, limit);
     if (!ended) return { opened: false, reason: 'limit' };
     const now = this.clock.now();
-    const row = openedRow(family, now);
+    const row = openFamily(family, now);
     this.rows.put(row);
     const { idleExpiresAt, expiresAt } = row;
     return { opened: true, now, idleExpiresAt, expiresAt, ended };
@@ -68,7 +72,7 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
 
   async rotate(attempt: RotationAttempt): Promise<RotationOutcome> {
     const row = this.rows.get(attempt.familyId);
-    const step = rotationStep(row, attempt, this.clock.now(), attempt.waitedMs());
+    const step = rotationTransition(row, attempt, this.clock.now(), attempt.waitedMs());
     this.do(row, step, attempt);
     return step.outcome;
   }
@@ -80,7 +84,7 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   /** The same as a part of a greater step; `subjectEpoch`: of a subject that changes in it. */
   rekeyNow(attempt: RekeyAttempt, subjectEpoch?: number): RekeyOutcome {
     const row = this.rows.get(attempt.familyId);
-    const step = rekeyStep(row, attempt, this.clock.now(), attempt.waitedMs(), subjectEpoch);
+    const step = rekeyTransition(row, attempt, this.clock.now(), attempt.waitedMs(), subjectEpoch);
     this.do(row, step, attempt);
     return step.outcome;
   }
@@ -119,7 +123,7 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
 
   private do(
     row: FamilyRow | null,
-    { change, outcome }: FamilyStep<RotationOutcome | RekeyOutcome>,
+    { change, outcome }: FamilyTransition<RotationOutcome | RekeyOutcome>,
     attempt: RotationAttempt,
   ): void {
     if (!row || !change) return;

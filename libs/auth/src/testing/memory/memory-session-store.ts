@@ -1,5 +1,5 @@
 import { isLive } from '../../subjects/is-live.js';
-import { openedSession, renewStep, touchStep } from '../../sessions/session-step.js';
+import { openedSession, renewTransition, touchTransition } from '../../sessions/session-transitions.js';
 import {
   type NewSession,
   type SessionDataOutcome,
@@ -53,7 +53,7 @@ export class MemorySessionStore extends SessionStore {
 
   async touch(id: string, at: number, idleExpiresAt: number): Promise<void> {
     const row = this.rows.get(id);
-    const change = row && touchStep(row, at, idleExpiresAt);
+    const change = row && touchTransition(row, at, idleExpiresAt);
     if (change) this.rows.put({ ...row, ...change });
   }
 
@@ -64,7 +64,7 @@ export class MemorySessionStore extends SessionStore {
   /** The same as a part of a greater step; `subjectEpoch`: of a subject that changes in it. */
   renewNow(renewal: SessionRenewal, subjectEpoch?: number): boolean {
     const row = this.rows.get(renewal.id);
-    const change = row && renewStep(row, renewal, this.clock.now(), subjectEpoch);
+    const change = row && renewTransition(row, renewal, this.clock.now(), subjectEpoch);
     if (!change) return false;
     this.rows.put({ ...row, ...change });
     this.revocations.write('sign_in_changed', row.id);

@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync, randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { DerivedKeys } from '../crypto/derived-keys.js';
-import { attemptHash, RefreshTokenCodec } from './refresh-token.js';
+import { attemptHash, RefreshTokenCodec } from './refresh-token-codec.js';
 
 const ISSUER = 'https://api.example.com';
 const OLD = 'the old secret, thirty-two bytes long at the least';

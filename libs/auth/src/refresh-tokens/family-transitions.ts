@@ -5,7 +5,7 @@ import type {
   RotationAttempt,
   RotationOutcome,
 } from './refresh-token-family-store.js';
-import { replayedRow } from './replayed-row.js';
+import { replayTransition } from './replayed-row.js';
 import { decideRotation, elapsed, type RotationDecision } from './rotation-decision.js';
 
 /**
@@ -13,7 +13,7 @@ import { decideRotation, elapsed, type RotationDecision } from './rotation-decis
  * `reused`, the store also announces the end of the family, and ends the whole subject where the attempt says so:
  * all in one transaction, which is committed before anybody hears of it.
  */
-export interface FamilyStep<Outcome> {
+export interface FamilyTransition<Outcome> {
   readonly outcome: Outcome;
   /** Null: the row stays as it is. */
   readonly change: Partial<FamilyRow> | null;
@@ -22,12 +22,12 @@ export interface FamilyStep<Outcome> {
 type DecidedReuse = Extract<RotationDecision, { kind: 'reuse' }>;
 
 /** Presents a token to a locked row; `now` is the store's clock when its statement was sent. Pure. */
-export function rotationStep(
+export function rotationTransition(
   row: FamilyRow | null,
   attempt: RotationAttempt,
   now: number,
   waitedMs: number,
-): FamilyStep<RotationOutcome> {
+): FamilyTransition<RotationOutcome> {
   const at = now - waitedMs;
   const decision = decideRotation(row, attempt.presented, at, attempt.rules);
   if (!row) return unchanged({ kind: 'unknown' });
@@ -42,7 +42,7 @@ export function rotationStep(
         change: nextGeneration(row, attempt, now),
       };
     case 'replay': {
-      const { change, foreignReplays } = replayedRow(row, attempt.presented);
+      const { change, foreignReplays } = replayTransition(row, attempt.presented);
       const { idleExpiresAt } = row;
       const held = { salt: row.salt, currentHash: row.currentHash, holder: holderOf(row) };
       return { outcome: { kind: 'replayed', ...held, idleExpiresAt, ageMs, foreignReplays }, change };
@@ -67,13 +67,13 @@ export function rotationStep(
  * The same for a re-keying: only the current token will do; with its parent it is refused, and nothing is revoked for
  * it. `subjectEpoch`: where the subject changes in the same transaction, its new epoch.
  */
-export function rekeyStep(
+export function rekeyTransition(
   row: FamilyRow | null,
   attempt: RekeyAttempt,
   now: number,
   waitedMs: number,
   subjectEpoch?: number,
-): FamilyStep<RekeyOutcome> {
+): FamilyTransition<RekeyOutcome> {
   const at = now - waitedMs;
   const decision = decideRotation(row, attempt.presented, at, attempt.rules);
   if (!row) return unchanged({ kind: 'unknown' });
@@ -133,7 +133,7 @@ function reuse(row: FamilyRow, { cause, distance }: DecidedReuse, now: number, a
   };
 }
 
-function unchanged<Outcome>(outcome: Outcome): FamilyStep<Outcome> {
+function unchanged<Outcome>(outcome: Outcome): FamilyTransition<Outcome> {
   return { outcome, change: null };
 }
 

@@ -29,7 +29,11 @@ export function openedSession(session: NewSession, now: number): SessionRecord {
 }
 
 /** An activity at the instant `at`, in whatever order activities are written. Pure. */
-export function touchStep(row: SessionRow, at: number, idleExpiresAt: number): Partial<SessionRow> | null {
+export function touchTransition(
+  row: SessionRow,
+  at: number,
+  idleExpiresAt: number,
+): Partial<SessionRow> | null {
   if (row.revokedAt !== null || at >= row.idleExpiresAt) return null;
   return {
     seenAt: Math.max(row.seenAt, at),
@@ -41,7 +45,7 @@ export function touchStep(row: SessionRow, at: number, idleExpiresAt: number): P
  * The new secret of a session whose present one was shown. `subjectEpoch`: where the subject changes in the same
  * transaction, its new epoch. Pure.
  */
-export function renewStep(
+export function renewTransition(
   row: SessionRow,
   { secretHash, nextSecretHash, authenticated }: SessionRenewal,
   now: number,
