@@ -1,7 +1,7 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { AuthEvent, AuthStatus, SecurityEvents } from 'nestjs-aerie';
 import { SecurityEventStore } from '../../libs/auth/src/audit/security-event-store.js';
-import { TableSecurityEventSink } from '../../libs/auth/src/audit/table-security-event-sink.js';
+import { SecurityEventWriter } from '../../libs/auth/src/audit/security-event-writer.js';
 import { LogTrap } from '../support/log-trap.js';
 import { refresh, refreshed, signIn } from '../support/sign-ins.js';
 import { type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
@@ -39,7 +39,7 @@ export function auditTable(database: TestDatabase, adapter: Adapter): void {
   };
   const listOf = (app: TestApp, subject: string, options = {}) =>
     app.app.get(SecurityEvents).list(subject, options);
-  const writerOf = (app: TestApp) => app.app.get(TableSecurityEventSink, { strict: false });
+  const writerOf = (app: TestApp) => app.app.get(SecurityEventWriter, { strict: false });
   const rowsOf = async (app: TestApp): Promise<AuthEvent[]> => {
     await writerOf(app).flush();
     return app.source.getRepository(AuthEvent).find({ order: { id: 'asc' } });
@@ -270,7 +270,7 @@ export function auditTable(database: TestDatabase, adapter: Adapter): void {
     const app = await started({ audit: {} });
     await signIn(app, 'session');
     expect(await app.source.getRepository(AuthEvent).count()).toBe(0);
-    expect(app.app.get(TableSecurityEventSink, { strict: false })).toBeNull();
+    expect(app.app.get(SecurityEventWriter, { strict: false })).toBeNull();
     await expect(listOf(app, 'ada')).rejects.toThrow('"audit.table" must be true');
     expect(await app.authentication.sweep()).toMatchObject({ events: 0 });
     await app.authentication.forgetSubject('ada');

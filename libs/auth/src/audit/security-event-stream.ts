@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { type Observable, Subject } from 'rxjs';
-import { ContainedObservable } from './contained-observable.js';
+import { SafeObservable } from './safe-observable.js';
 import type { SecurityEvent } from './security-event.js';
 import { SecurityEventSink } from './security-event-sink.js';
 
@@ -10,7 +10,7 @@ export class SecurityEventStream extends SecurityEventSink {
   private readonly subject = new Subject<SecurityEvent>();
   private waiting: SecurityEvent[] = [];
 
-  readonly events$: Observable<SecurityEvent> = new ContainedObservable<SecurityEvent>(
+  readonly events$: Observable<SecurityEvent> = new SafeObservable<SecurityEvent>(
     (error) => this.report(error),
     (subscriber) => this.subject.subscribe(subscriber),
   );

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { SecurityEventStream } from '../audit/security-event-stream.js';
-import { TableSecurityEventSink } from '../audit/table-security-event-sink.js';
+import { SecurityEventWriter } from '../audit/security-event-writer.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { KeyRotation } from '../keys/key-rotation.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
@@ -44,7 +44,7 @@ export class AuthLifecycle
     /** Null: the keys were given, or come from the secret. */
     @Inject(KeyRotation) private readonly keys: KeyRotation | null,
     private readonly stream: SecurityEventStream,
-    @Inject(TableSecurityEventSink) private readonly table: TableSecurityEventSink | null,
+    @Inject(SecurityEventWriter) private readonly table: SecurityEventWriter | null,
   ) {}
 
   async onModuleInit(): Promise<void> {

@@ -8,14 +8,14 @@ import { SecurityEventSink } from '../audit/security-event-sink.js';
 import { SecurityEventStore } from '../audit/security-event-store.js';
 import { SecurityEventStream } from '../audit/security-event-stream.js';
 import { SecurityEvents } from '../audit/security-events.js';
-import { TableSecurityEventSink } from '../audit/table-security-event-sink.js';
+import { SecurityEventWriter } from '../audit/security-event-writer.js';
 import { securityEventStore } from '../typeorm/typeorm-stores.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { Clock } from '../time/clock.js';
 
 type Store = SecurityEventStore | null;
-type Table = TableSecurityEventSink | null;
+type Table = SecurityEventWriter | null;
 
 /** Where security events go, and where they can be had. Store and table are null without `audit.table`. */
 export const AUDIT_PROVIDERS: Provider[] = [
@@ -23,19 +23,19 @@ export const AUDIT_PROVIDERS: Provider[] = [
   { provide: SecurityEventStream, useFactory: () => new SecurityEventStream() },
   { provide: SecurityEventStore, inject: [AuthStores, ResolvedAuthOptions], useFactory: securityEventStore },
   {
-    provide: TableSecurityEventSink,
+    provide: SecurityEventWriter,
     inject: [SecurityEventStore, Clock],
-    useFactory: (store: Store, clock: Clock): Table => store && new TableSecurityEventSink(store, clock),
+    useFactory: (store: Store, clock: Clock): Table => store && new SecurityEventWriter(store, clock),
   },
   {
     provide: SecurityEvents,
-    inject: [SecurityEventStream, SecurityEventStore, TableSecurityEventSink],
+    inject: [SecurityEventStream, SecurityEventStore, SecurityEventWriter],
     useFactory: (stream: SecurityEventStream, store: Store, writer: Table) =>
       new SecurityEvents(stream, store && writer && { store, writer }),
   },
   {
     provide: SecurityEventSink,
-    inject: [ResolvedAuthOptions, AuthCounters, SecurityEventStream, TableSecurityEventSink],
+    inject: [ResolvedAuthOptions, AuthCounters, SecurityEventStream, SecurityEventWriter],
     useFactory: (
       { onSecurityEvent }: ResolvedAuthOptions,
       counters: AuthCounters,

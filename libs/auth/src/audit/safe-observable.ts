@@ -8,7 +8,7 @@ type Failure = (error: unknown) => void;
  * nobody can catch it; here, and in what `pipe` makes of it, `report` is told instead, and the subscriber hears the
  * next value all the same. Promises that are rejected count as thrown.
  */
-export class ContainedObservable<T> extends Observable<T> {
+export class SafeObservable<T> extends Observable<T> {
   constructor(
     private readonly report: Failure,
     onSubscribe?: (subscriber: Subscriber<T>) => Subscription,
@@ -18,7 +18,7 @@ export class ContainedObservable<T> extends Observable<T> {
 
   /** What operators build on: contained as well. */
   override lift<R>(operator?: Operator<T, R>): Observable<R> {
-    const lifted = new ContainedObservable<R>(this.report);
+    const lifted = new SafeObservable<R>(this.report);
     lifted.source = this;
     lifted.operator = operator;
     return lifted;

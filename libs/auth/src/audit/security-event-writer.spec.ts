@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Clock } from '../time/clock.js';
 import type { NewSecurityEventRecord } from './security-event-store.js';
 import { SecurityEventStore } from './security-event-store.js';
-import { TableSecurityEventSink } from './table-security-event-sink.js';
+import { SecurityEventWriter } from './security-event-writer.js';
 
 class Now extends Clock {
   at = 1_000_000;
@@ -34,7 +34,7 @@ class Kept extends SecurityEventStore {
 describe('events that are written behind requests', () => {
   let clock: Now;
   let store: Kept;
-  let sink: TableSecurityEventSink;
+  let sink: SecurityEventWriter;
   let warnings: string[];
   beforeEach(() => {
     jest.useFakeTimers();
@@ -43,7 +43,7 @@ describe('events that are written behind requests', () => {
     Logger.overrideLogger({ log: keep, error: keep, warn: keep });
     clock = new Now();
     store = new Kept();
-    sink = new TableSecurityEventSink(store, clock);
+    sink = new SecurityEventWriter(store, clock);
   });
   afterEach(() => {
     jest.useRealTimers();

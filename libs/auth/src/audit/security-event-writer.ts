@@ -19,7 +19,7 @@ const MAX_TRIES = 5;
  * the store is away they wait, and those for which there is no room, or no hope, are counted as lost; the log is told
  * when that begins and when it is over.
  */
-export class TableSecurityEventSink extends SecurityEventSink {
+export class SecurityEventWriter extends SecurityEventSink {
   private readonly logger = new Logger('AuthModule');
   private readonly waiting = new WaitingEvents();
   private readonly allowance: EventAllowance;
