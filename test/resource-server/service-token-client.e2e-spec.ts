@@ -8,7 +8,7 @@ import {
   type ServiceTokenClientOptions,
   StoreUnavailableError,
 } from 'nestjs-aerie/resource-server';
-import { FetchRemote } from '../../libs/auth/src/http-client/remote.js';
+import { FetchHttpClient } from '../../libs/auth/src/http-client/http-client.js';
 import { TestClock } from '../support/test-clock.js';
 import { es256Key } from './es256.js';
 import { StandIn } from './stand-in.js';
@@ -20,7 +20,7 @@ let handedOut: number;
 const clientOf = (change: Partial<ServiceTokenClientOptions> = {}): ServiceTokenClient =>
   new ServiceTokenClient(
     { tokenUrl: `${issuer.url}/auth/token`, clientId: 'orders', secret: SECRET, ...change } as never,
-    new FetchRemote(),
+    new FetchHttpClient(),
     clock,
   );
 const formOf = (index: number) => Object.fromEntries(new URLSearchParams(issuer.received[index]!.body));

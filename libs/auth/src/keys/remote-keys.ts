@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
-import { membersOf, type Remote } from '../http-client/remote.js';
+import { membersOf, type HttpClient } from '../http-client/http-client.js';
 import { Paced } from '../time/paced.js';
 import type { Clock } from '../time/clock.js';
 import type { SigningAlgorithm } from './key-options.js';
@@ -50,7 +50,7 @@ export class RemoteKeys extends VerificationKeys {
 
   constructor(
     private readonly rules: RemoteKeysRules,
-    private readonly remote: Remote,
+    private readonly remote: HttpClient,
     private readonly clock: Clock,
   ) {
     super();

@@ -16,7 +16,7 @@ import { AuthExceptionFilter } from '../http/auth-exception.filter.js';
 import { StaticKeys } from '../keys/static-keys.js';
 import { RemoteKeys } from '../keys/remote-keys.js';
 import { VerificationKeys } from '../keys/verification-keys.js';
-import { FetchRemote, Remote } from '../http-client/remote.js';
+import { FetchHttpClient, HttpClient } from '../http-client/http-client.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
@@ -71,7 +71,7 @@ export function composeResourceServerModule(
 
 const PROVIDERS: Provider[] = [
   { provide: Clock, useClass: SystemClock },
-  { provide: Remote, useClass: FetchRemote },
+  { provide: HttpClient, useClass: FetchHttpClient },
   AuthCounters,
   RefusalCounters,
   {
@@ -101,8 +101,8 @@ const PROVIDERS: Provider[] = [
   { provide: ProcessStatus, useExisting: ResourceStatus },
   {
     provide: VerificationKeys,
-    inject: [ResolvedResourceServerOptions, Remote, Clock],
-    useFactory: ({ jwksUri, jwks, algorithms, keys }: Options, remote: Remote, clock: Clock) =>
+    inject: [ResolvedResourceServerOptions, HttpClient, Clock],
+    useFactory: ({ jwksUri, jwks, algorithms, keys }: Options, remote: HttpClient, clock: Clock) =>
       jwksUri === null
         ? new StaticKeys(jwks ?? [], 'jwks.keys', algorithms)
         : new RemoteKeys({ url: jwksUri, algorithms, ...keys }, remote, clock),

@@ -1,7 +1,7 @@
 import { type Provider } from '@nestjs/common';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
-import { Remote } from '../http-client/remote.js';
+import { HttpClient } from '../http-client/http-client.js';
 import { RevocationCheck } from '../revocation-check/revocation-check.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
 import { FeedCheck } from '../revocation-check/feed-check.js';
@@ -42,10 +42,10 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
   },
   {
     provide: RevocationFeed,
-    inject: [ResolvedResourceServerOptions, Remote, Clock, AuthCounters, RevocationNotifier],
+    inject: [ResolvedResourceServerOptions, HttpClient, Clock, AuthCounters, RevocationNotifier],
     useFactory: (
       { revocation, issuer, formerIssuers }: Options,
-      remote: Remote,
+      remote: HttpClient,
       clock: Clock,
       counters: AuthCounters,
       notifier: RevocationNotifier | null,
@@ -64,10 +64,10 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
   },
   {
     provide: Introspection,
-    inject: [ResolvedResourceServerOptions, Remote, Clock],
+    inject: [ResolvedResourceServerOptions, HttpClient, Clock],
     useFactory: (
       { revocation, issuer, formerIssuers, cacheSize }: Options,
-      remote: Remote,
+      remote: HttpClient,
       clock: Clock,
     ): Introspection | null => {
       if (revocation.mode !== 'introspection') return null;

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { AuthError, StoreUnavailableError } from '../../errors/auth-error.js';
-import { membersOf, type Remote, type RemoteAnswer } from '../../http-client/remote.js';
+import { membersOf, type HttpClient, type HttpAnswer } from '../../http-client/http-client.js';
 import { RevocationLog, type RevocationLogReading } from '../../revocation/revocation-log.js';
 import { revocationsOf, isInstant } from './revocation-body.js';
 import { OutageLog } from './outage-log.js';
@@ -31,7 +31,7 @@ export class HttpRevocationLog extends RevocationLog {
     /** The route, and whom the token is for. */
     private readonly source: { readonly url: string; readonly audience: string },
     private readonly tokens: Pick<ServiceTokenClient, 'token' | 'forget'>,
-    private readonly remote: Remote,
+    private readonly remote: HttpClient,
   ) {
     super();
   }
@@ -71,7 +71,7 @@ export class HttpRevocationLog extends RevocationLog {
     }
   }
 
-  private async ask(url: string): Promise<RemoteAnswer> {
+  private async ask(url: string): Promise<HttpAnswer> {
     const token = await this.tokens.token({ audience: this.source.audience, scopes: [REVOCATIONS_SCOPE] });
     const known = this.pages.get(url);
     const headers = { authorization: `Bearer ${token}`, ...(known && { 'if-none-match': known.etag }) };
@@ -80,7 +80,7 @@ export class HttpRevocationLog extends RevocationLog {
     return answer;
   }
 
-  private readingOf(url: string, answer: RemoteAnswer, after: number): RevocationLogReading {
+  private readingOf(url: string, answer: HttpAnswer, after: number): RevocationLogReading {
     const known = this.pages.get(url);
     if (answer.status === 304 && known) {
       const now = Number(answer.headers.get('aerie-now') ?? NaN);

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { AccessTokenRevokedError, StoreUnavailableError } from '../../errors/auth-error.js';
-import { membersOf, type Remote } from '../../http-client/remote.js';
+import { membersOf, type HttpClient } from '../../http-client/http-client.js';
 import type { Clock } from '../../time/clock.js';
 import type { ClientCredentials } from './client-credentials.js';
 import { OutageLog } from './outage-log.js';
@@ -38,7 +38,7 @@ export class Introspection {
   constructor(
     private readonly rules: IntrospectionRules,
     private readonly credentials: ClientCredentials,
-    private readonly remote: Remote,
+    private readonly remote: HttpClient,
     private readonly clock: Clock,
   ) {
     const max = Math.max(1, rules.cacheSize);

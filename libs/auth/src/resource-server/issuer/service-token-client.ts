@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { FetchRemote, type Remote } from '../../http-client/remote.js';
+import { FetchHttpClient, type HttpClient } from '../../http-client/http-client.js';
 import { isRemoteUrl, REMOTE_URL } from '../../http-client/remote-url.js';
 import { type Clock, SystemClock } from '../../time/clock.js';
 import type { Duration } from '../../time/duration.js';
@@ -49,7 +49,7 @@ export class ServiceTokenClient {
 
   constructor(
     options: ServiceTokenClientOptions | TokenEndpoint,
-    remote: Remote = new FetchRemote(),
+    remote: HttpClient = new FetchHttpClient(),
     private readonly clock: Clock = new SystemClock(),
   ) {
     this.endpoint = options instanceof TokenEndpoint ? options : endpointOf(options, remote, clock);
@@ -95,7 +95,7 @@ export class ServiceTokenClient {
   }
 }
 
-function endpointOf(options: ServiceTokenClientOptions, remote: Remote, clock: Clock): TokenEndpoint {
+function endpointOf(options: ServiceTokenClientOptions, remote: HttpClient, clock: Clock): TokenEndpoint {
   const reader = new OptionReader(options);
   const tokenUrl = reader.secret('tokenUrl', REMOTE_URL, isRemoteUrl);
   const rules = {

@@ -9,7 +9,7 @@ import {
   StoreUnavailableError,
   TargetInvalidError,
 } from '../../errors/auth-error.js';
-import { membersOf, parsed, type Remote } from '../../http-client/remote.js';
+import { membersOf, parsed, type HttpClient } from '../../http-client/http-client.js';
 import type { Clock } from '../../time/clock.js';
 import type { ClientCredentials } from './client-credentials.js';
 
@@ -37,7 +37,7 @@ const VISIBLE = /^[\x21-\x7e]+$/;
 export class TokenEndpoint {
   constructor(
     private readonly rules: TokenEndpointRules,
-    private readonly remote: Remote,
+    private readonly remote: HttpClient,
     private readonly clock: Clock,
   ) {}
 

@@ -1,31 +1,31 @@
 /** How long an answer may take as a whole, and how long it may be. */
-export interface RemoteLimits {
+export interface HttpLimits {
   readonly timeoutMs: number;
   readonly maxBytes: number;
 }
 
-export interface RemoteQuestion {
+export interface HttpQuestion {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as a form (`application/x-www-form-urlencoded`). */
   readonly form?: URLSearchParams;
 }
 
-export interface RemoteAnswer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
 /** Another process, asked over HTTP: an issuer. A test may put another one in its place. */
-export abstract class Remote {
+export abstract class HttpClient {
   /** Whatever the status. Throws an Error for what is no answer, or none within the limits; a redirect is an answer. */
-  abstract ask(url: string, question: RemoteQuestion, limits: RemoteLimits): Promise<RemoteAnswer>;
+  abstract ask(url: string, question: HttpQuestion, limits: HttpLimits): Promise<HttpAnswer>;
 }
 
 /** By Node's own `fetch`: follows no redirect, and stops reading at the limit. */
-export class FetchRemote extends Remote {
-  async ask(url: string, { method, headers, form }: RemoteQuestion, limits: RemoteLimits) {
+export class FetchHttpClient extends HttpClient {
+  async ask(url: string, { method, headers, form }: HttpQuestion, limits: HttpLimits) {
     const asking = new AbortController();
     const timer = setTimeout(
       () => asking.abort(new Error(`no answer within ${limits.timeoutMs} ms`)),
@@ -63,7 +63,7 @@ async function read({ body }: Response, maxBytes: number): Promise<string> {
 }
 
 /** The members of an answer that is a JSON object. Throws an Error that says what else it was. */
-export function membersOf(url: string, { status, text }: RemoteAnswer): Readonly<Record<string, unknown>> {
+export function membersOf(url: string, { status, text }: HttpAnswer): Readonly<Record<string, unknown>> {
   if (status !== 200) throw new Error(`${withoutQuery(url)} answered with ${status}`);
   const value = parsed(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
