@@ -226,7 +226,7 @@ describe.each(ADAPTERS)('overrideProvider(Authenticator), on %s', (adapter) => {
     methods: [],
   }) as unknown as Principal;
   const standIn = {
-    rememberedAccessToken: () => undefined,
+    cachedAccessToken: () => undefined,
     accessToken: async () => principal,
     session: async () => principal,
   };

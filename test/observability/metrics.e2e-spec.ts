@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('metrics, on %s', (adapter) => {
     expect(await shown.growth(me, 'aerie.sessions.near_cache.misses')).toBe(1);
     expect(await shown.growth(me, 'aerie.sessions.near_cache.misses')).toBe(0);
     expect(await shown.growth(me, 'aerie.sessions.near_cache.hits')).toBe(1);
-    expect(await shown.of('aerie.sessions.remembered')).toBeGreaterThan(0);
+    expect(await shown.of('aerie.sessions.cached')).toBeGreaterThan(0);
   });
 
   it('count what the table is asked about access tokens', async () => {

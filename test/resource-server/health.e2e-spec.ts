@@ -104,7 +104,7 @@ describe.each(ADAPTERS)('a resource server that follows the feed, on %s', (adapt
     expect(await readings.of('aerie.keys.age')).toBeGreaterThanOrEqual(3);
     expect(await readings.of('aerie.tokens.refused', 'AUTH_ACCESS_TOKEN_INVALID')).toBe(2);
     expect(await readings.of('aerie.tokens.refused', 'AUTH_ACCESS_TOKEN_REVOKED')).toBe(0);
-    expect(await readings.of('aerie.sessions.remembered')).toBeUndefined();
+    expect(await readings.of('aerie.sessions.cached')).toBeUndefined();
     expect(status.keys()).toMatchObject({ known: 1, failing: false });
     expect(status.feed()).toMatchObject({ entries: 0, overflowing: false, maxStalenessMs: 60_000 });
     expect(status.refusals.AUTH_ACCESS_TOKEN_INVALID).toBe(2);

@@ -26,7 +26,7 @@ export abstract class CachingVerifier<T extends TokenTimes> {
   }
 
   /** A token that was verified before, without waiting for anything. Throws AccessTokenExpiredError. */
-  remembered(token: string): T | undefined {
+  cached(token: string): T | undefined {
     const known = this.verified?.get(token);
     if (known) this.tokens.checkTimes(known);
     return known;
@@ -37,7 +37,7 @@ export abstract class CachingVerifier<T extends TokenTimes> {
    * StoreUnavailableError when its key cannot be asked for now.
    */
   async verify(token: string): Promise<T> {
-    const known = this.remembered(token);
+    const known = this.cached(token);
     if (known) return known;
     const { keyChanges } = this;
     const read = await this.authentic(token);

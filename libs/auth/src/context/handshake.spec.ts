@@ -8,7 +8,7 @@ import { RequestAuthenticator } from './request-authenticator.js';
 const OWN = 'https://api.example.com';
 const sessions = {
   session: async () => ({ kind: 'session' }),
-  rememberedSession: () => ({ kind: 'session' }),
+  cachedSession: () => ({ kind: 'session' }),
 } as unknown as Authenticator;
 const requests = new RequestAuthenticator(sessions, 's', new OriginCheck([OWN]));
 
@@ -41,7 +41,7 @@ describe('a handshake', () => {
     ['extended CONNECT', { method: 'CONNECT', headers: { ':protocol': 'websocket', cookie: 's=x' } }],
     ['its pseudo-header alone', { method: 'GET', headers: { ':protocol': 'websocket', cookie: 's=x' } }],
   ])('is told by %s, and never answered without being asked about', async (_what, request) => {
-    expect(requests.immediately(request as HttpRequest, 'any', null)).toBeUndefined();
+    expect(requests.cached(request as HttpRequest, 'any', null)).toBeUndefined();
     const forged = { ...request, headers: { ...request.headers, origin: 'https://evil.example' } };
     const refused = requests.authenticateOnce(forged as HttpRequest, 'any', null);
     await expect(refused).rejects.toMatchObject({ code: 'AUTH_CSRF_REJECTED' });

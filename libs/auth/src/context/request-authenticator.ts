@@ -19,7 +19,7 @@ import { rememberHandshake } from './request-of.js';
 /** Who tells what a credential is worth: an issuer's Authenticator, or a resource server's. */
 export type CredentialJudge = Pick<
   Authenticator,
-  'rememberedAccessToken' | 'accessToken' | 'rememberedSession' | 'session'
+  'cachedAccessToken' | 'accessToken' | 'cachedSession' | 'session'
 >;
 
 /** Reads the credentials of a request and has them checked. */
@@ -36,23 +36,21 @@ export class RequestAuthenticator {
   /**
    * The principal, when it can be told without waiting; else `undefined`: ask `authenticate`. Throws some of its errors.
    */
-  immediately(
+  cached(
     request: HttpRequest,
     accepted: CredentialKind,
     maxStalenessMs: number | null,
   ): Principal | undefined {
     if (hasAuthorization(request)) {
       const token = accepted === 'session' ? undefined : bearerToken(request);
-      return token === undefined
-        ? undefined
-        : this.authenticator.rememberedAccessToken(token, maxStalenessMs);
+      return token === undefined ? undefined : this.authenticator.cachedAccessToken(token, maxStalenessMs);
     }
     // The handshake of a connection is checked otherwise.
     if (accepted === 'access-token' || isHandshake(request)) return undefined;
     const cookie = cookieOf(request, this.sessionCookie);
     if (cookie === undefined) return undefined;
     this.origins.check(request);
-    return this.authenticator.rememberedSession(cookie, maxStalenessMs);
+    return this.authenticator.cachedSession(cookie, maxStalenessMs);
   }
 
   /** The same as `authenticate`, asked once for each request. */

@@ -47,7 +47,7 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
     if (policy.isOptional) markOptional(context, request);
     let principal: Principal | undefined;
     try {
-      principal = this.requests.immediately(request, this.accepted, maxStalenessMs);
+      principal = this.requests.cached(request, this.accepted, maxStalenessMs);
     } catch (error) {
       return this.admitLater(context, request, policy, Promise.resolve({ error }));
     }

@@ -43,7 +43,7 @@ export class ServiceAuthGuard implements CanActivate, OnModuleInit {
       const request = requestOf(context);
       const token = bearerToken(request);
       if (token === undefined) throw credentialsMissing(request, 'service-token', NO_COOKIE);
-      const known = this.services.rememberedServiceToken(token, policy.maxStalenessMs);
+      const known = this.services.cachedServiceToken(token, policy.maxStalenessMs);
       if (known) return this.admit(context, policy, known);
       return this.admitLater(context, policy, this.services.serviceToken(token, policy.maxStalenessMs));
     } catch (error) {

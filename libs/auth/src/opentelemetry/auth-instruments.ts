@@ -113,7 +113,7 @@ export const AUTH_INSTRUMENTS: readonly AuthInstrument[] = [
     read: ({ counts }, observe) => observe(counts.cacheFailures),
   },
   {
-    name: 'aerie.sessions.remembered',
+    name: 'aerie.sessions.cached',
     kind: 'gauge',
     unit: '{session}',
     description: 'Sessions in the memory of this process',

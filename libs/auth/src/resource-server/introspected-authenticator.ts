@@ -18,8 +18,8 @@ export class IntrospectedAuthenticator extends ResourceAuthenticator {
     super(verifier, standing);
   }
 
-  override rememberedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {
-    const principal = super.rememberedAccessToken(token);
+  override cachedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {
+    const principal = super.cachedAccessToken(token);
     return principal && this.introspection.remembers(token, maxStalenessMs) ? principal : undefined;
   }
 
@@ -40,8 +40,8 @@ export class IntrospectedServiceAuthenticator extends ServiceAuthenticator {
     super(verifier, standing);
   }
 
-  override rememberedServiceToken(token: string, maxStalenessMs: number | null = null) {
-    const service = super.rememberedServiceToken(token);
+  override cachedServiceToken(token: string, maxStalenessMs: number | null = null) {
+    const service = super.cachedServiceToken(token);
     return service && this.introspection.remembers(token, maxStalenessMs) ? service : undefined;
   }
 

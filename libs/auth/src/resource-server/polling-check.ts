@@ -15,7 +15,7 @@ export class PollingCheck extends RevocationCheck {
     super();
   }
 
-  known(): boolean {
+  cachedAsGood(): boolean {
     return false;
   }
 
@@ -35,7 +35,7 @@ export class ServicePollingCheck extends ServiceTokenCheck {
     super();
   }
 
-  known(): boolean {
+  cachedAsGood(): boolean {
     return false;
   }
 
@@ -64,7 +64,7 @@ function unreadable(): StoreUnavailableError {
 
 /** Where there is nobody to ask: a route that asks for more than the verified token is refused. */
 export class UnavailableCheck extends RevocationCheck {
-  known(): boolean {
+  cachedAsGood(): boolean {
     return false;
   }
 

@@ -14,19 +14,20 @@ export class ResourceAuthenticator implements CredentialJudge {
     private readonly standing: RevocationCheck,
   ) {}
 
-  rememberedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {
-    const verified = this.verifier.remembered(token);
-    return verified && this.standing.known(verified, maxStalenessMs) ? verified.principal : undefined;
+  cachedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {
+    const verified = this.verifier.cached(token);
+    return verified && this.standing.cachedAsGood(verified, maxStalenessMs) ? verified.principal : undefined;
   }
 
   /** Throws AccessTokenInvalid-, -Expired-, -Revoked- and -StaleError, and StoreUnavailableError. */
   async accessToken(token: string, maxStalenessMs: number | null = null): Promise<Principal> {
     const verified = await this.verifier.verify(token);
-    if (!this.standing.known(verified, maxStalenessMs)) await this.standing.check(verified, maxStalenessMs);
+    if (!this.standing.cachedAsGood(verified, maxStalenessMs))
+      await this.standing.check(verified, maxStalenessMs);
     return verified.principal;
   }
 
-  rememberedSession(): undefined {
+  cachedSession(): undefined {
     return undefined;
   }
 

@@ -102,7 +102,7 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
         introspection
           ? new IntrospectedAuthenticator(verifier, standing, introspection)
           : new ResourceAuthenticator(verifier, standing),
-        ['rememberedAccessToken', 'accessToken'],
+        ['cachedAccessToken', 'accessToken'],
       ),
   },
 ];

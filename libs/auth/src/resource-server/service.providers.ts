@@ -53,7 +53,7 @@ export const RESOURCE_SERVICE_PROVIDERS: Provider[] = [
         introspection
           ? new IntrospectedServiceAuthenticator(verifier, standing, introspection)
           : new ServiceAuthenticator(verifier, standing),
-        ['rememberedServiceToken', 'serviceToken'],
+        ['cachedServiceToken', 'serviceToken'],
       ),
   },
   ServiceAuthGuard,

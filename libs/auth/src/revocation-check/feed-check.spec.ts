@@ -45,7 +45,7 @@ const gone = {
 
 class AskedStanding extends RevocationCheck {
   readonly asked: (number | null)[] = [];
-  known = (): boolean => false;
+  cachedAsGood = (): boolean => false;
   check = async (_token: RevocableToken, maxStalenessMs: number | null): Promise<void> => {
     this.asked.push(maxStalenessMs);
   };

@@ -18,7 +18,7 @@ export class FeedCheck extends RevocationCheck {
     this.reliance = new StaleFeedPolicy(feed, onUnavailable, counters, 'access tokens');
   }
 
-  known(token: RevocableToken, maxStalenessMs: number | null): boolean {
+  cachedAsGood(token: RevocableToken, maxStalenessMs: number | null): boolean {
     if (maxStalenessMs === 0 || !this.feed.isFresh(maxStalenessMs)) return false;
     this.feed.set.check(token);
     return true;

@@ -30,7 +30,7 @@ export class LookupCheck extends RevocationCheck {
     super();
   }
 
-  known(): boolean {
+  cachedAsGood(): boolean {
     return false;
   }
 

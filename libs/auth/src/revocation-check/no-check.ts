@@ -6,7 +6,7 @@ export class NoCheck extends RevocationCheck {
     super();
   }
 
-  known(_token: RevocableToken, maxStalenessMs: number | null): boolean {
+  cachedAsGood(_token: RevocableToken, maxStalenessMs: number | null): boolean {
     return maxStalenessMs === null;
   }
 

@@ -20,7 +20,7 @@ export abstract class RevocationCheck {
    * Whether it stands, as far as can be told without waiting; false: ask `check`. Throws AccessTokenRevoked- and
    * AccessTokenStaleError. `maxStalenessMs`: how old the knowledge may be; null: as the options say.
    */
-  abstract known(token: RevocableToken, maxStalenessMs: number | null): boolean;
+  abstract cachedAsGood(token: RevocableToken, maxStalenessMs: number | null): boolean;
 
   /** Throws AccessTokenRevoked-, AccessTokenStale- and StoreUnavailableError. */
   abstract check(token: RevocableToken, maxStalenessMs: number | null): Promise<void>;

@@ -13,9 +13,9 @@ export class ServiceAuthenticator {
    * The service of a token that needs no waiting: it verified before, and is known to stand. `undefined`: ask
    * `serviceToken`. Throws AccessTokenExpired- and -RevokedError.
    */
-  rememberedServiceToken(token: string, maxStalenessMs: number | null = null): ServicePrincipal | undefined {
-    const verified = this.verifier.remembered(token);
-    return verified && this.standing.known(verified, maxStalenessMs) ? verified.principal : undefined;
+  cachedServiceToken(token: string, maxStalenessMs: number | null = null): ServicePrincipal | undefined {
+    const verified = this.verifier.cached(token);
+    return verified && this.standing.cachedAsGood(verified, maxStalenessMs) ? verified.principal : undefined;
   }
 
   /**
@@ -24,7 +24,8 @@ export class ServiceAuthenticator {
    */
   async serviceToken(token: string, maxStalenessMs: number | null = null): Promise<ServicePrincipal> {
     const verified = await this.verifier.verify(token);
-    if (!this.standing.known(verified, maxStalenessMs)) await this.standing.check(verified, maxStalenessMs);
+    if (!this.standing.cachedAsGood(verified, maxStalenessMs))
+      await this.standing.check(verified, maxStalenessMs);
     return verified.principal;
   }
 }

@@ -18,7 +18,7 @@ class HandClock extends Clock {
 
 class AskedStanding extends ServiceTokenCheck {
   readonly asked: (number | null)[] = [];
-  known = (): boolean => false;
+  cachedAsGood = (): boolean => false;
   check = async (_token: ServiceToken, maxStalenessMs: number | null): Promise<void> => {
     this.asked.push(maxStalenessMs);
   };

@@ -17,7 +17,7 @@ export abstract class ServiceTokenCheck {
    * Whether it stands, as far as can be told without waiting; false: ask `check`. Throws AccessTokenRevokedError.
    * `maxStalenessMs`: how old the knowledge may be; null: as the options say.
    */
-  abstract known(token: ServiceToken, maxStalenessMs: number | null): boolean;
+  abstract cachedAsGood(token: ServiceToken, maxStalenessMs: number | null): boolean;
 
   /** Throws AccessTokenRevoked- and StoreUnavailableError. */
   abstract check(token: ServiceToken, maxStalenessMs: number | null): Promise<void>;
@@ -31,7 +31,7 @@ export class ServiceLookupCheck extends ServiceTokenCheck {
     super();
   }
 
-  known(): boolean {
+  cachedAsGood(): boolean {
     return false;
   }
 
@@ -65,7 +65,7 @@ export class ServiceFeedCheck extends ServiceTokenCheck {
     this.reliance = new StaleFeedPolicy(feed, onUnavailable, counters, 'service tokens');
   }
 
-  known(token: ServiceToken, maxStalenessMs: number | null): boolean {
+  cachedAsGood(token: ServiceToken, maxStalenessMs: number | null): boolean {
     if (maxStalenessMs === 0 || !this.feed.isFresh(maxStalenessMs)) return false;
     checkServiceToken(token, this.feed.set);
     return true;
@@ -99,7 +99,7 @@ export class NoServiceCheck extends ServiceTokenCheck {
     super();
   }
 
-  known(_token: ServiceToken, maxStalenessMs: number | null): boolean {
+  cachedAsGood(_token: ServiceToken, maxStalenessMs: number | null): boolean {
     return maxStalenessMs === null;
   }
 

@@ -115,6 +115,6 @@ describe('a session from the shared cache', () => {
       elapsed += 2_000;
       await feed.freshen(1);
     }
-    expect(finder.remembered(former.token, null)).toBeUndefined();
+    expect(finder.cached(former.token, null)).toBeUndefined();
   });
 });

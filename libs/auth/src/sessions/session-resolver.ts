@@ -36,7 +36,7 @@ export class SessionResolver {
    * The live session of a cookie's value, if that can be told without waiting; the same object for as long as it is
    * remembered. `undefined`: ask `resolve`.
    */
-  remembered(value: unknown, maxStalenessMs: number | null): SessionRow | undefined {
+  cached(value: unknown, maxStalenessMs: number | null): SessionRow | undefined {
     // The clocks are asked once: that is a good part of what a remembered session costs.
     const at = this.storeClock.moment();
     const near = this.near.find(value, maxStalenessMs, at);
@@ -54,7 +54,7 @@ export class SessionResolver {
     if (maxStalenessMs === 0) return this.read(token);
     // What is stale can be made fresh, for all sessions at once, by one small poll.
     const followed = (await this.feed?.freshen(maxStalenessMs, POLL_PATIENCE_MS)) ?? false;
-    const known = this.remembered(value, maxStalenessMs);
+    const known = this.cached(value, maxStalenessMs);
     if (known) return known;
     this.counters.nearMisses++;
     const believedMs = followed ? RECORD_LIFE_MS : (maxStalenessMs ?? this.maxStalenessMs);

@@ -53,9 +53,9 @@ export class SessionService {
     return this.codec.parse(value) !== undefined;
   }
 
-  /** As `SessionResolver.remembered`: without waiting, or `undefined`. */
-  remembered(value: unknown, maxStalenessMs: number | null = null): SessionRow | undefined {
-    return this.finder.remembered(value, maxStalenessMs);
+  /** As `SessionResolver.cached`: without waiting, or `undefined`. */
+  cached(value: unknown, maxStalenessMs: number | null = null): SessionRow | undefined {
+    return this.finder.cached(value, maxStalenessMs);
   }
 
   /** As `SessionResolver.resolve`. Throws SessionInvalidError, SessionExpiredError, StoreUnavailableError. */

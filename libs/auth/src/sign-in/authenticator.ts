@@ -62,9 +62,9 @@ export class Authenticator {
    * The principal of an access token that needs no waiting: it verified before, and is known to stand.
    * `undefined`: ask `accessToken`. Throws AccessTokenExpired-, -Revoked- and -StaleError.
    */
-  rememberedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {
-    const verified = this.verifier.remembered(token);
-    return verified && this.standing.known(verified, maxStalenessMs) ? verified.principal : undefined;
+  cachedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {
+    const verified = this.verifier.cached(token);
+    return verified && this.standing.cachedAsGood(verified, maxStalenessMs) ? verified.principal : undefined;
   }
 
   /**
@@ -73,7 +73,8 @@ export class Authenticator {
    */
   async accessToken(token: string, maxStalenessMs: number | null = null): Promise<Principal> {
     const verified: AccessToken = await this.verifier.verify(token);
-    if (!this.standing.known(verified, maxStalenessMs)) await this.standing.check(verified, maxStalenessMs);
+    if (!this.standing.cachedAsGood(verified, maxStalenessMs))
+      await this.standing.check(verified, maxStalenessMs);
     return verified.principal;
   }
 
@@ -81,10 +82,10 @@ export class Authenticator {
    * The principal of a session cookie's value that needs no waiting: session and subject are known. `undefined`: ask
    * `session`.
    */
-  rememberedSession(value: unknown, maxStalenessMs: number | null = null): Principal | undefined {
-    const row = this.sessions.remembered(value, maxStalenessMs);
+  cachedSession(value: unknown, maxStalenessMs: number | null = null): Principal | undefined {
+    const row = this.sessions.cached(value, maxStalenessMs);
     if (!row) return undefined;
-    const loaded = this.known.find(row.subject);
+    const loaded = this.known.cached(row.subject);
     return loaded && this.principalFor(row, loaded);
   }
 

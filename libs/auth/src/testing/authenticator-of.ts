@@ -2,8 +2,8 @@ import type { Principal } from '../principal/principal.js';
 
 /** What a stand-in answers to every credential. */
 export interface StandIn {
-  rememberedAccessToken(token: string): undefined;
-  rememberedSession(value: unknown): undefined;
+  cachedAccessToken(token: string): undefined;
+  cachedSession(value: unknown): undefined;
   accessToken(token: string): Promise<Principal>;
   session(value: unknown): Promise<Principal>;
   password(identifier: string, password: string): Promise<Principal>;
@@ -27,8 +27,8 @@ export function authenticatorOf(principal: Partial<Principal> & { readonly id: s
   } as unknown as Principal;
   const answer = (): Promise<Principal> => Promise.resolve(found);
   return {
-    rememberedAccessToken: () => undefined,
-    rememberedSession: () => undefined,
+    cachedAccessToken: () => undefined,
+    cachedSession: () => undefined,
     accessToken: answer,
     session: answer,
     password: answer,

@@ -33,7 +33,7 @@ export class UserCache {
   }
 
   /** The subject, if it was loaded a short while ago and has not changed; the same object for as long as that is so. */
-  find(subject: string): LoadedSubject | undefined {
+  cached(subject: string): LoadedSubject | undefined {
     const known = this.subjects?.get(subject);
     return known && this.isTrue(known) ? known.loaded : undefined;
   }
@@ -42,7 +42,7 @@ export class UserCache {
   async load(subject: string): Promise<LoadedSubject | null> {
     // A feed that is silent may hide a change.
     if (!this.subjects || !this.feed!.isFresh()) return this.source.load(subject);
-    const found = this.find(subject);
+    const found = this.cached(subject);
     if (found) return found;
     // One question for all requests that came while nothing changed.
     const { epoch, version } = this.knowledge(subject);
