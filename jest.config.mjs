@@ -56,6 +56,9 @@ export default {
         '<rootDir>/test/interop/*.spec.ts',
       ],
     },
+    // What `npm test` runs of the end-to-end tests: each suite loads Nest and TypeORM once for the specs of a feature.
+    { ...watched, displayName: 'suites', testMatch: ['<rootDir>/test/**/*.suite.ts'] },
+    // The same specs, each by itself: `npm run test:one -- test/refresh/reuse`.
     { ...watched, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
     // Need PostgreSQL, MariaDB and Redis on this machine.
     {
@@ -65,7 +68,14 @@ export default {
       // Processes of their own run what was built.
       globalSetup: '<rootDir>/test/support/build-library.mjs',
     },
-    // Installs the packed package into empty projects: needs a package registry.
+    // Compile, pack and install the package, as its users do: need a package registry.
     { ...shared, displayName: 'package', testMatch: ['<rootDir>/test/**/*.package-spec.ts'] },
+    // Take long, or measure time: `.ci/proofs` runs them, a folder at a time.
+    {
+      ...watched,
+      displayName: 'proofs',
+      testMatch: ['<rootDir>/test/**/*.proofs-spec.ts'],
+      globalSetup: '<rootDir>/test/support/build-library.mjs',
+    },
   ],
 };

@@ -19,7 +19,7 @@ const SOME = [
   'libs',
   'src',
   'test/refresh',
-  'test/databases/collected',
+  'test/databases',
   'test/(docs|architecture|lock-file)',
 ];
 const NOT_COPIED = new Set(['.git', 'node_modules', 'var', 'dist', 'coverage']);

@@ -6,7 +6,9 @@
  *   npm run mutants -- --memory              what needs no database
  *   npm run mutants -- --suite sqlite        what one suite catches; may be given again for more
  *   npm run mutants -- --only 'replay'       those whose name or file holds a text
+ *   npm run mutants -- --json FILE           what came of it, in the form of Jest's results
  */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { MUTANTS } from './mutants.mjs';
 import { ownDatabases } from './own-databases.mjs';
@@ -19,8 +21,10 @@ const { values: options } = parseArgs({
     memory: { type: 'boolean', default: false },
     suite: { type: 'string', multiple: true },
     only: { type: 'string', default: '' },
+    json: { type: 'string' },
   },
 });
+const STARTED = Date.now();
 const say = (text) => process.stderr.write(`${text}\n`);
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort(new Error(signal)));
@@ -46,6 +50,7 @@ async function check(copy, mutants, env) {
   }
 
   const survivors = [];
+  const results = [];
   for (const [index, mutant] of mutants.entries()) {
     const began = performance.now();
     const mend = copy.breakBy(mutant);
@@ -61,7 +66,9 @@ async function check(copy, mutants, env) {
     say(`${index + 1}/${mutants.length} ${mutant.breaks} (${seconds} s)`);
     console.log(`\n${mutant.breaks}  [${mutant.file}, ${seconds} s]`);
     for (const [suite, { tests, failed }] of Object.entries(outcomes)) {
-      if (failed.length === 0) survivors.push(`${mutant.breaks} (${suite})`);
+      const fullName = `${mutant.breaks} (${suite})`;
+      results.push({ fullName, status: failed.length > 0 ? 'passed' : 'failed' });
+      if (failed.length === 0) survivors.push(fullName);
       console.log(
         failed.length > 0
           ? `  ${suite}: ${failed.length} of ${tests}: ${failed[0]}`
@@ -69,7 +76,17 @@ async function check(copy, mutants, env) {
       );
     }
   }
+  if (options.json) writeResults(options.json, results);
   return survivors;
+}
+
+/** A mutant that a suite has caught is a test that passed. */
+function writeResults(file, assertionResults) {
+  const failed = assertionResults.filter(({ status }) => status === 'failed').length;
+  const suite = { name: import.meta.filename, startTime: STARTED, endTime: Date.now(), assertionResults };
+  const numbers = { numPassedTests: assertionResults.length - failed, numFailedTests: failed };
+  const none = { numPendingTests: 0, numTodoTests: 0 };
+  writeFileSync(file, JSON.stringify({ ...numbers, ...none, success: failed === 0, testResults: [suite] }));
 }
 
 const mutants = chosen();

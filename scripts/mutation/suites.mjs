@@ -34,7 +34,7 @@ export const SUITES = {
   'locked row': { project: 'services', file: 'test/races/locked-row.services-spec.ts' },
   isolation: { project: 'services', file: 'test/races/isolation.services-spec.ts' },
   'revoke all': { project: 'services', file: 'test/races/revoke-all.services-spec.ts' },
-  outages: { project: 'services', file: 'test/nodes/outages.services-spec.ts' },
+  outages: { project: 'proofs', file: 'test/nodes/outages.proofs-spec.ts' },
   'waiting for a connection': {
     project: 'unit',
     file: 'libs/auth/src/typeorm/connection/server-database.spec.ts',
@@ -62,4 +62,5 @@ export const IN_MEMORY = [
 ];
 
 export const needsServers = (name) =>
-  SUITES[name].project === 'services' || ['postgres', 'mariadb'].includes(SUITES[name].contractOn);
+  ['services', 'proofs'].includes(SUITES[name].project) ||
+  ['postgres', 'mariadb'].includes(SUITES[name].contractOn);

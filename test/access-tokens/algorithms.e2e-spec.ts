@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { KeyOption, SigningAlgorithm } from 'nestjs-aerie';
 import { claimsOf, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 import { goodClaims, signAsymmetric, signHmac } from './forge.js';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -22,7 +22,7 @@ const KEYS: [SigningAlgorithm, KeyOption][] = [
   ['EdDSA', { alg: 'EdDSA', kid: 'k', privateKey: pem(ed.privateKey) }],
 ];
 
-describe.each(ADAPTERS)('signing algorithms, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('signing algorithms, on %s', (adapter) => {
   const start = async (keys: KeyOption[], options = {}) => {
     const app = await startTestApp({ adapter, options: { keys, ...options } });
     await app.users.add('ada');

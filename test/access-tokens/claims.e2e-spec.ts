@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { claimsOf, refreshed, signIn } from '../support/sign-ins.js';
-import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 // Not public: where the process reads the time.
 import { Clock } from '../../libs/auth/src/time/clock.js';
 import { GOOD_HEADER, goodClaims, type Members, signHmac } from './forge.js';
@@ -14,7 +14,7 @@ class SetClock extends Clock {
 const OTHER_AUDIENCE = 'https://notes.example.com';
 const TOLERANCE = 5;
 
-describe.each(ADAPTERS)('the claims of an access token, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('the claims of an access token, on %s', (adapter) => {
   const clock = new SetClock();
   let app: TestApp;
   let who: { id: string; sub: string; sep: number };

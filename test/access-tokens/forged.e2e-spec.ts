@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { claimsOf, signIn } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import {
   DERIVED_KEY,
   DERIVED_KID,
@@ -14,7 +14,7 @@ import {
   signHmac,
 } from './forge.js';
 
-describe.each(ADAPTERS)('an access token that we did not issue, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('an access token that we did not issue, on %s', (adapter) => {
   const log = new StatementLog();
   let app: TestApp;
   let genuine: string;

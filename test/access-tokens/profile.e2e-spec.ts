@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LogTrap } from '../support/log-trap.js';
 import { PASSWORD } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 const SECRETS =
   'password passwordHash user_password passwd passphrase client_secret secretAnswer ssn user_ssn cardNumber card_number cvv cvc pan api_key apiKey privateKey private_key refresh_token pin';
 const RESERVED = 'iss sub aud exp nbf iat jti sid sep gep amr roles scope id scopes signInId kind __proto__';
 const HARMLESS = 'email plan company spanish_name opinion';
 
-describe.each(ADAPTERS)('what an application may add to a principal, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('what an application may add to a principal, on %s', (adapter) => {
   const log = new LogTrap();
   let app: TestApp;
   let claims: unknown = {};

@@ -9,9 +9,11 @@ import {
   statusOf,
 } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
-const CASES = ADAPTERS.flatMap((adapter) => (['feed', 'lookup'] as const).map((mode) => ({ adapter, mode })));
+const CASES = BELOW_THE_EDGE.flatMap((adapter) =>
+  (['feed', 'lookup'] as const).map((mode) => ({ adapter, mode })),
+);
 
 describe.each(CASES)('whether an access token still stands, on $adapter by $mode', ({ adapter, mode }) => {
   const log = new StatementLog();

@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AuthEvent, AuthSubject, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
 import { refresh, refreshed, SESSION_COOKIE, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
-describe.each(ADAPTERS)('a thief, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a thief, on %s', (adapter) => {
   let app: TestApp;
   beforeEach(async () => {
     app = await startTestApp({ adapter, options: { audit: { table: true } } });

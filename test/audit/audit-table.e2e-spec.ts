@@ -1,7 +1,7 @@
 import { describe } from '@jest/globals';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 import { auditTable } from './audit-table.js';
 
-describe.each(ADAPTERS)('the table of security events on SQLite, with %s', (adapter) =>
+describe.each(BELOW_THE_EDGE)('the table of security events on SQLite, with %s', (adapter) =>
   auditTable('sqlite', adapter),
 );

@@ -4,7 +4,7 @@ import { AuthenticationService, type SecurityEvent, SecurityEvents } from 'nestj
 import { filter } from 'rxjs';
 import { LogTrap } from '../support/log-trap.js';
 import { refreshed, signIn } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 const turn = (): Promise<void> => new Promise((next) => setImmediate(next));
 
@@ -30,7 +30,7 @@ class Reset {
   }
 }
 
-describe.each(ADAPTERS)('security events as an observable, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('security events as an observable, on %s', (adapter) => {
   const log = new LogTrap();
   let app: TestApp;
   afterEach(() => app.close());

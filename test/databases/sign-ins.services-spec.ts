@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RefreshTokenFamily, Revocation } from 'nestjs-aerie';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 import { refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';
 import { age, dropTables } from '../support/test-stores.js';
 
 const WHERE = (['postgres', 'mariadb'] as const).flatMap((database) =>
-  ADAPTERS.map((adapter) => ({ database, adapter })),
+  BELOW_THE_EDGE.map((adapter) => ({ database, adapter })),
 );
 
 describe.each(WHERE)('sign-ins on $database, over $adapter', ({ database, adapter }) => {

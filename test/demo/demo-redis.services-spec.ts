@@ -8,7 +8,7 @@ import { demoConfig } from '../../src/demo-config.js';
 import { HttpClient } from '../support/http-client.js';
 import { freePort } from '../support/processes.js';
 import { OwnRedis } from '../support/servers/own-redis.js';
-import { ADAPTERS, SECRET } from '../support/test-app.js';
+import { BELOW_THE_EDGE, SECRET } from '../support/test-app.js';
 import { POSTGRES_URL } from '../support/test-databases.js';
 import { until } from '../support/until.js';
 
@@ -17,7 +17,7 @@ jest.setTimeout(60_000);
 
 const WHO = { identifier: 'ada@example.com', password: 'correct horse battery' };
 
-describe.each(ADAPTERS)('the demo with REDIS_URL, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('the demo with REDIS_URL, on %s', (adapter) => {
   const opened: { close(): Promise<unknown> }[] = [];
   afterEach(async () => {
     for (const one of opened.splice(0).reverse()) await one.close();

@@ -9,7 +9,7 @@ import { askWithAssertion, assertion, clientKey } from '../support/assertions.js
 import { startResourceApp } from '../resource-server/resource-app.js';
 import { Clock } from '../../libs/auth/src/time/clock.js';
 import { refresh, refreshed, SESSION_COOKIE, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { TestClock } from '../support/test-clock.js';
 import { testConnection } from '../support/test-databases.js';
 
@@ -18,7 +18,7 @@ const NEW = 'https://new.example.com';
 const DAY = 86_400_000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY).toISOString();
 
-describe.each(ADAPTERS)('an issuer that changes its name, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('an issuer that changes its name, on %s', (adapter) => {
   let folder: string;
   let app: TestApp | undefined;
   let clock: TestClock;

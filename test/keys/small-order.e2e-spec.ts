@@ -7,7 +7,7 @@ import { es256Key } from '../resource-server/es256.js';
 import { StandIn } from '../resource-server/stand-in.js';
 import { askWithAssertion } from '../support/assertions.js';
 import { LogTrap } from '../support/log-trap.js';
-import { ADAPTERS, ISSUER, startTestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, ISSUER, startTestApp } from '../support/test-app.js';
 
 /** What y may be of the points of order 1, 2, 4 and 8: canonical, and (the last two) those that are to be reduced. */
 const Y = [
@@ -80,7 +80,7 @@ describe('Ed25519 keys of small order', () => {
     }
   });
 
-  describe.each(ADAPTERS)('of a client, on %s', (adapter) => {
+  describe.each(BELOW_THE_EDGE)('of a client, on %s', (adapter) => {
     it('are refused at registration, and those that are there already verify nothing', async () => {
       const app = await startTestApp({ adapter, options: { services: true } });
       const clients = app.app.get(ServiceClients);

@@ -19,7 +19,7 @@ import {
   type Subject,
   UserDirectory,
 } from 'nestjs-aerie';
-import { ADAPTERS, startTestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp } from '../support/test-app.js';
 import { TestUsers } from '../support/test-users.js';
 import {
   authModule,
@@ -31,9 +31,10 @@ import {
 } from './host-application.js';
 
 const closing: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const app of closing.splice(0)) await app.close();
-});
+const closesAll = () =>
+  afterEach(async () => {
+    for (const app of closing.splice(0)) await app.close();
+  });
 function closeLater<T extends { close(): Promise<void> }>(app: T): T {
   closing.push(app);
   return app;
@@ -54,6 +55,8 @@ class IdleServer extends Server implements CustomTransportStrategy {
 }
 
 describe('applications without HTTP', () => {
+  closesAll();
+
   it('a standalone context boots, and signs people in and out', async () => {
     const logger = new QuietLogger();
     const root = rootModule([connection(), authModule({ globalGuard: true })]);
@@ -87,6 +90,8 @@ describe('applications without HTTP', () => {
 });
 
 describe('who can inject what', () => {
+  closesAll();
+
   /** Needs nothing of AuthModule, which is out of its sight. */
   @Injectable()
   class LonelyUsers extends UserDirectory {
@@ -215,7 +220,9 @@ describe('who can inject what', () => {
   });
 });
 
-describe.each(ADAPTERS)('overrideProvider(Authenticator), on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('overrideProvider(Authenticator), on %s', (adapter) => {
+  closesAll();
+
   const principal = Object.freeze({
     id: 'stand-in',
     roles: ['tester'],

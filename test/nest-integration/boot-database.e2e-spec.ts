@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { AUTH_ENTITIES, AuthConfigError, AuthenticationService } from 'nestjs-aerie';
 import type { DataSource } from 'typeorm';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 import {
   authModule,
   bootApplication,
@@ -53,7 +53,7 @@ const TABLES = [
 ];
 
 describe('the tables', () => {
-  it.each(ADAPTERS)(
+  it.each(BELOW_THE_EDGE)(
     'stop the boot on %s when they are missing: name and remedies are said',
     async (adapter) => {
       const error = await bootError([connection(NO_TABLES), authModule()], adapter);

@@ -10,7 +10,7 @@ import {
   type Principal,
   Roles,
 } from 'nestjs-aerie';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { cookieOf, tokenOf } from './credentials.js';
 
 /** Nobody is welcome too; a token that is no good is still refused. */
@@ -110,7 +110,7 @@ class SubclassedController {
   }
 }
 
-describe.each(ADAPTERS)('subclasses of the guards, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('subclasses of the guards, on %s', (adapter) => {
   let app: TestApp;
   let bearer: string;
   beforeAll(async () => {

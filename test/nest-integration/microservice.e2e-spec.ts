@@ -19,7 +19,7 @@ import {
 } from 'nestjs-aerie';
 import { createServer } from 'node:net';
 import { firstValueFrom, timeout } from 'rxjs';
-import { ADAPTERS, type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
 import { tokenOf } from './credentials.js';
 
 /** Messages have no headers: this host sends the token in the payload. */
@@ -118,7 +118,7 @@ const refusedWith = (code: string) => ({ status: 'error', code, message: expect.
 const ask = (client: ClientProxy, pattern: string, payload: object = {}) =>
   firstValueFrom(client.send<unknown>(pattern, payload).pipe(timeout(3_000)));
 
-describe.each(ADAPTERS)('handlers of messages, beside %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('handlers of messages, beside %s', (adapter) => {
   let served: Served;
   beforeAll(async () => {
     served = await serve(adapter, false);
@@ -161,7 +161,7 @@ describe.each(ADAPTERS)('handlers of messages, beside %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('handlers of messages that inherit globalGuard: true, beside %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('handlers of messages that inherit globalGuard: true, beside %s', (adapter) => {
   let served: Served;
   beforeAll(async () => {
     served = await serve(adapter, true);

@@ -12,7 +12,7 @@ import {
   Scopes,
   ServiceAuthGuard,
 } from 'nestjs-aerie';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { tokenOf } from './credentials.js';
 
 @UseGuards(JwtAuthGuard)
@@ -205,7 +205,7 @@ class RolesGuardController {
   }
 }
 
-describe.each(ADAPTERS)('the nearer of @Public and what asks who it is, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('the nearer of @Public and what asks who it is, on %s', (adapter) => {
   let app: TestApp;
   let bearer: string;
   beforeAll(async () => {
@@ -237,7 +237,7 @@ describe.each(ADAPTERS)('the nearer of @Public and what asks who it is, on %s', 
   });
 });
 
-describe.each(ADAPTERS)('@Public and @Roles, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('@Public and @Roles, on %s', (adapter) => {
   let app: TestApp;
   const tokens: Record<string, string | undefined> = {};
 

@@ -3,7 +3,7 @@ import { Controller, Get, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { AnyAuthGuard, Authenticator, CurrentUser, JwtAuthGuard, SessionAuthGuard } from 'nestjs-aerie';
 import { authenticatorOf } from 'nestjs-aerie/testing';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 @Controller()
 class GuardedController {
@@ -29,7 +29,7 @@ class GuardedController {
   }
 }
 
-describe.each(ADAPTERS)('a stand-in for authentication, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a stand-in for authentication, on %s', (adapter) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({

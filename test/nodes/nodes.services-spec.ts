@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Nodes } from '../support/nodes.js';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 import type { TestNode } from '../support/test-node.js';
 
 // Processes start: a limit that only a hang reaches.
@@ -14,7 +14,7 @@ function watched<T>(answer: Promise<T>): { readonly answer: Promise<T>; answered
   return watch;
 }
 
-describe.each(ADAPTERS)('two nodes on one database, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('two nodes on one database, on %s', (adapter) => {
   let nodes: Nodes;
   let one: TestNode;
   let other: TestNode;

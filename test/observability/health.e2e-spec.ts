@@ -7,7 +7,7 @@ import { AuthHealthIndicator } from 'nestjs-aerie/terminus';
 import { Clock } from '../../libs/auth/src/time/clock.js';
 import { HandRedis } from '../support/hand-redis.js';
 import { signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, type Adapter, startTestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, type Adapter, startTestApp } from '../support/test-app.js';
 import { TestClock } from '../support/test-clock.js';
 import { until } from '../support/until.js';
 import { withoutFeed } from './feed-outage.js';
@@ -49,7 +49,7 @@ async function startHealthy(adapter: Adapter, revocation: RevocationOptions = {}
   return { app, clock, health };
 }
 
-describe.each(ADAPTERS)('health, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('health, on %s', (adapter) => {
   it('is 200 with what there is to know', async () => {
     const { app, health } = await startHealthy(adapter);
     expect(await health()).toEqual({

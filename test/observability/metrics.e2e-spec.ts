@@ -10,7 +10,7 @@ import { HandRedis } from '../support/hand-redis.js';
 import { MetricReadings } from '../support/metric-readings.js';
 import { secretsIn } from '../support/secret-shapes.js';
 import { PASSWORD, refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
 import { TestClock } from '../support/test-clock.js';
 import { SECOND, timePasses } from '../support/time-passes.js';
 import { until } from '../support/until.js';
@@ -43,7 +43,7 @@ async function startMeasured(
   return app;
 }
 
-describe.each(ADAPTERS)('metrics, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('metrics, on %s', (adapter) => {
   const clock = new TestClock();
   const redis = new HandRedis();
   let shown: MetricReadings;
@@ -163,7 +163,7 @@ describe.each(ADAPTERS)('metrics, on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('metrics of a feed that is stale, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('metrics of a feed that is stale, on %s', (adapter) => {
   let shown: MetricReadings;
   beforeEach(() => void (shown = new MetricReadings()));
   afterEach(() => shown.close());

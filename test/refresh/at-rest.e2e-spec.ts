@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AUTH_ENTITIES, RefreshTokenFamily, Session } from 'nestjs-aerie';
 import { refresh, REFRESH_COOKIE, refreshed, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
-describe.each(ADAPTERS)('what the database holds, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('what the database holds, on %s', (adapter) => {
   let app: TestApp;
   let held: string[];
   beforeAll(async () => {

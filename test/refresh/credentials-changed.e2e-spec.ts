@@ -9,7 +9,7 @@ import {
   SignInResponse,
 } from 'nestjs-aerie';
 import { refresh, refreshed, SESSION_COOKIE, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 /** As an application writes it: the guard's principal is all that it has of the caller. */
 @Controller()
@@ -31,7 +31,7 @@ class Passwords {
   }
 }
 
-describe.each(ADAPTERS)('a changed password, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a changed password, on %s', (adapter) => {
   let app: TestApp;
   let name: string;
   let count = 0;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RefreshTokenFamily } from 'nestjs-aerie';
 import { refresh, refreshed, signIn } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { DAY } from '../support/time-passes.js';
 
 /** A family whose row lost its last rotations: the client holds a token ahead of it. */
@@ -19,7 +19,7 @@ async function behind(app: TestApp, lost: number, kept = 0) {
 const of = (app: TestApp, signInId: string) =>
   app.events.filter((event) => 'signInId' in event && event.signInId === signInId);
 
-describe.each(ADAPTERS)('a token ahead of its row, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a token ahead of its row, on %s', (adapter) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ adapter });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AUTH_ENTITIES, RefreshTokenFamily, Session } from 'nestjs-aerie';
 import { refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
-describe.each(ADAPTERS)('ending everything, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('ending everything, on %s', (adapter) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ adapter });

@@ -1,7 +1,7 @@
 /** One refresh token that is used again and again at once: it has its turns, and others keep theirs. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { refresh, refreshed, signIn } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { timedRequest, type TimedAnswer } from '../support/timed-request.js';
 import { until } from '../support/until.js';
 
@@ -9,7 +9,7 @@ const FLOOD = 500;
 /** Four that are being answered, and fifty that wait. */
 const SERVED = 54;
 
-describe.each(ADAPTERS)('parallel uses of one refresh token, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('parallel uses of one refresh token, on %s', (adapter) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ adapter });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RefreshTokenFamily } from 'nestjs-aerie';
 import { claimsOf, refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { SECOND, timePasses } from '../support/time-passes.js';
 
-describe.each(ADAPTERS)('a retry inside the replay window, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a retry inside the replay window, on %s', (adapter) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ adapter });

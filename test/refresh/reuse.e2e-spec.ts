@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RefreshTokenFamily, Revocation } from 'nestjs-aerie';
 import { refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { SECOND, timePasses } from '../support/time-passes.js';
 
-describe.each(ADAPTERS)('reuse of a refresh token, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('reuse of a refresh token, on %s', (adapter) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ adapter });

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RefreshTokenFamily } from 'nestjs-aerie';
 import { claimsOf, refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { DAY, timePasses } from '../support/time-passes.js';
 
-describe.each(ADAPTERS)('rotating a refresh token, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('rotating a refresh token, on %s', (adapter) => {
   const log = new StatementLog();
   let app: TestApp;
   beforeAll(async () => {

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { refresh, refreshed, SESSION_COOKIE, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 
 const OLD = 'the old secret, thirty-two bytes long at the least';
 const NEW = 'the new secret, thirty-two bytes long at the least';
 
-describe.each(ADAPTERS)('rolling the secret, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('rolling the secret, on %s', (adapter) => {
   let folder: string;
   let app: TestApp | undefined;
   const folders: string[] = [];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { refresh, refreshed, signIn } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 const HOME = { 'user-agent': 'browser/1' };
 const ABROAD = { 'user-agent': 'thief/1' };
@@ -12,7 +12,7 @@ async function shadow(app: TestApp, token: string, replays: Record<string, strin
   return refresh_token as string;
 }
 
-describe.each(ADAPTERS)('a thief inside the replay window, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a thief inside the replay window, on %s', (adapter) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ adapter });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RefreshTokenFamily } from 'nestjs-aerie';
 import { claimsOf, refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { MINUTE, SECOND, timePasses } from '../support/time-passes.js';
 
-describe.each(ADAPTERS)('step-up of a family, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('step-up of a family, on %s', (adapter) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ adapter });

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { RefreshTokenFamily } from 'nestjs-aerie';
 import { LogTrap } from '../support/log-trap.js';
 import { claimsOf, refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
-describe.each(ADAPTERS)('what became of the subject between two rotations, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('what became of the subject between two rotations, on %s', (adapter) => {
   let app: TestApp;
   let name: string;
   let count = 0;

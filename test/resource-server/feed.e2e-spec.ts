@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { RevocationByFeed } from 'nestjs-aerie/resource-server';
 import { LogTrap } from '../support/log-trap.js';
 import { signIn } from '../support/sign-ins.js';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 import { until } from '../support/until.js';
 import { type Issuer, startIssuer } from './issuer.js';
 import { type ResourceApp, startResourceApp } from './resource-app.js';
@@ -15,9 +15,6 @@ const UNAVAILABLE = { status: 503, code: 'AUTH_STORE_UNAVAILABLE' };
 const GOOD = { status: 200 };
 
 const roads = new Set<Server>();
-afterAll(() => {
-  for (const road of roads) road.close().closeAllConnections();
-});
 
 /** The way to an issuer, which a test cuts. */
 async function startRoad(
@@ -66,7 +63,7 @@ const started = async (
   });
 const tokenOf = async (issuer: Issuer): Promise<string> => (await signIn(issuer, 'tokens')).body.access_token;
 
-describe.each(ADAPTERS)('a resource server that follows the feed, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a resource server that follows the feed, on %s', (adapter) => {
   let issuer: Issuer;
   let service: ResourceApp;
   beforeAll(async () => {
@@ -111,6 +108,9 @@ describe('when the issuer is away, a resource server that follows the feed', () 
   let issuer: Issuer;
   beforeAll(async () => {
     issuer = await startIssuer();
+  });
+  afterAll(() => {
+    for (const road of roads) road.close().closeAllConnections();
   });
 
   it('goes on until its knowledge is too old, then refuses, and comes back by itself', async () => {

@@ -7,7 +7,7 @@ import { JwtAuthGuard, type ResourceServerOptions, ResourceStatus } from 'nestjs
 import { AuthHealthIndicator } from 'nestjs-aerie/terminus';
 import { MetricReadings } from '../support/metric-readings.js';
 import { signIn } from '../support/sign-ins.js';
-import { ADAPTERS, type Adapter } from '../support/test-app.js';
+import { BELOW_THE_EDGE, type Adapter } from '../support/test-app.js';
 import { until } from '../support/until.js';
 import { es256Key } from './es256.js';
 import { type Issuer, startIssuer } from './issuer.js';
@@ -51,7 +51,7 @@ async function started(options: Partial<ResourceServerOptions>, adapter?: Adapte
   return { service, health, status: service.app.get(ResourceStatus) };
 }
 
-describe.each(ADAPTERS)('a resource server that follows the feed, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a resource server that follows the feed, on %s', (adapter) => {
   let issuer: Issuer;
   beforeAll(async () => {
     issuer = await startIssuer(adapter);

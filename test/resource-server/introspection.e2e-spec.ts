@@ -1,7 +1,7 @@
 // Against a stand-in for the issuer's endpoint: what is asked, how often, and what becomes of each answer.
 import { describe, expect, it } from '@jest/globals';
 import type { RevocationByIntrospection } from 'nestjs-aerie/resource-server';
-import { ADAPTERS, type Adapter } from '../support/test-app.js';
+import { BELOW_THE_EDGE, type Adapter } from '../support/test-app.js';
 import { until } from '../support/until.js';
 import { es256Key } from './es256.js';
 import { startResourceApp } from './resource-app.js';
@@ -29,7 +29,7 @@ async function started(
   return { issuer, service };
 }
 
-describe.each(ADAPTERS)('a resource server that asks about each token, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a resource server that asks about each token, on %s', (adapter) => {
   it('asks with its own credentials, and remembers that a token is good for as long as it may', async () => {
     const { issuer, service } = await started(() => ({ active: true }), {}, adapter);
     const token = key.token();

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SigningKeys } from 'nestjs-aerie';
 import { signIn } from '../support/sign-ins.js';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 import { until } from '../support/until.js';
 import { es256Key } from './es256.js';
 import { startIssuer } from './issuer.js';
@@ -14,7 +14,7 @@ const GOOD = { status: 200 };
 /** Far below `keys.maxAge`, ten minutes, and the cool-down, half a minute. */
 const SOON_MS = 4_000;
 
-describe.each(ADAPTERS)('when an issuer on %s replaces its keys', (adapter) => {
+describe.each(BELOW_THE_EDGE)('when an issuer on %s replaces its keys', (adapter) => {
   it('a service that follows the feed reads them at once', async () => {
     const issuer = await startIssuer(adapter, { keys: 'managed' });
     const revocation = {

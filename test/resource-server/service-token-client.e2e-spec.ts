@@ -25,17 +25,17 @@ const clientOf = (change: Partial<ServiceTokenClientOptions> = {}): ServiceToken
   );
 const formOf = (index: number) => Object.fromEntries(new URLSearchParams(issuer.received[index]!.body));
 
-beforeEach(async () => {
-  handedOut = 0;
-  clock = new TestClock();
-  issuer = await StandIn.start(() => ({
-    access_token: `token-${++handedOut}`,
-    token_type: 'Bearer',
-    expires_in: 300,
-  }));
-});
-
 describe('ServiceTokenClient', () => {
+  beforeEach(async () => {
+    handedOut = 0;
+    clock = new TestClock();
+    issuer = await StandIn.start(() => ({
+      access_token: `token-${++handedOut}`,
+      token_type: 'Bearer',
+      expires_in: 300,
+    }));
+  });
+
   it('asks for a token of its own, once, until shortly before it expires', async () => {
     const client = clientOf();
     const request = { audience: 'https://billing.example.com', scopes: ['b', 'a'] };

@@ -15,7 +15,7 @@ import {
 } from 'nestjs-aerie/resource-server';
 import { LogTrap } from '../support/log-trap.js';
 import { signIn } from '../support/sign-ins.js';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 import { until } from '../support/until.js';
 import { BILLING, type ClientOf, type Issuer, startIssuer } from './issuer.js';
 import { type ResourceApp, startResourceApp } from './resource-app.js';
@@ -43,7 +43,7 @@ const INVALID = { status: 401, code: 'AUTH_ACCESS_TOKEN_INVALID' };
 const GOOD = { status: 200 };
 
 describe.each(
-  ADAPTERS.flatMap((adapter) => [[adapter, 'feed'] as const, [adapter, 'introspection'] as const]),
+  BELOW_THE_EDGE.flatMap((adapter) => [[adapter, 'feed'] as const, [adapter, 'introspection'] as const]),
 )('two services on %s, by %s', (adapter, mode) => {
   let issuer: Issuer;
   let billing: ResourceApp;

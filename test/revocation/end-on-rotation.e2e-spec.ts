@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createCache } from 'cache-manager';
 import type { TokensResult } from 'nestjs-aerie';
 import { claimsOf, refreshed, signIn } from '../support/sign-ins.js';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 import { TestNodes } from './two-nodes.js';
 
 const SECOND = 1_000;
@@ -10,7 +10,7 @@ const WINDOW = 30 * SECOND;
 const STALENESS = 5 * SECOND;
 const REVOKED = 'AUTH_ACCESS_TOKEN_REVOKED';
 
-describe.each(ADAPTERS)('accessTokens.endOnRotation, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('accessTokens.endOnRotation, on %s', (adapter) => {
   let nodes: TestNodes;
   afterEach(() => nodes.close());
   const start = async (cached: boolean, options = {}) => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createCache } from 'cache-manager';
 import { LogTrap } from '../support/log-trap.js';
 import { refresh, refreshed, signIn } from '../support/sign-ins.js';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 import { TestNodes } from './two-nodes.js';
 
 const SECOND = 1_000;
@@ -10,7 +10,7 @@ const STALENESS = 5 * SECOND;
 const REVOKED = 'AUTH_ACCESS_TOKEN_REVOKED';
 const STALE = 'AUTH_ACCESS_TOKEN_STALE';
 
-describe.each(ADAPTERS)('lookup mode with a cache, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('lookup mode with a cache, on %s', (adapter) => {
   let nodes: TestNodes;
   afterEach(() => nodes.close());
   const start = async (caches = [createCache()], options = {}) => {

@@ -8,7 +8,7 @@ import { Door } from '../support/door.mjs';
 import { OwnRedis, type OwnRedisInput } from '../support/servers/own-redis.js';
 import { OwnRedisCluster } from '../support/servers/own-redis-cluster.js';
 import { signIn } from '../support/sign-ins.js';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 import { until } from '../support/until.js';
 import { CachedNodes, clusterCache, redisCache, twoTierCache } from './cached-nodes.js';
 
@@ -23,7 +23,7 @@ const DEADLINE_MS = 250;
 /** The table, and a machine that does other things as well. */
 const SLACK_MS = 1_000;
 
-describe.each(ADAPTERS)('lookup mode on Redis, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('lookup mode on Redis, on %s', (adapter) => {
   const opened: { close(): Promise<unknown> }[] = [];
   afterEach(async () => {
     for (const one of opened.splice(0).reverse()) await one.close();

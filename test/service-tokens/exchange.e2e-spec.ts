@@ -14,12 +14,12 @@ import {
   serviceToken,
 } from '../support/service-requests.js';
 import { claimsOf, refreshed, SESSION_COOKIE, type SignedIn, signIn } from '../support/sign-ins.js';
-import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 import { MINUTE, timePasses } from '../support/time-passes.js';
 
 const BILLS = 'https://bills.example.com';
 
-describe.each(ADAPTERS)('a sign-in in exchange for a token, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a sign-in in exchange for a token, on %s', (adapter) => {
   let app: TestApp;
   let caller: Held;
   let bills: Held;

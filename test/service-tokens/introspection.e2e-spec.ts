@@ -12,7 +12,7 @@ import {
   serviceToken,
 } from '../support/service-requests.js';
 import { claimsOf, signIn } from '../support/sign-ins.js';
-import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 
 const BILLS = 'https://bills.example.com';
 
@@ -23,7 +23,7 @@ class MovedClock extends SystemClock {
   }
 }
 
-describe.each(ADAPTERS)('what a service is told of a token, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('what a service is told of a token, on %s', (adapter) => {
   let app: TestApp;
   const clock = new MovedClock();
   let api: Held;

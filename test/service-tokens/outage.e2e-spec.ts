@@ -5,7 +5,7 @@ import { AuthStores, MaxStaleness, ServiceAuthGuard } from 'nestjs-aerie';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { askToken, basic, postForm, registered, serviceToken } from '../support/service-requests.js';
 import { refresh, signIn } from '../support/sign-ins.js';
-import { ADAPTERS, ISSUER, startTestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, ISSUER, startTestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 import { TestUsersModule } from '../support/test-users.js';
 
@@ -56,7 +56,7 @@ class InternalController {
   }
 }
 
-describe.each(ADAPTERS)('services while the store is away, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('services while the store is away, on %s', (adapter) => {
   const started = async () => {
     const app = await startTestApp({
       adapter,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { ServiceAuthGuard } from 'nestjs-aerie';
 import { type Held, registered, serviceToken } from '../support/service-requests.js';
-import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 
 const ORDERS = 'https://orders.example.com';
 
@@ -16,7 +16,7 @@ class InternalController {
 }
 
 /** A service that is listed beside the application could else use here what other services send to it. */
-describe.each(ADAPTERS)('an application whose access tokens are for several, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('an application whose access tokens are for several, on %s', (adapter) => {
   let app: TestApp;
   let client: Held;
   beforeAll(async () => {

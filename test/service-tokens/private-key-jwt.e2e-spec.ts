@@ -5,12 +5,12 @@ import { ServiceClients, SpentTokenId } from 'nestjs-aerie';
 import { askWithAssertion, assertion, type ClientKey, clientKey } from '../support/assertions.js';
 import { basic, serviceToken } from '../support/service-requests.js';
 import { signIn } from '../support/sign-ins.js';
-import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 import { HOUR, MINUTE, timePasses } from '../support/time-passes.js';
 
 const soon = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
-describe.each(ADAPTERS)('a client with a key, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a client with a key, on %s', (adapter) => {
   let app: TestApp;
   const key = clientKey();
   const other = clientKey();

@@ -15,7 +15,7 @@ import {
   serviceToken,
 } from '../support/service-requests.js';
 import { refresh, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
-import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 
 const BILLS = 'https://bills.example.com';
 const KEY = clientKey();
@@ -37,7 +37,7 @@ class WhoController {
 const MADE = ['access', 'exchanged', 'service', 'refresh', 'session', 'assertion', 'secret'] as const;
 type Kind = (typeof MADE)[number];
 
-describe.each(ADAPTERS)('every credential in every place, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('every credential in every place, on %s', (adapter) => {
   let app: TestApp;
   let caller: Held;
   let api: Held;

@@ -11,7 +11,7 @@ import {
   serviceToken,
 } from '../support/service-requests.js';
 import { claimsOf, refresh, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 
 const BILLS = 'https://bills.example.com';
 
@@ -30,7 +30,7 @@ class InternalController {
   }
 }
 
-const CASES = ADAPTERS.flatMap((adapter) =>
+const CASES = BELOW_THE_EDGE.flatMap((adapter) =>
   (['feed', 'lookup', 'none'] as const).map((mode) => ({ adapter, mode })),
 );
 

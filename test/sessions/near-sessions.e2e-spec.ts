@@ -3,7 +3,7 @@ import { Controller, Get, UseGuards } from '@nestjs/common';
 import { CurrentUser, MaxStaleness, Revocation, Session, SessionAuthGuard } from 'nestjs-aerie';
 import { SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 @Controller()
 @UseGuards(SessionAuthGuard)
@@ -20,7 +20,7 @@ class NotesController {
   }
 }
 
-describe.each(ADAPTERS)('a session that the process remembers, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a session that the process remembers, on %s', (adapter) => {
   const log = new StatementLog();
   let app: TestApp;
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { Body, Controller, Get, HttpCode, Put, UseGuards } from '@nestjs/common'
 import { CurrentUser, type Principal, SessionAuthGuard, SessionData } from 'nestjs-aerie';
 import { signIn } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
-import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 
 @UseGuards(SessionAuthGuard)
@@ -26,7 +26,7 @@ class CartController {
   }
 }
 
-describe.each(ADAPTERS)("a session's data, on %s", (adapter) => {
+describe.each(BELOW_THE_EDGE)("a session's data, on %s", (adapter) => {
   const log = new StatementLog();
   let app: TestApp;
   beforeAll(async () => {

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuthStores, Session } from 'nestjs-aerie';
 import { SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { HOUR, MINUTE, SECOND, timePasses } from '../support/time-passes.js';
 // Not public: what waits for activity that is still being written.
 import { SessionActivity } from '../../libs/auth/src/sessions/session-activity.js';
 
-describe.each(ADAPTERS)('the limits of a session, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('the limits of a session, on %s', (adapter) => {
   const log = new StatementLog();
   let app: TestApp;
   beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Revocation, Session } from 'nestjs-aerie';
 import { SESSION_COOKIE, signIn } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { MINUTE, timePasses } from '../support/time-passes.js';
 
-describe.each(ADAPTERS)('step-up of a session, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('step-up of a session, on %s', (adapter) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ adapter });

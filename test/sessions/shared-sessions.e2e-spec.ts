@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Cache, createCache } from 'cache-manager';
 import { CountedStores, TestNodes, TestTime } from '../revocation/two-nodes.js';
 import { SESSION_COOKIE, signIn } from '../support/sign-ins.js';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 
 const SECOND = 1_000;
-const CASES = ADAPTERS.flatMap((adapter) =>
+const CASES = BELOW_THE_EDGE.flatMap((adapter) =>
   (['feed', 'lookup', 'none'] as const).map((mode) => ({ adapter, mode })),
 );
 

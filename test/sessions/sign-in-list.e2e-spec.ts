@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { refresh, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-describe.each(ADAPTERS)('the list of sign-ins, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('the list of sign-ins, on %s', (adapter) => {
   let app: TestApp;
   let name: string;
   let count = 0;

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { Controller, Get, Post, Req } from '@nestjs/common';
 import { PasswordHasher, requesterOf } from 'nestjs-aerie';
 import { HashingLine } from '../../libs/auth/src/users/hashing-line.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { timedRequest, type TimedAnswer } from '../support/timed-request.js';
 import { until } from '../support/until.js';
 
@@ -27,7 +27,7 @@ class Registrations {
   }
 }
 
-describe.each(ADAPTERS)('a flood of sign-ins, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a flood of sign-ins, on %s', (adapter) => {
   let app: TestApp;
   let hashMs: number;
   const tokens: string[] = [];
@@ -103,7 +103,7 @@ describe.each(ADAPTERS)('a flood of sign-ins, on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('a sign-in that finds no place, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a sign-in that finds no place, on %s', (adapter) => {
   const line = new HashingLine(1);
   let app: TestApp;
   beforeAll(async () => {

@@ -9,7 +9,7 @@ import {
 } from 'nestjs-aerie';
 import type { SignInResult } from 'nestjs-aerie';
 import { claimsOf, PASSWORD, SESSION_COOKIE } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 /** The principal of the last request, as a guard left it. */
 let seen: Principal;
@@ -30,7 +30,7 @@ class SeeingController {
   }
 }
 
-describe.each(ADAPTERS)('a sign-in of a principal with narrowed scopes, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a sign-in of a principal with narrowed scopes, on %s', (adapter) => {
   let app: TestApp;
   let authentication: AuthenticationService;
   beforeAll(async () => {

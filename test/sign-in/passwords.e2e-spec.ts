@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PasswordHasher } from 'nestjs-aerie';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
-describe.each(ADAPTERS)('passwords, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('passwords, on %s', (adapter) => {
   let app: TestApp;
   let count = 0;
   beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Answer } from '../support/http-client.js';
 import { PASSWORD } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 const MODES = ['session', 'tokens', 'hybrid'] as const;
 
-describe.each(ADAPTERS)('a login that is refused, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a login that is refused, on %s', (adapter) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ adapter });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PASSWORD, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { type Adapter, BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 const login = (app: TestApp, mode: string, client = app.client(), identifier = 'ada') =>
   client.post('/auth/login', { json: { identifier, password: PASSWORD, mode } });
-const limited = (adapter: (typeof ADAPTERS)[number], max: number, onSignInLimit: 'refuse' | 'end-oldest') =>
+const limited = (adapter: Adapter, max: number, onSignInLimit: 'refuse' | 'end-oldest') =>
   startTestApp({ adapter, options: { maxSignInsPerSubject: max, onSignInLimit } });
 
-describe.each(ADAPTERS)('a limit of sign-ins, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('a limit of sign-ins, on %s', (adapter) => {
   describe('that refuses', () => {
     let app: TestApp;
     beforeAll(async () => {

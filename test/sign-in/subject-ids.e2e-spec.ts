@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SubjectId } from 'nestjs-aerie';
 import { LogTrap } from '../support/log-trap.js';
 import { claimsOf, PASSWORD, refresh } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 /** As MongoDB's driver has it. */
 class ObjectId {
@@ -11,7 +11,7 @@ class ObjectId {
   toString = this.toHexString;
 }
 
-describe.each(ADAPTERS)('the ids of subjects, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('the ids of subjects, on %s', (adapter) => {
   const log = new LogTrap();
   let app: TestApp;
   beforeAll(async () => {

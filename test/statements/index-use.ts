@@ -11,10 +11,11 @@ import {
 } from 'nestjs-aerie';
 import { registered } from '../support/service-requests.js';
 import { signIn } from '../support/sign-ins.js';
-import { StatementLog } from '../support/statement-log.js';
+import { isPoll, StatementLog } from '../support/statement-log.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { type TestDatabase, testConnection } from '../support/test-databases.js';
 import { age, dropTables } from '../support/test-stores.js';
+import { until } from '../support/until.js';
 import { fillTables, LARGE_TABLES } from './many-rows.js';
 import { plansOf, type Statement } from './plans.js';
 import { serviceUse } from './service-use.js';
@@ -68,7 +69,12 @@ export function indexUse(database: TestDatabase): void {
     // First, while there is nothing that it could delete: its plan is asked for when half of the rows are past their limit.
     await record(async () => void (await app.authentication.sweep()));
     await fillTables(app.source, database, ROWS);
-    await record(() => everyUse(app));
+    await record(async () => {
+      const before = log.statements.length;
+      await everyUse(app);
+      const polls = ({ query }: Statement) => isPoll(query) && query.includes('auth_revocation');
+      await until('the feed reads what was announced', () => log.statements.slice(before).some(polls));
+    });
     await record(() => serviceUse(app));
     // MariaDB plans nothing for a row that is not there.
     await registered(app, { id: 'used', scopes: [], audiences: ['x'] });

@@ -1,10 +1,10 @@
 import { describe } from '@jest/globals';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 import { callsIntoTheHost } from './calls-into-the-host.js';
 import { sqliteWatch } from './sqlite-watch.js';
 import { statementBudget } from './statement-budget.js';
 
-describe.each(ADAPTERS)('statements that SQLite executes, with %s', (adapter) =>
+describe.each(BELOW_THE_EDGE)('statements that SQLite executes, with %s', (adapter) =>
   statementBudget(sqliteWatch, { adapter, brackets: 2 }),
 );
 

@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals';
-import { ADAPTERS } from '../support/test-app.js';
+import { BELOW_THE_EDGE } from '../support/test-app.js';
 import { callsIntoTheHost } from './calls-into-the-host.js';
 import { mariadbWatch } from './mariadb-watch.js';
 import { postgresWatch } from './postgres-watch.js';
@@ -11,7 +11,7 @@ const SERVERS = [
 ];
 
 describe.each(SERVERS)('statements that the driver gets, on $database', ({ watch, brackets }) => {
-  describe.each(ADAPTERS)('with %s', (adapter) => statementBudget(watch, { adapter, brackets }));
+  describe.each(BELOW_THE_EDGE)('with %s', (adapter) => statementBudget(watch, { adapter, brackets }));
 });
 
 describe.each(SERVERS)('no transaction is open while code of the host runs, on $database', ({ watch }) => {

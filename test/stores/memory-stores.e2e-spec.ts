@@ -4,13 +4,13 @@ import { AuthenticationService, AuthStores } from 'nestjs-aerie';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { DataSource } from 'typeorm';
 import { HttpClient } from '../support/http-client.js';
-import { ADAPTERS, type Adapter } from '../support/test-app.js';
+import { BELOW_THE_EDGE, type Adapter } from '../support/test-app.js';
 import { TestUsers } from '../support/test-users.js';
 import { authModule, bootApplication, rootModule } from '../nest-integration/host-application.js';
 
 const WINDOW_MS = 30_000;
 
-describe.each(ADAPTERS)('an application on stores in memory, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('an application on stores in memory, on %s', (adapter) => {
   let app: Awaited<ReturnType<typeof started>>;
   let client: HttpClient;
   const login = async (mode: string, by = client) =>

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuthStores } from 'nestjs-aerie';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { type SignedIn, signIn, statusOf } from '../support/sign-ins.js';
-import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
+import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
-describe.each(ADAPTERS)('what a process changed in stores that do not tell, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('what a process changed in stores that do not tell, on %s', (adapter) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import ts from 'typescript';
+import { transformSync } from '@swc/core';
 import { run } from './processes.js';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -54,16 +54,20 @@ export async function buildWorkspace(): Promise<BuiltWorkspace> {
 
 /** What `tsc` would write, file by file: `isolatedModules` says that no file needs another to be emitted. */
 async function emit(sources: string, output: string): Promise<void> {
-  const path = join(ROOT, 'tsconfig.json');
-  const { config } = ts.readConfigFile(path, ts.sys.readFile) as { config: object };
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const compilerOptions = { ...options, noEmit: false, module: ts.ModuleKind.ESNext, sourceMap: false };
   for (const file of await readdir(sources, { recursive: true })) {
     if (!file.endsWith('.ts') || file.endsWith('.spec.ts')) continue;
-    const text = await readFile(join(sources, file), 'utf8');
-    const { outputText } = ts.transpileModule(text, { compilerOptions, fileName: file });
+    const { code } = transformSync(await readFile(join(sources, file), 'utf8'), {
+      filename: file,
+      swcrc: false,
+      jsc: {
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+        target: 'es2022',
+      },
+      module: { type: 'es6' },
+    });
     const target = join(output, file.replace(/\.ts$/, '.js'));
     await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, outputText);
+    await writeFile(target, code);
   }
 }

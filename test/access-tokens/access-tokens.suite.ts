@@ -1,0 +1,7 @@
+// Access tokens: what they say, and which are refused.
+import './algorithms.e2e-spec.js';
+import './claims.e2e-spec.js';
+import './forged.e2e-spec.js';
+import './malformed.e2e-spec.js';
+import './profile.e2e-spec.js';
+import './standing.e2e-spec.js';

@@ -1,0 +1,6 @@
+// Attacks, each as an attacker would make it.
+import './early-refusals.e2e-spec.js';
+import './edges.e2e-spec.js';
+import './handed-on.e2e-spec.js';
+import './slow-body.e2e-spec.js';
+import './thieves.e2e-spec.js';

@@ -1,0 +1,3 @@
+// The demo of src/.
+import './demo-processes.e2e-spec.js';
+import './demo.e2e-spec.js';

@@ -1,0 +1,3 @@
+// The README, followed to the letter.
+import './readme.e2e-spec.js';
+import './readme-tour.e2e-spec.js';

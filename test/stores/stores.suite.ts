@@ -1,0 +1,3 @@
+// Stores of a host's own.
+import './memory-stores.e2e-spec.js';
+import './own-changes.e2e-spec.js';
