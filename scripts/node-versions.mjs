@@ -15,13 +15,7 @@ import { parseArgs } from 'node:util';
 const ROOT = join(import.meta.dirname, '..');
 const HOME = join(ROOT, 'var/nodes');
 const VERSIONS = ['20.19', '22', '24', '26'];
-const SOME = [
-  'libs',
-  'src',
-  'test/refresh',
-  'test/databases',
-  'test/(docs|architecture|lock-file)',
-];
+const SOME = ['libs', 'src', 'test/refresh', 'test/databases', 'test/(docs|architecture|lock-file)'];
 const NOT_COPIED = new Set(['.git', 'node_modules', 'var', 'dist', 'coverage']);
 
 const { values, positionals } = parseArgs({
