@@ -23,13 +23,13 @@ export const FEED_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'stores/revoking-calls.ts',
+    'stores/guarded-stores.ts',
     ['own changes'],
     [
       [
         'a process does not wait to hear of what it changed',
-        'return ofPort?.[method]?.(outcome) ?? false;',
-        'return (ofPort?.[method]?.(outcome) ?? false) && false;',
+        'if (revokes?.(outcome)) changes.publish();',
+        '',
       ],
     ],
   ),

@@ -188,29 +188,35 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
+    'stores/store-calls.ts',
+    ['invalidating stores'],
+    [
+      ['nothing is invalidated when the store fails', 'outcome === false ? {}', '!outcome ? {}'],
+      ['what did not end is invalidated', 'outcome === false ? {} : changed', 'changed'],
+      ['a reuse invalidates nothing', '!outcome || isReuse(outcome)', '!outcome'],
+      ['every rotation invalidates', '!outcome || isReuse(outcome)', 'true'],
+      [
+        'a reuse that ended its subject invalidates its family alone',
+        "all: onReuse === 'revoke-subject' && isReuse(outcome),",
+        '',
+      ],
+    ],
+  ),
+  ...mutantsOf(
     'stores/cache-invalidating-stores.ts',
     ['invalidating stores'],
     [
-      ['nothing is invalidated when the store fails', 'if (became !== false) await', 'if (became) await'],
-      ['what did not end is invalidated', 'if (became !== false) await', 'await'],
       [
         'those of the subject are told after the change',
-        'return afterwards(change, () => all(signIns));',
-        'return afterwards(change, async () => all(await registry.list(subject)));',
+        'call.invalidates?.(outcome, ...args) ?? ofSubject',
+        'call.invalidates?.(outcome, ...args) ?? (subject === null ? {} : await recordsOf(subject))',
       ],
       [
         'nothing of a subject is invalidated',
-        'return afterwards(change, () => all(signIns));',
-        'return change();',
+        'call.invalidates?.(outcome, ...args) ?? ofSubject',
+        'call.invalidates?.(outcome, ...args) ?? {}',
       ],
-      ['a reuse invalidates nothing', `became && became.kind === 'reused'`, 'false'],
-      ['every rotation invalidates', `became && became.kind === 'reused'`, 'true'],
-      [
-        'a reuse that ended its subject invalidates its family alone',
-        "if (onReuse === 'revoke-subject' && became?.kind === 'reused') everything();",
-        '',
-      ],
-      ['everything stays where it is', 'places.families?.invalidateAll();', ''],
+      ['everything stays where it is', 'caches.families?.invalidateAll();', ''],
     ],
   ),
 ];

@@ -33,7 +33,7 @@ interface Burial {
 }
 
 /** Hears that sign-ins have ended, or changed: what was read of them before is not believed any more. */
-export interface Burying {
+export interface InvalidatableCache {
   /** Bounded in time, and never throws. */
   invalidate(id: string): Promise<void>;
   /** Of every sign-in, on this node alone. */
@@ -45,7 +45,7 @@ export interface Burying {
  * was read inside. One that is absent, ended, unreadable, not ours, from the future or older than asked for is
  * `undefined`: the table is asked. So whatever the cache loses, keeps or brings back costs a query, never a revocation.
  */
-export class SharedCache<T extends object> implements Burying {
+export class SharedCache<T extends object> implements InvalidatableCache {
   private readonly invalidated = new LRUCache<string, Burial>({ max: MAX_BURIED });
   private allBuried: Burial | undefined;
   private burials = 0;

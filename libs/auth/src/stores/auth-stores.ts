@@ -66,6 +66,3 @@ export abstract class AuthStores {
     return [];
   }
 }
-
-/** The members of the set that are ports. */
-export const STORE_PORTS = ['subjects', 'sessions', 'families', 'registry', 'lookup', 'revocations'] as const;

@@ -15,7 +15,7 @@ export interface SignInRecord {
 }
 
 /** How many sign-ins a list has at most. */
-const MAX_LISTED = 1_000;
+export const MAX_LISTED = 1_000;
 
 export function recordOfSession(row: SessionRecord): SignInRecord {
   return record('session', row, row.seenAt);

@@ -15,6 +15,7 @@ import { ClientAssertions } from './clients/client-assertion.js';
 import { ClientAuthenticator } from './clients/client-authenticator.js';
 import { ClientCredentialsGrant } from './tokens/client-credentials-grant.js';
 import { ServiceAuthenticator } from '../../service-tokens/service-authenticator.js';
+import { guardedClientStore } from './clients/service-client-calls.js';
 import { ServiceClientStore } from './clients/service-client-store.js';
 import { ServiceClients } from './clients/service-clients.js';
 import { ServiceTokenIssuer } from './tokens/service-token-issuer.js';
@@ -33,7 +34,7 @@ import { SignInFinder } from './tokens/sign-in-finder.js';
 import { UserLoader } from '../../users/user-loader.js';
 import { TokenExchange } from './tokens/token-exchange.js';
 import { SignInEnding } from '../../sign-in/sign-in-ending.js';
-import { clientsInUse, GuardedStores } from '../../stores/guarded-stores.js';
+import { GuardedStores } from '../../stores/guarded-stores.js';
 import { TokenIntrospection } from './tokens/token-introspection.js';
 import { TokenRevocation } from './tokens/token-revocation.js';
 import { Clock } from '../../time/clock.js';
@@ -45,7 +46,7 @@ const ownAudience = ({ issuer, formerIssuers, accessTokens: { audience } }: Opti
 
 /** What `services: true` adds: clients, their tokens, and the tokens that sign-ins are exchanged for. */
 export const SERVICE_PROVIDERS: Provider[] = [
-  { provide: ServiceClientStore, inject: [AuthStores, LocalRevocations], useFactory: clientsInUse },
+  { provide: ServiceClientStore, inject: [AuthStores, LocalRevocations], useFactory: guardedClientStore },
   {
     provide: ServiceClients,
     inject: [ServiceClientStore, SecurityEventSink],
