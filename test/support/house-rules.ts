@@ -14,6 +14,7 @@ const GROUND = ['errors', 'time', 'crypto', 'principal', 'validation', 'http-cli
  */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(GROUND.map((room) => [room, []])),
+  wiring: [],
   subjects: [],
   audit: ['subjects'],
   keys: ['audit'],
@@ -34,13 +35,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   decorators: ['context'],
   guards: ['decorators'],
   http: ['guards'],
-  module: ['http', 'passport'],
+  module: ['http', 'passport', 'wiring'],
   'sql/database': [],
   sql: ['stores', 'sql/database'],
-  typeorm: ['sql'],
-  features: ['http'],
+  typeorm: ['sql', 'wiring'],
+  features: ['http', 'wiring'],
   testing: ['stores', 'sign-in'],
-  'resource-server': ['http'],
+  'resource-server': ['http', 'wiring'],
   terminus: ['audit'],
   opentelemetry: ['audit'],
 };

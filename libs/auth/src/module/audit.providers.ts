@@ -13,35 +13,27 @@ import { securityEventStore } from '../typeorm/typeorm-stores.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { Clock } from '../time/clock.js';
-
-type Store = SecurityEventStore | null;
-type Table = SecurityEventWriter | null;
+import { nullable, provide } from '../wiring/provide.js';
 
 /** Where security events go, and where they can be had. Store and table are null without `audit.table`. */
 export const AUDIT_PROVIDERS: Provider[] = [
-  { provide: AuthCounters, useFactory: () => new AuthCounters() },
-  { provide: SecurityEventStream, useFactory: () => new SecurityEventStream() },
-  { provide: SecurityEventStore, inject: [AuthStores, ResolvedAuthOptions], useFactory: securityEventStore },
-  {
-    provide: SecurityEventWriter,
-    inject: [SecurityEventStore, Clock],
-    useFactory: (store: Store, clock: Clock): Table => store && new SecurityEventWriter(store, clock),
-  },
-  {
-    provide: SecurityEvents,
-    inject: [SecurityEventStream, SecurityEventStore, SecurityEventWriter],
-    useFactory: (stream: SecurityEventStream, store: Store, writer: Table) =>
-      new SecurityEvents(stream, store && writer && { store, writer }),
-  },
-  {
-    provide: SecurityEventSink,
-    inject: [ResolvedAuthOptions, AuthCounters, SecurityEventStream, SecurityEventWriter],
-    useFactory: (
-      { onSecurityEvent }: ResolvedAuthOptions,
-      counters: AuthCounters,
-      stream: SecurityEventStream,
-      table: Table,
-    ) =>
+  provide(AuthCounters, [], () => new AuthCounters()),
+  provide(SecurityEventStream, [], () => new SecurityEventStream()),
+  provide(nullable(SecurityEventStore), [AuthStores, ResolvedAuthOptions], securityEventStore),
+  provide(
+    nullable(SecurityEventWriter),
+    [nullable(SecurityEventStore), Clock],
+    (store, clock) => store && new SecurityEventWriter(store, clock),
+  ),
+  provide(
+    SecurityEvents,
+    [SecurityEventStream, nullable(SecurityEventStore), nullable(SecurityEventWriter)],
+    (stream, store, writer) => new SecurityEvents(stream, store && writer && { store, writer }),
+  ),
+  provide(
+    SecurityEventSink,
+    [ResolvedAuthOptions, AuthCounters, SecurityEventStream, nullable(SecurityEventWriter)],
+    ({ onSecurityEvent }, counters, stream, table) =>
       new ComposedSecurityEventSink([
         new CountingSecurityEventSink(counters),
         new LoggerSecurityEventSink(),
@@ -49,5 +41,5 @@ export const AUDIT_PROVIDERS: Provider[] = [
         stream,
         ...(table ? [table] : []),
       ]),
-  },
+  ),
 ];

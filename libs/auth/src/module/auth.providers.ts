@@ -40,11 +40,10 @@ import { Authenticator } from '../sign-in/authenticator.js';
 import { LateDirectory } from '../users/late-directory.js';
 import { TokenExchange } from '../features/service-issuer/tokens/token-exchange.js';
 import { CIRCLE_CHECK, refuseCircles } from '../validation/provider-circle.js';
+import { provide, typed } from '../wiring/provide.js';
 import { CORE_PROVIDERS } from './sign-in.providers.js';
 import { EDGE_PROVIDERS } from './edge.providers.js';
 import { SERVICE_PROVIDERS } from '../features/service-issuer/service-issuer.providers.js';
-
-type Options = ResolvedAuthOptions;
 
 /** Hands the directory to LateDirectory. No other provider of ours injects it: the directory may inject ours. */
 const DIRECTORY_ARRIVAL = Symbol('the user directory has come');
@@ -62,29 +61,17 @@ export function composeAuthModule(
   const imports = [...(definition.imports ?? []), ...(structure.imports ?? [])];
   const providers: Provider[] = [
     ...(definition.providers ?? []),
-    {
-      provide: ResolvedAuthOptions,
-      inject: [optionsToken],
-      useFactory: (given: unknown) => {
-        refuseStructural(given);
-        refuseUnused(given, structure);
-        return resolveAuthOptions(given, Date.now());
-      },
-    },
+    provide(ResolvedAuthOptions, [optionsToken], (given) => {
+      refuseStructural(given);
+      refuseUnused(given, structure);
+      return resolveAuthOptions(given, Date.now());
+    }),
     // Nothing imported that could provide them: then they are providers of ours.
     ...(imports.length > 0 ? [] : [structure.users, ...(stores ? [stores] : [])]),
     { provide: UserDirectory, useExisting: structure.users },
-    {
-      provide: CIRCLE_CHECK,
-      inject: [ModulesContainer],
-      useFactory: (all: ModulesContainer) => refuseCircles(all.values()),
-    },
+    provide(CIRCLE_CHECK, [ModulesContainer], (all) => refuseCircles(all.values())),
     LateDirectory,
-    {
-      provide: DIRECTORY_ARRIVAL,
-      inject: [LateDirectory, UserDirectory],
-      useFactory: (late: LateDirectory, directory: UserDirectory) => late.arrive(directory),
-    },
+    provide(DIRECTORY_ARRIVAL, [LateDirectory, UserDirectory], (late, directory) => late.arrive(directory)),
     {
       provide: ConfiguredRoutes,
       useValue: { path: routes === false ? null : routes.path, services: structure.services === true },
@@ -107,11 +94,10 @@ export function composeAuthModule(
 
 /** The module's own stores. */
 function typeOrmStores(name: string | undefined): Provider {
-  return {
-    provide: AuthStores,
-    inject: [{ token: getDataSourceToken(name), optional: true }, ResolvedAuthOptions],
-    useFactory: (source: DataSource | undefined, options: Options) => authStores(source, name, options),
-  };
+  const source = { token: typed<DataSource>(getDataSourceToken(name)), optional: true } as const;
+  return provide(AuthStores, [source, ResolvedAuthOptions], (found, options) =>
+    authStores(found, name, options),
+  );
 }
 
 const EXPORTED = [

@@ -9,27 +9,19 @@ import { SharedCaches, sharedCaches } from '../stores/shared-caches.js';
 import { GuardedStores, guardedStores } from '../stores/guarded-stores.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
+import { provide } from '../wiring/provide.js';
 
 /** The stores as everything above them sees them, their clock, and the records of them that nodes share. */
 export const STORE_PROVIDERS: Provider[] = [
   LocalRevocations,
-  { provide: StoreClock, inject: [Clock], useFactory: (clock: Clock) => new StoreClock(clock) },
-  {
-    provide: SharedCaches,
-    inject: [ResolvedAuthOptions, DerivedKeys, StoreClock, Clock, AuthCounters],
-    useFactory: sharedCaches,
-  },
-  {
-    provide: GuardedStores,
-    inject: [AuthStores, LocalRevocations, SharedCaches, ResolvedAuthOptions],
-    useFactory: (
-      given: AuthStores,
-      changes: LocalRevocations,
-      records: SharedCaches,
-      { cache }: ResolvedAuthOptions,
-    ) => {
+  provide(StoreClock, [Clock], (clock) => new StoreClock(clock)),
+  provide(SharedCaches, [ResolvedAuthOptions, DerivedKeys, StoreClock, Clock, AuthCounters], sharedCaches),
+  provide(
+    GuardedStores,
+    [AuthStores, LocalRevocations, SharedCaches, ResolvedAuthOptions],
+    (given, changes, caches, { cache }) => {
       const stores = guardedStores(given, changes);
-      return cache ? cacheInvalidating(stores, records) : stores;
+      return cache ? cacheInvalidating(stores, caches) : stores;
     },
-  },
+  ),
 ];

@@ -38,96 +38,74 @@ import { GuardedStores } from '../../stores/guarded-stores.js';
 import { TokenIntrospection } from './tokens/token-introspection.js';
 import { TokenRevocation } from './tokens/token-revocation.js';
 import { Clock } from '../../time/clock.js';
+import { nullable, provide } from '../../wiring/provide.js';
 
-type Options = ResolvedAuthOptions;
-
-const ownAudience = ({ issuer, formerIssuers, accessTokens: { audience } }: Options): readonly string[] =>
-  everyAudience({ issuer, formerIssuers, audience });
+const ownAudience = ({
+  issuer,
+  formerIssuers,
+  accessTokens: { audience },
+}: ResolvedAuthOptions): readonly string[] => everyAudience({ issuer, formerIssuers, audience });
 
 /** What `services: true` adds: clients, their tokens, and the tokens that sign-ins are exchanged for. */
 export const SERVICE_PROVIDERS: Provider[] = [
-  { provide: ServiceClientStore, inject: [AuthStores, LocalRevocations], useFactory: guardedClientStore },
-  {
-    provide: ServiceClients,
-    inject: [ServiceClientStore, SecurityEventSink],
-    useFactory: (store: ServiceClientStore, events: SecurityEventSink) => new ServiceClients(store, events),
-  },
-  {
-    provide: ClientAuthenticator,
-    inject: [ServiceClientStore, RoutesPath, ResolvedAuthOptions, Clock, SecurityEventSink],
-    useFactory: (
-      store: ServiceClientStore,
-      path: RoutesPath,
-      { issuer, formerIssuers, accessTokens, serviceTokens }: Options,
-      clock: Clock,
-      events: SecurityEventSink,
-    ) => {
+  provide(ServiceClientStore, [AuthStores, LocalRevocations], guardedClientStore),
+  provide(
+    ServiceClients,
+    [ServiceClientStore, SecurityEventSink],
+    (store, events) => new ServiceClients(store, events),
+  ),
+  provide(
+    ClientAuthenticator,
+    [ServiceClientStore, RoutesPath, ResolvedAuthOptions, Clock, SecurityEventSink],
+    (store, path, { issuer, formerIssuers, accessTokens, serviceTokens }, clock, events) => {
       const tokenUrl = () => `${new URL(issuer).origin}${path.get()}/token`;
       const audience = () => [
         issuer,
         ...formerIssuers.filter(({ until }) => clock.now() < until).map((former) => former.issuer),
         ...(serviceTokens.endpointAudience ? [tokenUrl()] : []),
       ];
-      return new ClientAuthenticator(
-        store,
-        new ClientAssertions(audience, accessTokens.clockToleranceMs, clock),
-        events,
-      );
+      const assertions = new ClientAssertions(audience, accessTokens.clockToleranceMs, clock);
+      return new ClientAuthenticator(store, assertions, events);
     },
-  },
-  {
-    provide: ServiceTokenIssuer,
-    inject: [KeyRing, ResolvedAuthOptions, Clock],
-    useFactory: (keys: KeyRing, { issuer, serviceTokens }: Options, clock: Clock) =>
-      new ServiceTokenIssuer(keys, issuer, serviceTokens, clock),
-  },
-  {
-    provide: ClientCredentialsGrant,
-    inject: [ServiceTokenIssuer, SecurityEventSink],
-    useFactory: (issuer: ServiceTokenIssuer, events: SecurityEventSink) =>
-      new ClientCredentialsGrant(issuer, events),
-  },
-  {
-    provide: ServiceTokenCheck,
-    inject: [ServiceClientStore, RevocationFeed, ResolvedAuthOptions, AuthCounters],
-    useFactory: (
-      store: ServiceClientStore,
-      feed: RevocationFeed | null,
-      { revocation }: Options,
-      counters: AuthCounters,
-    ): ServiceTokenCheck => {
-      const lookedUp = new ServiceLookupCheck(store);
-      if (feed) return new ServiceFeedCheck(feed, lookedUp, revocation.onUnavailable, counters);
-      return revocation.mode === 'none' ? new NoServiceCheck(lookedUp) : lookedUp;
+  ),
+  provide(
+    ServiceTokenIssuer,
+    [KeyRing, ResolvedAuthOptions, Clock],
+    (keys, { issuer, serviceTokens }, clock) => new ServiceTokenIssuer(keys, issuer, serviceTokens, clock),
+  ),
+  provide(
+    ClientCredentialsGrant,
+    [ServiceTokenIssuer, SecurityEventSink],
+    (issuer, events) => new ClientCredentialsGrant(issuer, events),
+  ),
+  provide(
+    ServiceTokenCheck,
+    [ServiceClientStore, nullable(RevocationFeed), ResolvedAuthOptions, AuthCounters],
+    (store, feed, { revocation }, counters) => {
+      const lookup = new ServiceLookupCheck(store);
+      if (feed) return new ServiceFeedCheck(feed, lookup, revocation.onUnavailable, counters);
+      return revocation.mode === 'none' ? new NoServiceCheck(lookup) : lookup;
     },
-  },
-  {
-    provide: ServiceAuthenticator,
-    inject: [KeyRing, ServiceTokenCheck, ResolvedAuthOptions, Clock],
-    useFactory: (
-      keys: KeyRing,
-      standing: ServiceTokenCheck,
-      { issuer, formerIssuers, accessTokens }: Options,
-      clock: Clock,
-    ) => {
+  ),
+  provide(
+    ServiceAuthenticator,
+    [KeyRing, ServiceTokenCheck, ResolvedAuthOptions, Clock],
+    (keys, check, { issuer, formerIssuers, accessTokens }, clock) => {
       // The first alone: the others may be of services, which must not use here what they were given there.
       const audience = accessTokens.audience.slice(0, 1);
       const tokens = new JwtVerifier(keys, { issuer, formerIssuers, ...accessTokens, audience }, clock);
-      return new ServiceAuthenticator(new ServiceTokenVerifier(tokens, accessTokens.cacheSize), standing);
+      return new ServiceAuthenticator(new ServiceTokenVerifier(tokens, accessTokens.cacheSize), check);
     },
-  },
-  {
-    provide: SignInFinder,
-    inject: [GuardedStores, UserLoader, SignInEnding],
-    useFactory: (
-      { subjects, sessions, families }: GuardedStores,
-      source: UserLoader,
-      endings: SignInEnding,
-    ) => new SignInFinder(subjects, sessions, families, source, endings),
-  },
-  {
-    provide: TokenExchange,
-    inject: [
+  ),
+  provide(
+    SignInFinder,
+    [GuardedStores, UserLoader, SignInEnding],
+    ({ subjects, sessions, families }, users, endings) =>
+      new SignInFinder(subjects, sessions, families, users, endings),
+  ),
+  provide(
+    TokenExchange,
+    [
       SignInFinder,
       AccessTokenVerifier,
       RevocationCheck,
@@ -136,53 +114,27 @@ export const SERVICE_PROVIDERS: Provider[] = [
       SecurityEventSink,
       ResolvedAuthOptions,
     ],
-    useFactory: (
-      signIns: SignInFinder,
-      verifier: AccessTokenVerifier,
-      standing: RevocationCheck,
-      sessions: SessionService,
-      issuer: ServiceTokenIssuer,
-      events: SecurityEventSink,
-      options: Options,
-    ) => new TokenExchange({ signIns, verifier, standing, sessions, issuer, events }, ownAudience(options)),
-  },
-  {
-    provide: IssuedTokenReader,
-    inject: [KeyRing, ResolvedAuthOptions, Clock],
-    useFactory: (keys: KeyRing, { issuer, formerIssuers, accessTokens }: Options, clock: Clock) => {
-      const { clockToleranceMs } = accessTokens;
-      return new IssuedTokenReader(keys, { issuer, formerIssuers, clockToleranceMs }, clock);
-    },
-  },
-  {
-    provide: TokenIntrospection,
-    inject: [IssuedTokenReader, SignInFinder, ServiceClientStore, RevocationCheck],
-    useFactory: (
-      tokens: IssuedTokenReader,
-      signIns: SignInFinder,
-      clients: ServiceClientStore,
-      standing: RevocationCheck,
-    ) => new TokenIntrospection(tokens, signIns, clients, standing, new ServiceLookupCheck(clients)),
-  },
-  {
-    provide: TokenRevocation,
-    inject: [
-      IssuedTokenReader,
-      CredentialEnding,
-      ServiceClientStore,
-      ResolvedAuthOptions,
-      Clock,
-      SecurityEventSink,
-    ],
-    useFactory: (
-      tokens: IssuedTokenReader,
-      endings: CredentialEnding,
-      clients: ServiceClientStore,
-      options: Options,
-      clock: Clock,
-      events: SecurityEventSink,
-    ) => new TokenRevocation(tokens, endings, clients, ownAudience(options), clock, events),
-  },
+    (signIns, verifier, standing, sessions, issuer, events, options) =>
+      new TokenExchange({ signIns, verifier, standing, sessions, issuer, events }, ownAudience(options)),
+  ),
+  provide(
+    IssuedTokenReader,
+    [KeyRing, ResolvedAuthOptions, Clock],
+    (keys, { issuer, formerIssuers, accessTokens: { clockToleranceMs } }, clock) =>
+      new IssuedTokenReader(keys, { issuer, formerIssuers, clockToleranceMs }, clock),
+  ),
+  provide(
+    TokenIntrospection,
+    [IssuedTokenReader, SignInFinder, ServiceClientStore, RevocationCheck],
+    (tokens, signIns, clients, check) =>
+      new TokenIntrospection(tokens, signIns, clients, check, new ServiceLookupCheck(clients)),
+  ),
+  provide(
+    TokenRevocation,
+    [IssuedTokenReader, CredentialEnding, ServiceClientStore, ResolvedAuthOptions, Clock, SecurityEventSink],
+    (tokens, endings, clients, options, clock, events) =>
+      new TokenRevocation(tokens, endings, clients, ownAudience(options), clock, events),
+  ),
   OAuthExceptionFilter,
   ServiceAuthGuard,
 ];
