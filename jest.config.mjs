@@ -7,7 +7,7 @@ const shared = {
   // The package's own name leads to its source: no build step, and never a second copy of a guard.
   moduleNameMapper: {
     '^nestjs-aerie$': '<rootDir>/libs/auth/src/index.ts',
-    '^nestjs-aerie/(opentelemetry|resource-server|terminus|testing)$': '<rootDir>/libs/auth/src/$1/index.ts',
+    '^nestjs-aerie/([a-z-]+)$': '<rootDir>/libs/auth/src/$1/index.ts',
     '^better-sqlite3$': sqlite,
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -3,7 +3,8 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuthenticationService, AuthStores, ResolvedAuthOptions } from 'nestjs-aerie';
+import { AuthenticationService, ResolvedAuthOptions } from 'nestjs-aerie';
+import { AuthStores } from 'nestjs-aerie/stores';
 // Not part of the public API: the codec is measured without what is above it.
 import { RefreshTokenCodec } from '../../libs/auth/dist/refresh-tokens/refresh-token-codec.js';
 import { authModule } from '../lib/auth-application.mjs';

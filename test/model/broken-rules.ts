@@ -1,9 +1,5 @@
-import {
-  type FamilyRow,
-  MemoryRefreshTokenFamilyStore,
-  type RotationAttempt,
-  type RotationOutcome,
-} from 'nestjs-aerie/testing';
+import { type FamilyRow, type RotationAttempt, type RotationOutcome } from 'nestjs-aerie/stores';
+import { MemoryRefreshTokenFamilyStore } from 'nestjs-aerie/testing';
 import { ReferenceStore, type Rule } from './model-store.js';
 
 type Change = (row: FamilyRow, outcome: RotationOutcome, now: number) => Partial<FamilyRow> | undefined;

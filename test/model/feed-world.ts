@@ -1,4 +1,4 @@
-import type { RevocationEvent, RevocationLogReading } from 'nestjs-aerie';
+import type { RevocationEvent, RevocationLogReading } from 'nestjs-aerie/stores';
 import { RevocationLogReader } from '../../libs/auth/src/revocation/revocation-log-reader.js';
 import { RevocationLog } from '../../libs/auth/src/revocation/revocation-log.js';
 import { RevocationIndex } from '../../libs/auth/src/revocation/revocation-index.js';

@@ -1,9 +1,5 @@
-import {
-  type FamilyRow,
-  MemoryRefreshTokenFamilyStore,
-  type MemorySubjectStore,
-  type RefreshTokenFamilyStore,
-} from 'nestjs-aerie/testing';
+import { type FamilyRow, type RefreshTokenFamilyStore } from 'nestjs-aerie/stores';
+import { MemoryRefreshTokenFamilyStore, type MemorySubjectStore } from 'nestjs-aerie/testing';
 
 /** What the explorer needs of a store beside the port: revoke-all, and a way back to where a schedule forks. */
 export interface ModelStore extends RefreshTokenFamilyStore {

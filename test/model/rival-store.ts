@@ -1,7 +1,6 @@
 import {
   type FamilyReading,
   type FamilyRow,
-  type MemorySubjectStore,
   type NewFamily,
   type OpeningOutcome,
   RefreshTokenFamilyStore,
@@ -9,7 +8,8 @@ import {
   type RekeyOutcome,
   type RotationAttempt,
   type RotationOutcome,
-} from 'nestjs-aerie/testing';
+} from 'nestjs-aerie/stores';
+import { type MemorySubjectStore } from 'nestjs-aerie/testing';
 import { openFamily } from '../../libs/auth/src/refresh-tokens/opened-row.js';
 import type { ModelStore } from './model-store.js';
 

@@ -7,16 +7,14 @@ import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
 
-const SOURCES = {
-  'nestjs-aerie': new URL('../../libs/auth/src/index.ts', import.meta.url).href,
-  'nestjs-aerie/testing': new URL('../../libs/auth/src/testing/index.ts', import.meta.url).href,
-};
+const SOURCES = new URL('../../libs/auth/src/', import.meta.url);
 
 // This file is loaded twice: by --import, and then by itself, on the thread that resolves modules.
 if (!new URL(import.meta.url).searchParams.has('hooks')) register(`${import.meta.url}?hooks`);
 
 export function resolve(specifier, context, next) {
-  if (specifier in SOURCES) return { url: SOURCES[specifier], shortCircuit: true };
+  const entry = /^nestjs-aerie(\/[a-z-]+)?$/.exec(specifier);
+  if (entry) return { url: new URL(`.${entry[1] ?? ''}/index.ts`, SOURCES).href, shortCircuit: true };
   const ours = /^\.\.?\//.test(specifier) && context.parentURL?.endsWith('.ts');
   return next(ours ? specifier.replace(/\.js$/, '.ts') : specifier, context);
 }

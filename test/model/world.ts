@@ -1,5 +1,5 @@
 import { MemorySubjectStore } from 'nestjs-aerie/testing';
-import type { SubjectEpochs } from 'nestjs-aerie/testing';
+import type { SubjectEpochs } from 'nestjs-aerie/stores';
 import type { RefreshToken } from '../../libs/auth/src/refresh-tokens/refresh-token-codec.js';
 import {
   type LiveReading,

@@ -1,13 +1,8 @@
 /** Classes of the host that need what needs them: such a circle must work, or say what it is; a boot never ends in silence. */
 import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
-import {
-  AuthenticationService,
-  AuthModule,
-  AuthStores,
-  PasswordHasher,
-  type UserDirectory,
-} from 'nestjs-aerie';
+import { AuthenticationService, AuthModule, PasswordHasher, type UserDirectory } from 'nestjs-aerie';
+import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { ResourceAuthenticator, ResourceServerModule } from 'nestjs-aerie/resource-server';
 import { bootApplication, connection, rootModule, RUNTIME, STRUCTURE } from './host-application.js';

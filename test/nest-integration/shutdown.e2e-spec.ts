@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
-import { AuthenticationService, AuthStores, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import { AuthenticationService, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import { AuthStores } from 'nestjs-aerie/stores';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { authModule, connection, QuietLogger, rootModule } from './host-application.js';

@@ -62,6 +62,7 @@ describe('the tarball', () => {
     };
     expect(Object.keys(manifest.exports)).toEqual([
       '.',
+      './stores',
       './testing',
       './opentelemetry',
       './terminus',

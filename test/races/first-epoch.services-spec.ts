@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AuthStores } from 'nestjs-aerie';
+import { AuthStores } from 'nestjs-aerie/stores';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 import { dropTables } from '../support/test-stores.js';

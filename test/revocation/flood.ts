@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { AuthStatus, Revocation, subjectKey } from 'nestjs-aerie';
+import { AuthStatus, Revocation } from 'nestjs-aerie';
+import { subjectKey } from 'nestjs-aerie/stores';
 import type { DataSource } from 'typeorm';
 import { claimsOf, signIn, statusOf } from '../support/sign-ins.js';
 import { isPoll, StatementLog } from '../support/statement-log.js';

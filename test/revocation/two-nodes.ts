@@ -1,4 +1,5 @@
-import { type AuthOptions, AuthStores } from 'nestjs-aerie';
+import { type AuthOptions } from 'nestjs-aerie';
+import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { Clock } from '../../libs/auth/src/time/clock.js';
 import type { LogTrap } from '../support/log-trap.js';

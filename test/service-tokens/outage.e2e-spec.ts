@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Module, UseGuards } from '@nestjs/common';
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
-import { AuthStores, MaxStaleness, ServiceAuthGuard } from 'nestjs-aerie';
+import { MaxStaleness, ServiceAuthGuard } from 'nestjs-aerie';
+import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { askToken, basic, postForm, registered, serviceToken } from '../support/service-requests.js';
 import { refresh, signIn } from '../support/sign-ins.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AuthStores, Session } from 'nestjs-aerie';
+import { Session } from 'nestjs-aerie';
+import { AuthStores } from 'nestjs-aerie/stores';
 import { SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';

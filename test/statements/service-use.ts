@@ -1,4 +1,5 @@
-import { ServiceClients, ServiceClientStore } from 'nestjs-aerie';
+import { ServiceClients } from 'nestjs-aerie';
+import { ServiceClientStore } from 'nestjs-aerie/stores';
 import { basic, postForm, registered, serviceToken } from '../support/service-requests.js';
 import { ISSUER, type TestApp } from '../support/test-app.js';
 

@@ -1,6 +1,7 @@
 /** An application on stores of its own: no TypeORM module anywhere, and every route as with a database. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AuthenticationService, AuthStores } from 'nestjs-aerie';
+import { AuthenticationService } from 'nestjs-aerie';
+import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { DataSource } from 'typeorm';
 import { HttpClient } from '../support/http-client.js';

@@ -1,6 +1,6 @@
 /** Stores that do not tell what they announced: after a change of its own, a process reads before it admits a request. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AuthStores } from 'nestjs-aerie';
+import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { type SignedIn, signIn, statusOf } from '../support/sign-ins.js';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';

@@ -16,10 +16,10 @@ import {
   AuthConfigError,
   AuthenticationService,
   AuthModule,
-  AuthStores,
   RefreshTokenFamily,
   UserDirectory,
 } from 'nestjs-aerie';
+import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import type { DataSource } from 'typeorm';
 import {

@@ -1,11 +1,10 @@
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
+import { ENTRIES } from './entries.js';
 import type { CodeBlock, MarkdownPage } from './markdown.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-const entry = (name: string): string => join(ROOT, 'libs/auth/src', name, 'index.ts');
-const INDEX = entry('');
-const RESOURCE_SERVER = entry('resource-server');
+const SOURCES = ENTRIES.map(({ source }) => source);
 const DRIVER = join(import.meta.dirname, 'pg.d.ts');
 
 /** Where a block is for the compiler: in a folder of its own that exists nowhere else. */
@@ -36,7 +35,7 @@ export class DocumentationProgram {
     );
     const options = compilerOptions();
     this.program = ts.createProgram(
-      [INDEX, RESOURCE_SERVER, DRIVER, ...this.placed.map(({ path }) => path)],
+      [...SOURCES, DRIVER, ...this.placed.map(({ path }) => path)],
       options,
       this.host(options),
     );
@@ -65,27 +64,32 @@ export class DocumentationProgram {
       });
   }
 
-  /** The type that the package exports under a name, from its main entry or the other one that is documented. */
+  /** The type that the package exports under a name, from any of its entries. */
   exported(name: string): ts.Type {
-    const symbol = [INDEX, RESOURCE_SERVER]
-      .map((path) => this.checker.getSymbolAtLocation(this.program.getSourceFile(path)!)!)
-      .flatMap((module) => this.checker.getExportsOfModule(module))
-      .find((found) => found.name === name);
+    const symbol = this.exports().find((found) => found.name === name);
     if (!symbol) throw new Error(`the package exports no ${name}`);
-    const target = symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
-    return this.checker.getDeclaredTypeOfSymbol(target);
+    return this.checker.getDeclaredTypeOfSymbol(this.declared(symbol));
   }
 
   /** How the exported classes declare a method: all of them, or the one that is named. */
   methodsOf(name: string, owner?: string): ts.MethodDeclaration[] {
-    return [INDEX, RESOURCE_SERVER]
-      .map((path) => this.checker.getSymbolAtLocation(this.program.getSourceFile(path)!)!)
-      .flatMap((module) => this.checker.getExportsOfModule(module))
+    return this.exports()
       .filter((found) => owner === undefined || found.name === owner)
-      .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol))
+      .map((symbol) => this.declared(symbol))
       .filter((symbol) => symbol.flags & ts.SymbolFlags.Class)
       .flatMap((symbol) => symbol.members?.get(ts.escapeLeadingUnderscores(name))?.declarations ?? [])
       .filter(ts.isMethodDeclaration);
+  }
+
+  /** What the entries export. */
+  private exports(): ts.Symbol[] {
+    return SOURCES.map((path) =>
+      this.checker.getSymbolAtLocation(this.program.getSourceFile(path)!)!,
+    ).flatMap((module) => this.checker.getExportsOfModule(module));
+  }
+
+  private declared(symbol: ts.Symbol): ts.Symbol {
+    return symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
   }
 
   private host(options: ts.CompilerOptions): ts.CompilerHost {

@@ -1,4 +1,5 @@
-import { AUTH_ENTITIES, RefreshTokenFamily, Revocation, Session, subjectKey } from 'nestjs-aerie';
+import { AUTH_ENTITIES, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import { subjectKey } from 'nestjs-aerie/stores';
 import type { StoreHarness } from 'nestjs-aerie/testing';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { authStores } from '../../libs/auth/src/typeorm/typeorm-stores.js';

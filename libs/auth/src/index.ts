@@ -78,7 +78,7 @@ export type { CredentialOptions } from './users/credential-options.js';
 export type { DatabaseOptions } from './sql/database/database-options.js';
 export type { RefreshTokenOptions } from './refresh-tokens/refresh-token-options.js';
 export type { ApplicationCache } from './shared-cache/cache-options.js';
-export type { RevocationOptions } from './revocation/revocation-options.js';
+export type { RedisClient, RevocationOptions } from './revocation/revocation-options.js';
 export type { ServiceTokenOptions } from './service-tokens/service-token-options.js';
 export type { SessionOptions } from './sessions/session-options.js';
 
@@ -93,71 +93,6 @@ export { Revocation } from './typeorm/entities/revocation.entity.js';
 export { StoredSigningKey } from './typeorm/entities/stored-signing-key.entity.js';
 export { ServiceClient } from './typeorm/entities/service-client.entity.js';
 export { SpentTokenId } from './typeorm/entities/spent-token-id.entity.js';
-
-// Stores of your own
-export { AuthStores } from './stores/auth-stores.js';
-export { SubjectStore, type SubjectEpochs } from './subjects/subject-store.js';
-export { subjectKey, subjectOfKey } from './subjects/subject-key.js';
-export type { Opened, OpeningOutcome } from './subjects/opening-outcome.js';
-export type { SignInLimit } from './subjects/sign-in-limit.js';
-export { type CountedSignIn, evictionsFor, type ConcurrentSignIns } from './subjects/concurrent-sign-ins.js';
-export {
-  type FamilyReading,
-  type FamilyReplacement,
-  type FamilyRow,
-  type NewFamily,
-  RefreshTokenFamilyStore,
-  type RekeyAttempt,
-  type RekeyOutcome,
-  type RotationAttempt,
-  type RotationOutcome,
-} from './refresh-tokens/refresh-token-family-store.js';
-export { openFamily, replacementRow } from './refresh-tokens/opened-row.js';
-export {
-  type FamilyTransition,
-  rekeyTransition,
-  rotationTransition,
-} from './refresh-tokens/family-transitions.js';
-export {
-  type NewSession,
-  type SessionDataOutcome,
-  type SessionDataReading,
-  type SessionDataWrite,
-  type SessionReading,
-  type SessionRecord,
-  type SessionRenewal,
-  type SessionRow,
-  SessionStore,
-} from './sessions/session-store.js';
-export { openedSession, renewTransition, touchTransition } from './sessions/session-transitions.js';
-export { type CredentialChange, type KeptSignIn, SignInRegistry } from './stores/sign-in-registry.js';
-export { newestFirst, recordOfFamily, recordOfSession } from './stores/sign-in-record.js';
-export { RevocationLog, type RevocationLogReading } from './revocation/revocation-log.js';
-export type {
-  RevocationEvent,
-  RevocationEventKind,
-  OwnRevocationEvent,
-} from './revocation/revocation-event.js';
-export { RevocationNotifier } from './revocation/revocation-notifier.js';
-export { type SigningKeyReading, SigningKeyStore, type StoredKey } from './keys/signing-key-store.js';
-export type { RedisClient } from './revocation/revocation-options.js';
-export { type RotationStatus, SignInLookup, type SignInStatus } from './revocation-check/sign-in-lookup.js';
-export {
-  type NewServiceClient,
-  type ServiceClientReading,
-  ServiceClientStore,
-  type ServiceTokenRecord,
-  type SpentId,
-} from './features/service-issuer/clients/service-client-store.js';
-export {
-  type ClientChange,
-  type ClientJwk,
-  type ClientRights,
-  type ServiceClientRow,
-  type ServiceGrant,
-  takesAway,
-} from './features/service-issuer/clients/service-client-row.js';
-export { isLive } from './subjects/is-live.js';
 
 // Security events
 export type { ClientRefusal, ReuseCause, SecurityEvent } from './audit/security-event.js';

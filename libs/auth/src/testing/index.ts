@@ -25,32 +25,3 @@ export { MemoryStores } from './memory/memory-stores.js';
 export { MemoryRefreshTokenFamilyStore } from './memory/memory-refresh-token-family-store.js';
 export { MemorySubjectStore } from './memory/memory-subject-store.js';
 export { MemorySigningKeyStore } from './memory/memory-signing-key-store.js';
-
-// The ports that the contracts are about, and what their methods take and give
-export {
-  type FamilyReading,
-  type FamilyRow,
-  type NewFamily,
-  RefreshTokenFamilyStore,
-  type RekeyAttempt,
-  type RekeyOutcome,
-  type RotationAttempt,
-  type RotationOutcome,
-} from '../refresh-tokens/refresh-token-family-store.js';
-export {
-  decideRotation,
-  type RotationDecision,
-  type RotationRules,
-} from '../refresh-tokens/rotation-decision.js';
-export type { OpeningOutcome } from '../subjects/opening-outcome.js';
-export type { SignInLimit } from '../subjects/sign-in-limit.js';
-export {
-  type NewSession,
-  type SessionDataOutcome,
-  type SessionDataReading,
-  type SessionDataWrite,
-  type SessionReading,
-  type SessionRenewal,
-  SessionStore,
-} from '../sessions/session-store.js';
-export { SubjectStore, type SubjectEpochs } from '../subjects/subject-store.js';

@@ -1,0 +1,83 @@
+// The set
+export { AuthStores } from './auth-stores.js';
+
+// Subjects, and how many sign-ins each may have
+export { SubjectStore, type SubjectEpochs } from '../subjects/subject-store.js';
+export { subjectKey, subjectOfKey } from '../subjects/subject-key.js';
+export type { Opened, OpeningOutcome } from '../subjects/opening-outcome.js';
+export type { SignInLimit } from '../subjects/sign-in-limit.js';
+export { type CountedSignIn, evictionsFor, type ConcurrentSignIns } from '../subjects/concurrent-sign-ins.js';
+
+// Sessions
+export {
+  type NewSession,
+  type SessionDataOutcome,
+  type SessionDataReading,
+  type SessionDataWrite,
+  type SessionReading,
+  type SessionRecord,
+  type SessionRenewal,
+  type SessionRow,
+  SessionStore,
+} from '../sessions/session-store.js';
+export { openedSession, renewTransition, touchTransition } from '../sessions/session-transitions.js';
+
+// Families of refresh tokens
+export {
+  type FamilyReading,
+  type FamilyReplacement,
+  type FamilyRow,
+  type NewFamily,
+  RefreshTokenFamilyStore,
+  type RekeyAttempt,
+  type RekeyOutcome,
+  type RotationAttempt,
+  type RotationOutcome,
+} from '../refresh-tokens/refresh-token-family-store.js';
+export { openFamily, replacementRow } from '../refresh-tokens/opened-row.js';
+export {
+  type FamilyTransition,
+  rekeyTransition,
+  rotationTransition,
+} from '../refresh-tokens/family-transitions.js';
+export {
+  decideRotation,
+  type RotationDecision,
+  type RotationRules,
+} from '../refresh-tokens/rotation-decision.js';
+
+// All sign-ins of a subject
+export { type CredentialChange, type KeptSignIn, SignInRegistry } from './sign-in-registry.js';
+export { newestFirst, recordOfFamily, recordOfSession, type SignInRecord } from './sign-in-record.js';
+export { isLive } from '../subjects/is-live.js';
+export type { HostTransaction } from '../sql/database/sql-database.js';
+
+// What access tokens are checked against
+export { type RotationStatus, SignInLookup, type SignInStatus } from '../revocation-check/sign-in-lookup.js';
+export { RevocationLog, type RevocationLogReading } from '../revocation/revocation-log.js';
+export type {
+  RevocationEvent,
+  RevocationEventKind,
+  OwnRevocationEvent,
+} from '../revocation/revocation-event.js';
+export { RevocationNotifier } from '../revocation/revocation-notifier.js';
+
+// Signing keys
+export { type SigningKeyReading, SigningKeyStore, type StoredKey } from '../keys/signing-key-store.js';
+
+// Service clients
+export {
+  type NewServiceClient,
+  type ServiceClientReading,
+  ServiceClientStore,
+  type ServiceTokenRecord,
+  type SpentId,
+} from '../features/service-issuer/clients/service-client-store.js';
+export {
+  type ClientChange,
+  type ClientJwk,
+  type ClientRights,
+  type ServiceClientRow,
+  type ServiceGrant,
+  takesAway,
+} from '../features/service-issuer/clients/service-client-row.js';
