@@ -41,8 +41,6 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'module/auth.providers.ts imports typeorm/entities/auth-entities.ts',
     'module/auth.providers.ts imports typeorm/typeorm-stores.ts',
     'module/sign-in.providers.ts imports features/service-issuer/clients/service-client-store.ts',
-    'revocation/revocation-index.ts imports revocation-check/revocation-check.ts',
-    'service-tokens/service-token-check.ts imports features/service-issuer/clients/service-client-store.ts',
     'sql/stores/family-statements.ts imports typeorm/entities/refresh-token-family.entity.ts',
     'sql/stores/revocation-writer.ts imports typeorm/entities/revocation.entity.ts',
     'sql/stores/sql-revocation-log.ts imports typeorm/entities/revocation.entity.ts',

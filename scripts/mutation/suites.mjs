@@ -21,7 +21,7 @@ export const SUITES = {
   'managed keys': { project: 'unit', file: 'libs/auth/src/keys/key-rotation.spec.ts' },
   'shared records': { project: 'unit', file: 'libs/auth/src/shared-cache/shared-cache.spec.ts' },
   'guarded cache': { project: 'unit', file: 'libs/auth/src/shared-cache/cache-circuit-breaker.spec.ts' },
-  'looked-up standing': {
+  'looked-up token': {
     project: 'unit',
     file: 'libs/auth/src/revocation-check/lookup-check.spec.ts',
   },
@@ -54,7 +54,7 @@ export const IN_MEMORY = [
   'memory',
   'shared records',
   'guarded cache',
-  'looked-up standing',
+  'looked-up token',
   'store clock',
   'invalidating stores',
   'near sessions',

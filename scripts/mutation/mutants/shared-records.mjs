@@ -83,13 +83,13 @@ export const SHARED_RECORD_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'revocation-check/lookup-check.ts',
-    ['looked-up standing'],
+    'revocation-check/access-token-lookup.ts',
+    ['looked-up token'],
     [
       [
         'a record refuses',
-        'if (record && this.admits(token, record.value)) return;',
-        'if (record) { if (this.admits(token, record.value)) return; throw new AccessTokenRevokedError(); }',
+        'return record !== undefined && this.admits(token, record.value);',
+        'if (!record) return false; if (this.admits(token, record.value)) return true; throw new AccessTokenRevokedError();',
       ],
       [
         'a record admits whatever the epochs',
@@ -124,15 +124,9 @@ export const SHARED_RECORD_MUTANTS = [
       ],
       [
         'nothing is learnt of the clock of the store',
-        'this.storeClock.learn(standing.now, sent.monotonic, sent.wall);',
+        'this.storeClock.learn(status.now, sent.monotonic, sent.wall);',
         '',
       ],
-    ],
-  ),
-  ...mutantsOf(
-    'revocation-check/cut-off-by-rotation.ts',
-    ['looked-up standing'],
-    [
       ['every former generation is excepted', 'generation === family.generation - 1 &&', 'true &&'],
       ['the parent is excepted after a re-keying', 'family.replayClosed === false &&', 'true &&'],
       ['the parent is excepted for ever', 'now - family.rotatedAt <= replayWindowMs', 'true'],
@@ -146,7 +140,7 @@ export const SHARED_RECORD_MUTANTS = [
   ),
   ...mutantsOf(
     'revocation-check/family-cache-record.ts',
-    ['looked-up standing'],
+    ['looked-up token'],
     [
       ['what has ended is shared', 'return live === true', 'return live !== null'],
       [

@@ -1,11 +1,11 @@
 import { type Provider } from '@nestjs/common';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
-import { RevocationCheck } from '../revocation-check/revocation-check.js';
+import { AccessTokenLookup } from '../revocation-check/access-token-lookup.js';
+import { AccessTokenCheck } from '../revocation-check/revocation-check.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
 import { LocalRevocations } from '../revocation/local-revocations.js';
-import { CountedSignInLookup } from '../revocation-check/counted-sign-in-lookup.js';
-import { FeedCheck } from '../revocation-check/feed-check.js';
+import { ACCESS_TOKEN_RULES, FeedCheck } from '../revocation-check/feed-check.js';
 import { LookupCheck } from '../revocation-check/lookup-check.js';
 import { notificationChannelOf } from '../revocation/notification-channel.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
@@ -67,7 +67,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
     },
   },
   {
-    provide: RevocationCheck,
+    provide: AccessTokenCheck,
     inject: [GuardedStores, RevocationFeed, ResolvedAuthOptions, StoreClock, SharedCaches, AuthCounters],
     useFactory: (
       { lookup }: GuardedStores,
@@ -81,14 +81,11 @@ export const REVOCATION_PROVIDERS: Provider[] = [
         maxStalenessMs: revocation.maxStalenessMs,
         replayWindowMs: accessTokens.endOnRotation ? refreshTokens.replayWindowMs : null,
       };
-      const lookedUp = new LookupCheck(
-        new CountedSignInLookup(lookup, counters),
-        rules,
-        storeClock,
-        families,
-      );
-      if (feed) return new FeedCheck(feed, lookedUp, revocation.onUnavailable, counters);
-      return revocation.mode === 'none' ? new NoCheck(lookedUp) : lookedUp;
+      const signIns = new AccessTokenLookup(lookup, rules, storeClock, counters, families);
+      const lookupCheck = new LookupCheck(signIns);
+      const { mode, onUnavailable } = revocation;
+      if (feed) return new FeedCheck(feed, ACCESS_TOKEN_RULES, lookupCheck, onUnavailable, counters);
+      return mode === 'none' ? new NoCheck(lookupCheck) : lookupCheck;
     },
   },
 ];

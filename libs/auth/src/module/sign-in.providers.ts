@@ -13,7 +13,8 @@ import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { RefreshTokenCodec } from '../refresh-tokens/refresh-token-codec.js';
-import { RevocationCheck } from '../revocation-check/revocation-check.js';
+import { AccessTokenCheck } from '../revocation-check/revocation-check.js';
+import { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
 import { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
@@ -113,7 +114,7 @@ export const CORE_PROVIDERS: Provider[] = [
       UserCache,
       PasswordHasher,
       AccessTokenVerifier,
-      RevocationCheck,
+      AccessTokenCheck,
       SessionService,
       SecurityEventSink,
     ],
@@ -123,10 +124,20 @@ export const CORE_PROVIDERS: Provider[] = [
       known: UserCache,
       hasher: PasswordHasher,
       verifier: AccessTokenVerifier,
-      standing: RevocationCheck,
+      check: AccessTokenCheck,
       sessions: SessionService,
       events: SecurityEventSink,
-    ) => new Authenticator(source, known, hasher, subjects, verifier, standing, sessions, registry, events),
+    ) =>
+      new Authenticator(
+        source,
+        known,
+        hasher,
+        subjects,
+        new TokenAuthenticator(verifier, check),
+        sessions,
+        registry,
+        events,
+      ),
   },
   {
     provide: SignInEnding,

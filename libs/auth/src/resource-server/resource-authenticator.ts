@@ -1,30 +1,23 @@
-import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
+import type { AccessToken } from '../access-tokens/access-token.js';
 import type { CredentialJudge } from '../context/request-authenticator.js';
 import { CredentialsMissingError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
-import type { RevocationCheck } from '../revocation-check/revocation-check.js';
+import type { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
 
 /**
  * Access tokens in, principal out, where no sign-in is ever opened: sessions are the issuer's alone. To stand in for
  * authentication in a test, replace this provider: `overrideProvider(ResourceAuthenticator)`.
  */
 export class ResourceAuthenticator implements CredentialJudge {
-  constructor(
-    private readonly verifier: AccessTokenVerifier,
-    private readonly standing: RevocationCheck,
-  ) {}
+  constructor(private readonly tokens: TokenAuthenticator<AccessToken>) {}
 
   cachedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {
-    const verified = this.verifier.cached(token);
-    return verified && this.standing.cachedAsGood(verified, maxStalenessMs) ? verified.principal : undefined;
+    return this.tokens.cached(token, maxStalenessMs);
   }
 
   /** Throws AccessTokenInvalid-, -Expired-, -Revoked- and -StaleError, and StoreUnavailableError. */
   async accessToken(token: string, maxStalenessMs: number | null = null): Promise<Principal> {
-    const verified = await this.verifier.verify(token);
-    if (!this.standing.cachedAsGood(verified, maxStalenessMs))
-      await this.standing.check(verified, maxStalenessMs);
-    return verified.principal;
+    return this.tokens.authenticate(token, maxStalenessMs);
   }
 
   cachedSession(): undefined {

@@ -2,20 +2,21 @@ import { type Provider } from '@nestjs/common';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { HttpClient } from '../http-client/http-client.js';
-import { RevocationCheck } from '../revocation-check/revocation-check.js';
+import { AccessTokenCheck } from '../revocation-check/revocation-check.js';
+import { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
-import { FeedCheck } from '../revocation-check/feed-check.js';
+import { ACCESS_TOKEN_RULES, FeedCheck } from '../revocation-check/feed-check.js';
 import { notificationChannelOf } from '../revocation/notification-channel.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RedisNotifier } from '../revocation/redis-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
-import { NoCheck } from '../revocation-check/no-check.js';
+import { NoCheck, UnavailableCheck } from '../revocation-check/no-check.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import { HttpRevocationLog } from './issuer/http-revocation-log.js';
-import { IntrospectedAuthenticator } from './introspected-authenticator.js';
+import { IntrospectedTokenAuthenticator } from './introspected-token-authenticator.js';
 import { Introspection } from './issuer/introspection.js';
-import { PollingCheck, UnavailableCheck } from './polling-check.js';
+import { PollingCheck } from './polling-check.js';
 import { RefusalCounters } from './refusal-counters.js';
 import { ResourceAuthenticator } from './resource-authenticator.js';
 import { ResolvedResourceServerOptions } from './resource-server.options.js';
@@ -77,31 +78,34 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
     },
   },
   {
-    provide: RevocationCheck,
+    provide: AccessTokenCheck,
     inject: [ResolvedResourceServerOptions, RevocationFeed, Clock, AuthCounters],
     useFactory: (
       { revocation }: Options,
       feed: RevocationFeed | null,
       clock: Clock,
       counters: AuthCounters,
-    ): RevocationCheck => {
+    ): AccessTokenCheck => {
       if (revocation.mode !== 'feed' || !feed) return new NoCheck(new UnavailableCheck());
-      return new FeedCheck(feed, new PollingCheck(feed, clock), revocation.onUnavailable, counters);
+      const polling = new PollingCheck(feed, ACCESS_TOKEN_RULES, clock);
+      return new FeedCheck(feed, ACCESS_TOKEN_RULES, polling, revocation.onUnavailable, counters);
     },
   },
   {
     provide: ResourceAuthenticator,
-    inject: [AccessTokenVerifier, RevocationCheck, Introspection, RefusalCounters],
+    inject: [AccessTokenVerifier, AccessTokenCheck, Introspection, RefusalCounters],
     useFactory: (
       verifier: AccessTokenVerifier,
-      standing: RevocationCheck,
+      check: AccessTokenCheck,
       introspection: Introspection | null,
       refusals: RefusalCounters,
     ) =>
       refusals.watch(
-        introspection
-          ? new IntrospectedAuthenticator(verifier, standing, introspection)
-          : new ResourceAuthenticator(verifier, standing),
+        new ResourceAuthenticator(
+          introspection
+            ? new IntrospectedTokenAuthenticator(verifier, check, introspection)
+            : new TokenAuthenticator(verifier, check),
+        ),
         ['cachedAccessToken', 'accessToken'],
       ),
   },

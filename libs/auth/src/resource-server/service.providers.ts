@@ -3,17 +3,16 @@ import { AuthCounters } from '../audit/auth-counters.js';
 import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { ServiceAuthGuard } from '../guards/service-auth.guard.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
+import { FeedCheck } from '../revocation-check/feed-check.js';
+import { NoCheck, UnavailableCheck } from '../revocation-check/no-check.js';
+import { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
-import {
-  ServiceFeedCheck,
-  ServiceTokenCheck,
-  NoServiceCheck,
-} from '../service-tokens/service-token-check.js';
+import { SERVICE_TOKEN_RULES, ServiceTokenCheck } from '../service-tokens/service-token-check.js';
 import { ServiceTokenVerifier } from '../service-tokens/service-token-verifier.js';
 import { Clock } from '../time/clock.js';
-import { IntrospectedServiceAuthenticator } from './introspected-authenticator.js';
+import { IntrospectedTokenAuthenticator } from './introspected-token-authenticator.js';
 import { Introspection } from './issuer/introspection.js';
-import { ServicePollingCheck } from './polling-check.js';
+import { PollingCheck } from './polling-check.js';
 import { RefusalCounters } from './refusal-counters.js';
 import { ResolvedResourceServerOptions } from './resource-server.options.js';
 
@@ -34,10 +33,10 @@ export const RESOURCE_SERVICE_PROVIDERS: Provider[] = [
       feed: RevocationFeed | null,
       clock: Clock,
       counters: AuthCounters,
-    ) => {
-      if (revocation.mode !== 'feed' || !feed) return new NoServiceCheck();
-      const polled = new ServicePollingCheck(feed, clock);
-      return new ServiceFeedCheck(feed, polled, revocation.onUnavailable, counters);
+    ): ServiceTokenCheck => {
+      if (revocation.mode !== 'feed' || !feed) return new NoCheck(new UnavailableCheck());
+      const polling = new PollingCheck(feed, SERVICE_TOKEN_RULES, clock);
+      return new FeedCheck(feed, SERVICE_TOKEN_RULES, polling, revocation.onUnavailable, counters);
     },
   },
   {
@@ -45,14 +44,16 @@ export const RESOURCE_SERVICE_PROVIDERS: Provider[] = [
     inject: [ServiceTokenVerifier, ServiceTokenCheck, Introspection, RefusalCounters],
     useFactory: (
       verifier: ServiceTokenVerifier,
-      standing: ServiceTokenCheck,
+      check: ServiceTokenCheck,
       introspection: Introspection | null,
       refusals: RefusalCounters,
     ) =>
       refusals.watch(
-        introspection
-          ? new IntrospectedServiceAuthenticator(verifier, standing, introspection)
-          : new ServiceAuthenticator(verifier, standing),
+        new ServiceAuthenticator(
+          introspection
+            ? new IntrospectedTokenAuthenticator(verifier, check, introspection)
+            : new TokenAuthenticator(verifier, check),
+        ),
         ['cachedServiceToken', 'serviceToken'],
       ),
   },

@@ -7,9 +7,9 @@ export interface FamilyCacheRecord {
   readonly rotation: RotationStatus;
 }
 
-/** What of a standing may be shared; null for one that does not live, or that a store left incomplete. */
-export function familyCacheRecordOf(standing: SignInStatus): FamilyCacheRecord | null {
-  const { live, subjectEpochNow, globalEpochNow, rotation } = standing;
+/** What of a status may be shared; null for one that does not live, or that a store left incomplete. */
+export function familyCacheRecordOf(status: SignInStatus): FamilyCacheRecord | null {
+  const { live, subjectEpochNow, globalEpochNow, rotation } = status;
   return live === true
     ? readFamilyCacheRecord({ subjectEpoch: subjectEpochNow, globalEpoch: globalEpochNow, rotation })
     : null;

@@ -4,11 +4,12 @@ import { AccessTokenRevokedError, StoreUnavailableError } from '../errors/auth-e
 import { AuthCounters } from '../audit/auth-counters.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
-import { RevocationCheck, type RevocableToken } from './revocation-check.js';
+import type { RevocableToken } from '../revocation/revocation-index.js';
+import { AccessTokenCheck } from './revocation-check.js';
 import type { RevocationEvent } from '../revocation/revocation-event.js';
 import { RevocationLog, type RevocationLogReading } from '../revocation/revocation-log.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
-import { FeedCheck } from './feed-check.js';
+import { ACCESS_TOKEN_RULES, FeedCheck } from './feed-check.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 
 const STALE_MS = 1_000;
@@ -43,7 +44,7 @@ const gone = {
   expiresAt: Infinity,
 } as const;
 
-class AskedStanding extends RevocationCheck {
+class AskedCheck extends AccessTokenCheck {
   readonly asked: (number | null)[] = [];
   cachedAsGood = (): boolean => false;
   check = async (_token: RevocableToken, maxStalenessMs: number | null): Promise<void> => {
@@ -63,13 +64,13 @@ describe('access tokens while the feed is stale', () => {
   let clock: HandClock;
   let log: HandLog;
   let feed: RevocationFeed;
-  let lookedUp: AskedStanding;
+  let lookupCheck: AskedCheck;
   beforeEach(async () => {
     Logger.overrideLogger(false);
     jest.useFakeTimers();
     clock = new HandClock();
     log = new HandLog();
-    lookedUp = new AskedStanding();
+    lookupCheck = new AskedCheck();
     const limits = { pollIntervalMs: 60_000, maxStalenessMs: STALE_MS, maxEntries: 1_000 };
     const reader = new RevocationLogReader(log, 1_000, clock);
     feed = new RevocationFeed(reader, limits, clock, new StoreClock(clock), null, new AuthCounters());
@@ -83,8 +84,8 @@ describe('access tokens while the feed is stale', () => {
     jest.useRealTimers();
   });
 
-  const standing = (onUnavailable: 'refuse' | 'lookup' | 'allow') =>
-    new FeedCheck(feed, lookedUp, onUnavailable, new AuthCounters());
+  const feedCheck = (onUnavailable: 'refuse' | 'lookup' | 'allow') =>
+    new FeedCheck(feed, ACCESS_TOKEN_RULES, lookupCheck, onUnavailable, new AuthCounters());
   /** What came of it, once so much time has passed. */
   async function settledAfter(ms: number, checked: Promise<void>): Promise<string> {
     let settled = 'waits';
@@ -97,13 +98,13 @@ describe('access tokens while the feed is stale', () => {
   }
 
   it.each(['refuse', 'lookup', 'allow'] as const)('%s: one poll makes it fresh', async (onUnavailable) => {
-    await standing(onUnavailable).check(token('alive'), null);
-    expect(lookedUp.asked).toEqual([]);
+    await feedCheck(onUnavailable).check(token('alive'), null);
+    expect(lookupCheck.asked).toEqual([]);
   });
 
   it('refuse: a database that hangs is waited for once', async () => {
     log.hangs = true;
-    const checked = standing('refuse').check(token('alive'), null);
+    const checked = feedCheck('refuse').check(token('alive'), null);
     expect(await settledAfter(DATABASE_MS - 1, checked)).toBe('waits');
     expect(await settledAfter(1, checked)).toBe(StoreUnavailableError.name);
   });
@@ -111,10 +112,10 @@ describe('access tokens while the feed is stale', () => {
   it('refuse: a poll that takes long is waited for for 2 s, then the table is asked', async () => {
     log.hangs = true;
     log.hangsFor = 60_000;
-    const checked = standing('refuse').check(token('alive'), null);
+    const checked = feedCheck('refuse').check(token('alive'), null);
     expect(await settledAfter(1_999, checked)).toBe('waits');
     expect(await settledAfter(1, checked)).toBe('admitted');
-    expect(lookedUp.asked).toEqual([null]);
+    expect(lookupCheck.asked).toEqual([null]);
     log.hangs = false;
     await jest.advanceTimersByTimeAsync(60_000);
   });
@@ -125,18 +126,18 @@ describe('access tokens while the feed is stale', () => {
     ['allow', 100],
   ] as const)('%s, and a route that asks for %s ms: the table is asked after 500 ms', async (how, asks) => {
     log.hangs = true;
-    const checked = standing(how).check(token('alive'), asks);
+    const checked = feedCheck(how).check(token('alive'), asks);
     expect(await settledAfter(499, checked)).toBe('waits');
     expect(await settledAfter(1, checked)).toBe('admitted');
-    expect(lookedUp.asked).toEqual([asks]);
+    expect(lookupCheck.asked).toEqual([asks]);
   });
 
   it('allow: a poll is waited for before anybody is admitted at a risk; what is known to have ended is refused', async () => {
     log.hangs = true;
-    const checked = standing('allow').check(token('alive'), null);
+    const checked = feedCheck('allow').check(token('alive'), null);
     expect(await settledAfter(DATABASE_MS - 1, checked)).toBe('waits');
     expect(await settledAfter(1, checked)).toBe('admitted');
-    await expect(standing('allow').check(token('gone'), null)).rejects.toThrow(AccessTokenRevokedError);
+    await expect(feedCheck('allow').check(token('gone'), null)).rejects.toThrow(AccessTokenRevokedError);
   });
 
   it('refuse: with more than fits nobody waits while all of it is read again', async () => {
@@ -147,8 +148,8 @@ describe('access tokens while the feed is stale', () => {
     log.hangs = true;
     clock.steady += 60_000;
     void feed.freshen();
-    expect(await settledAfter(0, standing('refuse').check(token('alive'), null))).toBe('admitted');
-    expect(lookedUp.asked).toEqual([null]);
+    expect(await settledAfter(0, feedCheck('refuse').check(token('alive'), null))).toBe('admitted');
+    expect(lookupCheck.asked).toEqual([null]);
   });
 
   it.each(['lookup', 'allow'] as const)('%s: while polls fail nobody waits for one', async (how) => {
@@ -157,6 +158,6 @@ describe('access tokens while the feed is stale', () => {
     // Long enough ago for another one.
     clock.steady += 60_000;
     void feed.freshen();
-    expect(await settledAfter(0, standing(how).check(token('alive'), null))).toBe('admitted');
+    expect(await settledAfter(0, feedCheck(how).check(token('alive'), null))).toBe('admitted');
   });
 });

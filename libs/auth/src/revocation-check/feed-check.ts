@@ -1,33 +1,48 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
-import { RevocationCheck, type RevocableToken } from './revocation-check.js';
-import { StaleFeedPolicy } from './stale-feed-policy.js';
-import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
+import type { RevocableToken, RevocationIndex } from '../revocation/revocation-index.js';
+import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
+import { RevocationCheck } from './revocation-check.js';
+import { StaleFeedPolicy } from './stale-feed-policy.js';
+
+/** How the tokens of one kind are checked against the revocations in memory. */
+export interface FeedRules<T> {
+  /** What is checked, for the log. */
+  readonly tokens: 'access tokens' | 'service tokens';
+  /** Throws AccessTokenRevoked- and AccessTokenStaleError. */
+  readonly check: (token: T, index: RevocationIndex) => void;
+}
+
+export const ACCESS_TOKEN_RULES: FeedRules<RevocableToken> = {
+  tokens: 'access tokens',
+  check: (token, index) => index.check(token),
+};
 
 /** Decides by the revocations in this process's memory: no query, unless they cannot tell. */
-export class FeedCheck extends RevocationCheck {
-  private readonly reliance: StaleFeedPolicy;
+export class FeedCheck<T> extends RevocationCheck<T> {
+  private readonly policy: StaleFeedPolicy;
 
   constructor(
     private readonly feed: RevocationFeed,
-    private readonly lookedUp: RevocationCheck,
+    private readonly rules: FeedRules<T>,
+    private readonly lookupCheck: RevocationCheck<T>,
     onUnavailable: ResolvedRevocationOptions['onUnavailable'],
     counters: AuthCounters,
   ) {
     super();
-    this.reliance = new StaleFeedPolicy(feed, onUnavailable, counters, 'access tokens');
+    this.policy = new StaleFeedPolicy(feed, onUnavailable, counters, rules.tokens);
   }
 
-  cachedAsGood(token: RevocableToken, maxStalenessMs: number | null): boolean {
+  cachedAsGood(token: T, maxStalenessMs: number | null): boolean {
     if (maxStalenessMs === 0 || !this.feed.isFresh(maxStalenessMs)) return false;
-    this.feed.set.check(token);
+    this.rules.check(token, this.feed.set);
     return true;
   }
 
-  check(token: RevocableToken, maxStalenessMs: number | null): Promise<void> {
-    return this.reliance.judge(maxStalenessMs, {
-      bySet: () => this.feed.set.check(token),
-      byRecord: (most) => this.lookedUp.check(token, most),
+  check(token: T, maxStalenessMs: number | null): Promise<void> {
+    return this.policy.check(maxStalenessMs, {
+      byFeed: () => this.rules.check(token, this.feed.set),
+      byLookup: (most) => this.lookupCheck.check(token, most),
     });
   }
 }

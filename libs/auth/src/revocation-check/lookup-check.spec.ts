@@ -3,9 +3,10 @@ import { createSecretKey } from 'node:crypto';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import { StoreClock } from '../time/store-clock.js';
-import type { RevocableToken } from './revocation-check.js';
+import type { RevocableToken } from '../revocation/revocation-index.js';
 import { type FamilyCacheRecord, readFamilyCacheRecord } from './family-cache-record.js';
 import { CacheCircuitBreaker } from '../shared-cache/cache-circuit-breaker.js';
+import { AccessTokenLookup } from './access-token-lookup.js';
 import { LookupCheck } from './lookup-check.js';
 import { RecordMac } from '../shared-cache/record-mac.js';
 import { SharedCache } from '../shared-cache/shared-cache.js';
@@ -36,14 +37,14 @@ class Table extends SignInLookup {
   }
 }
 
-describe('LookupCheck', () => {
+describe('LookupCheck of access tokens', () => {
   let elapsed: number;
   let stepped: number;
   let table: Table;
   let kept: Map<string, unknown>;
   let records: SharedCache<FamilyCacheRecord>;
-  let standing: LookupCheck;
-  let without: LookupCheck;
+  let check: LookupCheck<RevocableToken, SignInStatus>;
+  let without: LookupCheck<RevocableToken, SignInStatus>;
   beforeEach(() => {
     elapsed = stepped = 0;
     const clock = { now: () => T0 + elapsed + stepped, monotonic: () => elapsed };
@@ -61,8 +62,9 @@ describe('LookupCheck', () => {
     const keeping = { cache: cached, seal, issuer: 'https://a.example', storeClock, counters };
     records = new SharedCache('family', readFamilyCacheRecord, keeping);
     const rules = { maxStalenessMs: 5 * SECOND, replayWindowMs: WINDOW };
-    standing = new LookupCheck(table, rules, storeClock, records);
-    without = new LookupCheck(table, { ...rules, replayWindowMs: null }, storeClock);
+    check = new LookupCheck(new AccessTokenLookup(table, rules, storeClock, counters, records));
+    const never = { ...rules, replayWindowMs: null };
+    without = new LookupCheck(new AccessTokenLookup(table, never, storeClock, counters));
   });
 
   const token = (changes: Partial<RevocableToken> = {}): RevocableToken => ({
@@ -74,7 +76,7 @@ describe('LookupCheck', () => {
     ...changes,
   });
   const codeOf = async (changes: Partial<RevocableToken> = {}, maxStalenessMs: number | null = null) =>
-    standing.check(token(changes), maxStalenessMs).then(
+    check.check(token(changes), maxStalenessMs).then(
       () => 'OK',
       (error: { code: string }) => error.code,
     );

@@ -1,16 +1,30 @@
-import { RevocationCheck, type RevocableToken } from './revocation-check.js';
+import { StoreUnavailableError } from '../errors/auth-error.js';
+import { RevocationCheck } from './revocation-check.js';
 
-/** `revocation.mode: 'none'`: a token stands until it expires, unless a route asks for more. */
-export class NoCheck extends RevocationCheck {
-  constructor(private readonly lookedUp: RevocationCheck) {
+/** `revocation.mode: 'none'`: a token is good until it expires, unless a route asks for more. */
+export class NoCheck<T> extends RevocationCheck<T> {
+  constructor(private readonly lookupCheck: RevocationCheck<T>) {
     super();
   }
 
-  cachedAsGood(_token: RevocableToken, maxStalenessMs: number | null): boolean {
+  cachedAsGood(_token: T, maxStalenessMs: number | null): boolean {
     return maxStalenessMs === null;
   }
 
-  async check(token: RevocableToken, maxStalenessMs: number | null): Promise<void> {
-    if (maxStalenessMs !== null) await this.lookedUp.check(token, maxStalenessMs);
+  async check(token: T, maxStalenessMs: number | null): Promise<void> {
+    if (maxStalenessMs !== null) await this.lookupCheck.check(token, maxStalenessMs);
+  }
+}
+
+/** Where neither a table nor an issuer can be asked: a route that asks for more than the verified token is refused. */
+export class UnavailableCheck extends RevocationCheck<unknown> {
+  cachedAsGood(): boolean {
+    return false;
+  }
+
+  async check(): Promise<void> {
+    throw new StoreUnavailableError({
+      cause: new Error('"revocation.mode" is "none": nobody knows what @MaxStaleness asks for'),
+    });
   }
 }

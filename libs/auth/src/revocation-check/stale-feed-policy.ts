@@ -8,12 +8,12 @@ import type { ResolvedRevocationOptions } from '../revocation/revocation-options
 /** For how long a poll is waited for, in milliseconds, by what comes after it: the table answers for itself. */
 const PATIENCE_MS = { lookup: 500, allow: 2_000, refuse: 2_000 } as const;
 
-/** Where a token of whatever kind is judged. */
+/** The two ways to check a token of any kind. */
 export interface FeedChecks {
-  /** By what is known of the feed. Throws when the token does not stand. */
-  readonly bySet: () => void;
-  /** By the table of record, or whoever stands for it. */
-  readonly byRecord: (maxStalenessMs: number | null) => Promise<void>;
+  /** By the revocations in memory. Throws when the token is not good. */
+  readonly byFeed: () => void;
+  /** By the table of record, or by what takes its place. */
+  readonly byLookup: (maxStalenessMs: number | null) => Promise<void>;
 }
 
 /**
@@ -29,27 +29,27 @@ export class StaleFeedPolicy {
     private readonly feed: RevocationFeed,
     private readonly onUnavailable: ResolvedRevocationOptions['onUnavailable'],
     private readonly counters: AuthCounters,
-    /** What is judged, for the log. */
+    /** What is checked, for the log. */
     private readonly tokens: 'access tokens' | 'service tokens',
   ) {}
 
-  /** Throws what the judges throw, and StoreUnavailableError where nobody may be relied on. */
-  async judge(maxStalenessMs: number | null, { bySet, byRecord }: FeedChecks): Promise<void> {
-    if (maxStalenessMs === 0) return byRecord(0);
+  /** Throws what the checks throw, and StoreUnavailableError where neither of them can tell. */
+  async check(maxStalenessMs: number | null, { byFeed, byLookup }: FeedChecks): Promise<void> {
+    if (maxStalenessMs === 0) return byLookup(0);
     const fallback = maxStalenessMs === null ? this.onUnavailable : 'lookup';
     const isFresh = await this.freshened(maxStalenessMs, fallback);
     if (isFresh) this.allowing = false;
     // What is known to have ended stays so, however old the knowledge is: no older record admits it.
-    bySet();
+    byFeed();
     if (isFresh) return;
     const { overflowing } = this.feed.status();
     const isSlow = fallback === 'refuse' && !this.feed.failing;
     if (overflowing || fallback === 'lookup' || isSlow) {
       this.counters.fallbacks.lookup++;
-      const judged = byRecord(maxStalenessMs);
-      if (overflowing || !isSlow) return judged;
+      const checked = byLookup(maxStalenessMs);
+      if (overflowing || !isSlow) return checked;
       // When nothing answers, a request need not wait for the deadline of a second question.
-      return Promise.race([judged, this.feed.pollFailure()]);
+      return Promise.race([checked, this.feed.pollFailure()]);
     }
     if (fallback !== 'allow') {
       this.counters.fallbacks.refuse++;

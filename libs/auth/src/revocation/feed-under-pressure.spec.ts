@@ -6,10 +6,10 @@ import { StoreClock } from '../time/store-clock.js';
 import type { RevocationEvent } from './revocation-event.js';
 import { RevocationLog, type RevocationLogReading } from './revocation-log.js';
 import { RevocationLogReader } from './revocation-log-reader.js';
-import { FeedCheck } from '../revocation-check/feed-check.js';
+import { ACCESS_TOKEN_RULES, FeedCheck } from '../revocation-check/feed-check.js';
 import { RevocationFeed } from './revocation-feed.js';
 import { RevocationIndex } from './revocation-index.js';
-import { NoCheck } from '../revocation-check/no-check.js';
+import { UnavailableCheck } from '../revocation-check/no-check.js';
 
 Logger.overrideLogger(false);
 
@@ -83,10 +83,16 @@ describe('the revocation feed, under pressure', () => {
     // Somebody signs out during every poll.
     log.meanwhile = () => feed.changedHere();
     feed.changedHere();
-    const standing = new FeedCheck(feed, new NoCheck(null as never), 'refuse', new AuthCounters());
+    const check = new FeedCheck(
+      feed,
+      ACCESS_TOKEN_RULES,
+      new UnavailableCheck(),
+      'refuse',
+      new AuthCounters(),
+    );
     const principal = { id: 'ann', signInId: 'honest' };
     const token = { id: 'jti', subjectEpoch: 1, globalEpoch: 0, generation: null, principal };
-    await expect(standing.check(token, null)).resolves.toBeUndefined();
+    await expect(check.check(token, null)).resolves.toBeUndefined();
   });
 
   it('misses no id below the first one that it read, when many are read for the first time', async () => {

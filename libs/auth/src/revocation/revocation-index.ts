@@ -1,6 +1,18 @@
 import { AccessTokenRevokedError, AccessTokenStaleError } from '../errors/auth-error.js';
-import type { RevocableToken } from '../revocation-check/revocation-check.js';
 import type { RevocationEvent } from './revocation-event.js';
+
+/** What an access token says of itself: what decides whether it is still good. */
+export interface RevocableToken {
+  /** `jti`. */
+  readonly id: string;
+  readonly subjectEpoch: number;
+  readonly globalEpoch: number;
+  /** Its family's generation; null for one that does not say (issued without `accessTokens.endOnRotation`). */
+  readonly generation: number | null;
+  /** The client that it was issued to by exchange; null or left out: none. */
+  readonly client?: { readonly id: string; readonly epoch: number } | null;
+  readonly principal: { readonly id: string; readonly signInId: string };
+}
 
 /** A session's latest new secret, as this process came to know of it. */
 export interface KnownChange {

@@ -8,7 +8,8 @@ import { MemoryRevocationLog } from '../testing/memory/memory-revocation-log.js'
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import type { ServiceToken } from './service-token.js';
-import { ServiceFeedCheck, ServiceTokenCheck } from './service-token-check.js';
+import { FeedCheck } from '../revocation-check/feed-check.js';
+import { SERVICE_TOKEN_RULES, ServiceTokenCheck } from './service-token-check.js';
 
 class HandClock extends Clock {
   at = 1_800_000_000_000;
@@ -16,7 +17,7 @@ class HandClock extends Clock {
   monotonic = (): number => this.at;
 }
 
-class AskedStanding extends ServiceTokenCheck {
+class AskedCheck extends ServiceTokenCheck {
   readonly asked: (number | null)[] = [];
   cachedAsGood = (): boolean => false;
   check = async (_token: ServiceToken, maxStalenessMs: number | null): Promise<void> => {
@@ -38,7 +39,7 @@ describe('service tokens while the feed cannot be read', () => {
   const quiet = (): void => undefined;
   let lines: string[];
   let feed: RevocationFeed;
-  let lookedUp: AskedStanding;
+  let lookupCheck: AskedCheck;
   let counters: AuthCounters;
   beforeEach(async () => {
     lines = [];
@@ -48,7 +49,7 @@ describe('service tokens while the feed cannot be read', () => {
     log.write('client', 'ended', 2);
     log.write('token', 'revoked');
     counters = new AuthCounters();
-    lookedUp = new AskedStanding();
+    lookupCheck = new AskedCheck();
     const limits = { pollIntervalMs: 60_000, maxStalenessMs: 1_000, maxEntries: 1_000 };
     const reader = new RevocationLogReader(log, 1_000, clock);
     feed = new RevocationFeed(reader, limits, clock, new StoreClock(clock), null, counters);
@@ -60,31 +61,31 @@ describe('service tokens while the feed cannot be read', () => {
     await feed.stop();
     Logger.overrideLogger(false);
   });
-  const standing = (onUnavailable: 'refuse' | 'lookup' | 'allow') =>
-    new ServiceFeedCheck(feed, lookedUp, onUnavailable, counters);
+  const feedCheck = (onUnavailable: 'refuse' | 'lookup' | 'allow') =>
+    new FeedCheck(feed, SERVICE_TOKEN_RULES, lookupCheck, onUnavailable, counters);
 
   it('allow: admits them at a risk, which is counted, and said once', async () => {
-    const allowing = standing('allow');
+    const allowing = feedCheck('allow');
     for (let i = 0; i < 3; i++) await allowing.check(token('alive'), null);
     expect(counters.fallbacks.allow).toBe(3);
     expect(lines).toEqual([expect.stringContaining('service tokens are admitted that may be revoked')]);
-    expect(lookedUp.asked).toEqual([]);
+    expect(lookupCheck.asked).toEqual([]);
   });
 
   it('refuse: is an outage, and counted', async () => {
-    await expect(standing('refuse').check(token('alive'), null)).rejects.toThrow(StoreUnavailableError);
+    await expect(feedCheck('refuse').check(token('alive'), null)).rejects.toThrow(StoreUnavailableError);
     expect(counters.fallbacks.refuse).toBe(1);
   });
 
   it('lookup, or a route that says how old: asks the table, and counts it', async () => {
-    await standing('lookup').check(token('alive'), null);
-    await standing('refuse').check(token('alive'), 100);
-    expect([lookedUp.asked, counters.fallbacks.lookup]).toEqual([[null, 100], 2]);
+    await feedCheck('lookup').check(token('alive'), null);
+    await feedCheck('refuse').check(token('alive'), 100);
+    expect([lookupCheck.asked, counters.fallbacks.lookup]).toEqual([[null, 100], 2]);
   });
 
   it.each(['allow', 'refuse', 'lookup'] as const)('%s: what is known to have ended stays so', async (how) => {
     for (const ended of [token('ended'), token('alive', 'revoked')])
-      await expect(standing(how).check(ended, null)).rejects.toThrow(AccessTokenRevokedError);
-    expect(lookedUp.asked).toEqual([]);
+      await expect(feedCheck(how).check(ended, null)).rejects.toThrow(AccessTokenRevokedError);
+    expect(lookupCheck.asked).toEqual([]);
   });
 });

@@ -1,5 +1,4 @@
 import type { AccessToken } from '../access-tokens/access-token.js';
-import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import type { SecurityEventSink } from '../audit/security-event-sink.js';
 import { hashingFor } from '../users/hashing-requester.js';
 import { loginFields } from '../users/login-fields.js';
@@ -7,7 +6,7 @@ import type { PasswordHasher } from '../users/password-hasher.js';
 import { CredentialsInvalidError, SessionInvalidError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
-import type { RevocationCheck } from '../revocation-check/revocation-check.js';
+import type { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
 import type { SessionRow } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SubjectEpochs, SubjectStore } from '../subjects/subject-store.js';
@@ -41,30 +40,28 @@ interface PasswordCheck {
 export class Authenticator {
   /** What `signIn` opens with, for principals that this process made. */
   private readonly proofs = new WeakMap<object, PasswordProof>();
-  /** The principals of remembered sessions, and the subjects that they were made of. */
+  /** The principals of cached sessions, and the subjects that they were made of. */
   private readonly principals = new WeakMap<SessionRow, { loaded: LoadedSubject; principal: Principal }>();
   /** The hash of the secret that a principal's session was known by. */
   private readonly secrets = new WeakMap<object, string>();
 
   constructor(
     private readonly source: UserLoader,
-    private readonly known: UserCache,
+    private readonly users: UserCache,
     private readonly hasher: PasswordHasher,
     private readonly subjects: SubjectStore,
-    private readonly verifier: AccessTokenVerifier,
-    private readonly standing: RevocationCheck,
+    private readonly accessTokens: TokenAuthenticator<AccessToken>,
     private readonly sessions: SessionService,
     private readonly registry: SignInRegistry,
     private readonly events: SecurityEventSink,
   ) {}
 
   /**
-   * The principal of an access token that needs no waiting: it verified before, and is known to stand.
-   * `undefined`: ask `accessToken`. Throws AccessTokenExpired-, -Revoked- and -StaleError.
+   * The principal of an access token that needs no waiting: it verified before, and the check in memory finds
+   * it good. `undefined`: ask `accessToken`. Throws AccessTokenExpired-, -Revoked- and -StaleError.
    */
   cachedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {
-    const verified = this.verifier.cached(token);
-    return verified && this.standing.cachedAsGood(verified, maxStalenessMs) ? verified.principal : undefined;
+    return this.accessTokens.cached(token, maxStalenessMs);
   }
 
   /**
@@ -72,10 +69,7 @@ export class Authenticator {
    * old the knowledge may be that its sign-in lives; null: as the options say.
    */
   async accessToken(token: string, maxStalenessMs: number | null = null): Promise<Principal> {
-    const verified: AccessToken = await this.verifier.verify(token);
-    if (!this.standing.cachedAsGood(verified, maxStalenessMs))
-      await this.standing.check(verified, maxStalenessMs);
-    return verified.principal;
+    return this.accessTokens.authenticate(token, maxStalenessMs);
   }
 
   /**
@@ -85,7 +79,7 @@ export class Authenticator {
   cachedSession(value: unknown, maxStalenessMs: number | null = null): Principal | undefined {
     const row = this.sessions.cached(value, maxStalenessMs);
     if (!row) return undefined;
-    const loaded = this.known.cached(row.subject);
+    const loaded = this.users.cached(row.subject);
     return loaded && this.principalFor(row, loaded);
   }
 
@@ -146,7 +140,7 @@ export class Authenticator {
 
   private async principalOfSession(row: SessionRow, maxStalenessMs: number | null): Promise<Principal> {
     const { subject } = row;
-    const loaded = maxStalenessMs === 0 ? await this.source.load(subject) : await this.known.load(subject);
+    const loaded = maxStalenessMs === 0 ? await this.source.load(subject) : await this.users.load(subject);
     if (!loaded) {
       await this.registry.endAll(subject, 'subject_gone');
       throw new SessionInvalidError();

@@ -70,9 +70,9 @@ export {
   type NewServiceClient,
   type ServiceClientReading,
   ServiceClientStore,
-  type ServiceTokenRecord,
   type SpentId,
 } from '../features/service-issuer/clients/service-client-store.js';
+export type { ServiceTokenRecord } from '../service-tokens/service-token-check.js';
 export {
   type ClientChange,
   type ClientJwk,

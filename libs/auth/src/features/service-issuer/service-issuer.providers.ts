@@ -8,7 +8,11 @@ import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { RoutesPath } from '../../http/mount-path.js';
 import { KeyRing } from '../../keys/key-ring.js';
 import { ResolvedAuthOptions } from '../../options/resolve-auth-options.js';
-import { RevocationCheck } from '../../revocation-check/revocation-check.js';
+import { FeedCheck } from '../../revocation-check/feed-check.js';
+import { LookupCheck } from '../../revocation-check/lookup-check.js';
+import { NoCheck } from '../../revocation-check/no-check.js';
+import { AccessTokenCheck } from '../../revocation-check/revocation-check.js';
+import { TokenAuthenticator } from '../../revocation-check/token-authenticator.js';
 import { LocalRevocations } from '../../revocation/local-revocations.js';
 import { RevocationFeed } from '../../revocation/revocation-feed.js';
 import { ClientAssertions } from './clients/client-assertion.js';
@@ -20,10 +24,9 @@ import { ServiceClientStore } from './clients/service-client-store.js';
 import { ServiceClients } from './clients/service-clients.js';
 import { ServiceTokenIssuer } from './tokens/service-token-issuer.js';
 import {
-  ServiceFeedCheck,
-  ServiceLookupCheck,
+  SERVICE_TOKEN_RULES,
   ServiceTokenCheck,
-  NoServiceCheck,
+  ServiceTokenLookup,
 } from '../../service-tokens/service-token-check.js';
 import { ServiceTokenVerifier } from '../../service-tokens/service-token-verifier.js';
 import { SessionService } from '../../sessions/session.service.js';
@@ -82,9 +85,10 @@ export const SERVICE_PROVIDERS: Provider[] = [
     ServiceTokenCheck,
     [ServiceClientStore, nullable(RevocationFeed), ResolvedAuthOptions, AuthCounters],
     (store, feed, { revocation }, counters) => {
-      const lookup = new ServiceLookupCheck(store);
-      if (feed) return new ServiceFeedCheck(feed, lookup, revocation.onUnavailable, counters);
-      return revocation.mode === 'none' ? new NoServiceCheck(lookup) : lookup;
+      const lookup = new LookupCheck(new ServiceTokenLookup(store));
+      const { mode, onUnavailable } = revocation;
+      if (feed) return new FeedCheck(feed, SERVICE_TOKEN_RULES, lookup, onUnavailable, counters);
+      return mode === 'none' ? new NoCheck(lookup) : lookup;
     },
   ),
   provide(
@@ -94,7 +98,8 @@ export const SERVICE_PROVIDERS: Provider[] = [
       // The first alone: the others may be of services, which must not use here what they were given there.
       const audience = accessTokens.audience.slice(0, 1);
       const tokens = new JwtVerifier(keys, { issuer, formerIssuers, ...accessTokens, audience }, clock);
-      return new ServiceAuthenticator(new ServiceTokenVerifier(tokens, accessTokens.cacheSize), check);
+      const verifier = new ServiceTokenVerifier(tokens, accessTokens.cacheSize);
+      return new ServiceAuthenticator(new TokenAuthenticator(verifier, check));
     },
   ),
   provide(
@@ -108,14 +113,14 @@ export const SERVICE_PROVIDERS: Provider[] = [
     [
       SignInFinder,
       AccessTokenVerifier,
-      RevocationCheck,
+      AccessTokenCheck,
       SessionService,
       ServiceTokenIssuer,
       SecurityEventSink,
       ResolvedAuthOptions,
     ],
-    (signIns, verifier, standing, sessions, issuer, events, options) =>
-      new TokenExchange({ signIns, verifier, standing, sessions, issuer, events }, ownAudience(options)),
+    (signIns, verifier, revocations, sessions, issuer, events, options) =>
+      new TokenExchange({ signIns, verifier, revocations, sessions, issuer, events }, ownAudience(options)),
   ),
   provide(
     IssuedTokenReader,
@@ -125,9 +130,15 @@ export const SERVICE_PROVIDERS: Provider[] = [
   ),
   provide(
     TokenIntrospection,
-    [IssuedTokenReader, SignInFinder, ServiceClientStore, RevocationCheck],
+    [IssuedTokenReader, SignInFinder, ServiceClientStore, AccessTokenCheck],
     (tokens, signIns, clients, check) =>
-      new TokenIntrospection(tokens, signIns, clients, check, new ServiceLookupCheck(clients)),
+      new TokenIntrospection(
+        tokens,
+        signIns,
+        clients,
+        check,
+        new LookupCheck(new ServiceTokenLookup(clients)),
+      ),
   ),
   provide(
     TokenRevocation,

@@ -4,11 +4,11 @@ import {
   REVOKED_TOKEN,
   type ServiceClientReading,
   ServiceClientStore,
-  type ServiceTokenRecord,
   type SpentId,
 } from './service-client-store.js';
 import { type ClientChange, type ServiceClientRow, takesAway } from './service-client-row.js';
 import { spentIdHash } from './spent-id-hash.js';
+import type { ServiceTokenRecord } from '../../../service-tokens/service-token-check.js';
 import type { Clock } from '../../../time/clock.js';
 import type { MemoryRevocationLog } from '../../../testing/memory/memory-revocation-log.js';
 import type { MemorySubjectStore } from '../../../testing/memory/memory-subject-store.js';

@@ -1,3 +1,4 @@
+import type { ServiceTokenRecord } from '../../../service-tokens/service-token-check.js';
 import type { ClientChange, ServiceClientRow } from './service-client-row.js';
 
 /** A client to register; instants and its epoch are left to the store's clock. */
@@ -11,15 +12,6 @@ export interface ServiceClientReading {
   readonly globalEpochNow: number;
   /** The store's clock, epoch milliseconds. */
   readonly now: number;
-}
-
-/** What a token's client, and the token itself, have come to. */
-export interface ServiceTokenRecord {
-  /** The client's present epoch; null when there is no such client, or it is disabled. */
-  readonly clientEpochNow: number | null;
-  readonly globalEpochNow: number;
-  /** The one token was revoked. */
-  readonly revoked: boolean;
 }
 
 /** A token id that is used up once and for all. */

@@ -4,6 +4,7 @@ import type { SqlTable } from '../../../sql/database/sql-table.js';
 import { type Sql, sql, trustedSql } from '../../../sql/database/sql.js';
 import { isUniqueViolation } from '../../../sql/database/unique-violation.js';
 import { StoreUnavailableError } from '../../../errors/auth-error.js';
+import type { ServiceTokenRecord } from '../../../service-tokens/service-token-check.js';
 import type { RevocationWriter } from '../../../sql/stores/revocation-writer.js';
 import { type ClientChange, type ServiceClientRow, takesAway } from './service-client-row.js';
 import { clientOfRow, columnsOfChange } from './client-columns.js';
@@ -13,7 +14,6 @@ import {
   REVOKED_TOKEN,
   type ServiceClientReading,
   ServiceClientStore,
-  type ServiceTokenRecord,
   type SpentId,
 } from './service-client-store.js';
 import { spentIdHash } from './spent-id-hash.js';

@@ -40,7 +40,7 @@ export class SignInFinder {
   ) {}
 
   /** Whether there is such a sign-in of this subject that lives, and the epochs that were read before. */
-  async standing(subject: string, signInId: string): Promise<Omit<LiveSignIn, 'principal'> | null> {
+  async status(subject: string, signInId: string): Promise<Omit<LiveSignIn, 'principal'> | null> {
     return (await this.read(subject, signInId)) ?? null;
   }
 
@@ -53,9 +53,9 @@ export class SignInFinder {
       await this.endings.endAll(subject, 'subject_gone');
       return null;
     }
-    const { row, kind, ...standing } = read;
+    const { row, kind, ...status } = read;
     const { id, authenticatedAt, methods, scopes } = row;
-    return { ...standing, principal: principalOf(loaded, { id, kind, authenticatedAt, methods, scopes }) };
+    return { ...status, principal: principalOf(loaded, { id, kind, authenticatedAt, methods, scopes }) };
   }
 
   private async read(subject: string, signInId: string) {

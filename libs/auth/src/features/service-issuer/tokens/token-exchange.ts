@@ -9,7 +9,7 @@ import {
   TargetInvalidError,
 } from '../../../errors/auth-error.js';
 import type { Principal } from '../../../principal/principal.js';
-import type { RevocationCheck } from '../../../revocation-check/revocation-check.js';
+import type { AccessTokenCheck } from '../../../revocation-check/revocation-check.js';
 import type { KnownClient } from '../clients/client-authenticator.js';
 import type { IssuedToken, ServiceTokenIssuer } from './service-token-issuer.js';
 import { allowedAudience, allowedScopes, type AskedTarget } from '../clients/token-target.js';
@@ -48,7 +48,7 @@ export class TokenExchange {
     private readonly parts: {
       readonly signIns: SignInFinder;
       readonly verifier: AccessTokenVerifier;
-      readonly standing: RevocationCheck;
+      readonly revocations: AccessTokenCheck;
       readonly sessions: SessionService;
       readonly issuer: ServiceTokenIssuer;
       readonly events: SecurityEventSink;
@@ -92,7 +92,7 @@ export class TokenExchange {
     const { id, signInId, scopes } = verified.principal;
     const signIn = await this.live(id, signInId, scopes);
     // After the epochs: whatever comes later is announced, and ends the token that is exchanged for it.
-    await this.parts.standing.check(verified, 0);
+    await this.parts.revocations.check(verified, 0);
     return signIn;
   }
 

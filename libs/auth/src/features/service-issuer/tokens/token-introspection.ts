@@ -7,7 +7,8 @@ import {
   ForbiddenError,
   StoreUnavailableError,
 } from '../../../errors/auth-error.js';
-import { type RevocationCheck, checkStanding } from '../../../revocation-check/revocation-check.js';
+import { checkSignInStatus } from '../../../revocation-check/access-token-lookup.js';
+import type { AccessTokenCheck } from '../../../revocation-check/revocation-check.js';
 import type { KnownClient } from '../clients/client-authenticator.js';
 import type { ServiceClientStore } from '../clients/service-client-store.js';
 import type { ServiceTokenCheck } from '../../../service-tokens/service-token-check.js';
@@ -44,7 +45,7 @@ export class TokenIntrospection {
     private readonly tokens: IssuedTokenReader,
     private readonly signIns: SignInFinder,
     private readonly clients: Pick<ServiceClientStore, 'status'>,
-    private readonly accessTokens: RevocationCheck,
+    private readonly accessTokens: AccessTokenCheck,
     private readonly serviceTokens: ServiceTokenCheck,
   ) {}
 
@@ -72,8 +73,8 @@ export class TokenIntrospection {
   private async checkAccessToken(claims: JsonObject): Promise<void> {
     const token = readAccessToken(claims);
     const { id, signInId } = token.principal;
-    const signIn = await this.signIns.standing(id, signInId);
-    checkStanding(token, {
+    const signIn = await this.signIns.status(id, signInId);
+    checkSignInStatus(token, {
       live: signIn !== null,
       subjectEpochNow: signIn?.subjectEpoch ?? null,
       globalEpochNow: signIn?.globalEpoch ?? 0,
@@ -83,7 +84,7 @@ export class TokenIntrospection {
     const { client } = token;
     if (client === null) return;
     const { revoked, clientEpochNow } = await this.clients.status(client.id, token.id);
-    const stands = revoked === false && clientEpochNow !== null && client.epoch >= clientEpochNow;
-    if (!stands) throw new AccessTokenRevokedError();
+    const isGood = revoked === false && clientEpochNow !== null && client.epoch >= clientEpochNow;
+    if (!isGood) throw new AccessTokenRevokedError();
   }
 }

@@ -1,0 +1,27 @@
+import type { RevocationCheck } from '../revocation-check/revocation-check.js';
+import { TokenAuthenticator, type TokenVerifier } from '../revocation-check/token-authenticator.js';
+import type { Introspection } from './issuer/introspection.js';
+
+/** The issuer is asked about each token, once it has been verified here: nobody else's is sent to it. */
+export class IntrospectedTokenAuthenticator<
+  T extends { readonly principal: unknown },
+> extends TokenAuthenticator<T> {
+  constructor(
+    verifier: TokenVerifier<T>,
+    revocations: RevocationCheck<NoInfer<T>>,
+    private readonly introspection: Introspection,
+  ) {
+    super(verifier, revocations);
+  }
+
+  override cached(token: string, maxStalenessMs: number | null): T['principal'] | undefined {
+    const principal = super.cached(token, null);
+    return principal && this.introspection.remembers(token, maxStalenessMs) ? principal : undefined;
+  }
+
+  override async authenticate(token: string, maxStalenessMs: number | null): Promise<T['principal']> {
+    const principal = await super.authenticate(token, null);
+    await this.introspection.check(token, maxStalenessMs);
+    return principal;
+  }
+}
