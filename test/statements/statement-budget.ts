@@ -24,7 +24,8 @@ export function statementBudget(
   let watch: DriverWatch;
   beforeAll(async () => {
     watch = watched();
-    app = await startTestApp({ adapter, connection: watch.connection });
+    // Managed keys are read now and then, by the clock.
+    app = await startTestApp({ adapter, connection: watch.connection, options: { keys: 'secret' } });
     await app.users.add('ada');
   });
   afterAll(async () => {
