@@ -21,6 +21,15 @@ const REPLACING: ReadonlySet<RevocationEventKind> = new Set([
 /** Usually there is one. More are left by transactions of the application on MariaDB. */
 const REPLACED_AT_ONCE = 5;
 
+/**
+ * What a writer's transaction under way has written; nothing in one of the application's. One for all writers of the process:
+ * up to Node.js 22 each AsyncLocalStorage that was ever used makes every promise of the process dearer, for as long as it lives.
+ */
+const underWay = new AsyncLocalStorage<{
+  readonly writer: RevocationWriter;
+  readonly written: OwnRevocationEvent[];
+}>();
+
 /** What this process announces, when it is committed; nothing: a transaction of the application's has announced something. */
 export type OwnRevocationsListener = (revocations: readonly OwnRevocationEvent[]) => void;
 
@@ -29,8 +38,6 @@ export class RevocationWriter {
   /** Called with what a transaction of ours has announced, once it is committed. */
   listener: OwnRevocationsListener = () => undefined;
   private readonly revocations: SqlTable<Revocation>;
-  /** What the transaction under way has written; nothing in one of the application's. */
-  private readonly written = new AsyncLocalStorage<OwnRevocationEvent[]>();
 
   constructor(
     private readonly database: SqlDatabase,
@@ -47,7 +54,7 @@ export class RevocationWriter {
   /** A transaction of the database that may announce something: told to the listener when it has committed. */
   async transaction<T>(body: () => SqlTransaction<T>, rules?: TransactionRules): Promise<T> {
     const written: OwnRevocationEvent[] = [];
-    const value = await this.written.run(written, () =>
+    const value = await underWay.run({ writer: this, written }, () =>
       this.database.transaction(() => {
         // What a try has written that was rolled back is not said.
         written.length = 0;
@@ -99,9 +106,14 @@ export class RevocationWriter {
     for (const id of ids) this.note('sign_in', id, null);
   }
 
+  private get written(): OwnRevocationEvent[] | undefined {
+    const transaction = underWay.getStore();
+    return transaction?.writer === this ? transaction.written : undefined;
+  }
+
   private note(kind: RevocationEventKind, value: string, epoch: number | null): void {
     const plain = kind === 'subject_stale' ? this.subjectOf(value) : value;
-    this.written.getStore()?.push({ kind, value: plain, epoch, lifeMs: this.lifeMs });
+    this.written?.push({ kind, value: plain, epoch, lifeMs: this.lifeMs });
   }
 
   /**
@@ -120,7 +132,7 @@ export class RevocationWriter {
     else if (dialect.name === 'sqlite') yield sql`delete from ${name} where ${c.id} in (${which})`;
     // MariaDB and MySQL lock what a DELETE looks at, and at REPEATABLE READ, the application's default, what lies beside
     // it too: others would wait for the application's commit. So there a row more is left for the next revocation.
-    else if (this.written.getStore()) {
+    else if (this.written) {
       const { rows } = yield which;
       for (const row of rows) yield sql`delete from ${name} where ${c.id} = ${Number(Object.values(row)[0])}`;
     }
