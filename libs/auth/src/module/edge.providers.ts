@@ -25,41 +25,31 @@ import { StrategyRegistration } from '../passport/strategy-registration.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
 import { CredentialEnding } from '../sign-in/credential-ending.js';
-
-type Options = ResolvedAuthOptions;
+import { provide } from '../wiring/provide.js';
 
 /** The edge: guards, strategies, routes, and what they read requests with. */
 export const EDGE_PROVIDERS: Provider[] = [
-  {
-    provide: OriginCheck,
-    inject: [ResolvedAuthOptions],
-    useFactory: ({ origins }: Options) => new OriginCheck(origins),
-  },
-  {
-    provide: RequestAuthenticator,
-    inject: [Authenticator, ResolvedAuthOptions, OriginCheck],
-    useFactory: (authenticator: Authenticator, { cookies }: Options, origins: OriginCheck) =>
+  provide(OriginCheck, [ResolvedAuthOptions], ({ origins }) => new OriginCheck(origins)),
+  provide(
+    RequestAuthenticator,
+    [Authenticator, ResolvedAuthOptions, OriginCheck],
+    (authenticator, { cookies }, origins) =>
       new RequestAuthenticator(authenticator, cookies.session.name, origins),
-  },
-  {
-    provide: AuthCookies,
-    inject: [ResolvedAuthOptions],
-    useFactory: ({ cookies }: Options) => new AuthCookies(cookies),
-  },
-  {
-    provide: SignInResponse,
-    inject: [HttpAdapterHost, AuthCookies],
-    useFactory: (host: HttpAdapterHost, cookies: AuthCookies) => new SignInResponse(host, cookies),
-  },
-  {
-    provide: PresentedSignIns,
-    inject: [CredentialEnding, ResolvedAuthOptions, OriginCheck],
-    useFactory: (endings: CredentialEnding, options: Options, origins: OriginCheck) =>
-      new PresentedSignIns(endings, options, origins),
-  },
-  {
-    provide: HttpSignIn,
-    inject: [
+  ),
+  provide(AuthCookies, [ResolvedAuthOptions], ({ cookies }) => new AuthCookies(cookies)),
+  provide(
+    SignInResponse,
+    [HttpAdapterHost, AuthCookies],
+    (host, cookies) => new SignInResponse(host, cookies),
+  ),
+  provide(
+    PresentedSignIns,
+    [CredentialEnding, ResolvedAuthOptions, OriginCheck],
+    (endings, options, origins) => new PresentedSignIns(endings, options, origins),
+  ),
+  provide(
+    HttpSignIn,
+    [
       AuthenticationService,
       Authenticator,
       SignInResponse,
@@ -67,15 +57,9 @@ export const EDGE_PROVIDERS: Provider[] = [
       OriginCheck,
       ResolvedAuthOptions,
     ],
-    useFactory: (
-      authentication: AuthenticationService,
-      authenticator: Authenticator,
-      answer: SignInResponse,
-      held: PresentedSignIns,
-      origins: OriginCheck,
-      options: Options,
-    ) => new HttpSignIn(authentication, authenticator, answer, held, origins, options),
-  },
+    (authentication, authenticator, response, presented, origins, options) =>
+      new HttpSignIn(authentication, authenticator, response, presented, origins, options),
+  ),
   RoutesPath,
   EarlyHook,
   JwtStrategy,

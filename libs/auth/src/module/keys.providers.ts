@@ -12,64 +12,45 @@ import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { LocalRevocations } from '../revocation/local-revocations.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { Clock } from '../time/clock.js';
-
-type Options = ResolvedAuthOptions;
+import { nullable, provide } from '../wiring/provide.js';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
 /** The keys that tokens are signed with. Store and KeyRotation are null unless the keys are managed. */
 export const KEY_PROVIDERS: Provider[] = [
-  {
-    provide: DerivedKeys,
-    inject: [ResolvedAuthOptions, Clock],
-    useFactory: ({ secrets, issuer, formerIssuers }: Options, clock: Clock) =>
-      new DerivedKeys(secrets, issuer, formerIssuers, clock),
-  },
-  { provide: SigningKeyStore, inject: [AuthStores, ResolvedAuthOptions], useFactory: signingKeyStore },
-  {
-    provide: KeyRing,
-    inject: [ResolvedAuthOptions, DerivedKeys, SigningKeyStore],
-    useFactory: ({ keys }: Options, derived: DerivedKeys, store: SigningKeyStore | null) => {
+  provide(
+    DerivedKeys,
+    [ResolvedAuthOptions, Clock],
+    ({ secrets, issuer, formerIssuers }, clock) => new DerivedKeys(secrets, issuer, formerIssuers, clock),
+  ),
+  provide(nullable(SigningKeyStore), [AuthStores, ResolvedAuthOptions], signingKeyStore),
+  provide(
+    KeyRing,
+    [ResolvedAuthOptions, DerivedKeys, nullable(SigningKeyStore)],
+    ({ keys }, derived, store) => {
       if (typeof keys === 'object') return new KeyRing(keys.map(readSigningKey));
       return new KeyRing(store ? null : derivedSigningKeys(derived));
     },
-  },
-  {
-    provide: KeyRotation,
-    inject: [SigningKeyStore, KeyRing, DerivedKeys, ResolvedAuthOptions, LocalRevocations],
-    useFactory: (
-      store: SigningKeyStore | null,
-      ring: KeyRing,
-      derived: DerivedKeys,
-      { managedKeys, accessTokens }: Options,
-      changes: LocalRevocations,
-    ): KeyRotation | null => {
+  ),
+  provide(
+    nullable(KeyRotation),
+    [nullable(SigningKeyStore), KeyRing, DerivedKeys, ResolvedAuthOptions, LocalRevocations],
+    (store, ring, derived, { managedKeys, accessTokens }, changes) => {
       const { longestLifetimeMs, clockToleranceMs } = accessTokens;
-      const retentionMs = longestLifetimeMs + clockToleranceMs + FIVE_MINUTES_MS;
-      const rules = { ...managedKeys, retentionMs };
+      const rules = { ...managedKeys, retentionMs: longestLifetimeMs + clockToleranceMs + FIVE_MINUTES_MS };
+      const encryption = new PrivateKeyEncryption(derived);
       const replaced = (): void => changes.publish();
-      return (
-        store &&
-        new KeyRotation(
-          store,
-          ring,
-          new PrivateKeyEncryption(derived),
-          rules,
-          derivedSigningKeys(derived),
-          replaced,
-        )
-      );
+      return store && new KeyRotation(store, ring, encryption, rules, derivedSigningKeys(derived), replaced);
     },
-  },
-  {
-    provide: SigningKeys,
-    inject: [KeyRotation, KeyRing],
-    useFactory: (managed: KeyRotation | null, ring: KeyRing) => new SigningKeys(managed, ring),
-  },
+  ),
+  provide(SigningKeys, [nullable(KeyRotation), KeyRing], (managed, ring) => new SigningKeys(managed, ring)),
 ];
 
 /** Throws AuthConfigError for managed keys that were asked for by name, and for which there is no place. */
-function signingKeyStore(stores: AuthStores, { keys, keysGiven }: Options): SigningKeyStore | null {
+function signingKeyStore(
+  stores: AuthStores,
+  { keys, keysGiven }: ResolvedAuthOptions,
+): SigningKeyStore | null {
   const store = keys === 'managed' ? stores.signingKeys() : null;
   if (keys === 'managed' && keysGiven && !store) {
     throw new AuthConfigError(

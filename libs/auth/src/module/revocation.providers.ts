@@ -17,46 +17,36 @@ import { SharedCaches } from '../stores/shared-caches.js';
 import { GuardedStores } from '../stores/guarded-stores.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
-
-type Options = ResolvedAuthOptions;
+import { nullable, provide } from '../wiring/provide.js';
 
 /** Of the age that knowledge may have: how long reading may take, before the tables are asked instead. */
 const PART_FOR_READING = 0.6;
 
 /** How this process learns what has ended. Without a feed, its providers are null. */
 export const REVOCATION_PROVIDERS: Provider[] = [
-  {
-    provide: RevocationNotifier,
-    inject: [AuthStores, ResolvedAuthOptions],
-    useFactory: (stores: AuthStores, { revocation, issuer }: Options): RevocationNotifier | null => {
+  provide(
+    nullable(RevocationNotifier),
+    [AuthStores, ResolvedAuthOptions],
+    (stores, { revocation, issuer }) => {
       if (revocation.mode !== 'feed' || !revocation.notifications) return null;
       return revocation.redis
         ? new RedisNotifier(revocation.redis, notificationChannelOf(issuer))
         : stores.notifier();
     },
-  },
-  {
-    provide: RevocationFeed,
-    inject: [
+  ),
+  provide(
+    nullable(RevocationFeed),
+    [
       AuthStores,
       GuardedStores,
       LocalRevocations,
-      RevocationNotifier,
+      nullable(RevocationNotifier),
       ResolvedAuthOptions,
       Clock,
       StoreClock,
       AuthCounters,
     ],
-    useFactory: (
-      stores: AuthStores,
-      { revocations }: GuardedStores,
-      changes: LocalRevocations,
-      notifier: RevocationNotifier | null,
-      { revocation }: Options,
-      clock: Clock,
-      storeClock: StoreClock,
-      counters: AuthCounters,
-    ): RevocationFeed | null => {
+    (stores, { revocations }, changes, notifier, { revocation }, clock, storeClock, counters) => {
       if (revocation.mode !== 'feed') return null;
       const { maxEntries, maxStalenessMs } = revocation;
       const readingMs = maxStalenessMs * PART_FOR_READING;
@@ -65,27 +55,20 @@ export const REVOCATION_PROVIDERS: Provider[] = [
       if (!stores.tellsOwn((own) => feed.announcedHere(own))) changes.subscribe(() => feed.changedHere());
       return feed;
     },
-  },
-  {
-    provide: AccessTokenCheck,
-    inject: [GuardedStores, RevocationFeed, ResolvedAuthOptions, StoreClock, SharedCaches, AuthCounters],
-    useFactory: (
-      { lookup }: GuardedStores,
-      feed: RevocationFeed | null,
-      { revocation, accessTokens, refreshTokens }: Options,
-      storeClock: StoreClock,
-      { families }: SharedCaches,
-      counters: AuthCounters,
-    ) => {
+  ),
+  provide(
+    AccessTokenCheck,
+    [GuardedStores, nullable(RevocationFeed), ResolvedAuthOptions, StoreClock, SharedCaches, AuthCounters],
+    (stores, feed, { revocation, accessTokens, refreshTokens }, storeClock, { families }, counters) => {
       const rules = {
         maxStalenessMs: revocation.maxStalenessMs,
         replayWindowMs: accessTokens.endOnRotation ? refreshTokens.replayWindowMs : null,
       };
-      const signIns = new AccessTokenLookup(lookup, rules, storeClock, counters, families);
-      const lookupCheck = new LookupCheck(signIns);
+      const signIns = new AccessTokenLookup(stores.lookup, rules, storeClock, counters, families);
+      const lookup = new LookupCheck(signIns);
       const { mode, onUnavailable } = revocation;
-      if (feed) return new FeedCheck(feed, ACCESS_TOKEN_RULES, lookupCheck, onUnavailable, counters);
-      return mode === 'none' ? new NoCheck(lookupCheck) : lookupCheck;
+      if (feed) return new FeedCheck(feed, ACCESS_TOKEN_RULES, lookup, onUnavailable, counters);
+      return mode === 'none' ? new NoCheck(lookup) : lookup;
     },
-  },
+  ),
 ];

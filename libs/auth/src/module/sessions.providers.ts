@@ -12,76 +12,52 @@ import { SharedCaches } from '../stores/shared-caches.js';
 import { GuardedStores } from '../stores/guarded-stores.js';
 import { Clock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
-
-type Options = ResolvedAuthOptions;
+import { nullable, provide } from '../wiring/provide.js';
 
 /** Sessions: where a request finds its own, and what becomes of its activity. */
 export const SESSION_PROVIDERS: Provider[] = [
-  {
-    provide: SessionTokenCodec,
-    inject: [DerivedKeys],
-    useFactory: (keys: DerivedKeys) => new SessionTokenCodec(keys),
-  },
-  {
-    provide: SessionNearCache,
-    inject: [RevocationFeed, StoreClock, ResolvedAuthOptions, AuthCounters],
-    useFactory: (
-      feed: RevocationFeed | null,
-      storeClock: StoreClock,
-      { sessions }: Options,
-      counters: AuthCounters,
-    ) => new SessionNearCache(feed, storeClock, sessions.cacheSize, counters),
-  },
-  {
-    provide: SessionActivity,
-    inject: [GuardedStores, ResolvedAuthOptions, Clock],
-    useFactory: ({ sessions }: GuardedStores, options: Options, clock: Clock) =>
-      new SessionActivity(sessions, options.sessions, clock),
-  },
-  {
-    provide: SessionResolver,
-    inject: [
+  provide(SessionTokenCodec, [DerivedKeys], (keys) => new SessionTokenCodec(keys)),
+  provide(
+    SessionNearCache,
+    [nullable(RevocationFeed), StoreClock, ResolvedAuthOptions, AuthCounters],
+    (feed, storeClock, { sessions }, counters) =>
+      new SessionNearCache(feed, storeClock, sessions.cacheSize, counters),
+  ),
+  provide(
+    SessionActivity,
+    [GuardedStores, ResolvedAuthOptions, Clock],
+    ({ sessions }, options, clock) => new SessionActivity(sessions, options.sessions, clock),
+  ),
+  provide(
+    SessionResolver,
+    [
       GuardedStores,
       SessionTokenCodec,
       SessionNearCache,
       SharedCaches,
       SessionActivity,
-      RevocationFeed,
+      nullable(RevocationFeed),
       ResolvedAuthOptions,
       StoreClock,
       AuthCounters,
     ],
-    useFactory: (
-      { sessions }: GuardedStores,
-      codec: SessionTokenCodec,
-      near: SessionNearCache,
-      { sessions: shared }: SharedCaches,
-      activity: SessionActivity,
-      feed: RevocationFeed | null,
-      { revocation }: Options,
-      storeClock: StoreClock,
-      counters: AuthCounters,
-    ) =>
+    (stores, codec, near, shared, activity, feed, { revocation: { maxStalenessMs } }, storeClock, counters) =>
       new SessionResolver(
-        sessions,
+        stores.sessions,
         codec,
         near,
-        shared,
+        shared.sessions,
         activity,
         feed,
-        revocation.maxStalenessMs,
+        maxStalenessMs,
         storeClock,
         counters,
       ),
-  },
-  {
-    provide: SessionService,
-    inject: [GuardedStores, SessionTokenCodec, SessionResolver, ResolvedAuthOptions],
-    useFactory: (
-      { sessions }: GuardedStores,
-      codec: SessionTokenCodec,
-      finder: SessionResolver,
-      options: Options,
-    ) => new SessionService(sessions, codec, finder, options.sessions),
-  },
+  ),
+  provide(
+    SessionService,
+    [GuardedStores, SessionTokenCodec, SessionResolver, ResolvedAuthOptions],
+    ({ sessions }, codec, resolver, options) =>
+      new SessionService(sessions, codec, resolver, options.sessions),
+  ),
 ];
