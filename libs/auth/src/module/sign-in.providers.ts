@@ -40,8 +40,7 @@ import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { STORE_PROVIDERS } from './stores.providers.js';
 import { REVOCATION_PROVIDERS } from './revocation.providers.js';
 import { Clock, SystemClock } from '../time/clock.js';
-
-type Options = ResolvedAuthOptions;
+import { nullable, provide } from '../wiring/provide.js';
 
 /** The rooms and the second floor: nothing here knows a request. */
 export const CORE_PROVIDERS: Provider[] = [
@@ -50,65 +49,45 @@ export const CORE_PROVIDERS: Provider[] = [
   ...STORE_PROVIDERS,
   ...REVOCATION_PROVIDERS,
   ...KEY_PROVIDERS,
-  {
-    provide: PasswordHasher,
-    inject: [ResolvedAuthOptions],
-    useFactory: ({ credentials }: Options) => new PasswordHasher(credentials),
-  },
-  {
-    provide: AccessTokenIssuer,
-    inject: [KeyRing, ResolvedAuthOptions, Clock],
-    useFactory: (keys: KeyRing, { issuer, accessTokens }: Options, clock: Clock) =>
-      new AccessTokenIssuer(keys, issuer, accessTokens, clock),
-  },
-  {
-    provide: JwtVerifier,
-    inject: [KeyRing, ResolvedAuthOptions, Clock],
-    useFactory: (keys: KeyRing, { issuer, formerIssuers, accessTokens }: Options, clock: Clock) =>
+  provide(PasswordHasher, [ResolvedAuthOptions], ({ credentials }) => new PasswordHasher(credentials)),
+  provide(
+    AccessTokenIssuer,
+    [KeyRing, ResolvedAuthOptions, Clock],
+    (keys, { issuer, accessTokens }, clock) => new AccessTokenIssuer(keys, issuer, accessTokens, clock),
+  ),
+  provide(
+    JwtVerifier,
+    [KeyRing, ResolvedAuthOptions, Clock],
+    (keys, { issuer, formerIssuers, accessTokens }, clock) =>
       new JwtVerifier(keys, { issuer, formerIssuers, ...accessTokens }, clock),
-  },
-  {
-    provide: AccessTokenVerifier,
-    inject: [JwtVerifier, ResolvedAuthOptions],
-    useFactory: (tokens: JwtVerifier, { accessTokens }: Options) =>
-      new AccessTokenVerifier(tokens, accessTokens.cacheSize),
-  },
-  {
-    provide: UserLoader,
-    inject: [LateDirectory, ResolvedAuthOptions],
-    useFactory: (directory: LateDirectory, { accessTokens }: Options) =>
-      new UserLoader(directory, accessTokens.claims),
-  },
-  {
-    provide: UserCache,
-    inject: [UserLoader, RevocationFeed, ResolvedAuthOptions, Clock],
-    useFactory: (source: UserLoader, feed: RevocationFeed | null, { sessions }: Options, clock: Clock) =>
-      new UserCache(source, feed, clock, sessions.cacheSize),
-  },
+  ),
+  provide(
+    AccessTokenVerifier,
+    [JwtVerifier, ResolvedAuthOptions],
+    (tokens, { accessTokens }) => new AccessTokenVerifier(tokens, accessTokens.cacheSize),
+  ),
+  provide(
+    UserLoader,
+    [LateDirectory, ResolvedAuthOptions],
+    (directory, { accessTokens }) => new UserLoader(directory, accessTokens.claims),
+  ),
+  provide(
+    UserCache,
+    [UserLoader, nullable(RevocationFeed), ResolvedAuthOptions, Clock],
+    (loader, feed, { sessions }, clock) => new UserCache(loader, feed, clock, sessions.cacheSize),
+  ),
   ...SESSION_PROVIDERS,
-  {
-    provide: SessionData,
-    inject: [GuardedStores],
-    useFactory: ({ sessions }: GuardedStores) => new SessionData(sessions),
-  },
-  {
-    provide: RefreshTokenCodec,
-    inject: [DerivedKeys],
-    useFactory: (keys: DerivedKeys) => new RefreshTokenCodec(keys),
-  },
-  {
-    provide: RefreshTokenService,
-    inject: [GuardedStores, RefreshTokenCodec, ResolvedAuthOptions, SecurityEventSink],
-    useFactory: (
-      { families }: GuardedStores,
-      codec: RefreshTokenCodec,
-      { refreshTokens }: Options,
-      events: SecurityEventSink,
-    ) => new RefreshTokenService(families, codec, refreshTokens, events),
-  },
-  {
-    provide: Authenticator,
-    inject: [
+  provide(SessionData, [GuardedStores], ({ sessions }) => new SessionData(sessions)),
+  provide(RefreshTokenCodec, [DerivedKeys], (keys) => new RefreshTokenCodec(keys)),
+  provide(
+    RefreshTokenService,
+    [GuardedStores, RefreshTokenCodec, ResolvedAuthOptions, SecurityEventSink],
+    ({ families }, codec, { refreshTokens }, events) =>
+      new RefreshTokenService(families, codec, refreshTokens, events),
+  ),
+  provide(
+    Authenticator,
+    [
       GuardedStores,
       UserLoader,
       UserCache,
@@ -118,82 +97,50 @@ export const CORE_PROVIDERS: Provider[] = [
       SessionService,
       SecurityEventSink,
     ],
-    useFactory: (
-      { subjects, registry }: GuardedStores,
-      source: UserLoader,
-      known: UserCache,
-      hasher: PasswordHasher,
-      verifier: AccessTokenVerifier,
-      check: AccessTokenCheck,
-      sessions: SessionService,
-      events: SecurityEventSink,
-    ) =>
-      new Authenticator(
-        source,
-        known,
-        hasher,
-        subjects,
-        new TokenAuthenticator(verifier, check),
-        sessions,
-        registry,
-        events,
-      ),
-  },
-  {
-    provide: SignInEnding,
-    inject: [GuardedStores, SecurityEventSink],
-    useFactory: ({ sessions, families, registry }: GuardedStores, events: SecurityEventSink) =>
-      new SignInEnding(sessions, families, registry, events),
-  },
-  {
-    provide: CredentialEnding,
-    inject: [AccessTokenVerifier, SessionService, RefreshTokenCodec, GuardedStores, SignInEnding],
-    useFactory: (
-      verifier: AccessTokenVerifier,
-      sessions: SessionService,
-      codec: RefreshTokenCodec,
-      { families }: GuardedStores,
-      endings: SignInEnding,
-    ) => new CredentialEnding(verifier, sessions, codec, families, endings),
-  },
-  {
-    provide: Sweeper,
-    inject: [
+    ({ subjects, registry }, loader, users, hasher, verifier, check, sessions, events) => {
+      const tokens = new TokenAuthenticator(verifier, check);
+      return new Authenticator(loader, users, hasher, subjects, tokens, sessions, registry, events);
+    },
+  ),
+  provide(
+    SignInEnding,
+    [GuardedStores, SecurityEventSink],
+    ({ sessions, families, registry }, events) => new SignInEnding(sessions, families, registry, events),
+  ),
+  provide(
+    CredentialEnding,
+    [AccessTokenVerifier, SessionService, RefreshTokenCodec, GuardedStores, SignInEnding],
+    (verifier, sessions, codec, { families }, endings) =>
+      new CredentialEnding(verifier, sessions, codec, families, endings),
+  ),
+  provide(
+    Sweeper,
+    [
       GuardedStores,
-      SecurityEventStore,
+      nullable(SecurityEventStore),
       { token: ServiceClientStore, optional: true },
       ResolvedAuthOptions,
     ],
-    useFactory: (
-      { families, sessions, registry }: GuardedStores,
-      events: SecurityEventStore | null,
-      clients: ServiceClientStore | undefined,
-      { sweepIntervalMs }: Options,
-    ) => new Sweeper(families, sessions, registry, events, clients ?? null, sweepIntervalMs),
-  },
+    ({ families, sessions, registry }, events, clients, { sweepIntervalMs }) =>
+      new Sweeper(families, sessions, registry, events, clients ?? null, sweepIntervalMs),
+  ),
   { provide: ProcessStatus, useExisting: AuthStatus },
-  {
-    provide: AuthStatus,
-    inject: [
+  provide(
+    AuthStatus,
+    [
       AuthCounters,
       ResolvedAuthOptions,
-      RevocationFeed,
-      RevocationNotifier,
+      nullable(RevocationFeed),
+      nullable(RevocationNotifier),
       SessionNearCache,
       GuardedStores,
     ],
-    useFactory: (
-      counters: AuthCounters,
-      { revocation }: Options,
-      feed: RevocationFeed | null,
-      notifier: RevocationNotifier | null,
-      near: SessionNearCache,
-      { lookup }: GuardedStores,
-    ) => new AuthStatus(counters, revocation, feed, notifier, near, lookup),
-  },
-  {
-    provide: AuthenticationService,
-    inject: [
+    (counters, { revocation }, feed, notifier, near, { lookup }) =>
+      new AuthStatus(counters, revocation, feed, notifier, near, lookup),
+  ),
+  provide(
+    AuthenticationService,
+    [
       GuardedStores,
       ResolvedAuthOptions,
       Authenticator,
@@ -205,18 +152,9 @@ export const CORE_PROVIDERS: Provider[] = [
       Sweeper,
       SecurityEventSink,
     ],
-    useFactory: (
-      { subjects, registry, sessions: sessionStore, families: familyStore }: GuardedStores,
-      { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy }: Options,
-      authenticator: Authenticator,
-      source: UserLoader,
-      sessions: SessionService,
-      families: RefreshTokenService,
-      issuer: AccessTokenIssuer,
-      endings: SignInEnding,
-      sweeper: Sweeper,
-      events: SecurityEventSink,
-    ) => {
+    (stores, options, authenticator, source, sessions, families, issuer, endings, sweeper, events) => {
+      const { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy } = options;
+      const { subjects, registry } = stores;
       const opener = new SignInOpener(sessions, families, issuer, events);
       const exchange = new TokenRefresh(source, families, opener, endings);
       const changes = new CredentialChanges(sessions, families, registry, authenticator, exchange, events);
@@ -225,7 +163,7 @@ export const CORE_PROVIDERS: Provider[] = [
         source,
         subjects,
         sessions,
-        scopes: new SignInScopes(familyStore, sessionStore),
+        scopes: new SignInScopes(stores.families, stores.sessions),
         opener,
         exchange,
         endings,
@@ -236,5 +174,5 @@ export const CORE_PROVIDERS: Provider[] = [
       };
       return new AuthenticationService(parts, defaultMode, max === null ? null : { max, policy });
     },
-  },
+  ),
 ];

@@ -21,6 +21,7 @@ import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import { Clock, SystemClock } from '../time/clock.js';
+import { nullable, provide } from '../wiring/provide.js';
 import { CIRCLE_CHECK, refuseCircles } from '../validation/provider-circle.js';
 import { Introspection } from './issuer/introspection.js';
 import { RefusalCounters } from './refusal-counters.js';
@@ -31,8 +32,6 @@ import { refuseStructural, type ResourceServerStructuralOptions } from './resour
 import { ResourceStatus } from './resource-status.js';
 import { RESOURCE_REVOCATION_PROVIDERS } from './revocation.providers.js';
 import { RESOURCE_SERVICE_PROVIDERS } from './service.providers.js';
-
-type Options = ResolvedResourceServerOptions;
 
 /** What a resource server is made of: the same verifier and guards as an issuer, over keys that are asked for. */
 export function composeResourceServerModule(
@@ -47,19 +46,11 @@ export function composeResourceServerModule(
     imports: [...(definition.imports ?? []), ...(structure.imports ?? [])],
     providers: [
       ...(definition.providers ?? []),
-      {
-        provide: ResolvedResourceServerOptions,
-        inject: [optionsToken],
-        useFactory: (given: unknown) => {
-          refuseStructural(given);
-          return resolveResourceServerOptions(given);
-        },
-      },
-      {
-        provide: CIRCLE_CHECK,
-        inject: [ModulesContainer],
-        useFactory: (all: ModulesContainer) => refuseCircles(all.values()),
-      },
+      provide(ResolvedResourceServerOptions, [optionsToken], (given) => {
+        refuseStructural(given);
+        return resolveResourceServerOptions(given);
+      }),
+      provide(CIRCLE_CHECK, [ModulesContainer], (all) => refuseCircles(all.values())),
       ...PROVIDERS,
       ...RESOURCE_REVOCATION_PROVIDERS,
       ...RESOURCE_SERVICE_PROVIDERS,
@@ -74,64 +65,53 @@ const PROVIDERS: Provider[] = [
   { provide: HttpClient, useClass: FetchHttpClient },
   AuthCounters,
   RefusalCounters,
-  {
-    provide: ResourceStatus,
-    inject: [
+  provide(
+    ResourceStatus,
+    [
       ResolvedResourceServerOptions,
       AuthCounters,
       RefusalCounters,
       VerificationKeys,
-      RevocationFeed,
-      RevocationNotifier,
-      Introspection,
+      nullable(RevocationFeed),
+      nullable(RevocationNotifier),
+      nullable(Introspection),
     ],
-    useFactory: (
-      options: Options,
-      counters: AuthCounters,
-      refusals: RefusalCounters,
-      keys: VerificationKeys,
-      feed: RevocationFeed | null,
-      notifier: RevocationNotifier | null,
-      introspection: Introspection | null,
-    ) => {
+    (options, counters, refusals, keys, feed, notifier, introspection) => {
       const remote = keys instanceof RemoteKeys ? keys : null;
       return new ResourceStatus(options, counters, refusals, { keys: remote, feed, notifier, introspection });
     },
-  },
+  ),
   { provide: ProcessStatus, useExisting: ResourceStatus },
-  {
-    provide: VerificationKeys,
-    inject: [ResolvedResourceServerOptions, HttpClient, Clock],
-    useFactory: ({ jwksUri, jwks, algorithms, keys }: Options, remote: HttpClient, clock: Clock) =>
+  provide(
+    VerificationKeys,
+    [ResolvedResourceServerOptions, HttpClient, Clock],
+    ({ jwksUri, jwks, algorithms, keys }, http, clock) =>
       jwksUri === null
         ? new StaticKeys(jwks ?? [], 'jwks.keys', algorithms)
-        : new RemoteKeys({ url: jwksUri, algorithms, ...keys }, remote, clock),
-  },
-  {
-    provide: JwtVerifier,
-    inject: [VerificationKeys, ResolvedResourceServerOptions, Clock],
-    useFactory: (keys: VerificationKeys, options: Options, clock: Clock) => {
-      const { issuer, formerIssuers, audience, clockToleranceMs } = options;
-      return new JwtVerifier(keys, { issuer, formerIssuers, audience, clockToleranceMs }, clock);
-    },
-  },
-  {
-    provide: AccessTokenVerifier,
-    inject: [JwtVerifier, ResolvedResourceServerOptions],
-    useFactory: (tokens: JwtVerifier, { cacheSize }: Options) => new AccessTokenVerifier(tokens, cacheSize),
-  },
-  {
-    provide: RequestAuthenticator,
-    inject: [ResourceAuthenticator],
-    useFactory: (authenticator: ResourceAuthenticator) =>
-      new RequestAuthenticator(authenticator, NO_COOKIE, new OriginCheck([])),
-  },
-  {
-    provide: ResourceServerLifecycle,
-    inject: [VerificationKeys, RevocationFeed, ResolvedResourceServerOptions],
-    useFactory: (keys: VerificationKeys, feed: RevocationFeed | null, options: Options) =>
+        : new RemoteKeys({ url: jwksUri, algorithms, ...keys }, http, clock),
+  ),
+  provide(
+    JwtVerifier,
+    [VerificationKeys, ResolvedResourceServerOptions, Clock],
+    (keys, { issuer, formerIssuers, audience, clockToleranceMs }, clock) =>
+      new JwtVerifier(keys, { issuer, formerIssuers, audience, clockToleranceMs }, clock),
+  ),
+  provide(
+    AccessTokenVerifier,
+    [JwtVerifier, ResolvedResourceServerOptions],
+    (tokens, { cacheSize }) => new AccessTokenVerifier(tokens, cacheSize),
+  ),
+  provide(
+    RequestAuthenticator,
+    [ResourceAuthenticator],
+    (authenticator) => new RequestAuthenticator(authenticator, NO_COOKIE, new OriginCheck([])),
+  ),
+  provide(
+    ResourceServerLifecycle,
+    [VerificationKeys, nullable(RevocationFeed), ResolvedResourceServerOptions],
+    (keys, feed, options) =>
       new ResourceServerLifecycle(keys instanceof RemoteKeys ? keys : null, feed, options),
-  },
+  ),
   JwtAuthGuard,
   // For `globalGuard` alone: it leaves handlers for services to their own guard.
   AnyAuthGuard,

@@ -22,84 +22,63 @@ import { ResourceAuthenticator } from './resource-authenticator.js';
 import { ResolvedResourceServerOptions } from './resource-server.options.js';
 import { ServiceTokenClient } from './issuer/service-token-client.js';
 import { TokenEndpoint } from './issuer/token-endpoint.js';
-
-type Options = ResolvedResourceServerOptions;
+import { nullable, provide } from '../wiring/provide.js';
 
 const TOKEN_TIMEOUT_MS = 5_000;
 
 /** A service is told of a new issuer before that issuer has taken its name: an assertion is for both. */
-const assertedFor = (issuer: string, former: Options['formerIssuers']): string | readonly string[] =>
+const assertedFor = (
+  issuer: string,
+  former: ResolvedResourceServerOptions['formerIssuers'],
+): string | readonly string[] =>
   former.length === 0 ? issuer : [issuer, ...former.map((one) => one.issuer)];
 
 /** How this process learns what has ended. What a mode does not need is null. */
 export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
-  {
-    provide: RevocationNotifier,
-    inject: [ResolvedResourceServerOptions],
-    useFactory: ({ revocation, issuer }: Options): RevocationNotifier | null =>
-      revocation.mode === 'feed' && revocation.redis
-        ? new RedisNotifier(revocation.redis, notificationChannelOf(issuer))
-        : null,
-  },
-  {
-    provide: RevocationFeed,
-    inject: [ResolvedResourceServerOptions, HttpClient, Clock, AuthCounters, RevocationNotifier],
-    useFactory: (
-      { revocation, issuer, formerIssuers }: Options,
-      remote: HttpClient,
-      clock: Clock,
-      counters: AuthCounters,
-      notifier: RevocationNotifier | null,
-    ): RevocationFeed | null => {
+  provide(nullable(RevocationNotifier), [ResolvedResourceServerOptions], ({ revocation, issuer }) =>
+    revocation.mode === 'feed' && revocation.redis
+      ? new RedisNotifier(revocation.redis, notificationChannelOf(issuer))
+      : null,
+  ),
+  provide(
+    nullable(RevocationFeed),
+    [ResolvedResourceServerOptions, HttpClient, Clock, AuthCounters, nullable(RevocationNotifier)],
+    ({ revocation, issuer, formerIssuers }, http, clock, counters, notifier) => {
       if (revocation.mode !== 'feed') return null;
       const { tokenUrl, credentials } = revocation;
       const audience = assertedFor(issuer, formerIssuers);
       const rules = { tokenUrl, credentials, audience, timeoutMs: TOKEN_TIMEOUT_MS };
-      const endpoint = new TokenEndpoint(rules, remote, clock);
-      const tokens = new ServiceTokenClient(endpoint, remote, clock);
-      const log = new HttpRevocationLog(revocation, tokens, remote);
+      const endpoint = new TokenEndpoint(rules, http, clock);
+      const tokens = new ServiceTokenClient(endpoint, http, clock);
+      const log = new HttpRevocationLog(revocation, tokens, http);
       // There is no table here to ask instead: reading everything takes as long as it takes.
       const reader = new RevocationLogReader(log, revocation.maxEntries, clock);
       return new RevocationFeed(reader, revocation, clock, new StoreClock(clock), notifier, counters);
     },
-  },
-  {
-    provide: Introspection,
-    inject: [ResolvedResourceServerOptions, HttpClient, Clock],
-    useFactory: (
-      { revocation, issuer, formerIssuers, cacheSize }: Options,
-      remote: HttpClient,
-      clock: Clock,
-    ): Introspection | null => {
+  ),
+  provide(
+    nullable(Introspection),
+    [ResolvedResourceServerOptions, HttpClient, Clock],
+    ({ revocation, issuer, formerIssuers, cacheSize }, http, clock) => {
       if (revocation.mode !== 'introspection') return null;
       const { url, maxStalenessMs, credentials } = revocation;
       const audience = assertedFor(issuer, formerIssuers);
-      return new Introspection({ url, maxStalenessMs, audience, cacheSize }, credentials, remote, clock);
+      return new Introspection({ url, maxStalenessMs, audience, cacheSize }, credentials, http, clock);
     },
-  },
-  {
-    provide: AccessTokenCheck,
-    inject: [ResolvedResourceServerOptions, RevocationFeed, Clock, AuthCounters],
-    useFactory: (
-      { revocation }: Options,
-      feed: RevocationFeed | null,
-      clock: Clock,
-      counters: AuthCounters,
-    ): AccessTokenCheck => {
+  ),
+  provide(
+    AccessTokenCheck,
+    [ResolvedResourceServerOptions, nullable(RevocationFeed), Clock, AuthCounters],
+    ({ revocation }, feed, clock, counters) => {
       if (revocation.mode !== 'feed' || !feed) return new NoCheck(new UnavailableCheck());
       const polling = new PollingCheck(feed, ACCESS_TOKEN_RULES, clock);
       return new FeedCheck(feed, ACCESS_TOKEN_RULES, polling, revocation.onUnavailable, counters);
     },
-  },
-  {
-    provide: ResourceAuthenticator,
-    inject: [AccessTokenVerifier, AccessTokenCheck, Introspection, RefusalCounters],
-    useFactory: (
-      verifier: AccessTokenVerifier,
-      check: AccessTokenCheck,
-      introspection: Introspection | null,
-      refusals: RefusalCounters,
-    ) =>
+  ),
+  provide(
+    ResourceAuthenticator,
+    [AccessTokenVerifier, AccessTokenCheck, nullable(Introspection), RefusalCounters],
+    (verifier, check, introspection, refusals) =>
       refusals.watch(
         new ResourceAuthenticator(
           introspection
@@ -108,5 +87,5 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
         ),
         ['cachedAccessToken', 'accessToken'],
       ),
-  },
+  ),
 ];

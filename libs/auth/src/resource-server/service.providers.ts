@@ -15,39 +15,28 @@ import { Introspection } from './issuer/introspection.js';
 import { PollingCheck } from './polling-check.js';
 import { RefusalCounters } from './refusal-counters.js';
 import { ResolvedResourceServerOptions } from './resource-server.options.js';
-
-type Options = ResolvedResourceServerOptions;
+import { nullable, provide } from '../wiring/provide.js';
 
 /** The tokens of other services, judged as those of people are. */
 export const RESOURCE_SERVICE_PROVIDERS: Provider[] = [
-  {
-    provide: ServiceTokenVerifier,
-    inject: [JwtVerifier, ResolvedResourceServerOptions],
-    useFactory: (tokens: JwtVerifier, { cacheSize }: Options) => new ServiceTokenVerifier(tokens, cacheSize),
-  },
-  {
-    provide: ServiceTokenCheck,
-    inject: [ResolvedResourceServerOptions, RevocationFeed, Clock, AuthCounters],
-    useFactory: (
-      { revocation }: Options,
-      feed: RevocationFeed | null,
-      clock: Clock,
-      counters: AuthCounters,
-    ): ServiceTokenCheck => {
+  provide(
+    ServiceTokenVerifier,
+    [JwtVerifier, ResolvedResourceServerOptions],
+    (tokens, { cacheSize }) => new ServiceTokenVerifier(tokens, cacheSize),
+  ),
+  provide(
+    ServiceTokenCheck,
+    [ResolvedResourceServerOptions, nullable(RevocationFeed), Clock, AuthCounters],
+    ({ revocation }, feed, clock, counters) => {
       if (revocation.mode !== 'feed' || !feed) return new NoCheck(new UnavailableCheck());
       const polling = new PollingCheck(feed, SERVICE_TOKEN_RULES, clock);
       return new FeedCheck(feed, SERVICE_TOKEN_RULES, polling, revocation.onUnavailable, counters);
     },
-  },
-  {
-    provide: ServiceAuthenticator,
-    inject: [ServiceTokenVerifier, ServiceTokenCheck, Introspection, RefusalCounters],
-    useFactory: (
-      verifier: ServiceTokenVerifier,
-      check: ServiceTokenCheck,
-      introspection: Introspection | null,
-      refusals: RefusalCounters,
-    ) =>
+  ),
+  provide(
+    ServiceAuthenticator,
+    [ServiceTokenVerifier, ServiceTokenCheck, nullable(Introspection), RefusalCounters],
+    (verifier, check, introspection, refusals) =>
       refusals.watch(
         new ServiceAuthenticator(
           introspection
@@ -56,6 +45,6 @@ export const RESOURCE_SERVICE_PROVIDERS: Provider[] = [
         ),
         ['cachedServiceToken', 'serviceToken'],
       ),
-  },
+  ),
   ServiceAuthGuard,
 ];
