@@ -72,6 +72,8 @@ describe.each(ADAPTERS)('GET /auth/revocations on %s', (adapter) => {
     const again = await get('?limit=2', { 'if-none-match': etag });
     expect([again.status, again.body, again.headers.get('etag')]).toEqual([304, undefined, etag]);
     expect(Number(again.headers.get('aerie-now'))).toBeGreaterThanOrEqual(first.body.now);
+    // A proxy that compresses makes the tag a weak one.
+    expect((await get('?limit=2', { 'if-none-match': `W/${etag}` })).status).toBe(304);
     expect((await get('?limit=3', { 'if-none-match': etag })).status).toBe(200);
     // An ETag is of what is said, and of nothing else.
     expect(etag).not.toContain(createHash('sha256').update('').digest('base64url'));

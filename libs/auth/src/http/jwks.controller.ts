@@ -1,10 +1,11 @@
 import { Controller, Get, Req, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { headerOf, type HttpRequest } from '../context/http-request.js';
+import type { HttpRequest } from '../context/http-request.js';
 import { sha256 } from '../crypto/digest.js';
 import { Public } from '../decorators/public.decorator.js';
 import { KeyRing, type PublicJwk } from '../keys/key-ring.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
+import { ifNoneMatchNames } from './if-none-match.js';
 
 const LONGEST_S = 300;
 const NOT_MODIFIED = 304;
@@ -32,7 +33,7 @@ export class JwksController {
     const tag = this.tagOf(keys);
     httpAdapter.setHeader(response, 'Cache-Control', `public, max-age=${this.maxAgeS}`);
     httpAdapter.setHeader(response, 'ETag', tag);
-    if (!isNamed(tag, headerOf(request, 'if-none-match'))) return { keys };
+    if (!ifNoneMatchNames(request, tag)) return { keys };
     httpAdapter.status(response, NOT_MODIFIED);
     return undefined;
   }
@@ -44,9 +45,4 @@ export class JwksController {
     }
     return this.tagged.tag;
   }
-}
-
-/** Whether `If-None-Match` names this tag, weakly compared (RFC 9110, section 13.1.2). */
-function isNamed(tag: string, header: string | undefined): boolean {
-  return header?.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim())) ?? false;
 }

@@ -1,13 +1,21 @@
 import { Get, Header, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { headerOf, type HttpRequest } from '../../../context/http-request.js';
+import type { HttpRequest } from '../../../context/http-request.js';
+import { strictQuery } from '../../../context/strict-query.js';
 import { sha256 } from '../../../crypto/digest.js';
 import { Scopes } from '../../../decorators/scopes.decorator.js';
+import { RequestInvalidError } from '../../../errors/auth-error.js';
 import { ServiceAuthGuard } from '../../../guards/service-auth.guard.js';
 import type { RevocationEvent } from '../../../revocation/revocation-event.js';
 import { GuardedStores } from '../../../stores/guarded-stores.js';
 import { AuthExceptionFilter } from '../../../http/auth-exception.filter.js';
-import { revocationsQuery } from './revocations-query.js';
+import { ifNoneMatchNames } from '../../../http/if-none-match.js';
+
+const MAX_LIMIT = 5_000;
+const DEFAULT_LIMIT = 1_000;
+/** As many as fit into a URL. */
+const MAX_IDS = 200;
+const WHOLE = /^(0|[1-9]\d{0,15})$/;
 
 /**
  * The revocations, for services that follow them (scope `revocations`): `?after=<id>&limit=<n>`, or `?ids=1,2,3`. Each
@@ -37,7 +45,7 @@ export class RevocationsController {
     const { httpAdapter } = this.host;
     httpAdapter.setHeader(response, 'ETag', etag);
     httpAdapter.setHeader(response, 'Aerie-Now', String(now));
-    if (headerOf(request, 'if-none-match') !== etag) return { now, revocations: body };
+    if (!ifNoneMatchNames(request, etag)) return { now, revocations: body };
     httpAdapter.status(response, 304);
     return undefined;
   }
@@ -45,4 +53,37 @@ export class RevocationsController {
 
 function revocationBody({ id, kind, value, epoch, createdAt, expiresAt }: RevocationEvent) {
   return { id, kind, value, epoch, created_at: createdAt, expires_at: expiresAt };
+}
+
+/** Which revocations a service asks for: the first ones after an id, or those of these ids. */
+type RevocationsQuery =
+  { readonly ids: readonly number[] } | { readonly after: number; readonly limit: number };
+
+/** Throws RequestInvalidError for anything but `?after=&limit=` or `?ids=1,2,3`. */
+function revocationsQuery(request: HttpRequest): RevocationsQuery {
+  const { ids, after, limit } = strictQuery(request, ['ids', 'after', 'limit']);
+  if (ids === undefined)
+    return {
+      after: wholeNumber('after', after, 0, Number.MAX_SAFE_INTEGER, 0),
+      limit: wholeNumber('limit', limit, 1, MAX_LIMIT, DEFAULT_LIMIT),
+    };
+  if (after !== undefined || limit !== undefined)
+    throw new RequestInvalidError('"ids" must come without "after" and "limit".');
+  const listed = ids.split(',', MAX_IDS + 1);
+  if (listed.length > MAX_IDS) throw new RequestInvalidError(`"ids" must be at most ${MAX_IDS} numbers.`);
+  return { ids: listed.map((id) => wholeNumber('ids', id, 1, Number.MAX_SAFE_INTEGER, 1)) };
+}
+
+function wholeNumber(
+  name: string,
+  text: string | undefined,
+  min: number,
+  max: number,
+  fallback: number,
+): number {
+  if (text === undefined) return fallback;
+  const value = WHOLE.test(text) ? Number(text) : NaN;
+  if (!(value >= min && value <= max))
+    throw new RequestInvalidError(`"${name}" must be of whole numbers between ${min} and ${max}.`);
+  return value;
 }
