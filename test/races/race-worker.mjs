@@ -7,7 +7,7 @@ import mysql2 from 'mysql2';
 import { DataSource } from 'typeorm';
 import { AuthenticationService, Authenticator, AuthModule, SessionData } from '../../libs/auth/dist/index.js';
 // Not part of the public API: what the logout route calls.
-import { CredentialEnding } from '../../libs/auth/dist/sign-in/credential-ending.js';
+import { SignOut } from '../../libs/auth/dist/sign-in/sign-out.js';
 
 /**
  * Subjects about whom the directory has something else to say: `disabled`; `away` when it cannot say anything; `slow`
@@ -153,7 +153,7 @@ const commands = {
   },
   /** As the logout route does it. */
   async logout(token) {
-    await app.get(CredentialEnding).refreshToken(token, 'signed_out');
+    await app.get(SignOut).endByRefreshToken(token, 'signed_out');
     return {};
   },
   async stepUp(subject, token) {

@@ -5,7 +5,7 @@ import type { OriginCheck } from '../context/origin-check.js';
 import { AccessTokenInvalidError, RequestInvalidError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
-import type { Candidate, CredentialEnding, ProvenSignIn } from '../sign-in/credential-ending.js';
+import type { Candidate, SignOut, ProvenSignIn } from '../sign-in/sign-out.js';
 import { refreshTokenInBody } from './refresh-request.js';
 
 /** What one request may make us ask the tables for: a browser holds two, and may have two of each name. */
@@ -16,7 +16,7 @@ export class PresentedSignIns {
   private readonly logger = new Logger('AuthModule');
 
   constructor(
-    private readonly endings: CredentialEnding,
+    private readonly signOut: SignOut,
     private readonly options: Pick<ResolvedAuthOptions, 'cookies'>,
     private readonly origins: OriginCheck,
   ) {}
@@ -34,14 +34,14 @@ export class PresentedSignIns {
     const isMeant = hasAuthorization(request) || sessions.length === 0;
     if (inCookies.length > 0 || !isMeant) this.origins.check(request);
     const accessToken = wellFormedBearer(request);
-    const candidates = this.endings.candidates({
+    const candidates = this.signOut.candidates({
       ...(accessToken !== undefined && { accessToken }),
       sessions,
       refreshTokens: inBody === undefined ? inCookies : [inBody, ...inCookies],
     });
     if (candidates.length > MAX_CANDIDATES)
       throw new RequestInvalidError(`The request has more than ${MAX_CANDIDATES} credentials.`);
-    for (const signIn of await proven(candidates)) await this.endings.end(signIn, 'signed_out');
+    for (const signIn of await proven(candidates)) await this.signOut.endProven(signIn, 'signed_out');
   }
 
   /**
@@ -52,7 +52,7 @@ export class PresentedSignIns {
     if (mode === 'tokens') return [];
     const kind = mode === 'session' ? 'session' : 'refresh';
     const values = cookiesOf(request, this.options.cookies[kind].name);
-    const candidates = this.endings.candidates(
+    const candidates = this.signOut.candidates(
       kind === 'session' ? { sessions: values } : { refreshTokens: values },
     );
     return proven(candidates.slice(0, MAX_CANDIDATES));
@@ -62,7 +62,7 @@ export class PresentedSignIns {
   async endFormer(former: readonly ProvenSignIn[]): Promise<void> {
     for (const signIn of former) {
       try {
-        await this.endings.end(signIn, 'replaced');
+        await this.signOut.endProven(signIn, 'replaced');
       } catch (error) {
         const reason = error instanceof Error ? error.message : 'an unknown error';
         this.logger.error(`a login could not end the sign-in ${signIn.id} that it replaced: ${reason}`);

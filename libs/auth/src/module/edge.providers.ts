@@ -24,7 +24,7 @@ import { SessionStrategy } from '../passport/session.strategy.js';
 import { StrategyRegistration } from '../passport/strategy-registration.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
-import { CredentialEnding } from '../sign-in/credential-ending.js';
+import { SignOut } from '../sign-in/sign-out.js';
 import { provide } from '../wiring/provide.js';
 
 /** The edge: guards, strategies, routes, and what they read requests with. */
@@ -44,8 +44,8 @@ export const EDGE_PROVIDERS: Provider[] = [
   ),
   provide(
     PresentedSignIns,
-    [CredentialEnding, ResolvedAuthOptions, OriginCheck],
-    (endings, options, origins) => new PresentedSignIns(endings, options, origins),
+    [SignOut, ResolvedAuthOptions, OriginCheck],
+    (signOut, options, origins) => new PresentedSignIns(signOut, options, origins),
   ),
   provide(
     HttpSignIn,

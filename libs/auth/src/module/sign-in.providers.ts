@@ -26,10 +26,9 @@ import { AuthStatus } from '../lifecycle/auth-status.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
 import { CredentialChanges } from '../sign-in/credential-changes.js';
-import { CredentialEnding } from '../sign-in/credential-ending.js';
 import { LateDirectory } from '../users/late-directory.js';
 import { UserLoader } from '../users/user-loader.js';
-import { SignInEnding } from '../sign-in/sign-in-ending.js';
+import { SignOut } from '../sign-in/sign-out.js';
 import { SignInOpener } from '../sign-in/sign-in-opener.js';
 import { SignInScopes } from '../sign-in/sign-in-scopes.js';
 import { Sweeper } from '../lifecycle/expired-rows-sweeper.js';
@@ -103,15 +102,9 @@ export const CORE_PROVIDERS: Provider[] = [
     },
   ),
   provide(
-    SignInEnding,
-    [GuardedStores, SecurityEventSink],
-    ({ sessions, families, registry }, events) => new SignInEnding(sessions, families, registry, events),
-  ),
-  provide(
-    CredentialEnding,
-    [AccessTokenVerifier, SessionService, RefreshTokenCodec, GuardedStores, SignInEnding],
-    (verifier, sessions, codec, { families }, endings) =>
-      new CredentialEnding(verifier, sessions, codec, families, endings),
+    SignOut,
+    [GuardedStores, AccessTokenVerifier, SessionService, RefreshTokenCodec, SecurityEventSink],
+    (stores, verifier, sessions, codec, events) => new SignOut(stores, verifier, sessions, codec, events),
   ),
   provide(
     Sweeper,
@@ -148,15 +141,15 @@ export const CORE_PROVIDERS: Provider[] = [
       SessionService,
       RefreshTokenService,
       AccessTokenIssuer,
-      SignInEnding,
+      SignOut,
       Sweeper,
       SecurityEventSink,
     ],
-    (stores, options, authenticator, source, sessions, families, issuer, endings, sweeper, events) => {
+    (stores, options, authenticator, source, sessions, families, issuer, signOut, sweeper, events) => {
       const { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy } = options;
       const { subjects, registry } = stores;
       const opener = new SignInOpener(sessions, families, issuer, events);
-      const exchange = new TokenRefresh(source, families, opener, endings);
+      const exchange = new TokenRefresh(source, families, opener, signOut);
       const changes = new CredentialChanges(sessions, families, registry, authenticator, exchange, events);
       const parts = {
         authenticator,
@@ -166,7 +159,7 @@ export const CORE_PROVIDERS: Provider[] = [
         scopes: new SignInScopes(stores.families, stores.sessions),
         opener,
         exchange,
-        endings,
+        signOut,
         changes,
         registry,
         sweeper,

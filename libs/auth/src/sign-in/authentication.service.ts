@@ -12,7 +12,7 @@ import type { SubjectStore } from '../subjects/subject-store.js';
 import type { Authenticator, PasswordProof } from './authenticator.js';
 import type { CredentialChanges, KeptCredential } from './credential-changes.js';
 import type { UserLoader } from '../users/user-loader.js';
-import type { SignInEnding } from './sign-in-ending.js';
+import type { SignOut } from './sign-out.js';
 import type { SignInOpener } from './sign-in-opener.js';
 import type { SignInRecord } from '../stores/sign-in-record.js';
 import type { SignInRegistry } from '../stores/sign-in-registry.js';
@@ -56,7 +56,7 @@ export class AuthenticationService {
       readonly scopes: SignInScopes;
       readonly opener: SignInOpener;
       readonly exchange: TokenRefresh;
-      readonly endings: SignInEnding;
+      readonly signOut: SignOut;
       readonly changes: CredentialChanges;
       readonly registry: SignInRegistry;
       readonly sweeper: Sweeper;
@@ -159,25 +159,25 @@ export class AuthenticationService {
   /** Ends the sign-in of a principal. Repeating it does nothing. */
   async signOut(principal: Principal): Promise<void> {
     const { id, signInId } = principalArgument(principal);
-    await this.parts.endings.endOne(id, signInId, 'signed_out');
+    await this.parts.signOut.endOne(id, signInId, 'signed_out');
   }
 
   /** Ends one sign-in of a subject. Throws SignInNotFoundError when it has no live one of that id. */
   async endSignIn(subject: SubjectId, signInId: string): Promise<void> {
     const id = subjectArgument(subject);
-    const ended = isUuid(signInId) && (await this.parts.endings.endOne(id, signInId, 'ended_by_subject'));
+    const ended = isUuid(signInId) && (await this.parts.signOut.endOne(id, signInId, 'ended_by_subject'));
     if (!ended) throw new SignInNotFoundError();
   }
 
   /** Ends every sign-in of a subject but the one given; how many. The kept one's access tokens become stale. */
   async endOtherSignIns(subject: SubjectId, keep: string): Promise<number> {
     const kept = signInIdArgument(keep, 'keep');
-    return this.parts.endings.endAll(subjectArgument(subject), 'others_ended', kept);
+    return this.parts.signOut.endAll(subjectArgument(subject), 'others_ended', kept);
   }
 
   /** Ends every sign-in of a subject; how many. */
   async endAllSignIns(subject: SubjectId, reason = 'all_ended'): Promise<number> {
-    return this.parts.endings.endAll(subjectArgument(subject), reasonArgument(reason));
+    return this.parts.signOut.endAll(subjectArgument(subject), reasonArgument(reason));
   }
 
   /** A disabled or deleted user: everything of theirs ends now, rather than at their next refresh. */

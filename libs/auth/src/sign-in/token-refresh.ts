@@ -6,7 +6,7 @@ import type { FamilyRow } from '../refresh-tokens/refresh-token-family-store.js'
 import type { RefreshToken } from '../refresh-tokens/refresh-token-codec.js';
 import type { LiveReading, RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
 import { type LoadedSubject, principalOf, type UserLoader } from '../users/user-loader.js';
-import type { SignInEnding } from './sign-in-ending.js';
+import type { SignOut } from './sign-out.js';
 import { type IssuedUnder, refreshPart, type SignInOpener } from './sign-in-opener.js';
 import type { TokensResult } from './sign-in-result.js';
 
@@ -30,7 +30,7 @@ export class TokenRefresh {
     private readonly source: UserLoader,
     private readonly families: RefreshTokenService,
     private readonly opener: SignInOpener,
-    private readonly endings: SignInEnding,
+    private readonly signOut: SignOut,
   ) {}
 
   /**
@@ -118,7 +118,7 @@ export class TokenRefresh {
     const { row, subjectEpochNow } = reading;
     const loaded = await this.source.load(row.subject);
     if (!loaded) {
-      await this.endings.endAll(row.subject, 'subject_gone');
+      await this.signOut.endAll(row.subject, 'subject_gone');
       throw new RefreshTokenInvalidError('subject_gone');
     }
     return { token, reading, loaded, subjectEpoch: subjectEpochNow };

@@ -31,12 +31,11 @@ import {
 import { ServiceTokenVerifier } from '../../service-tokens/service-token-verifier.js';
 import { SessionService } from '../../sessions/session.service.js';
 import { AuthStores } from '../../stores/auth-stores.js';
-import { CredentialEnding } from '../../sign-in/credential-ending.js';
+import { SignOut } from '../../sign-in/sign-out.js';
 import { IssuedTokenReader } from './tokens/issued-token-reader.js';
 import { SignInFinder } from './tokens/sign-in-finder.js';
 import { UserLoader } from '../../users/user-loader.js';
 import { TokenExchange } from './tokens/token-exchange.js';
-import { SignInEnding } from '../../sign-in/sign-in-ending.js';
 import { GuardedStores } from '../../stores/guarded-stores.js';
 import { TokenIntrospection } from './tokens/token-introspection.js';
 import { TokenRevocation } from './tokens/token-revocation.js';
@@ -104,9 +103,9 @@ export const SERVICE_PROVIDERS: Provider[] = [
   ),
   provide(
     SignInFinder,
-    [GuardedStores, UserLoader, SignInEnding],
-    ({ subjects, sessions, families }, users, endings) =>
-      new SignInFinder(subjects, sessions, families, users, endings),
+    [GuardedStores, UserLoader, SignOut],
+    ({ subjects, sessions, families }, users, signOut) =>
+      new SignInFinder(subjects, sessions, families, users, signOut),
   ),
   provide(
     TokenExchange,
@@ -142,9 +141,9 @@ export const SERVICE_PROVIDERS: Provider[] = [
   ),
   provide(
     TokenRevocation,
-    [IssuedTokenReader, CredentialEnding, ServiceClientStore, ResolvedAuthOptions, Clock, SecurityEventSink],
-    (tokens, endings, clients, options, clock, events) =>
-      new TokenRevocation(tokens, endings, clients, ownAudience(options), clock, events),
+    [IssuedTokenReader, SignOut, ServiceClientStore, ResolvedAuthOptions, Clock, SecurityEventSink],
+    (tokens, signOut, clients, options, clock, events) =>
+      new TokenRevocation(tokens, signOut, clients, ownAudience(options), clock, events),
   ),
   OAuthExceptionFilter,
   ServiceAuthGuard,

@@ -5,7 +5,7 @@ import type { SessionStore } from '../../../sessions/session-store.js';
 import type { SubjectStore } from '../../../subjects/subject-store.js';
 import { type LoadedSubject, principalOf, type UserLoader } from '../../../users/user-loader.js';
 import type { Principal, SignInKind } from '../../../principal/principal.js';
-import type { SignInEnding } from '../../../sign-in/sign-in-ending.js';
+import type { SignOut } from '../../../sign-in/sign-out.js';
 
 /** A sign-in that lives, as the tables and the directory have it now. */
 export interface LiveSignIn {
@@ -36,7 +36,7 @@ export class SignInFinder {
     private readonly sessions: Pick<SessionStore, 'read'>,
     private readonly families: Pick<RefreshTokenFamilyStore, 'read'>,
     private readonly source: UserLoader,
-    private readonly endings: SignInEnding,
+    private readonly signOut: SignOut,
   ) {}
 
   /** Whether there is such a sign-in of this subject that lives, and the epochs that were read before. */
@@ -50,7 +50,7 @@ export class SignInFinder {
     if (!read) return null;
     const loaded: LoadedSubject | null = await this.source.load(subject);
     if (!loaded) {
-      await this.endings.endAll(subject, 'subject_gone');
+      await this.signOut.endAll(subject, 'subject_gone');
       return null;
     }
     const { row, kind, ...status } = read;

@@ -3,7 +3,7 @@ import type { SecurityEventSink } from '../../../audit/security-event-sink.js';
 import type { KnownClient } from '../clients/client-authenticator.js';
 import type { ServiceClientStore } from '../clients/service-client-store.js';
 import type { Clock } from '../../../time/clock.js';
-import type { CredentialEnding } from '../../../sign-in/credential-ending.js';
+import type { SignOut } from '../../../sign-in/sign-out.js';
 import { audiencesOf, type GenuineToken, type IssuedTokenReader } from './issued-token-reader.js';
 
 /** What clocks may differ by, and then some: no id is forgotten before its token has expired everywhere. */
@@ -17,7 +17,7 @@ const REASON = 'signed_out';
 export class TokenRevocation {
   constructor(
     private readonly tokens: IssuedTokenReader,
-    private readonly endings: CredentialEnding,
+    private readonly signOut: SignOut,
     private readonly clients: ServiceClientStore,
     private readonly ownAudience: readonly string[],
     private readonly clock: Clock,
@@ -27,14 +27,14 @@ export class TokenRevocation {
   /** Throws StoreUnavailableError: then nothing is claimed. */
   async revoke({ row }: KnownClient, token: string): Promise<void> {
     const found = await this.tokens.read(token);
-    if (!found) return this.endings.refreshToken(token, REASON);
+    if (!found) return this.signOut.endByRefreshToken(token, REASON);
     const { claims, type } = found;
     if (claims['client_id'] !== undefined) {
       if (claims['client_id'] === row.id && found.isInTime) await this.revokeOne(row.id, found);
       return;
     }
     const isOwn = audiencesOf(claims).some((audience) => this.ownAudience.includes(audience));
-    if (type === ACCESS_TOKEN_TYPE && isOwn) await this.endings.accessToken(token, REASON);
+    if (type === ACCESS_TOKEN_TYPE && isOwn) await this.signOut.endByAccessToken(token, REASON);
   }
 
   private async revokeOne(clientId: string, { claims }: GenuineToken): Promise<void> {

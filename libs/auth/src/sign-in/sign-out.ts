@@ -1,9 +1,11 @@
 import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
+import type { SecurityEventSink } from '../audit/security-event-sink.js';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
 import type { RefreshTokenCodec } from '../refresh-tokens/refresh-token-codec.js';
 import type { SessionService } from '../sessions/session.service.js';
-import type { SignInEnding } from './sign-in-ending.js';
+import type { SessionStore } from '../sessions/session-store.js';
+import type { SignInRegistry } from '../stores/sign-in-registry.js';
 
 /** Values that a client presents as credentials. */
 export interface PresentedCredentials {
@@ -21,15 +23,41 @@ export interface ProvenSignIn {
 /** Asks whether a credential proves a sign-in. Throws StoreUnavailableError. */
 export type Candidate = () => Promise<ProvenSignIn | null>;
 
-/** Ends the sign-in that a credential belongs to. */
-export class CredentialEnding {
+/**
+ * Ends sign-ins, of a subject or by a credential, and reports it. All throw StoreUnavailableError, and claim nothing they did
+ * not do.
+ */
+export class SignOut {
   constructor(
+    private readonly stores: {
+      readonly sessions: SessionStore;
+      readonly families: RefreshTokenFamilyStore;
+      readonly registry: SignInRegistry;
+    },
     private readonly verifier: AccessTokenVerifier,
     private readonly sessions: SessionService,
     private readonly codec: RefreshTokenCodec,
-    private readonly families: RefreshTokenFamilyStore,
-    private readonly endings: SignInEnding,
+    private readonly events: SecurityEventSink,
   ) {}
+
+  /** Ends one sign-in of a subject. Whether it had it. */
+  async endOne(subject: string, signInId: string, reason: string): Promise<boolean> {
+    const { sessions, families } = this.stores;
+    const ended =
+      (await sessions.revoke(signInId, reason, subject)) ||
+      (await families.revoke(signInId, reason, subject));
+    if (ended) this.events.record({ type: 'sign_in_ended', subject, signInId, reason });
+    return ended;
+  }
+
+  /** Ends everything of a subject but `except`; how many sign-ins that were. */
+  async endAll(subject: string, reason: string, except?: string): Promise<number> {
+    const ended = await this.stores.registry.endAll(subject, reason, except);
+    // A user who stays signed in may repeat it without end, so a call that ended nothing is no event.
+    if (ended > 0 || except === undefined)
+      this.events.record({ type: 'subject_ended', subject, reason, ended });
+    return ended;
+  }
 
   /**
    * The values that may be genuine, each once. Sessions and refresh tokens without our tag are left out: that needs no
@@ -50,20 +78,20 @@ export class CredentialEnding {
   }
 
   /** Throws StoreUnavailableError. */
-  async end({ subject, id }: ProvenSignIn, reason: string): Promise<void> {
-    await this.endings.endOne(subject, id, reason);
+  async endProven({ subject, id }: ProvenSignIn, reason: string): Promise<void> {
+    await this.endOne(subject, id, reason);
   }
 
   /** Also ends the sign-in of a token whose time has passed. Throws AccessTokenInvalidError, StoreUnavailableError. */
-  async accessToken(token: string, reason: string): Promise<void> {
-    await this.end(await this.ofAccessToken(token), reason);
+  async endByAccessToken(token: string, reason: string): Promise<void> {
+    await this.endProven(await this.ofAccessToken(token), reason);
   }
 
   /** Does nothing for a token that is not genuine. Throws StoreUnavailableError. */
-  async refreshToken(value: string, reason: string): Promise<void> {
+  async endByRefreshToken(value: string, reason: string): Promise<void> {
     const token = this.codec.parse(value);
     const proven = token && (await this.ofFamily(token.familyId));
-    if (proven) await this.end(proven, reason);
+    if (proven) await this.endProven(proven, reason);
   }
 
   private async ofAccessToken(token: string): Promise<ProvenSignIn> {
@@ -77,7 +105,7 @@ export class CredentialEnding {
   }
 
   private async ofFamily(familyId: string): Promise<ProvenSignIn | null> {
-    const reading = await this.families.read(familyId);
+    const reading = await this.stores.families.read(familyId);
     return reading && { subject: reading.row.subject, id: reading.row.id };
   }
 }
