@@ -31,7 +31,7 @@ export const SUITES = {
   'own changes': { project: 'e2e', file: 'test/stores/own-changes.e2e-spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
-  'locked row': { project: 'services', file: 'test/races/locked-row.services-spec.ts' },
+  'locked row': { project: 'proofs', file: 'test/races/locked-row.proofs-spec.ts' },
   isolation: { project: 'services', file: 'test/races/isolation.services-spec.ts' },
   'revoke all': { project: 'services', file: 'test/races/revoke-all.services-spec.ts' },
   outages: { project: 'proofs', file: 'test/nodes/outages.proofs-spec.ts' },

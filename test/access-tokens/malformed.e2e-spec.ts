@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cpuMs } from '../support/cpu-time.js';
 import { claimsOf, signIn } from '../support/sign-ins.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { GOOD_HEADER, goodClaims, segment, signHmac } from './forge.js';
@@ -132,7 +133,7 @@ describe.each(ADAPTERS)('an access token that is malformed, on %s', (adapter) =>
       ...goodClaims(who),
       ...Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, 0])),
     });
-    const start = performance.now();
+    const start = cpuMs();
     for (const json of [
       deep(1_000),
       deep(2_500),
@@ -148,7 +149,7 @@ describe.each(ADAPTERS)('an access token that is malformed, on %s', (adapter) =>
     await expectInvalid(`"${'\\"'.repeat(3_000)}`);
     const large = await app.client().get('/auth/me', { bearer: signHmac(GOOD_HEADER, many) });
     expect(large.status).toBe(200);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(cpuMs() - start).toBeLessThan(2_000);
   });
 
   it('beyond what a header may hold is refused before it is read', async () => {

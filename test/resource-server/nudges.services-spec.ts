@@ -37,13 +37,11 @@ describe('notifications through Redis', () => {
     const { client, body } = await signIn(issuer, 'tokens');
     for (const one of [notified, polling])
       expect(await one.get('/orders', body.access_token)).toMatchObject({ status: 200 });
-    const before = performance.now();
     await client.post('/auth/logout', { json: { refresh_token: body.refresh_token } });
     const isRefused = async () => (await notified.get('/orders', body.access_token)).status === 401;
     await until('the token is refused', isRefused, 10_000);
     expect(await notified.get('/orders', body.access_token)).toMatchObject(REVOKED);
     // The other one is the proof that no poll did it.
     expect(await polling.get('/orders', body.access_token)).toMatchObject({ status: 200 });
-    expect(performance.now() - before).toBeLessThan(20_000);
   });
 });

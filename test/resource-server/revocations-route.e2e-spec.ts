@@ -26,7 +26,7 @@ describe.each(ADAPTERS)('GET /auth/revocations on %s', (adapter) => {
     const { status, body, headers } = await get('');
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
-    expect(Math.abs(body.now - Date.now())).toBeLessThan(5_000);
+    expect(Math.abs(body.now - Date.now())).toBeLessThan(60_000);
     expect(headers.get('aerie-now')).toBe(String(body.now));
     expect(body.revocations.map((one: any) => one.value)).toEqual(ended);
     const [first] = body.revocations;

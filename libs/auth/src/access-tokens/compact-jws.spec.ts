@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { cpuMs } from '../../../../test/support/cpu-time.js';
 import { readCompactJws } from './compact-jws.js';
 
 const HEADER = '{"alg":"HS256","kid":"k","typ":"at+jwt"}';
@@ -97,13 +98,13 @@ describe('readCompactJws', () => {
     const room = 8_192 - filled(0).length;
     expect(readCompactJws(filled(room - (room % 4)))).toBeDefined();
     expect(readCompactJws(filled(8_192))).toBeUndefined();
-    const start = performance.now();
+    const start = cpuMs();
     for (const token of ['.'.repeat(1e6), 'A'.repeat(1e7), jws(HEADER, `{"a":"${'\\"'.repeat(2_900)}`)])
       expect(readCompactJws(token)).toBeUndefined();
     for (const depth of [500, 1_500, 2_900])
       expect(() =>
         readCompactJws(jws(HEADER, `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`)),
       ).not.toThrow();
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(cpuMs() - start).toBeLessThan(500);
   });
 });

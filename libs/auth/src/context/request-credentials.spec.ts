@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessTokenInvalidError, RequestInvalidError } from '../errors/auth-error.js';
+import { cpuMs } from '../../../../test/support/cpu-time.js';
 import { bearerToken, cookieOf, hasAuthorization } from './request-credentials.js';
 
 const bearer = (authorization?: string | string[]) => bearerToken({ headers: { authorization } });
@@ -51,14 +52,14 @@ describe('bearerToken', () => {
   });
 
   it('is not slow for any header', () => {
-    const start = performance.now();
+    const start = cpuMs();
     for (const header of [
       `Bearer${' '.repeat(1e5)}`,
       `bearer ${'a '.repeat(5e4)}`,
       `bearer ${'a'.repeat(1e5)} b`,
     ])
       expect(() => bearer(header)).toThrow(AccessTokenInvalidError);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(cpuMs() - start).toBeLessThan(500);
   });
 });
 

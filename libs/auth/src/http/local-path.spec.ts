@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { RequestInvalidError } from '../errors/auth-error.js';
+import { cpuMs } from '../../../../test/support/cpu-time.js';
 import { localPath } from './local-path.js';
 
 describe('localPath', () => {
@@ -75,13 +76,13 @@ describe('localPath', () => {
   });
 
   it('is not slow for any text', () => {
-    const start = performance.now();
+    const start = cpuMs();
     for (const target of [`/${'%25'.repeat(682)}`, `/${'%2'.repeat(1_000)}`, `/%${'25'.repeat(1_000)}`])
       try {
         localPath(target);
       } catch (error) {
         expect(error).toBeInstanceOf(RequestInvalidError);
       }
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(cpuMs() - start).toBeLessThan(1_000);
   });
 });
