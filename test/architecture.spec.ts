@@ -203,6 +203,30 @@ const BROKEN: readonly (readonly [rule: string, path: string, text: string, seen
   ['nothing is named for what it is made of', 'keys/utils/a.ts', '', /^keys\/utils\/a\.ts$/],
   ['nothing is named for what it is made of', 'keys/constants.ts', '', /^keys\/constants\.ts$/],
   ['nothing is named for what it is made of', 'keys/key.interface.ts', '', /^keys\/key\.interface\.ts$/],
+  [
+    'factories are provided by provide() alone',
+    'module/a.ts',
+    `const a = { provide: A, inject: [B], useFactory: (b: B) => new A(b) };`,
+    /^module\/a\.ts:1$/,
+  ],
+  [
+    'factories are provided by provide() alone',
+    'features/a/a.ts',
+    `const a = [{ 'provide': A, async useFactory() {} }];`,
+    /^features\/a\/a\.ts:1$/,
+  ],
+  [
+    'a token that may be null is nullable wherever it is provided or injected',
+    'module/a.ts',
+    `provide(A, [B, RevocationFeed], (b, feed) => new A(b, feed));`,
+    /^module\/a\.ts:1 has RevocationFeed$/,
+  ],
+  [
+    'a token that may be null is nullable wherever it is provided or injected',
+    'module/a.ts',
+    `provide(KeyRotation, [], () => new KeyRotation());`,
+    /^module\/a\.ts:1 has KeyRotation$/,
+  ],
   ['no file exports everything of another', 'keys/a.ts', `export * from './key-ring.js';`, /keys\/a\.ts/],
 ];
 

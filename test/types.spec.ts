@@ -1,10 +1,7 @@
 /** What must not compile, and what must: the types of the options are a promise too. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
-
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+import { join } from 'node:path';
+import { ROOT, typeErrors } from './support/type-errors.js';
 
 const PREAMBLE = `
 import { Injectable } from '@nestjs/common';
@@ -102,27 +99,7 @@ describe('types', () => {
   let errors: Map<string, string[]>;
 
   beforeAll(() => {
-    const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
-    const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
-    const files = new Map([...snippets('right', RIGHT), ...snippets('wrong', WRONG)]);
-    const host = ts.createCompilerHost(options);
-    const { readFile, fileExists, getSourceFile } = host;
-    host.fileExists = (name) => files.has(name) || fileExists(name);
-    host.readFile = (name) => files.get(name) ?? readFile(name);
-    host.getSourceFile = (name, languageVersion, ...rest) => {
-      const text = files.get(name);
-      return text === undefined
-        ? getSourceFile(name, languageVersion, ...rest)
-        : ts.createSourceFile(name, text, languageVersion);
-    };
-    const program = ts.createProgram([...files.keys()], { ...options, noUnusedLocals: false }, host);
-    errors = new Map(
-      [...files.keys()].map((name) => {
-        const source = program.getSourceFile(name)!;
-        const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
-        return [name, found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))];
-      }),
-    );
+    errors = typeErrors(new Map([...snippets('right', RIGHT), ...snippets('wrong', WRONG)]));
   }, 60_000);
 
   it.each(Object.keys(RIGHT).map((name, index) => [name, index] as const))('take %s', (_name, index) => {

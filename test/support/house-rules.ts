@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { importCycles, type SourceImport, type SourceText, visit } from './source-imports.js';
+import { WIRING_RULES } from './wiring-rules.js';
 
 /** The library's sources, by path from `libs/auth/src`. */
 export type House = ReadonlyMap<string, SourceText>;
@@ -231,6 +232,8 @@ export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
             ['utils', 'helpers', 'common', 'interfaces', 'types', 'constants'].includes(part),
           ) || /(^|[/.-])(utils?|helpers?|interfaces?|types|constants)\.ts$/.test(path),
     ),
+
+  ...WIRING_RULES,
 
   'no file exports everything of another': (house) =>
     eachNode(house, (_, node) => ts.isExportDeclaration(node) && !node.exportClause),
