@@ -5,7 +5,7 @@ import type { ServicePrincipal } from '../service-tokens/service-token.js';
 
 /**
  * The service that makes this request, or one member of it: `@CurrentService() service: ServicePrincipal`,
- * `@CurrentService('clientId') id`. `undefined` on a public handler, and behind every guard but `ServiceAuthGuard`.
+ * `@CurrentService('clientId') id`. `undefined` on a public handler, and behind every guard except `ServiceAuthGuard`.
  */
 export const CurrentService: CurrentServiceDecorator = createParamDecorator(
   (member: keyof ServicePrincipal | undefined, context: ExecutionContext) => {

@@ -6,8 +6,8 @@ import type { Principal } from '../principal/principal.js';
 
 /**
  * The principal of this request, or one member of it: `@CurrentUser() user: Principal`, `@CurrentUser('id') id`.
- * `undefined` on a public handler. Behind a guard that is not ours it is `undefined`, with a warning where that guard set
- * `request.user`; with `nestjs-aerie/testing` loaded it is `request.user`.
+ * `undefined` on a public handler. Behind a guard that is not ours it is `undefined`, with a warning if that guard set
+ * `request.user`; if `nestjs-aerie/testing` is loaded, it is `request.user`.
  */
 export const CurrentUser: CurrentUserDecorator = createParamDecorator(
   (member: keyof Principal | undefined, context: ExecutionContext) => {

@@ -4,13 +4,13 @@ import { type Duration, durationMs } from '../time/duration.js';
 
 export const MAX_STALENESS = Symbol.for('nestjs-aerie.max-staleness');
 
-/** No record of a sign-in is believed for longer. */
+/** No record of a sign-in is used for longer. */
 const MOST_MS = 60_000;
 
 /**
- * How old the knowledge may be on which a route admits a credential: `'0s'` asks the table of record, on every request.
- * Our guards heed it, in every `revocation.mode`; Passport's own `AuthGuard` does not. On a handler it replaces what
- * its class says. Throws AuthConfigError for what is not a duration of at most `60s`.
+ * The highest age of the revocation data that may admit a request to this route. `'0s'` reads the table, on every request.
+ * The guards of this package check it, in every `revocation.mode`; Passport's own `AuthGuard` does not. On a handler it
+ * replaces the value of its class. Throws AuthConfigError if the argument is no duration of at most `60s`.
  */
 export const MaxStaleness = (duration: Duration): CustomDecorator<symbol> => {
   const ms = durationMs(duration);

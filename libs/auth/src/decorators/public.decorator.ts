@@ -10,16 +10,16 @@ export type PublicMetadata = { readonly optional: boolean };
 /** Options of `@Public`. */
 export interface PublicOptions {
   /**
-   * Whether a good credential gives the user all the same. A session cookie that has ended, has expired or is unknown
-   * gives none; an `Authorization` header that is no good is refused with 401, and a store that is down with 503. RequestMemo
-   * get `Vary: Cookie`, and `no-store` where a credential came. Default false: no guard of ours looks.
+   * Whether a good credential still gives `@CurrentUser()`. A session cookie that is unknown, has ended or has expired gives
+   * no user. An `Authorization` header that is not valid is refused with 401, and a store that is down is a 503. Responses get
+   * `Vary: Cookie`, and `no-store` if a credential came. Default false: our guards skip authentication.
    */
   readonly optional?: boolean;
 }
 
 /**
- * Opens a handler, or every handler of a class, to everybody. The nearer decides: a guard of ours, `@Roles`, `@Scopes` or
- * `@MaxStaleness` on a handler closes it again in a class that is public. Throws AuthConfigError for an unknown option.
+ * Opens a handler, or every handler of a class, without a sign-in. The nearer decorator decides: a guard of ours, `@Roles`,
+ * `@Scopes` or `@MaxStaleness` on a handler closes it in a class that is public. Throws AuthConfigError for an unknown option.
  */
 export const Public = (options: PublicOptions = {}): CustomDecorator<symbol> => {
   const { optional = false, ...unknown } = options;

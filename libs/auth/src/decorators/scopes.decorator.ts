@@ -3,7 +3,7 @@ import { type CustomDecorator, SetMetadata } from '@nestjs/common';
 export const SCOPES = Symbol.for('nestjs-aerie.scopes');
 
 /**
- * Only credentials with all of these scopes, a person's or a service's: every guard of ours heeds it. On a handler it
- * replaces what its class says.
+ * Admits only credentials with all of these scopes, of a user or of a service. Every guard of this package checks it. On a
+ * handler it replaces the scopes of its class.
  */
 export const Scopes = (...scopes: string[]): CustomDecorator<symbol> => SetMetadata(SCOPES, scopes);

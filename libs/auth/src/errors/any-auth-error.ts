@@ -24,7 +24,7 @@ import type {
 } from './auth-error.js';
 import type { PasswordsBusyError, RefreshBusyError } from './busy-error.js';
 
-/** Every run-time error of the module, closed: a `switch` over `code` can be exhaustive. */
+/** Every run-time error of the module. The union is closed, so a `switch` over `code` can be exhaustive. */
 export type AnyAuthError =
   | CredentialsMissingError
   | CredentialsInvalidError

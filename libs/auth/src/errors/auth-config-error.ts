@@ -1,9 +1,8 @@
 import type { ErrorCause } from './error-cause.js';
 
 /**
- * A mistake in how the module is set up, or in the options of a call. Thrown while the application boots, or by that call before
- * it has done anything; the message names
- * the option, what was wrong with it and what is allowed.
+ * A mistake in the options of the module, or of a call. Thrown while the application boots, or by the call before it has
+ * done anything. The message names the option, the mistake and the allowed values.
  */
 export class AuthConfigError extends Error {
   readonly code = 'AUTH_CONFIG_INVALID';

@@ -1,8 +1,8 @@
 import type { ErrorCause } from './error-cause.js';
 
 /**
- * What went wrong for a caller, at run time. `code` and `message` are public; `cause` and the fields of a subclass
- * that are marked private stay in the process: the edge never serialises them.
+ * An error for a caller, at run time. `code` and `message` are public. `cause`, and fields of a subclass that are marked
+ * private, stay in the process: responses never contain them.
  */
 export abstract class AuthError extends Error {
   abstract readonly code: AuthErrorCode;
@@ -13,7 +13,7 @@ export abstract class AuthError extends Error {
   }
 }
 
-/** The request holds no credential that this place accepts. */
+/** The request holds no credential that this route accepts. */
 export class CredentialsMissingError extends AuthError {
   readonly code = 'AUTH_CREDENTIALS_MISSING';
   constructor(message = 'Sign in to continue.', options?: ErrorCause) {
@@ -21,7 +21,7 @@ export class CredentialsMissingError extends AuthError {
   }
 }
 
-/** Wrong identifier or password, or a subject that may not sign in: alike on purpose (OWASP ASVS 5.0, 6.3.8). */
+/** The identifier or the password is wrong, or the subject may not sign in: one error on purpose (OWASP ASVS 5.0, 6.3.8). */
 export class CredentialsInvalidError extends AuthError {
   readonly code = 'AUTH_CREDENTIALS_INVALID';
   constructor(options?: ErrorCause) {
@@ -37,7 +37,7 @@ export class AccessTokenInvalidError extends AuthError {
   }
 }
 
-/** A genuine access token that is not good at this time: it has expired, or a clock went back. Refresh, then try again. */
+/** The access token is genuine, but not valid at this time: it has expired, or a clock went back. Refresh, then try again. */
 export class AccessTokenExpiredError extends AuthError {
   readonly code = 'AUTH_ACCESS_TOKEN_EXPIRED';
   constructor(options?: ErrorCause & { readonly isEarly?: boolean }) {
@@ -45,7 +45,7 @@ export class AccessTokenExpiredError extends AuthError {
   }
 }
 
-/** The sign-in this access token came from has ended. */
+/** The sign-in of this access token has ended. */
 export class AccessTokenRevokedError extends AuthError {
   readonly code = 'AUTH_ACCESS_TOKEN_REVOKED';
   constructor(options?: ErrorCause) {
@@ -53,7 +53,7 @@ export class AccessTokenRevokedError extends AuthError {
   }
 }
 
-/** The subject changed after the token was issued (roles, password): refresh to go on. */
+/** The subject changed after the access token was issued (roles, password). Refresh, then try again. */
 export class AccessTokenStaleError extends AuthError {
   readonly code = 'AUTH_ACCESS_TOKEN_STALE';
   constructor(options?: ErrorCause) {
@@ -61,7 +61,7 @@ export class AccessTokenStaleError extends AuthError {
   }
 }
 
-/** Why a refresh token was refused. Private: outside, all of them look the same. */
+/** Why a refresh token was refused. Private: every refusal has the same response. */
 export type RefreshRefusal =
   | 'malformed'
   | 'unknown'
@@ -72,7 +72,7 @@ export type RefreshRefusal =
   | 'desynchronised'
   | 'subject_gone';
 
-/** Every refresh failure, in one shape (RFC 6749, section 5.2); `reason` is for logs and events only. */
+/** A refresh token was refused, for any reason (RFC 6749, section 5.2). `reason` is for logs and events only. */
 export class RefreshTokenInvalidError extends AuthError {
   readonly code = 'AUTH_REFRESH_TOKEN_INVALID';
   constructor(
@@ -84,7 +84,7 @@ export class RefreshTokenInvalidError extends AuthError {
   }
 }
 
-/** The session cookie names no live session. */
+/** The session cookie names no live session: it is unknown, has ended, or its secret was replaced. */
 export class SessionInvalidError extends AuthError {
   readonly code = 'AUTH_SESSION_INVALID';
   constructor(options?: ErrorCause) {
@@ -100,7 +100,7 @@ export class SessionExpiredError extends AuthError {
   }
 }
 
-/** The data of the session was written since it was read: read it again. */
+/** The data of the session was written after this version was read. Nothing was written: read again. */
 export class SessionDataConflictError extends AuthError {
   readonly code = 'AUTH_SESSION_DATA_CONFLICT';
   constructor(options?: ErrorCause) {
@@ -108,7 +108,7 @@ export class SessionDataConflictError extends AuthError {
   }
 }
 
-/** A cookie came with an unsafe request from an origin that is neither ours nor trusted. */
+/** An unsafe request with a cookie came from an origin that is neither the issuer's nor in `trustedOrigins`. */
 export class CsrfRejectedError extends AuthError {
   readonly code = 'AUTH_CSRF_REJECTED';
   constructor(options?: ErrorCause) {
@@ -116,7 +116,7 @@ export class CsrfRejectedError extends AuthError {
   }
 }
 
-/** Signed in, but not allowed. */
+/** The caller is signed in, but lacks the roles or scopes that the handler asks for. */
 export class ForbiddenError extends AuthError {
   readonly code = 'AUTH_FORBIDDEN';
   constructor(options?: ErrorCause) {
@@ -129,7 +129,7 @@ export class RequestInvalidError extends AuthError {
   readonly code = 'AUTH_REQUEST_INVALID';
 }
 
-/** The subject has no live sign-in of that id. */
+/** The subject has no live sign-in with this id. */
 export class SignInNotFoundError extends AuthError {
   readonly code = 'AUTH_SIGN_IN_NOT_FOUND';
   constructor(options?: ErrorCause) {
@@ -145,7 +145,7 @@ export class SignInLimitError extends AuthError {
   }
 }
 
-/** A service client is unknown or disabled, or did not prove that it is the one (RFC 6749, section 5.2: `invalid_client`). */
+/** A service client is unknown or disabled, or its secret or assertion is wrong (RFC 6749, section 5.2: `invalid_client`). */
 export class ClientInvalidError extends AuthError {
   readonly code = 'AUTH_CLIENT_INVALID';
   constructor(options?: ErrorCause) {
@@ -153,7 +153,7 @@ export class ClientInvalidError extends AuthError {
   }
 }
 
-/** The client is known, and this grant type is not one of its own (RFC 6749, section 5.2: `unauthorized_client`). */
+/** The client is known, but may not use this grant type (RFC 6749, section 5.2: `unauthorized_client`). */
 export class GrantForbiddenError extends AuthError {
   readonly code = 'AUTH_GRANT_FORBIDDEN';
   constructor(options?: ErrorCause) {
@@ -161,7 +161,7 @@ export class GrantForbiddenError extends AuthError {
   }
 }
 
-/** The grant type is not one of ours (RFC 6749, section 5.2: `unsupported_grant_type`). */
+/** The issuer does not have this grant type (RFC 6749, section 5.2: `unsupported_grant_type`). */
 export class GrantUnsupportedError extends AuthError {
   readonly code = 'AUTH_GRANT_UNSUPPORTED';
   constructor(options?: ErrorCause) {
@@ -169,7 +169,7 @@ export class GrantUnsupportedError extends AuthError {
   }
 }
 
-/** What is to be exchanged is no live credential (RFC 8693, section 2.2.2: `invalid_request`). */
+/** The credential to be exchanged is not live (RFC 8693, section 2.2.2: `invalid_request`). */
 export class GrantInvalidError extends AuthError {
   readonly code = 'AUTH_GRANT_INVALID';
   constructor(options?: ErrorCause) {
@@ -177,7 +177,7 @@ export class GrantInvalidError extends AuthError {
   }
 }
 
-/** More scopes than the client, or the sign-in, has (RFC 6749, section 5.2: `invalid_scope`). */
+/** The client, or the sign-in, does not have all of these scopes (RFC 6749, section 5.2: `invalid_scope`). */
 export class ScopeInvalidError extends AuthError {
   readonly code = 'AUTH_SCOPE_INVALID';
   constructor(options?: ErrorCause) {
@@ -185,7 +185,7 @@ export class ScopeInvalidError extends AuthError {
   }
 }
 
-/** An audience that the client may not ask for, or none where it must say which (RFC 8693: `invalid_target`). */
+/** The client may not ask for this audience, or has several and named none (RFC 8693: `invalid_target`). */
 export class TargetInvalidError extends AuthError {
   readonly code = 'AUTH_TARGET_INVALID';
   constructor(options?: ErrorCause) {
@@ -193,7 +193,7 @@ export class TargetInvalidError extends AuthError {
   }
 }
 
-/** A database, directory or signer could not answer. Nothing was decided: what the caller holds stays good. */
+/** A database, the user directory or the signer could not answer. Nothing was decided: the caller's credentials stay good. */
 export class StoreUnavailableError extends AuthError {
   readonly code = 'AUTH_STORE_UNAVAILABLE';
   constructor(options?: ErrorCause) {

@@ -1,7 +1,7 @@
 import { AuthError } from './auth-error.js';
 import type { ErrorCause } from './error-cause.js';
 
-/** More passwords are to be hashed than can be in good time. Nothing was checked: try again as `Retry-After` says. */
+/** Too many passwords wait to be hashed. No password was checked: try again as `Retry-After` says. */
 export class PasswordsBusyError extends AuthError {
   readonly code = 'AUTH_PASSWORDS_BUSY';
   constructor(options?: ErrorCause) {
@@ -9,7 +9,7 @@ export class PasswordsBusyError extends AuthError {
   }
 }
 
-/** One refresh token, or tokens of one family, are used too often at once. Nothing was exchanged: try again as `Retry-After` says. */
+/** Too many requests use tokens of one refresh family at once. Nothing was exchanged: try again as `Retry-After` says. */
 export class RefreshBusyError extends AuthError {
   readonly code = 'AUTH_REFRESH_BUSY';
   constructor(options?: ErrorCause) {

@@ -1,6 +1,6 @@
 /**
- * The host's user directory returned what it must not: a mistake of the program, which no retry mends. It is no AuthError:
- * answered with 500, and named in the log.
+ * The host's user directory returned a wrong value: a mistake of the program, which a retry does not solve. It is no AuthError:
+ * the response is a 500, and the log names the mistake.
  */
 export class DirectoryMistakeError extends TypeError {
   constructor(message: string) {

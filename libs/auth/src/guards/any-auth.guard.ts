@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuthenticatingGuard } from './authenticating.guard.js';
 
-/** Admits an access token or a session cookie. An Authorization header decides alone: cookies are then not looked at. */
+/** Admits an access token or a session cookie. If there is an Authorization header, it alone decides: cookies are ignored. */
 @Injectable()
 export class AnyAuthGuard extends AuthenticatingGuard {
   protected readonly accepted = 'any';

@@ -13,20 +13,20 @@ import { refuseUnwired } from './guard-wiring.js';
 import { markOptional } from './optional-answer.js';
 import { ASKS_WHO, type HandlerPolicy, isAllowed, policyOf } from './handler-policy.js';
 
-/** Neither: a credential is optional, and there is none that counts. */
+/** Neither: a credential is optional, and the request has no valid one. */
 type Found = { readonly principal?: Principal | undefined; readonly error?: unknown };
 
 /**
- * What our guards have in common. They are guards of @nestjs/passport, whose `getRequest` and `handleRequest` a
- * subclass may override, but go to the authenticator directly rather than through Passport's middleware; a token
- * that is known to be good passes without waiting for anything.
+ * The base of our guards. They are guards of @nestjs/passport, whose `getRequest` and `handleRequest` a subclass may
+ * override. They call the authenticator directly rather than through Passport's middleware; a cached token passes without
+ * an `await`.
  */
 @Injectable()
 export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') implements OnModuleInit {
   static readonly [ASKS_WHO] = true;
   protected abstract readonly accepted: CredentialKind;
 
-  // By property, so that the constructors of subclasses stay theirs.
+  // Injected by property, so that a subclass may have a constructor of its own.
   @Inject(ModulesContainer) private readonly modules!: ModulesContainer;
 
   constructor(@Optional() private readonly requests: RequestAuthenticator) {
@@ -39,7 +39,7 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const policy = policyOf(context);
-    // Services are no people: their own guard decides, and it comes after a global one.
+    // A service is no user: ServiceAuthGuard decides, and it runs after a global guard.
     if (policy.isForServices && this.accepted === 'any') return true;
     if (policy.isPublic && !policy.isOptional) return true;
     const { maxStalenessMs } = policy;
@@ -85,7 +85,7 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
   ): Promise<Found> {
     const { requests, accepted } = this;
     try {
-      // Every message of a connection asks again.
+      // Each message of a connection is checked again.
       const principal =
         context.getType<string>() === 'ws'
           ? await requests.authenticate(request, accepted, { handshake: true, maxStalenessMs })
@@ -112,7 +112,7 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
     }
   }
 
-  /** `handleRequest` has the last word on who the user is; roles and scopes are asked of the principal alone. */
+  /** `handleRequest` decides which user the request gets; roles and scopes are checked on the authenticated principal. */
   private admit(
     context: ExecutionContext,
     request: HttpRequest,
@@ -129,9 +129,9 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
     return true;
   }
 
-  /** A guard before this one may have found a user by a credential that this one does not take: that user is taken away. */
+  /** A guard before this one may have set a user by a credential that this guard does not accept: removes that user. */
   private admitSignedOut(context: ExecutionContext, request: HttpRequest): boolean {
-    // Fields of one GraphQL request share it, and are resolved at the same time: another one may need its user.
+    // Fields of one GraphQL request share it, and are resolved at the same time: another field may need its user.
     if (context.getType<string>() !== 'graphql') this.leave(context, request, undefined, undefined);
     return true;
   }
@@ -143,7 +143,7 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
     user: unknown,
   ): void {
     setCurrent(carrierOf(context), principal, user);
-    // A WebSocket's request is that of its handshake: every message would find the user of another one there.
+    // A WebSocket's request is that of its handshake: every message would find the user of another message there.
     if (context.getType<string>() !== 'ws') {
       const { property = 'user' } = (this as { options?: { property?: string } }).options ?? {};
       (request as unknown as Record<string, unknown>)[property] = user;

@@ -4,12 +4,12 @@ import { AnyAuthGuard } from './any-auth.guard.js';
 import { asksWhoIn } from './handler-policy.js';
 import { handlersOf } from './handlers-of.js';
 
-/** What `@MessagePattern`, `@EventPattern` and their kin leave on a handler. */
+/** The metadata of `@MessagePattern`, `@EventPattern` and similar decorators. */
 const PATTERN = 'microservices:pattern';
 
 /**
- * `globalGuard: true`. The guard is given to the configuration while the module is built: Nest adds every `APP_GUARD` after
- * that, in the order of modules, and a guard of the host that came first would find no user.
+ * `globalGuard: true`. The guard is added to the configuration while the module is built. Nest adds every `APP_GUARD` after
+ * that, in the order of modules; a guard of the host that came first would find no user.
  */
 @Injectable()
 export class GlobalGuard implements OnApplicationBootstrap {
@@ -24,7 +24,7 @@ export class GlobalGuard implements OnApplicationBootstrap {
     configuration.addGlobalGuard(guard);
   }
 
-  /** Nest's rule: what `connectMicroservice` connects has no global guards, unless it is told to inherit them. */
+  /** Nest's rule: a microservice of `connectMicroservice` has no global guards, unless it inherits the configuration. */
   onApplicationBootstrap(): void {
     // An application that is a microservice itself has them.
     if (!this.host.httpAdapter) return;
@@ -39,7 +39,7 @@ export class GlobalGuard implements OnApplicationBootstrap {
   }
 }
 
-/** The message handlers of a controller that no decorator closes, and none opens on purpose. */
+/** The message handlers of a controller that no decorator closes or opens. */
 function openHandlersOf(controller: Type | null): readonly string[] {
   return handlersOf(controller)
     .filter(

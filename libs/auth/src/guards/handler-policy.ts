@@ -8,21 +8,21 @@ import { SCOPES } from '../decorators/scopes.decorator.js';
 /** Marks the class of a guard that admits services: the guard of `globalGuard` leaves its handlers to it. */
 export const ADMITS_SERVICES = Symbol.for('nestjs-aerie.admits-services');
 
-/** Marks the class of a guard that asks for a credential: where it is nearer than `@Public`, it decides. */
+/** Marks the class of a guard that asks for a credential. If it is nearer than `@Public`, it decides. */
 export const ASKS_WHO = Symbol.for('nestjs-aerie.asks-who');
 
-/** What a handler's decorators, or its class's, ask for. */
+/** The requirements of a handler's decorators, or of its class's. */
 export interface HandlerPolicy {
   readonly isPublic: boolean;
   /** Public, and a good credential gives the user. */
   readonly isOptional: boolean;
-  /** Null: any principal will do. */
+  /** Null: any principal is admitted. */
   readonly roles: readonly string[] | null;
   /** All of these; null: none is asked for. */
   readonly scopes: readonly string[] | null;
-  /** How old the knowledge may be that a sign-in lives. Null: as the options say. */
+  /** The highest age of the data by which a sign-in is live. Null: as the options say. */
   readonly maxStalenessMs: number | null;
-  /** A guard that admits services is on the handler or its class: it runs for certain. */
+  /** A guard that admits services is on the handler or its class, so it is sure to run. */
   readonly isForServices: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuthenticatingGuard } from './authenticating.guard.js';
 
-/** Admits requests with a good access token (`Authorization: Bearer`). Its cookies are not looked at. */
+/** Admits requests with a good access token (`Authorization: Bearer`). Cookies are ignored. */
 @Injectable()
 export class JwtAuthGuard extends AuthenticatingGuard {
   protected readonly accepted = 'access-token';

@@ -12,7 +12,7 @@ import type { Principal } from '../principal/principal.js';
 
 /**
  * Admits requests whose body (JSON, or an HTML form) holds the right `identifier` and `password` (passport-local, strategy
- * `aerie-local`), and which no page of another origin sent. The principal has no sign-in yet: give it to
+ * `aerie-local`). Requests from pages of other origins are refused. The principal has no sign-in yet: pass it to
  * `HttpSignIn.signIn`.
  */
 @Injectable()

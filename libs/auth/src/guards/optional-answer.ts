@@ -6,8 +6,8 @@ interface CachedResponse extends HttpResponse {
 }
 
 /**
- * An answer that depends on the user must not be served to another one from a cache (RFC 9110, section 12.5.5; RFC 9111,
- * section 5.2.2.5). RequestMemo to requests without a credential may be cached, for others without a cookie.
+ * A cache must not serve a response for one user to another user (RFC 9110, section 12.5.5; RFC 9111, section 5.2.2.5). A
+ * response to a request without a credential may be cached, for other requests without a cookie.
  */
 export function markOptional(context: ExecutionContext, { headers }: HttpRequest): void {
   if (context.getType<string>() !== 'http') return;

@@ -8,7 +8,7 @@ import type { Principal } from '../principal/principal.js';
 import { isAllowed, policyOf } from './handler-policy.js';
 
 /**
- * Heeds `@Roles` and `@Scopes` behind a guard that found the principal. Our own guards do so themselves; without a
+ * Checks `@Roles` and `@Scopes` behind a guard that is not ours. The guards of this package check them themselves. Without a
  * principal it refuses, so that a forgotten guard is noticed.
  */
 @Injectable()

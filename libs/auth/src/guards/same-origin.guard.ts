@@ -13,9 +13,9 @@ import { requestOf } from '../context/request-of.js';
 import { refuseUnwired } from './guard-wiring.js';
 
 /**
- * Refuses unsafe requests from pages of other origins than the issuer's and the trusted ones (403,
- * `AUTH_CSRF_REJECTED`), whatever credential they carry. Our guards check the origin of requests with a session cookie
- * by themselves: this guard is for routes that set a cookie, such as a login of your own (login CSRF).
+ * Refuses unsafe requests from pages of origins that are neither the issuer's nor trusted (403, `AUTH_CSRF_REJECTED`),
+ * whatever credential they carry. Use it for routes that set a cookie, such as a login of your own (login CSRF). Routes behind
+ * a session cookie do not need it: our guards check their origin.
  */
 @Injectable()
 export class SameOriginGuard implements CanActivate, OnModuleInit {

@@ -19,9 +19,9 @@ import { refuseUnwired } from './guard-wiring.js';
 import { ADMITS_SERVICES, ASKS_WHO, type HandlerPolicy, isAllowed, policyOf } from './handler-policy.js';
 
 /**
- * Admits services with a good token of their own (`Authorization: Bearer`), and never a person. `@CurrentService()` gives
- * the service. It heeds `@Scopes`, `@Public` and `@MaxStaleness`; services have no roles, so `@Roles` admits none. Where
- * it is on a handler or its class, the guard of `globalGuard` leaves the handler to it.
+ * Admits services with a good token of their own (`Authorization: Bearer`), never a user. `@CurrentService()` gives the
+ * service. It checks `@Scopes`, `@Public` and `@MaxStaleness`. Services have no roles, so `@Roles` admits none. If it is on a
+ * handler or its class, the guard of `globalGuard` leaves the handler to it.
  */
 @Injectable()
 export class ServiceAuthGuard implements CanActivate, OnModuleInit {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuthenticatingGuard } from './authenticating.guard.js';
 
-/** Admits requests with a live session's cookie; unsafe ones from this application's own and trusted origins only. */
+/** Admits requests with the cookie of a live session. Unsafe methods must come from this application's own or trusted origins. */
 @Injectable()
 export class SessionAuthGuard extends AuthenticatingGuard {
   protected readonly accepted = 'session';

@@ -5,8 +5,8 @@ import { isUnguarded } from './handler-policy.js';
 import { handlersOf } from './handlers-of.js';
 
 /**
- * `@Roles`, `@Scopes` and `@MaxStaleness` are checked by guards: without any guard they are without effect, and the route is
- * open. A warning at boot names each such route.
+ * Guards check `@Roles`, `@Scopes` and `@MaxStaleness`. Without any guard they have no effect, and the route is open. A
+ * warning at boot names each such route.
  */
 @Injectable()
 export class UnguardedHandlers implements OnApplicationBootstrap {
@@ -19,7 +19,7 @@ export class UnguardedHandlers implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    // A standalone context serves no routes, and does not know the global guards of the application that does.
+    // A standalone context serves no routes, and does not know the global guards of the serving application.
     if (!this.host.httpAdapter) return;
     const { configuration } = this;
     if (configuration.getGlobalGuards().length + configuration.getGlobalRequestGuards().length > 0) return;
@@ -34,7 +34,7 @@ export class UnguardedHandlers implements OnApplicationBootstrap {
   }
 }
 
-/** The routes of a controller whose decorators ask for something that no guard checks. */
+/** The routes of a controller whose decorators no guard checks. */
 function unguardedOf(controller: Type | null): readonly string[] {
   return handlersOf(controller)
     .filter(([, handler]) => Reflect.hasMetadata(PATH_METADATA, handler) && isUnguarded(handler, controller!))

@@ -1,5 +1,5 @@
 /**
- * What your application adds to a principal: declare your own members, and `accessTokens.claims` must return them.
+ * The members that your application adds to a principal. Declare them here, and return them from `accessTokens.claims`.
  *
  * ```ts
  * declare module 'nestjs-aerie' { interface PrincipalProfile { email: string } }
@@ -8,12 +8,12 @@
 // oxlint-disable-next-line no-empty-interface -- open for declaration merging
 export interface PrincipalProfile {}
 
-/** How a sign-in lives: by a session cookie, or by access and refresh tokens. */
+/** The kind of a sign-in: a session cookie, or access and refresh tokens. */
 export type SignInKind = 'session' | 'tokens';
 
 /**
- * Who makes this request: what `@CurrentUser()` gives, the same for sessions and for access tokens. A class, because
- * a decorated parameter names it at run time; any object with these members is one.
+ * The signed-in user of a request, as `@CurrentUser()` gives it: the same for sessions and for access tokens. It is a class,
+ * because a decorated parameter names it at run time. Any object with these members is a Principal.
  */
 // oxlint-disable-next-line no-unsafe-declaration-merging -- abstract: nothing is left for it to initialise
 export abstract class Principal {
@@ -21,12 +21,12 @@ export abstract class Principal {
   abstract readonly id: string;
   abstract readonly roles: readonly string[];
   abstract readonly scopes: readonly string[];
-  /** The sign-in this request belongs to (`sid`); empty right after a password check, before anything was opened. */
+  /** The sign-in of this request (`sid`). Empty right after a password check, before a sign-in was opened. */
   abstract readonly signInId: string;
   abstract readonly kind: SignInKind;
-  /** When the person last proved who they are (`auth_time`, RFC 9068). */
+  /** When the user last authenticated (`auth_time`, RFC 9068). */
   abstract readonly authenticatedAt: Date;
-  /** How they proved it (`amr`, RFC 8176), such as `pwd` or `otp`. */
+  /** How the user authenticated (`amr`, RFC 8176), such as `pwd` or `otp`. */
   abstract readonly methods: readonly string[];
 }
 

@@ -1,14 +1,14 @@
-/** Where a request came from: kept with a sign-in so that its owner can recognise it. */
+/** The origin of a request. A sign-in keeps it, so that its owner can recognise it. */
 export interface Requester {
-  /** Its address, or null. What is no address becomes null; a port is left out. */
+  /** The client's address, or null. A value that is no address becomes null; a port is removed. */
   readonly ip: string | null;
-  /** Whether `ip` is a proxy's, which all clients share: limits by address leave it out. Default false. */
+  /** Whether `ip` is a proxy's address, which all clients share: limits by address ignore it. Default false. */
   readonly sharesAddress?: boolean;
   /** The `User-Agent` header, or null. Cut to 255 characters, with `?` for what is not printable ASCII. */
   readonly userAgent: string | null;
-  /** Milliseconds since the request arrived at this node. Default: since the call it was given to. */
+  /** Milliseconds since the request arrived at this node. Default: since the call that gets this requester. */
   readonly waitedMs?: () => number;
-  /** Whether the client has hung up, so that nothing more should be started for it. Default: never. */
+  /** Whether the client has hung up, so that no more work is started for it. Default: never. */
   readonly hasLeft?: () => boolean;
 }
 
@@ -16,12 +16,12 @@ export const UNKNOWN_REQUESTER: Requester = { ip: null, userAgent: null };
 
 const MAX_USER_AGENT = 255;
 
-/** A `User-Agent` as it is kept. A client chooses it, so no text is refused. */
+/** A `User-Agent` as it is stored. The client chooses it, so no text is refused. */
 export function keptUserAgent(header: string): string {
   return header.slice(0, MAX_USER_AGENT).replace(/[^\x20-\x7e]/g, '?');
 }
 
-/** More than we ever make a request wait before we give it up: nobody gains age by being slow. */
+/** Longer than any request waits here before it is given up: a slow request gains no age. */
 const MAX_WAIT_MS = 15_000;
 
 /** Milliseconds that a request has waited in this node since an instant of the monotonic clock. */
@@ -29,7 +29,7 @@ export function waitingSince(arrived: number): () => number {
   return () => Math.min(performance.now() - arrived, MAX_WAIT_MS);
 }
 
-/** The requester of a call that begins now: what it waits for from here on never makes a retry look old. */
+/** The requester of a call that begins now: waiting after this point never makes a retry look old. */
 export function arriving(requester: Requester = UNKNOWN_REQUESTER): Requester {
   if (requester.waitedMs) return requester;
   return { ...requester, waitedMs: waitingSince(performance.now()) };
