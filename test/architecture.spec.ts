@@ -227,6 +227,12 @@ const BROKEN: readonly (readonly [rule: string, path: string, text: string, seen
     `provide(KeyRotation, [], () => new KeyRotation());`,
     /^module\/a\.ts:1 has KeyRotation$/,
   ],
+  [
+    'a token that may be null is nullable wherever it is provided or injected',
+    'module/a.ts',
+    `provide(A, [{ token: RevocationFeed, optional: true }], (feed) => new A(feed));`,
+    /^module\/a\.ts:1 has RevocationFeed$/,
+  ],
   ['no file exports everything of another', 'keys/a.ts', `export * from './key-ring.js';`, /keys\/a\.ts/],
 ];
 

@@ -48,6 +48,10 @@ function forgottenNulls(house: House): string[] {
     if (ts.isIdentifier(token)) plain.push([token.text, placeOf(file, token)]);
     else if (ts.isCallExpression(token) && token.expression.getText(file.syntax) === 'nullable')
       nullable.add(token.arguments[0]!.getText(file.syntax));
+    else if (ts.isObjectLiteralExpression(token))
+      for (const property of token.properties)
+        if (ts.isPropertyAssignment(property) && keyOf(property) === 'token')
+          read(file, property.initializer);
   };
   for (const file of house.values()) {
     for (const call of provideCalls(file.syntax))
