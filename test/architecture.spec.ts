@@ -68,7 +68,6 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'module/auth.providers.ts imports @nestjs/typeorm',
     'module/auth.providers.ts imports typeorm',
   ],
-  'no folder has over 16 files of its own': ['audit has 17', 'context has 20'],
 };
 
 /** The house with one file more, or another text in one. */
@@ -160,7 +159,7 @@ const BROKEN: readonly (readonly [rule: string, path: string, text: string, seen
     `import './signing-key.js';`,
     /keys/,
   ],
-  ['the audit is known by its port', 'http/a.ts', `import '../audit/logger-security-event-sink.js';`, /http/],
+  ['the audit is known by its port', 'http/a.ts', `import '../audit/security-event-outputs.js';`, /http/],
   ...(
     [
       ['sql/stores/a.ts', 'typeorm'],
@@ -184,7 +183,7 @@ const BROKEN: readonly (readonly [rule: string, path: string, text: string, seen
         new RegExp(`^${path} imports ${name}$`),
       ] as const,
   ),
-  ['no folder has over 16 files of its own', 'keys/key-of-a-17th-file.ts', '', /^keys has 1[7-9]$/],
+  ['no folder has over 16 files of its own', 'context/a-17th-file.ts', '', /^context has 1[7-9]$/],
   ['the ground floor knows no framework', 'time/a.ts', `import { Logger } from '@nestjs/common';`, /time/],
   ['the ground floor knows no framework', 'time/a.ts', `import rxjs from 'rxjs';`, /time/],
   ...(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { PasswordHasher, RequestInvalidError, type TokensResult } from 'nestjs-aerie';
-import { SecurityEventSink } from '../libs/auth/src/audit/security-event-sink.js';
+import { SecurityEventSink } from '../libs/auth/src/audit/security-event.js';
 import { freshClientSecret } from '../libs/auth/src/features/service-issuer/clients/client-secret.js';
 import { LogTrap } from './support/log-trap.js';
 import { secretsIn, withoutSecrets } from './support/secret-shapes.js';

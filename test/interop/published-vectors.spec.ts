@@ -4,8 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { base64url, compactVerify } from 'jose';
 import type { KeyOption, SigningAlgorithm } from 'nestjs-aerie';
 // Not public: what is between a token and the principal.
-import { signCompactJws } from '../../libs/auth/src/access-tokens/compact-jws-signature.js';
-import { readCompactJws } from '../../libs/auth/src/access-tokens/compact-jws.js';
+import { signCompactJws, readCompactJws } from '../../libs/auth/src/access-tokens/compact-jws.js';
 import { JwtVerifier } from '../../libs/auth/src/access-tokens/jwt-verifier.js';
 import { AccessTokenInvalidError } from '../../libs/auth/src/errors/auth-error.js';
 import { type ActiveKey, KeyRing } from '../../libs/auth/src/keys/key-ring.js';

@@ -10,7 +10,7 @@ import {
   type RotationOutcome,
 } from 'nestjs-aerie/stores';
 import { type MemorySubjectStore } from 'nestjs-aerie/testing';
-import { openFamily } from '../../libs/auth/src/refresh-tokens/opened-row.js';
+import { openFamily } from '../../libs/auth/src/refresh-tokens/family-transitions.js';
 import type { ModelStore } from './model-store.js';
 
 /** A token as rivals keep it: a row of its own, never forgotten. */

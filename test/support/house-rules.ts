@@ -81,7 +81,7 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const isIndex = (path: string): boolean => nameOf(path) === 'index.ts';
 const isOptions = (path: string): boolean => path.endsWith('-options.ts');
 const isAuditPort = (path: string): boolean =>
-  /^audit\/(security-event(-sink|-store)?|auth-counters|process-status)\.ts$/.test(path);
+  /^audit\/(security-event(-store)?|auth-counters|process-status)\.ts$/.test(path);
 
 /** `sql/database` has a place of its own: the stores' set names its types. */
 const roomOf = (path: string): string =>

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Logger } from '@nestjs/common';
-import { ComposedSecurityEventSink } from '../../libs/auth/src/audit/composed-security-event-sink.js';
+import { SecurityEventBus } from '../../libs/auth/src/audit/security-event-bus.js';
 import { AuthError } from '../../libs/auth/src/errors/auth-error.js';
 import { secretsIn, withoutSecrets } from './secret-shapes.js';
 
@@ -23,7 +23,7 @@ export class SecretWatch {
     for (const logger of [Logger, Logger.prototype]) this.hear(logger, LEVELS, 'the log');
     this.hear(console, CONSOLE, 'the console');
     for (const stream of [process.stdout, process.stderr]) this.hear(stream, ['write'], 'a stream');
-    this.hear(ComposedSecurityEventSink.prototype, ['record'], 'a security event');
+    this.hear(SecurityEventBus.prototype, ['record'], 'a security event');
     this.hearErrors();
   }
 

@@ -51,8 +51,7 @@ export { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
 export type { AccessToken } from './access-tokens/access-token.js';
 export { type ActiveKey, KeyRing, type PublicJwk } from './keys/key-ring.js';
 export { type VerificationKey, VerificationKeys } from './keys/verification-keys.js';
-export type { KeyOption, KeyState, SigningAlgorithm } from './keys/key-options.js';
-export type { ManagedKeyOptions } from './keys/managed-key-options.js';
+export type { KeyOption, KeyState, SigningAlgorithm, ManagedKeyOptions } from './keys/key-options.js';
 export { type SigningKeyInfo, SigningKeys } from './keys/signing-keys.js';
 
 // Services

@@ -87,11 +87,15 @@ export const MEMORY_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'subjects/is-live.ts',
+    'subjects/sign-in-limit.ts',
     ['memory'],
     [
-      ['what is revoked can be revoked again', 'row.revokedAt === null && ', ''],
-      ['what is past its idle limit can be revoked', 'now < row.idleExpiresAt && ', ''],
+      ['what is revoked can be revoked again', 'return row.revokedAt === null && ', 'return '],
+      [
+        'what is past its idle limit can be revoked',
+        ' && now < row.idleExpiresAt && now < row.expiresAt;',
+        ' && now < row.expiresAt;',
+      ],
     ],
   ),
   ...mutantsOf(

@@ -69,7 +69,7 @@ export const STEP_MUTANTS = [
       `revokedReason: 'reuse'`,
     ],
     ['a step-up leaves the replay window open', 'replayClosed: true', 'replayClosed: false'],
-    ['a step-up can be retried late', 'attemptHash: null,', ''],
+    ['a step-up can be retried late', 'attemptHash: null,\n        replayClosed', 'replayClosed'],
     ['a step-up does not say when it was', '{ authenticatedAt: now, methods }', '{ methods }'],
     [
       'a step-up takes another address and user agent for those of the last rotation',
@@ -120,10 +120,26 @@ export const STEP_MUTANTS = [
       'rotatedAt: now,\n    idleExpiresAt',
       'rotatedAt: now - attempt.waitedMs(),\n    idleExpiresAt',
     ],
-    ['the count of replays outlives the rotation', 'replays: 0', 'replays: row.replays'],
-    ['replaced tokens outlive the rotation', `replacedHashes: ''`, 'replacedHashes: row.replacedHashes'],
-    ['the instant of a replacement outlives the rotation', 'replacedAt: null', 'replacedAt: row.replacedAt'],
-    ['a replay window once closed stays closed', 'replayClosed: false', 'replayClosed: row.replayClosed'],
+    [
+      'the count of replays outlives the rotation',
+      'replays: 0,\n    replacedHashes',
+      'replays: row.replays,\n    replacedHashes',
+    ],
+    [
+      'replaced tokens outlive the rotation',
+      `replacedHashes: '',\n    replacedAt: null,\n    replayClosed`,
+      'replacedHashes: row.replacedHashes,\n    replacedAt: null,\n    replayClosed',
+    ],
+    [
+      'the instant of a replacement outlives the rotation',
+      'replacedAt: null,\n    replayClosed',
+      'replacedAt: row.replacedAt,\n    replayClosed',
+    ],
+    [
+      'a replay window once closed stays closed',
+      'replayClosed: false,\n    ip',
+      'replayClosed: row.replayClosed,\n    ip',
+    ],
     [
       'the key of an attempt outlives the rotation',
       'attemptHash: presented.attemptHash',
@@ -134,8 +150,6 @@ export const STEP_MUTANTS = [
       'userAgent: presented.userAgent',
       'userAgent: row.userAgent',
     ],
-  ]),
-  ...mutantsOf('refresh-tokens/replayed-row.ts', STORES, [
     ['a replay is not counted beyond the first', 'row.replays + 1', '1'],
     ['foreign replays are counted one by one, not by generation', '|| last === generation)', ')'],
     [
@@ -144,8 +158,6 @@ export const STEP_MUTANTS = [
       'last !== null ?',
     ],
     ['a replay of its own user agent is foreign', 'presented.userAgent === row.userAgent || last', 'last'],
-  ]),
-  ...mutantsOf('refresh-tokens/opened-row.ts', STORES, [
     [
       'a family begins with an idle limit beyond the absolute one',
       'Math.min(now + family.idleMs, expiresAt)',

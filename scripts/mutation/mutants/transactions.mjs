@@ -110,7 +110,7 @@ export const TRANSACTION_MUTANTS = [
     ['what the limit ends lives on', "yield* this.ending(table, room.displaced, 'displaced');", ''],
   ]),
   ...mutantsOf(
-    'subjects/concurrent-sign-ins.ts',
+    'subjects/sign-in-limit.ts',
     ['memory'],
     [
       ['the limit lets one more in', 'live.length < limit.max', 'live.length <= limit.max'],

@@ -4,7 +4,7 @@ import type { Principal } from '../principal/principal.js';
 import type { Clock } from '../time/clock.js';
 import { ACCESS_TOKEN_TYPE } from './access-token.js';
 import type { ResolvedAccessTokenOptions } from './access-token-options.js';
-import { signCompactJws } from './compact-jws-signature.js';
+import { signCompactJws } from './compact-jws.js';
 
 const JITTER = 0.02;
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { filter, firstValueFrom, map, merge, type Observable } from 'rxjs';
-import { ComposedSecurityEventSink } from './composed-security-event-sink.js';
-import { ListenerSecurityEventSink } from './listener-security-event-sink.js';
+import { AuthCounters } from './auth-counters.js';
+import { SecurityEventBus } from './security-event-bus.js';
+import { ListenerSecurityEventSink } from './security-event-outputs.js';
 import type { SecurityEvent } from './security-event.js';
 import { SecurityEventStream } from './security-event-stream.js';
 
@@ -111,7 +112,7 @@ describe('several sinks as one', () => {
       },
     };
     const lines = await logged(async () => {
-      new ComposedSecurityEventSink([
+      new SecurityEventBus(new AuthCounters(), [
         throws,
         alters,
         rejects,

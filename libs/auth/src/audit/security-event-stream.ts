@@ -1,8 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type Observable, Subject } from 'rxjs';
 import { SafeObservable } from './safe-observable.js';
-import type { SecurityEvent } from './security-event.js';
-import { SecurityEventSink } from './security-event-sink.js';
+import { type SecurityEvent, SecurityEventSink } from './security-event.js';
 
 /** Events as an observable: in order, in a turn of the event loop of their own, after the work that they tell of. */
 export class SecurityEventStream extends SecurityEventSink {

@@ -92,3 +92,8 @@ export type SecurityEvent =
       readonly scopes: readonly string[];
     } & OfSignIn)
   | { readonly type: 'service_token_revoked'; readonly clientId: string; readonly tokenId: string };
+
+/** Where security events go. `record` must not throw and must not wait: events never delay or fail a request. */
+export abstract class SecurityEventSink {
+  abstract record(event: SecurityEvent): void;
+}

@@ -1,10 +1,13 @@
 import type { EventClass } from './event-allowance.js';
-import type { KeptEvent } from './kept-event.js';
+import type { SecurityEventRecord } from './security-event-store.js';
 
 /** How many of each class may wait, some megabytes in all: events that strangers cause take no room of the others. */
 const ROOM: Readonly<Record<EventClass, number>> = { alarm: 1_000, account: 10_000, refusal: 1_000 };
 /** Alarms are written first. */
 const ORDER = ['alarm', 'account', 'refusal'] as const;
+
+/** An event as it waits to be kept. */
+export type KeptEvent = Omit<SecurityEventRecord, 'at'>;
 
 /** An event that is not in the table yet. */
 export interface WaitingEvent {

@@ -1,6 +1,5 @@
 import { CredentialsMissingError } from '../errors/auth-error.js';
-import type { CredentialKind } from './credential-kind.js';
-import { hasAuthorization } from './request-credentials.js';
+import { type CredentialKind, hasAuthorization } from './request-credentials.js';
 import { headerOf, type HttpRequest } from './http-request.js';
 
 /** The name of the session cookie where none is a credential: no cookie can have it. */

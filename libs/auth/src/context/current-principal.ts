@@ -1,4 +1,5 @@
 import type { Principal } from '../principal/principal.js';
+import type { ServicePrincipal } from '../service-tokens/service-token.js';
 
 interface Current {
   readonly principal: Principal | undefined;
@@ -12,6 +13,8 @@ interface Current {
 // A property under a key of our own is cheaper than an entry in a WeakMap, on every request.
 // Of the registry: `@CurrentUser()` of another copy of the package finds it too.
 const CURRENT = Symbol.for('nestjs-aerie.current');
+// Not where users are kept: nobody who asks for the user of a request is ever given a service.
+const SERVICE = Symbol.for('nestjs-aerie.current-service');
 
 interface Carrier {
   /** Express. */
@@ -19,6 +22,7 @@ interface Carrier {
   /** Fastify. */
   readonly server?: unknown;
   [CURRENT]?: Current;
+  [SERVICE]?: { readonly service: ServicePrincipal; readonly application: unknown };
 }
 
 /** `principal` is undefined when a subclass let nobody pass. */
@@ -45,7 +49,17 @@ function current(carrier: object): Current | undefined {
   return found?.application === applicationOf(carrier) ? found : undefined;
 }
 
+export function setCurrentService(carrier: object, service: ServicePrincipal): void {
+  (carrier as Carrier)[SERVICE] = { service, application: applicationOf(carrier) };
+}
+
+/** The service that `ServiceAuthGuard` found. */
+export function currentService(carrier: object): ServicePrincipal | undefined {
+  const found = (carrier as Carrier)[SERVICE];
+  return found?.application === applicationOf(carrier) ? found?.service : undefined;
+}
+
 /** The application that a request belongs to. */
-export function applicationOf(carrier: { readonly app?: unknown; readonly server?: unknown }): unknown {
+function applicationOf(carrier: { readonly app?: unknown; readonly server?: unknown }): unknown {
   return carrier.app ?? carrier.server;
 }

@@ -1,7 +1,7 @@
 import { LOGIN_FIELDS } from '../users/login-fields.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { HttpRequest } from './http-request.js';
-import { strictBody } from './strict-body.js';
+import { strictBody } from './strict-input.js';
 
 /** The body of a login. */
 export interface LoginBody {

@@ -6,10 +6,9 @@ import {
 } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Authenticator } from '../sign-in/authenticator.js';
-import type { CredentialKind } from './credential-kind.js';
+import { type CredentialKind, bearerToken, cookieOf, hasAuthorization } from './request-credentials.js';
 import { RequestMemo } from './request-memo.js';
 import { credentialsMissing } from './credentials-missing.js';
-import { bearerToken, cookieOf, hasAuthorization } from './request-credentials.js';
 import { asSent, isHandshake } from './handshake.js';
 import type { HttpRequest } from './http-request.js';
 import type { OriginCheck } from './origin-check.js';

@@ -1,6 +1,9 @@
 import { AccessTokenInvalidError, RequestInvalidError } from '../errors/auth-error.js';
 import { headerOf, type HttpRequest } from './http-request.js';
 
+/** Which credentials a place accepts. */
+export type CredentialKind = 'access-token' | 'session' | 'any';
+
 const BEARER = /^bearer +([^\s]+) *$/i;
 
 /**

@@ -1,5 +1,5 @@
 import type { Principal } from '../principal/principal.js';
-import type { CredentialKind } from './credential-kind.js';
+import type { CredentialKind } from './request-credentials.js';
 import { OperationRequest } from './graphql-request.js';
 import { isHandshake } from './handshake.js';
 import type { HttpRequest } from './http-request.js';

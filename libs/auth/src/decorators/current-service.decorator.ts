@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
-import { currentService } from '../context/current-service.js';
+import { currentService } from '../context/current-principal.js';
 import { carrierOf } from '../context/request-of.js';
 import type { ServicePrincipal } from '../service-tokens/service-token.js';
 

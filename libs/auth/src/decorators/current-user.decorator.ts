@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { currentUser, isDecided } from '../context/current-principal.js';
 import { carrierOf } from '../context/request-of.js';
-import { requestUser } from '../context/request-user.js';
+import { requestUser } from './request-user.js';
 import type { Principal } from '../principal/principal.js';
 
 /**

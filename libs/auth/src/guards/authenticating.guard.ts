@@ -1,7 +1,7 @@
 import { type ExecutionContext, Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import type { CredentialKind } from '../context/credential-kind.js';
+import type { CredentialKind } from '../context/request-credentials.js';
 import { setCurrent } from '../context/current-principal.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { toContextException } from '../context/context-exceptions.js';

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { currentPrincipal, isDecided } from '../context/current-principal.js';
 import { toContextException } from '../context/context-exceptions.js';
 import { carrierOf } from '../context/request-of.js';
-import { requestUser } from '../context/request-user.js';
+import { requestUser } from '../decorators/request-user.js';
 import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import { isAllowed, policyOf } from './handler-policy.js';

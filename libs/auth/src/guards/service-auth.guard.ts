@@ -9,7 +9,7 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { credentialsMissing, NO_COOKIE } from '../context/credentials-missing.js';
 import { bearerToken } from '../context/request-credentials.js';
-import { setCurrentService } from '../context/current-service.js';
+import { setCurrentService } from '../context/current-principal.js';
 import { toContextException } from '../context/context-exceptions.js';
 import { carrierOf, requestOf } from '../context/request-of.js';
 import { ForbiddenError } from '../errors/auth-error.js';

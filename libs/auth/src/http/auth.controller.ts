@@ -4,7 +4,7 @@ import type { HttpRequest } from '../context/http-request.js';
 import { loginBody } from '../context/login-body.js';
 import { OriginCheck } from '../context/origin-check.js';
 import { requesterOf } from '../context/requester-of.js';
-import { strictBody } from '../context/strict-body.js';
+import { strictBody } from '../context/strict-input.js';
 import { CurrentUser } from '../decorators/current-user.decorator.js';
 import { Public } from '../decorators/public.decorator.js';
 import { AnyAuthGuard } from '../guards/any-auth.guard.js';
@@ -17,8 +17,7 @@ import { EarlyRefusalGuard } from './early/early-refusal.guard.js';
 import { PresentedSignIns } from './presented-sign-ins.js';
 import { HttpSignIn } from './http-sign-in.js';
 import { idempotencyKeyOf, requiredRefreshToken } from './refresh-request.js';
-import { SignInResponse, userBody } from './sign-in-response.js';
-import { signInBody } from './sign-in-body.js';
+import { SignInResponse, userBody, signInBody } from './sign-in-response.js';
 
 /**
  * The built-in routes. Not decorated with a path: the module makes a subclass for each registration. Handlers read

@@ -1,7 +1,7 @@
 import { cookieOf } from '../context/request-credentials.js';
 import { headerOf, type HttpRequest } from '../context/http-request.js';
 import type { OriginCheck } from '../context/origin-check.js';
-import { strictBody } from '../context/strict-body.js';
+import { strictBody } from '../context/strict-input.js';
 import { CredentialsMissingError, RequestInvalidError } from '../errors/auth-error.js';
 
 const MAX_TOKEN = 512;

@@ -6,6 +6,7 @@ import type { HttpRequest } from '../context/http-request.js';
 import { AuthCookies, type CookieKind } from './auth-cookies.js';
 import { localPath } from './local-path.js';
 import { REDIRECT_PAGE_HEADERS, redirectPage } from './redirect-page.js';
+import type { SignInRecord } from '../stores/sign-in-record.js';
 
 /** A principal as answers show it. */
 export function userBody({ id, roles, scopes, ...rest }: Principal): Record<string, unknown> {
@@ -69,4 +70,18 @@ export class SignInResponse {
 function requestBehind(response: unknown): HttpRequest {
   const { req, request } = response as { readonly req?: HttpRequest; readonly request?: HttpRequest };
   return request ?? req ?? { headers: {} };
+}
+
+/** A sign-in as the list shows it. */
+export function signInBody(record: SignInRecord, currentId: string): Record<string, unknown> {
+  return {
+    id: record.id,
+    kind: record.kind,
+    current: record.id === currentId,
+    created_at: new Date(record.createdAt).toISOString(),
+    last_seen_at: new Date(record.lastSeenAt).toISOString(),
+    expires_at: new Date(record.expiresAt).toISOString(),
+    ip: record.ip,
+    user_agent: record.userAgent,
+  };
 }

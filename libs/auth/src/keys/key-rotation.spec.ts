@@ -2,11 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { MemorySigningKeyStore } from '../testing/memory/memory-signing-key-store.js';
-import { KeyRing } from './key-ring.js';
+import { KeyRing, derivedSigningKeys } from './key-ring.js';
 import { PrivateKeyEncryption } from './private-key-encryption.js';
-import type { ManagedAlgorithm } from './managed-key-options.js';
+import type { ManagedAlgorithm } from './key-options.js';
 import { KeyRotation } from './key-rotation.js';
-import { derivedSigningKeys } from './derived-signing-keys.js';
 import { SigningKeys } from './signing-keys.js';
 
 const ISSUER = 'https://api.example.com';

@@ -5,9 +5,8 @@ import { Paced } from '../time/paced.js';
 import { type KeyRules, type KeySchedule, type ScheduledKey, scheduleOf } from './key-schedule.js';
 import type { KeyRing } from './key-ring.js';
 import { issuerOfSeal, type PrivateKeyEncryption } from './private-key-encryption.js';
-import { generateSigningKey } from './generated-signing-key.js';
-import type { ManagedAlgorithm } from './managed-key-options.js';
-import type { SigningKey } from './signing-key.js';
+import { generateSigningKey, type SigningKey } from './signing-key.js';
+import type { ManagedAlgorithm } from './key-options.js';
 import type { SigningKeyReading, SigningKeyStore, StoredKey } from './signing-key-store.js';
 
 const LONGEST_PAUSE_MS = 30_000;

@@ -3,7 +3,7 @@ import { createCipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { issuerOfSeal, PrivateKeyEncryption } from './private-key-encryption.js';
 import type { FormerIssuer } from '../validation/former-issuers.js';
-import { generateSigningKey } from './generated-signing-key.js';
+import { generateSigningKey } from './signing-key.js';
 
 const ISSUER = 'https://api.example.com';
 const [OLD, NEW] = ['o'.repeat(32), 'n'.repeat(32)];

@@ -2,7 +2,7 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import type { SigningAlgorithm } from './key-options.js';
 import { checkStrength, KID } from './signing-key.js';
-import type { VerificationKey } from './verification-keys.js';
+import { type VerificationKey, VerificationKeys } from './verification-keys.js';
 
 /** Members that hold what nobody publishes (RFC 7518, sections 6.2.2, 6.3.2 and 6.4). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
@@ -43,4 +43,26 @@ function publicKey(jwk: Readonly<Record<string, unknown>>, alg: SigningAlgorithm
   }
   checkStrength(key, alg, path);
   return key;
+}
+
+/** An issuer's keys, given by the application as a JWK set: they stay as they are. */
+export class StaticKeys extends VerificationKeys {
+  private readonly byKid: ReadonlyMap<string, VerificationKey>;
+
+  /** Throws AuthConfigError for a key that is unfit, and for two of one `kid`. `path`: where they were given. */
+  constructor(jwks: readonly unknown[], path: string, algorithms: readonly SigningAlgorithm[]) {
+    super();
+    const keys = jwks.map((jwk, index) => readPublishedKey(jwk, `${path}[${index}]`, algorithms));
+    this.byKid = new Map(keys.map((key) => [key.kid, key]));
+    if (this.byKid.size !== keys.length)
+      throw new AuthConfigError(`"${path}" must be keys of different kids (got two of the same)`);
+  }
+
+  override find(kid: string): VerificationKey | undefined {
+    return this.byKid.get(kid);
+  }
+
+  override onChange(): void {
+    // They never do.
+  }
 }

@@ -4,8 +4,7 @@ import { DerivedKeys } from '../crypto/derived-keys.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import type { KeyOption, SigningAlgorithm } from './key-options.js';
-import { KeyRing } from './key-ring.js';
-import { derivedSigningKeys } from './derived-signing-keys.js';
+import { KeyRing, derivedSigningKeys } from './key-ring.js';
 import { readSigningKey } from './signing-key.js';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -5,11 +5,19 @@ import {
   createSecretKey,
   type JsonWebKey,
   KeyObject,
+  generateKeyPair,
 } from 'node:crypto';
+import { promisify } from 'node:util';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { OptionReader } from '../validation/option-reader.js';
 import { isSoundEd25519Point } from './ed25519-point.js';
-import { type KeyOption, type KeyState, SIGNING_ALGORITHMS, type SigningAlgorithm } from './key-options.js';
+import {
+  type KeyOption,
+  type KeyState,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+  type ManagedAlgorithm,
+} from './key-options.js';
 
 /** A key of the ring: material as KeyObjects, made once. */
 export interface SigningKey {
@@ -161,4 +169,24 @@ export function thumbprint(key: KeyObject): string {
   ) as (keyof JsonWebKey)[];
   const canonical = JSON.stringify(Object.fromEntries(required.map((member) => [member, jwk[member]])));
   return createHash('sha256').update(canonical).digest('base64url');
+}
+
+const generate = promisify(generateKeyPair) as unknown as (
+  type: string,
+  options: object,
+) => Promise<{ privateKey: KeyObject }>;
+
+const KINDS: Readonly<Record<ManagedAlgorithm, readonly [type: string, options: object]>> = {
+  ES256: ['ec', { namedCurve: 'prime256v1' }],
+  EdDSA: ['ed25519', {}],
+  RS256: ['rsa', { modulusLength: 2048 }],
+  PS256: ['rsa', { modulusLength: 2048 }],
+};
+
+/** A new private key, and its thumbprint as kid (RFC 7638). */
+export async function generateSigningKey(
+  alg: ManagedAlgorithm,
+): Promise<{ kid: string; privateKey: KeyObject }> {
+  const { privateKey } = await generate(...KINDS[alg]);
+  return { kid: thumbprint(createPublicKey(privateKey)), privateKey };
 }

@@ -5,7 +5,7 @@ import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 import type { SignInLookup } from '../revocation-check/sign-in-lookup.js';
 import type { SessionNearCache } from '../sessions/session-near-cache.js';
-import { withinDeadline } from '../time/within-deadline.js';
+import { withinDeadline } from '../time/deadline.js';
 
 /** No sign-in has it. */
 const NO_SIGN_IN = '00000000-0000-0000-0000-000000000000';

@@ -1,10 +1,8 @@
 import type { Provider } from '@nestjs/common';
 import { AuthCounters } from '../audit/auth-counters.js';
-import { ComposedSecurityEventSink } from '../audit/composed-security-event-sink.js';
-import { CountingSecurityEventSink } from '../audit/counting-security-event-sink.js';
-import { ListenerSecurityEventSink } from '../audit/listener-security-event-sink.js';
-import { LoggerSecurityEventSink } from '../audit/logger-security-event-sink.js';
-import { SecurityEventSink } from '../audit/security-event-sink.js';
+import { SecurityEventBus } from '../audit/security-event-bus.js';
+import { ListenerSecurityEventSink, LoggerSecurityEventSink } from '../audit/security-event-outputs.js';
+import { SecurityEventSink } from '../audit/security-event.js';
 import { SecurityEventStore } from '../audit/security-event-store.js';
 import { SecurityEventStream } from '../audit/security-event-stream.js';
 import { SecurityEvents } from '../audit/security-events.js';
@@ -34,8 +32,7 @@ export const AUDIT_PROVIDERS: Provider[] = [
     SecurityEventSink,
     [ResolvedAuthOptions, AuthCounters, SecurityEventStream, nullable(SecurityEventWriter)],
     ({ onSecurityEvent }, counters, stream, table) =>
-      new ComposedSecurityEventSink([
-        new CountingSecurityEventSink(counters),
+      new SecurityEventBus(counters, [
         new LoggerSecurityEventSink(),
         ...(onSecurityEvent ? [new ListenerSecurityEventSink(onSecurityEvent)] : []),
         stream,

@@ -1,10 +1,9 @@
 import { type Provider } from '@nestjs/common';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
-import { KeyRing } from '../keys/key-ring.js';
+import { KeyRing, derivedSigningKeys } from '../keys/key-ring.js';
 import { PrivateKeyEncryption } from '../keys/private-key-encryption.js';
 import { KeyRotation } from '../keys/key-rotation.js';
-import { derivedSigningKeys } from '../keys/derived-signing-keys.js';
 import { readSigningKey } from '../keys/signing-key.js';
 import { SigningKeys } from '../keys/signing-keys.js';
 import { SigningKeyStore } from '../keys/signing-key-store.js';

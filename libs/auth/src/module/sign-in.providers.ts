@@ -3,7 +3,7 @@ import { AccessTokenIssuer } from '../access-tokens/access-token-issuer.js';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { ProcessStatus } from '../audit/process-status.js';
-import { SecurityEventSink } from '../audit/security-event-sink.js';
+import { SecurityEventSink } from '../audit/security-event.js';
 import { SecurityEventStore } from '../audit/security-event-store.js';
 import { AUDIT_PROVIDERS } from './audit.providers.js';
 import { KEY_PROVIDERS } from './keys.providers.js';

@@ -7,8 +7,11 @@ import type { SecurityEvent } from '../audit/security-event.js';
 import { type ResolvedCredentialOptions, resolveCredentialOptions } from '../users/credential-options.js';
 import { type ResolvedDatabaseOptions, resolveDatabaseOptions } from '../sql/database/database-options.js';
 import { type ResolvedCookie, resolveRefreshCookie, resolveSessionCookie } from '../http/cookie-options.js';
-import type { KeyOption } from '../keys/key-options.js';
-import { type ResolvedManagedKeyOptions, resolveManagedKeyOptions } from '../keys/managed-key-options.js';
+import {
+  type KeyOption,
+  type ResolvedManagedKeyOptions,
+  resolveManagedKeyOptions,
+} from '../keys/key-options.js';
 import {
   type ResolvedRefreshTokenOptions,
   resolveRefreshTokenOptions,

@@ -3,8 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { HttpRequest } from '../context/http-request.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
-import { type PassportActions, REGISTER_NOWHERE } from './application-strategy.js';
-import { reportToPassport } from './report-to-passport.js';
+import { type PassportActions, REGISTER_NOWHERE, reportToPassport } from './application-strategy.js';
 
 /** `aerie-jwt`: a real passport-jwt strategy, whose tokens go to the one verifier. */
 @Injectable()

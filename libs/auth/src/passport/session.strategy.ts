@@ -3,8 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-strategy';
 import type { HttpRequest } from '../context/http-request.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
-import { type PassportActions, REGISTER_NOWHERE } from './application-strategy.js';
-import { reportToPassport } from './report-to-passport.js';
+import { type PassportActions, REGISTER_NOWHERE, reportToPassport } from './application-strategy.js';
 
 /** What a strategy of our own extends: Passport's base class is abstract in its types only. */
 const Base = Strategy as unknown as new (...args: unknown[]) => Strategy;

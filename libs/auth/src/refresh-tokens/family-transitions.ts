@@ -4,9 +4,65 @@ import type {
   RekeyOutcome,
   RotationAttempt,
   RotationOutcome,
+  FamilyReplacement,
+  NewFamily,
+  FamilyReading,
 } from './refresh-token-family-store.js';
-import { replayTransition } from './replayed-row.js';
-import { decideRotation, elapsed, type RotationDecision } from './rotation-decision.js';
+import { decideRotation, elapsed, type RotationDecision, type Presentation } from './rotation-decision.js';
+import { isLive } from '../subjects/sign-in-limit.js';
+
+/** The row of a family that is opened at an instant of the store's clock. */
+export function openFamily(family: NewFamily, now: number): FamilyRow {
+  const { id, epochs, currentHash, salt, methods, scopes, ip, userAgent, label } = family;
+  const expiresAt = now + family.absoluteMs;
+  return {
+    id,
+    subject: epochs.subject,
+    subjectEpoch: epochs.epoch,
+    globalEpoch: epochs.globalEpoch,
+    generation: 0,
+    currentHash,
+    previousHash: null,
+    replacedHashes: '',
+    replacedAt: null,
+    salt,
+    attemptHash: null,
+    rotatedAt: now,
+    replays: 0,
+    foreignReplays: 0,
+    foreignReplayGeneration: null,
+    replayClosed: false,
+    createdAt: now,
+    idleExpiresAt: Math.min(now + family.idleMs, expiresAt),
+    expiresAt,
+    revokedAt: null,
+    revokedReason: null,
+    authenticatedAt: now,
+    methods,
+    scopes,
+    ip,
+    userAgent,
+    label,
+  };
+}
+
+/**
+ * The row of the family that takes the place of a live one, whose row the store holds locked: it proves no more and lives no
+ * longer than the one before. Null: nothing may take its place. `subjectEpoch`: the subject's new epoch. Pure.
+ */
+export function replacementRow(
+  former: FamilyRow | null,
+  { subject, idleMs, ...made }: FamilyReplacement,
+  now: number,
+  subjectEpoch: number,
+): FamilyRow | null {
+  if (former?.subject !== subject || !isLive(former, now)) return null;
+  const { globalEpoch, methods, scopes, label, authenticatedAt, expiresAt } = former;
+  const epochs = { subject, epoch: subjectEpoch, globalEpoch };
+  const absoluteMs = expiresAt - now;
+  const family = { ...made, epochs, methods, scopes, label, idleMs, absoluteMs, limit: null };
+  return { ...openFamily(family, now), authenticatedAt };
+}
 
 /**
  * What a store does with a row that it holds locked: write `change`, and answer `outcome`. When the outcome is
@@ -139,4 +195,34 @@ function unchanged<Outcome>(outcome: Outcome): FamilyTransition<Outcome> {
 
 function holderOf({ ip, userAgent }: FamilyRow) {
   return { ip, userAgent };
+}
+
+/**
+ * What a replay changes in the row: the count, and how many generations running were replayed from another user
+ * agent than the one that rotated. An honest client changes it once in a while; a thief who shadows one, always.
+ */
+function replayTransition(row: FamilyRow, presented: Presentation) {
+  const replays = row.replays + 1;
+  const { generation } = row;
+  const last = row.foreignReplayGeneration;
+  if (presented.userAgent === row.userAgent || last === generation) {
+    return { change: { replays }, foreignReplays: last === generation ? row.foreignReplays : 0 };
+  }
+  const foreignReplays = last === generation - 1 ? row.foreignReplays + 1 : 1;
+  return { change: { replays, foreignReplays, foreignReplayGeneration: generation }, foreignReplays };
+}
+
+/**
+ * Why a family that was read can give nothing any more, whatever token is presented to it: told by the read alone,
+ * so that nothing is written for it. `undefined`: it may still be alive, and the guarded statement decides.
+ */
+export function deathOf(
+  { row, subjectEpochNow, globalEpochNow, now }: FamilyReading,
+  waitedMs: number,
+): 'revoked' | 'expired' | undefined {
+  // Written so that what is not a number is dead: a store of somebody else's may answer anything.
+  const ofToday = row.globalEpoch >= globalEpochNow && Number.isFinite(subjectEpochNow);
+  if (row.revokedAt !== null || !ofToday) return 'revoked';
+  const arrived = now - waitedMs;
+  return arrived < row.expiresAt && arrived < row.idleExpiresAt ? undefined : 'expired';
 }

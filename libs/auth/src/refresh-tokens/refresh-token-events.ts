@@ -1,4 +1,4 @@
-import type { SecurityEventSink } from '../audit/security-event-sink.js';
+import type { SecurityEventSink } from '../audit/security-event.js';
 import type { RefreshRefusal } from '../errors/auth-error.js';
 import type { Requester } from '../principal/requester.js';
 import type { FamilyRow, RotationOutcome } from './refresh-token-family-store.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SecurityEventSink } from '../audit/security-event-sink.js';
+import type { SecurityEventSink } from '../audit/security-event.js';
 import { RefreshTokenInvalidError, StoreUnavailableError } from '../errors/auth-error.js';
 import { isSameClient } from '../principal/address.js';
 import type { Requester } from '../principal/requester.js';
@@ -19,7 +19,7 @@ import type { ResolvedRefreshTokenOptions } from './refresh-token-options.js';
 import { attemptHash, type RefreshToken, type RefreshTokenCodec } from './refresh-token-codec.js';
 import { decideRotation } from './rotation-decision.js';
 import { reportRefusal, reportReuse, type Refused } from './refresh-token-events.js';
-import { deathOf } from './why-dead.js';
+import { deathOf } from './family-transitions.js';
 
 const SUSPICIOUS_GENERATIONS = 3;
 

@@ -13,7 +13,7 @@ import { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { ServiceAuthGuard } from '../guards/service-auth.guard.js';
 import { AuthExceptionFilter } from '../http/auth-exception.filter.js';
-import { StaticKeys } from '../keys/static-keys.js';
+import { StaticKeys } from '../keys/published-key.js';
 import { RemoteKeys } from '../keys/remote-keys.js';
 import { VerificationKeys } from '../keys/verification-keys.js';
 import { FetchHttpClient, HttpClient } from '../http-client/http-client.js';

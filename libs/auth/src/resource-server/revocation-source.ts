@@ -1,5 +1,5 @@
 import type { RedisClient } from '../revocation/revocation-options.js';
-import { isRemoteUrl, REMOTE_URL } from '../http-client/remote-url.js';
+import { isRemoteUrl, REMOTE_URL } from '../http-client/http-client.js';
 import type { Duration } from '../time/duration.js';
 import type { OptionReader } from '../validation/option-reader.js';
 import { ClientCredentials, shortText, type ClientCredentialsOptions } from './issuer/client-credentials.js';

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { AuthCounters } from '../audit/auth-counters.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
-import { withinDeadline } from '../time/within-deadline.js';
+import { withinDeadline } from '../time/deadline.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
 

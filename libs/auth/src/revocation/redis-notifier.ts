@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { inTime } from '../time/in-time.js';
+import { inTime } from '../time/deadline.js';
 import { RevocationNotifier } from './revocation-notifier.js';
 import type { RedisClient } from './revocation-options.js';
 
@@ -133,4 +133,9 @@ export class RedisNotifier extends RevocationNotifier {
       `Redis does not carry notifications; other nodes hear of revocations by polling: ${why}`,
     );
   }
+}
+
+/** The Redis channel of an issuer's notifications: deployments that share a Redis do not wake each other. */
+export function notificationChannelOf(issuer: string): string {
+  return `nestjs-aerie:revocations:${issuer}`;
 }

@@ -3,7 +3,7 @@ import type { AuthCounters } from '../audit/auth-counters.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import type { Clock } from '../time/clock.js';
 import { type Moment, msBetween, type StoreClock } from '../time/store-clock.js';
-import { withinDeadline } from '../time/within-deadline.js';
+import { withinDeadline } from '../time/deadline.js';
 import type { OwnRevocationEvent } from './revocation-event.js';
 import type { RevocationLogReader } from './revocation-log-reader.js';
 import type { RevocationLogReading } from './revocation-log.js';

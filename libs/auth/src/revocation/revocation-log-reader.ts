@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.js';
-import { inTime } from '../time/in-time.js';
+import { inTime } from '../time/deadline.js';
 import type { RevocationEvent } from './revocation-event.js';
 import { RevocationLogHoles, type Run } from './revocation-log-holes.js';
 import type { RevocationLog, RevocationLogReading } from './revocation-log.js';

@@ -1,4 +1,4 @@
-import { isLive } from '../subjects/is-live.js';
+import { isLive } from '../subjects/sign-in-limit.js';
 import type { NewSession, SessionRecord, SessionRenewal, SessionRow } from './session-store.js';
 
 // What a store does with a session's row that it holds locked: write the change that one of these gives. Null: none.

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { AuthCounters } from '../audit/auth-counters.js';
 import type { Clock } from '../time/clock.js';
-import { type TimelyAnswer, withinDeadline } from '../time/within-deadline.js';
+import { type TimelyAnswer, withinDeadline } from '../time/deadline.js';
 import type { ApplicationCache } from './cache-options.js';
 
 const DEADLINE_MS = 250;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { withinDeadline } from '../time/within-deadline.js';
+import { withinDeadline } from '../time/deadline.js';
 import type { ApplicationCache } from './cache-options.js';
 
 /** Longer than a request would wait: a client may have to connect first. */

@@ -1,4 +1,4 @@
-import type { SecurityEventSink } from '../audit/security-event-sink.js';
+import type { SecurityEventSink } from '../audit/security-event.js';
 import type { HostTransaction } from '../sql/database/sql-database.js';
 import { CredentialsInvalidError, SessionInvalidError, SignInNotFoundError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';

@@ -1,5 +1,5 @@
 import type { AccessToken } from '../access-tokens/access-token.js';
-import type { SecurityEventSink } from '../audit/security-event-sink.js';
+import type { SecurityEventSink } from '../audit/security-event.js';
 import { hashingFor } from '../users/hashing-requester.js';
 import { loginFields } from '../users/login-fields.js';
 import type { PasswordHasher } from '../users/password-hasher.js';

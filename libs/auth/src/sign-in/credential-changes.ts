@@ -1,4 +1,4 @@
-import type { SecurityEventSink } from '../audit/security-event-sink.js';
+import type { SecurityEventSink } from '../audit/security-event.js';
 import {
   AccessTokenRevokedError,
   RefreshTokenInvalidError,

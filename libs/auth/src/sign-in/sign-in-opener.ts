@@ -1,5 +1,5 @@
 import type { AccessTokenIssuer } from '../access-tokens/access-token-issuer.js';
-import type { SecurityEventSink } from '../audit/security-event-sink.js';
+import type { SecurityEventSink } from '../audit/security-event.js';
 import { SignInLimitError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { Principal } from '../principal/principal.js';

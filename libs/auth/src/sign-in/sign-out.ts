@@ -1,5 +1,5 @@
 import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
-import type { SecurityEventSink } from '../audit/security-event-sink.js';
+import type { SecurityEventSink } from '../audit/security-event.js';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
 import type { RefreshTokenCodec } from '../refresh-tokens/refresh-token-codec.js';

@@ -5,8 +5,13 @@ export { AuthStores } from './auth-stores.js';
 export { SubjectStore, type SubjectEpochs } from '../subjects/subject-store.js';
 export { subjectKey, subjectOfKey } from '../subjects/subject-key.js';
 export type { Opened, OpeningOutcome } from '../subjects/opening-outcome.js';
-export type { SignInLimit } from '../subjects/sign-in-limit.js';
-export { type CountedSignIn, evictionsFor, type ConcurrentSignIns } from '../subjects/concurrent-sign-ins.js';
+export {
+  type SignInLimit,
+  type CountedSignIn,
+  evictionsFor,
+  type ConcurrentSignIns,
+  isLive,
+} from '../subjects/sign-in-limit.js';
 
 // Sessions
 export {
@@ -34,8 +39,9 @@ export {
   type RotationAttempt,
   type RotationOutcome,
 } from '../refresh-tokens/refresh-token-family-store.js';
-export { openFamily, replacementRow } from '../refresh-tokens/opened-row.js';
 export {
+  openFamily,
+  replacementRow,
   type FamilyTransition,
   rekeyTransition,
   rotationTransition,
@@ -49,7 +55,6 @@ export {
 // All sign-ins of a subject
 export { type CredentialChange, type KeptSignIn, SignInRegistry } from './sign-in-registry.js';
 export { newestFirst, recordOfFamily, recordOfSession, type SignInRecord } from './sign-in-record.js';
-export { isLive } from '../subjects/is-live.js';
 export type { HostTransaction } from '../sql/database/sql-database.js';
 
 // What access tokens are checked against

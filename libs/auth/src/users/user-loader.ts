@@ -8,7 +8,7 @@ import type { LateDirectory } from './late-directory.js';
 import type { Subject, UserDirectory } from '../principal/user-directory.js';
 import { looksLikeClient } from '../service-tokens/service-token.js';
 import { subjectText, whyNoSubject } from '../subjects/subject-id.js';
-import { inTime } from '../time/in-time.js';
+import { inTime } from '../time/deadline.js';
 
 const DEADLINE_MS = 10_000;
 

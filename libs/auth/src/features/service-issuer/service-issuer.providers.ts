@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { AccessTokenVerifier } from '../../access-tokens/access-token-verifier.js';
 import { everyAudience, JwtVerifier } from '../../access-tokens/jwt-verifier.js';
 import { AuthCounters } from '../../audit/auth-counters.js';
-import { SecurityEventSink } from '../../audit/security-event-sink.js';
+import { SecurityEventSink } from '../../audit/security-event.js';
 import { ServiceAuthGuard } from '../../guards/service-auth.guard.js';
 import { OAuthExceptionFilter } from './http/oauth-exception.filter.js';
 import { RoutesPath } from '../../http/mount-path.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { signCompactJws } from '../../access-tokens/compact-jws-signature.js';
+import { signCompactJws } from '../../access-tokens/compact-jws.js';
 import { AuthConfigError } from '../../errors/auth-config-error.js';
 import type { KeyOption, SigningAlgorithm } from '../../keys/key-options.js';
 import type { ActiveKey } from '../../keys/key-ring.js';

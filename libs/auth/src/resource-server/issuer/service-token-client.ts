@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { FetchHttpClient, type HttpClient } from '../../http-client/http-client.js';
-import { isRemoteUrl, REMOTE_URL } from '../../http-client/remote-url.js';
+import { FetchHttpClient, type HttpClient, isRemoteUrl, REMOTE_URL } from '../../http-client/http-client.js';
 import { type Clock, SystemClock } from '../../time/clock.js';
 import type { Duration } from '../../time/duration.js';
 import { OptionReader } from '../../validation/option-reader.js';

@@ -1,5 +1,5 @@
 import { NothingDone } from './connection-lost.js';
-import { inTime } from '../../time/in-time.js';
+import { inTime } from '../../time/deadline.js';
 import { type Moment, msBetween } from '../../time/store-clock.js';
 
 /** Proxies, servers and frozen processes lose connections that were silent for longer than this. */

@@ -4,10 +4,9 @@ import { sql } from '../database/sql.js';
 import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
 import type { RevocationWriter } from './revocation-writer.js';
 import { Session } from '../../typeorm/entities/session.entity.js';
-import type { SignInLimit } from '../../subjects/sign-in-limit.js';
+import { type SignInLimit, type CountedSignIn, evictionsFor } from '../../subjects/sign-in-limit.js';
 import { subjectKey } from '../../subjects/subject-key.js';
 import type { SubjectEpochs } from '../../subjects/subject-store.js';
-import { type CountedSignIn, evictionsFor } from '../../subjects/concurrent-sign-ins.js';
 
 interface SignInTable extends CountedSignIn {
   subject: string;

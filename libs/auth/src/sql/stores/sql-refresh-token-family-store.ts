@@ -16,8 +16,12 @@ import {
   type RotationOutcome,
 } from '../../refresh-tokens/refresh-token-family-store.js';
 import { FamilyStatements } from './family-statements.js';
-import { rekeyTransition, rotationTransition } from '../../refresh-tokens/family-transitions.js';
-import { openFamily, replacementRow } from '../../refresh-tokens/opened-row.js';
+import {
+  rekeyTransition,
+  rotationTransition,
+  openFamily,
+  replacementRow,
+} from '../../refresh-tokens/family-transitions.js';
 
 /** Ends everything of a subject, as part of a transaction. */
 export type EndSubject = (subject: string, reason: string) => SqlTransaction<unknown>;

@@ -1,5 +1,4 @@
-import { type CountedSignIn, evictionsFor } from '../../subjects/concurrent-sign-ins.js';
-import type { SignInLimit } from '../../subjects/sign-in-limit.js';
+import { type CountedSignIn, evictionsFor, type SignInLimit } from '../../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../../subjects/subject-store.js';
 import type { Clock } from '../../time/clock.js';
 

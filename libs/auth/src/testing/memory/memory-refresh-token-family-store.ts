@@ -2,6 +2,8 @@ import {
   type FamilyTransition,
   rekeyTransition,
   rotationTransition,
+  openFamily,
+  replacementRow,
 } from '../../refresh-tokens/family-transitions.js';
 import {
   type FamilyReading,
@@ -14,7 +16,6 @@ import {
   type RotationAttempt,
   type RotationOutcome,
 } from '../../refresh-tokens/refresh-token-family-store.js';
-import { openFamily, replacementRow } from '../../refresh-tokens/opened-row.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { Clock } from '../../time/clock.js';
 import { MemoryRevocationLog } from './memory-revocation-log.js';

@@ -1,4 +1,4 @@
-import { isLive } from '../../subjects/is-live.js';
+import { isLive } from '../../subjects/sign-in-limit.js';
 import { openedSession, renewTransition, touchTransition } from '../../sessions/session-transitions.js';
 import {
   type NewSession,

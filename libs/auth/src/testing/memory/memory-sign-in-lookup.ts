@@ -1,4 +1,4 @@
-import { isLive } from '../../subjects/is-live.js';
+import { isLive } from '../../subjects/sign-in-limit.js';
 import { SignInLookup, type SignInStatus } from '../../revocation-check/sign-in-lookup.js';
 import type { Clock } from '../../time/clock.js';
 import type { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';

@@ -1,4 +1,4 @@
-import { isLive } from '../../subjects/is-live.js';
+import { isLive } from '../../subjects/sign-in-limit.js';
 import { type CredentialChange, type KeptSignIn, SignInRegistry } from '../../stores/sign-in-registry.js';
 import {
   newestFirst,

@@ -1,4 +1,4 @@
-import { isLive } from '../../subjects/is-live.js';
+import { isLive } from '../../subjects/sign-in-limit.js';
 import type { Clock } from '../../time/clock.js';
 import type { MemoryRevocationLog } from './memory-revocation-log.js';
 

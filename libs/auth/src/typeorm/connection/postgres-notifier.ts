@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { inTime } from '../../time/in-time.js';
+import { inTime } from '../../time/deadline.js';
 import { RevocationNotifier } from '../../revocation/revocation-notifier.js';
 
 /** The little of pg's client that we use. */

@@ -1,5 +1,4 @@
-import type { SecurityEventSink } from '../../../audit/security-event-sink.js';
-import type { ClientRefusal } from '../../../audit/security-event.js';
+import type { SecurityEventSink, ClientRefusal } from '../../../audit/security-event.js';
 import { AuthError, ClientInvalidError, StoreUnavailableError } from '../../../errors/auth-error.js';
 import type { Requester } from '../../../principal/requester.js';
 import { type ClientAssertions, clientOfAssertion } from './client-assertion.js';

@@ -1,7 +1,7 @@
 import { Get, Header, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { HttpRequest } from '../../../context/http-request.js';
-import { strictQuery } from '../../../context/strict-query.js';
+import { strictQuery } from '../../../context/strict-input.js';
 import { sha256 } from '../../../crypto/digest.js';
 import { Scopes } from '../../../decorators/scopes.decorator.js';
 import { RequestInvalidError } from '../../../errors/auth-error.js';

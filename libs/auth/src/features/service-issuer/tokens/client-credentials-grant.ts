@@ -1,4 +1,4 @@
-import type { SecurityEventSink } from '../../../audit/security-event-sink.js';
+import type { SecurityEventSink } from '../../../audit/security-event.js';
 import { GrantForbiddenError } from '../../../errors/auth-error.js';
 import type { KnownClient } from '../clients/client-authenticator.js';
 import type { IssuedToken, ServiceTokenIssuer } from './service-token-issuer.js';

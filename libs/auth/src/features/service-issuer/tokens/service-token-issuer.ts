@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ACCESS_TOKEN_TYPE } from '../../../access-tokens/access-token.js';
-import { signCompactJws } from '../../../access-tokens/compact-jws-signature.js';
+import { signCompactJws } from '../../../access-tokens/compact-jws.js';
 import { StoreUnavailableError } from '../../../errors/auth-error.js';
 import type { KeyRing } from '../../../keys/key-ring.js';
 import type { Principal } from '../../../principal/principal.js';

@@ -1,5 +1,5 @@
 import { isUuid } from '../../../crypto/uuid.js';
-import { isLive } from '../../../subjects/is-live.js';
+import { isLive } from '../../../subjects/sign-in-limit.js';
 import type { RefreshTokenFamilyStore } from '../../../refresh-tokens/refresh-token-family-store.js';
 import type { SessionStore } from '../../../sessions/session-store.js';
 import type { SubjectStore } from '../../../subjects/subject-store.js';

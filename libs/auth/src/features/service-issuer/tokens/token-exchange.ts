@@ -1,6 +1,6 @@
 import type { AccessToken } from '../../../access-tokens/access-token.js';
 import type { AccessTokenVerifier } from '../../../access-tokens/access-token-verifier.js';
-import type { SecurityEventSink } from '../../../audit/security-event-sink.js';
+import type { SecurityEventSink } from '../../../audit/security-event.js';
 import {
   AuthError,
   GrantForbiddenError,

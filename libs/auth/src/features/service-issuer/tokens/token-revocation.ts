@@ -1,5 +1,5 @@
 import { ACCESS_TOKEN_TYPE } from '../../../access-tokens/access-token.js';
-import type { SecurityEventSink } from '../../../audit/security-event-sink.js';
+import type { SecurityEventSink } from '../../../audit/security-event.js';
 import type { KnownClient } from '../clients/client-authenticator.js';
 import type { ServiceClientStore } from '../clients/service-client-store.js';
 import type { Clock } from '../../../time/clock.js';

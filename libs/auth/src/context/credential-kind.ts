@@ -1,2 +1,0 @@
-/** Which credentials a place accepts. */
-export type CredentialKind = 'access-token' | 'session' | 'any';
