@@ -19,9 +19,9 @@ export interface AccessTokenRequest {
   readonly profile: Readonly<Record<string, unknown>>;
   readonly subjectEpoch: number;
   readonly globalEpoch: number;
-  /** The generation of the refresh token that it is handed out with. */
+  /** The generation of the refresh token that comes with it. */
   readonly generation: number;
-  /** How long the sign-in itself still lives: no token outlives it. */
+  /** How long the sign-in itself still lives: a token never outlives it. */
   readonly signInLeftMs: number;
 }
 
@@ -38,7 +38,7 @@ export class AccessTokenIssuer {
     const { principal } = request;
     const signingKey = await this.keys.signingKey();
     const issuedAt = Math.floor(this.clock.now() / 1000);
-    // A little randomness keeps clients that signed in together from refreshing together.
+    // A little randomness, so that clients that signed in together do not refresh together.
     const lifetimeMs = this.options.lifetimeMs * (1 - Math.random() * JITTER);
     const expiresIn = Math.max(0, Math.floor(Math.min(lifetimeMs, request.signInLeftMs) / 1000));
     const { audience } = this.options;

@@ -6,19 +6,19 @@ import { isFunction, type OptionReader } from '../validation/option-reader.js';
 export interface AccessTokenOptions {
   /** 1m to 1h, or to 24h with `longLived`. Default `15m`. A jitter shortens each token by up to 2 %. */
   readonly lifetime?: Duration;
-  /** Says that a lifetime over 1h is meant. Default false. */
+  /** Confirms a lifetime over 1h. Default false. */
   readonly longLived?: boolean;
-  /** `aud`: one or several; the first is this application's own, which service tokens for it must have. Default: the issuer. */
+  /** `aud`: one or several. The first is this application's own audience, which service tokens for it must have. Default: the issuer. */
   readonly audience?: string | readonly string[];
   /** Tolerance for other clocks when times are checked, 0s to 60s. Default `5s`. */
   readonly clockTolerance?: Duration;
-  /** What a principal holds beside id, roles and scopes; it travels in access tokens, so keep it small and unsecret. Default: nothing. */
+  /** The members of a principal beside id, roles and scopes. Access tokens carry them, so keep them small and not secret. Default: nothing. */
   readonly claims?: (subject: Subject) => Readonly<Record<string, unknown>>;
-  /** How many verified tokens this process remembers, 0 to 1,000,000. Default 10,000. */
+  /** How many verified tokens this process caches, 0 to 1,000,000. Default 10,000. */
   readonly cacheSize?: number;
   /**
-   * A rotation ends the access tokens of the generations before it; those of the last one live on for the replay window.
-   * With `revocation.mode: 'lookup'` alone. Default false.
+   * A rotation ends the access tokens of earlier generations; those of the last generation stay good for the replay window.
+   * With `revocation.mode: 'lookup'` only. Default false.
    */
   readonly endOnRotation?: boolean;
 }

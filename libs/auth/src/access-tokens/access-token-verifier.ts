@@ -5,7 +5,7 @@ import type { JsonObject } from './compact-jws.js';
 import { type JwtVerifier, timesOf } from './jwt-verifier.js';
 import { CachingVerifier } from './caching-verifier.js';
 
-/** The one verifier of access tokens: guards, strategies and gateways all come here. */
+/** The only verifier of access tokens: guards, strategies and gateways use it. */
 export class AccessTokenVerifier extends CachingVerifier<AccessToken> {
   constructor(tokens: JwtVerifier, cacheSize: number) {
     super(tokens, cacheSize, ACCESS_TOKEN_TYPE);
@@ -16,7 +16,7 @@ export class AccessTokenVerifier extends CachingVerifier<AccessToken> {
   }
 }
 
-/** What the claims of a genuine access token say. Throws AccessTokenInvalidError. */
+/** The access token of a genuine token's claims. Throws AccessTokenInvalidError. */
 export function readAccessToken(claims: JsonObject): AccessToken {
   const profile = Object.fromEntries(Object.entries(claims).filter(([name]) => !RESERVED_CLAIMS.has(name)));
   const principal = Object.freeze({

@@ -3,14 +3,14 @@ import type { Principal } from '../principal/principal.js';
 /** The `typ` header of an access token (RFC 9068, section 2.1). */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
-/** The service client that asked for a token, by exchange. */
+/** The service client that got a token by exchange. */
 export interface TokenClient {
   readonly id: string;
   /** The client's epoch when the token was issued (`cep`). */
   readonly epoch: number;
 }
 
-/** What a genuine access token says. */
+/** The content of a genuine access token. */
 export interface AccessToken {
   readonly principal: Principal;
   /** Unique (`jti`). */
@@ -19,9 +19,9 @@ export interface AccessToken {
   readonly subjectEpoch: number;
   /** The global epoch (`gep`). */
   readonly globalEpoch: number;
-  /** Its refresh-token family's generation (`gen`); null for one that does not say. */
+  /** The generation of its refresh-token family (`gen`); null for a token without the claim. */
   readonly generation: number | null;
-  /** Null for one that no client asked for. */
+  /** Null for a token that came from no exchange of a client. */
   readonly client: TokenClient | null;
   /** Epoch milliseconds. */
   readonly expiresAt: number;

@@ -3,17 +3,17 @@ import type { JsonObject } from './compact-jws.js';
 import type { JwtVerifier, TokenTimes } from './jwt-verifier.js';
 
 /**
- * What the verifiers of all kinds of tokens have in common. A token that verified is remembered by its whole text until
- * it expires or a key comes or goes; its times are checked on every request all the same.
+ * The base of the verifiers of all kinds of tokens. A verified token is cached by its whole text until it expires or a key
+ * is added or removed. Its times are checked on every request.
  */
 export abstract class CachingVerifier<T extends TokenTimes> {
   private readonly verified: LRUCache<string, T & object> | null;
-  /** How often keys have changed: what was verified with those of before is not remembered. */
+  /** Counts changes of the keys: a token that was verified with former keys is not cached. */
   private keyChanges = 0;
 
   constructor(
     private readonly tokens: JwtVerifier,
-    /** How many verified tokens are remembered. */
+    /** How many verified tokens are cached. */
     cacheSize: number,
     /** The `typ` header of the tokens. */
     private readonly type: string,
@@ -25,7 +25,7 @@ export abstract class CachingVerifier<T extends TokenTimes> {
     });
   }
 
-  /** A token that was verified before, without waiting for anything. Throws AccessTokenExpiredError. */
+  /** A token that was verified before, without an `await`. Throws AccessTokenExpiredError. */
   cached(token: string): T | undefined {
     const known = this.verified?.get(token);
     if (known) this.tokens.checkTimes(known);
@@ -33,8 +33,8 @@ export abstract class CachingVerifier<T extends TokenTimes> {
   }
 
   /**
-   * Throws AccessTokenInvalidError, or AccessTokenExpiredError for a genuine token that is not good at this time;
-   * StoreUnavailableError when its key cannot be asked for now.
+   * Throws AccessTokenInvalidError; AccessTokenExpiredError for a genuine token that is not valid at this time;
+   * StoreUnavailableError if its key cannot be fetched now.
    */
   async verify(token: string): Promise<T> {
     const known = this.cached(token);
@@ -47,13 +47,13 @@ export abstract class CachingVerifier<T extends TokenTimes> {
   }
 
   /**
-   * A genuine token, whatever the time: good for ending what it came from, and for nothing else. Throws
+   * A genuine token, at any time, also after it expired. Use it only to end the sign-in of the token. Throws
    * AccessTokenInvalidError, StoreUnavailableError.
    */
   async authentic(token: string): Promise<T> {
     return this.read(await this.tokens.authentic(token, this.type));
   }
 
-  /** What the claims of a genuine token say. Throws AccessTokenInvalidError. */
+  /** The token of a genuine token's claims. Throws AccessTokenInvalidError. */
   protected abstract read(claims: JsonObject): T;
 }

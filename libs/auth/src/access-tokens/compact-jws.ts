@@ -6,7 +6,7 @@ import type { ActiveKey } from '../keys/key-ring.js';
 
 const MAX_LENGTH = 8 * 1024;
 const MEMBER = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
-/** Headers that bring a key, an unencoded or a compressed payload, or rules we would have to understand (RFC 7515, 4.1). */
+/** Headers that bring a key, an unencoded or a compressed payload, or rules that a verifier must understand (RFC 7515, 4.1). */
 const FORBIDDEN = ['crit', 'b64', 'zip', 'jwk', 'jku', 'x5u', 'x5c'];
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -18,8 +18,8 @@ export interface CompactJws {
 
 /**
  * Reads a compact JWS, strictly, before anything is verified: size, three segments, alphabet, canonical trailing
- * bits, objects without duplicate members, no header that would steer the verifier (RFC 8725, section 3). Gives
- * `undefined` for everything else.
+ * bits, objects without duplicate members, no header that would change what the verifier does (RFC 8725, section 3). Returns
+ * `undefined` for every other text.
  */
 export function readCompactJws(token: string): CompactJws | undefined {
   if (token.length > MAX_LENGTH) return undefined;
@@ -49,14 +49,14 @@ function jsonObject(segment: string): JsonObject | undefined {
   return membersIn(value) === membersWritten(text) ? (value as JsonObject) : undefined;
 }
 
-/** How many members the text writes; more than the parsed value has means that one was written twice. */
+/** How many members the text has; if the parsed value has fewer, the text has one twice. */
 function membersWritten(text: string): number {
   let count = 0;
   for (const match of text.matchAll(MEMBER)) if (match[1]) count++;
   return count;
 }
 
-/** Not by recursion: a few KiB can nest deeper than the stack. */
+/** Without recursion: a few KiB can nest deeper than the stack. */
 function membersIn(value: unknown): number {
   let count = 0;
   const open = [value];

@@ -7,26 +7,26 @@ import { seconds } from './claim-readers.js';
 import { type JsonObject, readCompactJws } from './compact-jws.js';
 import { tokenType } from './token-type.js';
 
-/** What every verifier is pinned to: nothing of it comes from a token. */
+/** The rules that a verifier is pinned to: none of them comes from a token. */
 export interface JwtRules {
   readonly issuer: string;
   /** A token must be for one of these. */
   readonly audience: readonly string[];
   readonly clockToleranceMs: number;
-  /** Whose tokens are good beside it, and until when: issuers that it was before. Default: none. */
+  /** Former issuers, whose tokens are good until the given time. Default: none. */
   readonly formerIssuers?: readonly FormerIssuer[];
 }
 
-/** When a token is good, in epoch milliseconds. */
+/** The time in which a token is valid, in epoch milliseconds. */
 export interface TokenTimes {
   readonly expiresAt: number;
   readonly notBefore: number;
 }
 
 /**
- * The one place where a signed token is believed, for every kind of token and in every process: strict form, the key
- * that `kid` names, that key's own algorithm, the type of the purpose, issuer, audience and times (RFC 8725, section 3;
- * RFC 9068, section 4). What each kind says beside that, its own verifier reads.
+ * The only place where a signed token is accepted, for every kind of token and in every process. It checks: strict form, the
+ * key that `kid` names, that key's own algorithm, the type of the purpose, issuer, audience and times (RFC 8725, section 3;
+ * RFC 9068, section 4). The verifier of each kind reads the other claims.
  */
 export class JwtVerifier {
   constructor(
@@ -35,18 +35,18 @@ export class JwtVerifier {
     private readonly clock: Clock,
   ) {}
 
-  /** Calls `listener` when keys have come or gone: a token that verified before may verify no more. */
+  /** Calls `listener` when keys were added or removed: a token that verified before may verify no more. */
   onKeysChanged(listener: () => void): void {
     this.keys.onChange(listener);
   }
 
   /**
-   * The claims of a genuine token of this type (`typ`) for us, whatever the time; a function tells of tokens that others
-   * make which types will do. Throws AccessTokenInvalidError; StoreUnavailableError when its key cannot be asked for now.
+   * The claims of a genuine token of this type (`typ`) for this audience, at any time. For tokens of other issuers, a function
+   * decides which types are accepted. Throws AccessTokenInvalidError; StoreUnavailableError if its key cannot be fetched now.
    */
   async authentic(token: string, type: string | ((type: unknown) => boolean)): Promise<JsonObject> {
     const jws = readCompactJws(token);
-    // The type first: nobody is asked for the key of a token that is no good here.
+    // The type first: no key is fetched for a token of another type.
     if (!jws) throw new AccessTokenInvalidError();
     const isRight =
       typeof type === 'string' ? tokenType(jws.header['typ']) === type : type(jws.header['typ']);
@@ -69,7 +69,7 @@ export class JwtVerifier {
     return former ? endingBy(former.until, payload) : payload;
   }
 
-  /** Throws AccessTokenExpiredError: for a token of the future, too, since a clock may have gone back and a refresh helps. */
+  /** Throws AccessTokenExpiredError, also for a token of the future: a clock may have gone back, and a refresh helps. */
   checkTimes({ expiresAt, notBefore }: TokenTimes): void {
     const now = this.clock.now();
     if (now >= expiresAt + this.rules.clockToleranceMs) throw new AccessTokenExpiredError();
@@ -83,7 +83,7 @@ export class JwtVerifier {
   }
 }
 
-/** Whom a token may be for: an audience that is named after the issuer had another name under a former one. */
+/** The accepted audiences: an audience that is named after the issuer had another name under a former issuer. */
 export function audiencesUnder(
   former: FormerIssuer | undefined,
   { issuer, audience }: Pick<JwtRules, 'issuer' | 'audience'>,
@@ -99,7 +99,7 @@ export function everyAudience(
   return [...new Set(all)];
 }
 
-/** A token of a former issuer has expired when the time of that issuer is over: its client refreshes. */
+/** A token of a former issuer expires when the time of that issuer is over: its client refreshes. */
 function endingBy(until: number, claims: JsonObject): JsonObject {
   const { exp } = claims;
   return typeof exp === 'number' ? { ...claims, exp: Math.min(exp, Math.floor(until / 1000)) } : claims;

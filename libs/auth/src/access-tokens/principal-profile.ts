@@ -6,8 +6,8 @@ const SECRET_NAME =
   /password|passwd|passphrase|secret|card_?number|private_?key|api_?key|(^|_)(pass|pwd|ssn|cvv|cvc|pan|pin|token)($|_)/i;
 
 /**
- * What the application adds to a principal, checked: names that have a meaning of their own and names that look
- * like secrets are refused with the claim's name, because anybody who holds a token can read it (RFC 9068, 5).
+ * Checks the members that the application adds to a principal. Reserved names and names that look like secrets are refused
+ * with the claim's name, because every holder of a token can read it (RFC 9068, 5).
  */
 export function principalProfile(
   claims: (subject: Subject) => Readonly<Record<string, unknown>>,

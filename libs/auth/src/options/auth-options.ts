@@ -13,21 +13,21 @@ import type { SessionOptions } from '../sessions/session-options.js';
 import type { Duration } from '../time/duration.js';
 import type { FormerIssuerOption } from '../validation/former-issuers.js';
 
-/** What a sign-in gives the client: a session cookie, tokens in the body, or a refresh cookie and an access token. */
+/** What a client gets from a sign-in: a session cookie, tokens in the body, or a refresh cookie and an access token. */
 export type SignInMode = 'session' | 'tokens' | 'hybrid';
 
-/** The runtime options of `AuthModule`: given to `forRoot`, or returned by a factory. */
+/** The runtime options of `AuthModule`: passed to `forRoot`, or returned by a factory. */
 export interface AuthOptions {
   /**
-   * At least 32 bytes of randomness, or a list: the first signs, all are accepted. Every key of the module is
-   * derived from it. `undefined` compiles, so that `process.env.AUTH_SECRET` does, and is refused at boot.
+   * At least 32 random bytes, or a list: the first signs, all are accepted. Every key of the module is derived from it.
+   * `undefined` compiles, so that `process.env.AUTH_SECRET` does, but the boot refuses it.
    */
   readonly secret: string | readonly string[] | undefined;
   /** `iss` of the tokens, and this application's own origin: an http(s) URL. */
   readonly issuer: string;
   /**
-   * What `issuer` was before, such as under a former domain: its tokens, its signing keys and its sign-ins are good until the
-   * time that is given. It is no origin of this application. Default: none.
+   * Earlier values of `issuer`, such as a former domain. Their tokens, signing keys and sign-ins are good until the time that is
+   * given. They are no origins of this application. Default: none.
    */
   readonly formerIssuers?: readonly FormerIssuerOption[];
   /**
@@ -37,15 +37,15 @@ export interface AuthOptions {
   readonly trustedOrigins?: readonly string[];
   /** The mode of a login that names none. Default `session`. */
   readonly defaultMode?: SignInMode;
-  /** How many live sign-ins a subject may have, sessions and families together; 1 to 1,000. Default: any number. */
+  /** The highest number of live sign-ins of a subject, sessions and families together; 1 to 1,000. Default: any number. */
   readonly maxSignInsPerSubject?: number;
-  /** What a sign-in beyond `maxSignInsPerSubject` does: it ends the oldest ones, or is refused. Default `end-oldest`. */
+  /** A sign-in beyond `maxSignInsPerSubject` ends the oldest ones, or is refused. Default `end-oldest`. */
   readonly onSignInLimit?: 'refuse' | 'end-oldest';
   readonly accessTokens?: AccessTokenOptions;
   /**
-   * What access tokens are signed with: keys that this application makes and rotates by itself (`managed`), HS256 under a
-   * key derived from `secret` (`secret`), or keys that are given. Default `managed`; with `stores` of your own that keep
-   * no keys, `secret`.
+   * The keys that sign access tokens: keys that this application makes and rotates by itself (`managed`), HS256 under a key
+   * derived from `secret` (`secret`), or a list of your own keys. Default `managed`; with `stores` of your own that keep no
+   * keys, `secret`.
    */
   readonly keys?: 'managed' | 'secret' | readonly KeyOption[];
   readonly managedKeys?: ManagedKeyOptions;
@@ -57,15 +57,15 @@ export interface AuthOptions {
     /** Default name `__Host-refresh`. */
     readonly refresh?: RefreshCookieOptions;
     /**
-     * For pages that other sites embed: a browser keeps the cookies for each of these sites apart (CHIPS), and sends them
-     * there. `sameSite` is then `none`. Default false.
+     * For pages that other sites embed: browsers keep separate cookies for each embedding site (CHIPS), and send them there.
+     * `sameSite` is then `none`. Default false.
      */
     readonly partitioned?: boolean;
   };
   readonly revocation?: RevocationOptions;
   /**
-   * A cache of cache-manager that all nodes share, such as one on Redis: it spares reads of sessions, in every mode, and
-   * those of `revocation.mode: 'lookup'`. Nothing depends on what it holds. Default none.
+   * A cache of cache-manager that all nodes share, such as one on Redis. It saves reads of sessions in every mode, and reads of
+   * `revocation.mode: 'lookup'`. The security of sign-ins does not depend on its content. Default none.
    */
   readonly cache?: ApplicationCache;
   /** Tokens of services, where `services` is true. */
@@ -73,8 +73,8 @@ export interface AuthOptions {
   readonly credentials?: CredentialOptions;
   readonly database?: DatabaseOptions;
   readonly audit?: AuditOptions;
-  /** How often expired rows are deleted, 1m to 24h; false when the application calls `sweep()` itself. Default `10m`. */
+  /** How often expired rows are deleted, 1m to 24h; false if the application calls `sweep()` itself. Default `10m`. */
   readonly sweepInterval?: Duration | false;
-  /** Hears every security event, beside the logger; what it throws is logged, and nobody waits for it. */
+  /** Gets every security event; the logger gets them too. Its errors are logged, and no request waits for it. */
   readonly onSecurityEvent?: (event: SecurityEvent) => unknown;
 }

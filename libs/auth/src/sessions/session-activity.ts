@@ -4,18 +4,18 @@ import type { NearSession } from './session-near-cache.js';
 import type { ResolvedSessionOptions } from './session-options.js';
 import type { SessionStore } from './session-store.js';
 
-/** So many writes under way at once: a database that is slow is not asked for more. */
+/** The highest number of writes at once: a slow database gets no more. */
 const MAX_WRITING = 10_000;
-/** After a write that failed none is tried for so long: a database that only reads would be asked with every request. */
+/** The pause after a failed write: a read-only database would otherwise get a write with every request. */
 const PAUSE_MS = 1_000;
 
 /**
- * Keeps the idle limit of sessions moving. An activity is written behind the answer, at most once in `touchInterval`
- * for each session: it never delays or fails a request.
+ * Moves the idle limit of sessions. An activity is written after the response, at most once in `touchInterval` for each
+ * session: it never delays or fails a request.
  */
 export class SessionActivity {
   private readonly logger = new Logger('AuthModule');
-  /** Writes that have not come back yet. */
+  /** Writes that are still running. */
   private readonly writing = new Map<string, Promise<void>>();
   private pausedUntil = -Infinity;
   private failing = false;

@@ -1,9 +1,9 @@
 import type { SessionReading, SessionRow } from './session-store.js';
 
-/** What the nodes share of a session that lives: its row, as it was read. */
+/** The record of a live session that nodes share: its row, as it was read. */
 export type SessionCacheRecord = SessionRow;
 
-/** The row as it may be shared: nothing of it but what a request needs. */
+/** The part of the row that a request needs; nothing else is shared. */
 export function sharedSessionOf({ row }: SessionReading): SessionCacheRecord | null {
   return readSessionCacheRecord(row);
 }

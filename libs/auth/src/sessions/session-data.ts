@@ -3,26 +3,26 @@ import { SessionDataConflictError, SessionInvalidError } from '../errors/auth-er
 import type { SessionStore } from './session-store.js';
 
 const MAX_TRIES = 30;
-/** Between tries, at random and growing, so that many writers of one session miss each other. */
+/** The wait between tries is random and grows, so that many writers of one session do not collide again. */
 const PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 25;
 
 /** The largest that the column holds. */
 const MAX_VERSION = 2_147_483_647;
 
-/** What the application keeps of its own in a session. */
+/** The application's own data in a session, and its version. */
 export interface SessionDataValue {
   /** A JSON value; null when there is none. */
   readonly value: unknown;
-  /** Moves with every write; 0 before the first. */
+  /** Grows with every write; 0 before the first. */
   readonly version: number;
 }
 
 /**
- * The application's own data of a session: one JSON value of less than 64 KiB, which lives and ends with the session. It is
- * in the table alone, is read when it is asked for, and no write is lost to another in silence. Every method throws
- * SessionInvalidError when the session has ended, has passed a limit or is not known (a sign-in by tokens has no data), and
- * StoreUnavailableError, after which a write may have been made.
+ * The application's own data of a session: one JSON value of less than 64 KiB, which ends with the session. Only the table
+ * has it, and only these methods read it. A write never replaces another one without an error. Every method throws
+ * SessionInvalidError if the session has ended, has passed a limit or is not known (a sign-in by tokens has no data), and
+ * StoreUnavailableError; after that a write may have happened.
  */
 export class SessionData {
   constructor(private readonly store: SessionStore) {}
@@ -36,8 +36,8 @@ export class SessionData {
   }
 
   /**
-   * Replaces the data that was read with this version, and gives the new version. Null erases it. Throws
-   * SessionDataConflictError when it was written meanwhile; TypeError for what is not JSON, or is 64 KiB or more.
+   * Replaces the data that was read with this version, and returns the new version. Null erases the data. Throws
+   * SessionDataConflictError if the data was written meanwhile; TypeError if the value is no JSON, or is 64 KiB or more.
    */
   async write(signInId: string, value: unknown, version: number): Promise<number> {
     const data = sessionDataText(value);
@@ -50,8 +50,8 @@ export class SessionData {
   }
 
   /**
-   * Reads, has the change made, and writes; again from the start when somebody else wrote meanwhile, so `change` may be
-   * called several times and must do nothing else. What it throws is thrown, and nothing is written. Throws
+   * Reads, calls `change`, and writes. If another request wrote meanwhile, it begins again, so `change` may be called several
+   * times and must have no side effects. If `change` throws, nothing is written and the error is passed on. Throws
    * SessionDataConflictError after 30 tries.
    */
   async update(signInId: string, change: (value: unknown) => unknown): Promise<SessionDataValue> {
@@ -73,9 +73,9 @@ export class SessionData {
 const MAX_BYTES = 65_535;
 
 /**
- * A session's data as it is kept: JSON text, null for null. Throws TypeError for what would not come back as it was (a
- * date, a map, an instance, a number that is not finite, `undefined` but as a member of an object, which leaves it out), and
- * for what is 64 KiB or more.
+ * A session's data as it is stored: JSON text, null for null. Throws TypeError for a value that JSON would change (a date, a
+ * map, an instance, a number that is not finite, `undefined`), and for 64 KiB or more. A member that is `undefined` is left
+ * out.
  */
 function sessionDataText(value: unknown): string | null {
   if (value === null) return null;

@@ -5,30 +5,30 @@ import type { Moment, StoreClock } from '../time/store-clock.js';
 import type { SessionReading, SessionRow } from './session-store.js';
 import { SESSION_TOKEN_LENGTH } from './session-token.js';
 
-/** A session that was read of the table, by this process or by another one, and what it knew of changes when it began to read. */
+/** A session that this process or another one read from the table, and the state of the feed when the read began. */
 export interface NearSession {
   readonly row: SessionRow;
   /** By the store's clock. */
   readonly readAt: number;
-  /** Moved by activity that this process has seen. */
+  /** Grows with activity that this process has seen. */
   seenAt: number;
   idleExpiresAt: number;
   readonly knowing: Knowledge;
 }
 
-/** How much was known of the feed at an instant. */
+/** The state of the feed at an instant. */
 export interface Knowledge {
   readonly version: number;
   readonly learned: number;
 }
 
-/** How long a session is believed without being read again: far less than revocations live (an hour at least). */
+/** How long a session is cached without a new read: far less than the life of a revocation (an hour at least). */
 const BELIEVED_MS = 5 * 60_000;
 
 /**
- * Sessions in this process's memory, by their cookie's value: what a request finds here costs no query. Kept true by the
- * feed: a session is believed only while the feed is fresh and tells nothing against it. Without a feed it stays empty.
- * Found by the whole text of the cookie, as access tokens are by theirs: what is found was checked before.
+ * Sessions in this process's memory, by their cookie's value: a hit costs no query. The feed keeps them true: a session is
+ * used only while the feed is fresh and has no revocation of it. Without a feed the cache stays empty. The key is the whole
+ * text of the cookie, as for access tokens: a hit was checked before.
  */
 export class SessionNearCache {
   private readonly sessions: LRUCache<string, NearSession> | null;
@@ -46,7 +46,7 @@ export class SessionNearCache {
     return this.sessions?.size ?? 0;
   }
 
-  /** The live session of a cookie's value, if that can be told from memory. `at`: this moment. */
+  /** The live session of a cookie's value, if memory can tell. `at`: this moment. */
   find(
     value: unknown,
     maxStalenessMs: number | null,
@@ -65,7 +65,7 @@ export class SessionNearCache {
     return undefined;
   }
 
-  /** To be asked before a session is read, and given back with it. */
+  /** Call it before a session is read, and pass the result back with the session. */
   knowledge(): Knowledge {
     return { version: this.feed?.version ?? 0, learned: this.feed?.set.learned ?? 0 };
   }
@@ -83,7 +83,7 @@ export class SessionNearCache {
 
   private isTrue(near: NearSession, { set, version }: RevocationFeed, at: Moment): boolean {
     const { row, readAt, idleExpiresAt, knowing } = near;
-    // Limits that seem to have passed are for the table to tell: other nodes may have seen activity.
+    // The table decides on limits that seem to have passed: other nodes may have seen activity.
     const now = this.storeClock.at(at) ?? Number.NaN;
     const change = set.changeOf(row.id);
     return (

@@ -4,17 +4,17 @@ import type { OptionReader } from '../validation/option-reader.js';
 export interface SessionOptions {
   /**
    * The limits of an assurance level of NIST SP 800-63B-4: `aal1` (section 2.1.3) 30d, with no idle limit of its own;
-   * `aal2` (2.2.3) 24h, and 1h idle; `aal3` (2.3.3) 12h, and 15m idle. What is given beside it may only be stricter. It
-   * sets limits of time alone: the authenticators that a level asks for are the application's. Default: none.
+   * `aal2` (2.2.3) 24h, and 1h idle; `aal3` (2.3.3) 12h, and 15m idle. Limits beside it may only be
+   * stricter. It sets limits of time only: the application provides the authenticators of a level. Default: none.
    */
   readonly preset?: 'aal1' | 'aal2' | 'aal3';
   /** A session ends after this long without a request; 1m to 90d. Default `30m` (OWASP ASVS 5.0, 7.3.1), or as `preset` has it. */
   readonly idle?: Duration;
   /** A session ends this long after sign-in, whatever happens; 1m to 365d. Default `12h` (stricter than the 24h of AAL2 in NIST SP 800-63B-4), or as `preset` has it. */
   readonly absolute?: Duration;
-  /** Activity is written at most once in this time; the idle limit bites between `idle` and `idle + touchInterval`. 0s to 10m. Default `60s`. */
+  /** Activity is written at most once in this time; the idle limit takes effect between `idle` and `idle + touchInterval`. 0s to 10m. Default `60s`. */
   readonly touchInterval?: Duration;
-  /** How many sessions a process remembers, while `revocation.mode` is `feed`; 0 to 1,000,000. Default 10,000. */
+  /** How many sessions a process caches, while `revocation.mode` is `feed`; 0 to 1,000,000. Default 10,000. */
   readonly cacheSize?: number;
 }
 

@@ -10,12 +10,12 @@ import type { SessionReading, SessionRow, SessionStore } from './session-store.j
 import type { SessionToken, SessionTokenCodec } from './session-token.js';
 import { type SessionCacheRecord, sharedSessionOf } from './session-cache-record.js';
 
-/** A poll is waited for no longer: the table answers for itself. */
+/** The longest wait for a poll: after it, the table is read. */
 const POLL_PATIENCE_MS = 500;
 
 /**
- * Where a request finds its session: in this process's memory, else in the shared cache, else in the table. The first
- * two only ever admit; whatever seems to speak against a session is asked of the table.
+ * Finds the session of a request: in this process's memory, otherwise in the shared cache, otherwise in the table. The first
+ * two can only admit: if a cache speaks against a session, the table is read.
  */
 export class SessionResolver {
   constructor(
@@ -25,7 +25,7 @@ export class SessionResolver {
     /** Null: the application has no cache. */
     private readonly shared: SharedCache<SessionCacheRecord> | null,
     private readonly activity: SessionActivity,
-    /** Null: nobody follows the changes. */
+    /** Null: this process follows no feed. */
     private readonly feed: RevocationFeed | null,
     private readonly maxStalenessMs: number,
     private readonly storeClock: StoreClock,
@@ -33,11 +33,11 @@ export class SessionResolver {
   ) {}
 
   /**
-   * The live session of a cookie's value, if that can be told without waiting; the same object for as long as it is
-   * remembered. `undefined`: ask `resolve`.
+   * The live session of a cookie's value, if it is known without waiting; the same object for as long as it is cached.
+   * `undefined`: call `resolve`.
    */
   cached(value: unknown, maxStalenessMs: number | null): SessionRow | undefined {
-    // The clocks are asked once: that is a good part of what a remembered session costs.
+    // The clocks are read once: that is a large part of the cost of a cached session.
     const at = this.storeClock.moment();
     const near = this.near.find(value, maxStalenessMs, at);
     if (near) this.activity.note(near, this.storeClock.steady(at)!);
@@ -45,14 +45,14 @@ export class SessionResolver {
   }
 
   /**
-   * The live session of a cookie's value. `maxStalenessMs`: how old the knowledge may be; null: as the options say; 0: the
+   * The live session of a cookie's value. `maxStalenessMs`: the highest age of the data; null: as the options say; 0: read the
    * table. Throws SessionInvalidError, SessionExpiredError, StoreUnavailableError.
    */
   async resolve(value: unknown, maxStalenessMs: number | null): Promise<SessionRow> {
     const token = this.codec.parse(value);
     if (!token) throw new SessionInvalidError();
     if (maxStalenessMs === 0) return this.read(token);
-    // What is stale can be made fresh, for all sessions at once, by one small poll.
+    // One small poll makes a stale feed fresh, for all sessions at once.
     const followed = (await this.feed?.freshen(maxStalenessMs, POLL_PATIENCE_MS)) ?? false;
     const known = this.cached(value, maxStalenessMs);
     if (known) return known;
@@ -75,12 +75,12 @@ export class SessionResolver {
     return row;
   }
 
-  /** Whether the feed, fresh or not, tells anything against what was read at this instant. */
+  /** Whether the feed, fresh or not, has a revocation of a session that was read at this instant. */
   private isContradicted(row: SessionRow, readAt: number): boolean {
     if (!this.feed) return false;
     const { set } = this.feed;
     const change = set.changeOf(row.id);
-    // A change may be committed a while after its instant: what was read in between is of before.
+    // A change may be committed a while after its instant: a read in between saw the former state.
     const changed = change !== undefined && !(readAt > change.createdAt + RECORD_LIFE_MS);
     return set.hasEnded(row.id) || changed || !(row.globalEpoch >= set.globalEpoch);
   }
@@ -93,7 +93,7 @@ export class SessionResolver {
     if (!reading || !isHeldBy(reading.row, token)) throw new SessionInvalidError();
     const { row, now, globalEpochNow } = reading;
     this.storeClock.learn(now, sent.monotonic, sent.wall);
-    // Written so that what is not a number refuses.
+    // NaN fails this comparison, so a broken value is refused.
     if (row.revokedAt !== null || !(row.globalEpoch >= globalEpochNow)) throw new SessionInvalidError();
     if (!(now < row.expiresAt && now < row.idleExpiresAt)) throw new SessionExpiredError();
     const near = this.near.keep(token.token, reading, knowing);

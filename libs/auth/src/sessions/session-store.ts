@@ -18,7 +18,7 @@ export interface SessionRow {
   readonly scopes: readonly string[] | null;
 }
 
-/** All that a store keeps of a session: its row, and what its owner may see of it. */
+/** Everything that a store keeps of a session: its row, and the data that its owner may see. */
 export interface SessionRecord extends SessionRow {
   readonly revokedReason: string | null;
   readonly ip: string | null;
@@ -53,7 +53,7 @@ export interface SessionRenewal {
   readonly id: string;
   readonly secretHash: string;
   readonly nextSecretHash: string;
-  /** Null: the sign-in keeps when and how its person was authenticated. */
+  /** Null: the sign-in keeps the time and the methods of its authentication. */
   readonly authenticated: { readonly methods: readonly string[] } | null;
 }
 
@@ -69,7 +69,7 @@ export interface SessionDataWrite extends SessionDataReading {
   readonly id: string;
 }
 
-/** `moved`: there is another version. `ended`: there is no live session of that id. Nothing was written then. */
+/** `moved`: the version is another one. `ended`: there is no live session with this id. In both cases nothing was written. */
 export type SessionDataOutcome = 'written' | 'moved' | 'ended';
 
 /**

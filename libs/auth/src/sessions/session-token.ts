@@ -11,10 +11,10 @@ const TAG_AT = ID + SECRET;
 const LABEL = 's2';
 const FORM = new OpaqueTokenForm(`${LABEL}_`, TAG_AT + TAG_BYTES);
 
-/** How long every session token is, in characters. */
+/** The length of every session token, in characters. */
 export const SESSION_TOKEN_LENGTH = FORM.textLength;
 
-/** What a session cookie holds: the session's id and a secret of which the server keeps the hash only. Its tag was checked. */
+/** The content of a session cookie: the session's id and a secret. The server stores only the hash of the secret. The tag was checked. */
 export interface SessionToken {
   readonly token: string;
   readonly sessionId: string;
@@ -37,7 +37,7 @@ export class SessionTokenCodec {
     return { token, sessionId, secretHash: sha256(secret).toString('hex') };
   }
 
-  /** The token of a value from a request, or `undefined`: not of the form, or not of our making. No query is needed to tell. */
+  /** The token of a value from a request. `undefined` if it has another form or another tag; no query is needed. */
   parse(value: unknown): SessionToken | undefined {
     const bytes = FORM.decode(value);
     if (!bytes || !isTagged(this.keys.everyOf('session-tag'), LABEL, bytes)) return undefined;

@@ -1,7 +1,7 @@
 import { isLive } from '../subjects/sign-in-limit.js';
 import type { NewSession, SessionRecord, SessionRenewal, SessionRow } from './session-store.js';
 
-// What a store does with a session's row that it holds locked: write the change that one of these gives. Null: none.
+// A store holds a session's row locked, calls one of these, and writes the change that it returns. Null: no change.
 
 /** The row of a session that is opened at an instant of the store's clock. */
 export function openedSession(session: NewSession, now: number): SessionRecord {
@@ -28,7 +28,7 @@ export function openedSession(session: NewSession, now: number): SessionRecord {
   };
 }
 
-/** An activity at the instant `at`, in whatever order activities are written. Pure. */
+/** An activity at the instant `at`. Activities may be written in any order. Pure. */
 export function touchTransition(
   row: SessionRow,
   at: number,
@@ -42,8 +42,8 @@ export function touchTransition(
 }
 
 /**
- * The new secret of a session whose present one was shown. `subjectEpoch`: where the subject changes in the same
- * transaction, its new epoch. Pure.
+ * The new secret of a session whose present secret was presented. `subjectEpoch`: the subject's new epoch, if the subject
+ * changes in the same transaction. Pure.
  */
 export function renewTransition(
   row: SessionRow,

@@ -24,11 +24,11 @@ export interface OpenedSession {
   readonly now: number;
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
-  /** Sign-ins that the subject's limit has ended for it. */
+  /** Sign-ins that the subject's limit ended for this one. */
   readonly ended: readonly string[];
 }
 
-/** Sessions: opens them, finds the one that a cookie names, and gives them new secrets. */
+/** Opens sessions, finds the session that a cookie names, and gives sessions new secrets. */
 export class SessionService {
   constructor(
     private readonly store: SessionStore,
@@ -37,7 +37,7 @@ export class SessionService {
     private readonly options: ResolvedSessionOptions,
   ) {}
 
-  /** `undefined` when the subject changed since its epochs were read. Throws SignInLimitError, StoreUnavailableError. */
+  /** `undefined` if the subject changed after its epochs were read. Throws SignInLimitError, StoreUnavailableError. */
   async open(opening: SessionOpening, { ip, userAgent }: Requester): Promise<OpenedSession | undefined> {
     const { token, sessionId: id, secretHash } = this.codec.fresh(randomUUID());
     const { idleMs, absoluteMs, touchIntervalMs } = this.options;
@@ -48,7 +48,7 @@ export class SessionService {
     return { id, token, now, idleExpiresAt, expiresAt, ended };
   }
 
-  /** Whether a value has the form and the tag of our tokens: no query is needed to tell. */
+  /** Whether a value has the form and the tag of our tokens; no query is needed. */
   isTagged(value: unknown): boolean {
     return this.codec.parse(value) !== undefined;
   }
@@ -63,7 +63,7 @@ export class SessionService {
     return this.finder.resolve(value, maxStalenessMs);
   }
 
-  /** A new secret for the session that a cookie names: the former cookie is dead at once. Throws SessionInvalidError. */
+  /** Gives the session that a cookie names a new secret: the former cookie is dead at once. Throws SessionInvalidError. */
   async renew(
     value: unknown,
     authenticated: { readonly methods: readonly string[] } | null,
@@ -75,8 +75,8 @@ export class SessionService {
   }
 
   /**
-   * A new secret for a session whose cookie was checked before; null when the subject has no such session. `secretHash`: of
-   * the secret it had then; without it, the one it has now.
+   * A new secret for a session whose cookie was checked before; null if the subject has no such session. `secretHash`: the hash
+   * of the secret it had then; without it, of the secret it has now.
    */
   async renewalOf(
     id: string,
@@ -91,7 +91,7 @@ export class SessionService {
     return { renewal, next };
   }
 
-  /** The token that a cookie's value is, and the one to replace it by. Throws SessionInvalidError. */
+  /** The token of a cookie's value, and the token that replaces it. Throws SessionInvalidError. */
   renewal(value: unknown): { token: SessionToken; next: SessionToken } {
     const token = this.codec.parse(value);
     if (!token) throw new SessionInvalidError();
