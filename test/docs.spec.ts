@@ -344,7 +344,9 @@ describe('links', () => {
       .filter(({ target }) => !/^[a-z][a-z+.-]*:/i.test(target))
       .filter(({ target }) => {
         const [file = '', anchor] = target.split('#');
-        const path = file === '' ? join(ROOT, one.path) : join(ROOT, dirname(one.path), decodeURI(file));
+        // The package's README stands beside its copy of the guides.
+        const folder = join(ROOT, dirname(one.path).replace('libs/auth', '.'));
+        const path = file === '' ? join(ROOT, one.path) : join(folder, decodeURI(file));
         if (!existsSync(path)) return true;
         if (anchor === undefined || statSync(path).isDirectory()) return false;
         const led = pages.find((other) => other.path === relative(ROOT, path).replaceAll('\\', '/'));

@@ -15,7 +15,7 @@ export async function packLibrary(folder: string): Promise<Packed> {
   const library = join(folder, 'library');
   await mkdir(library);
   await buildLibrary(library);
-  const args = ['pack', '--json', '--pack-destination', folder];
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
   const [packed] = JSON.parse(await run('npm', args, { cwd: library })) as [Packed];
   return packed;
 }

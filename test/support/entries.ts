@@ -3,10 +3,11 @@ import { join } from 'node:path';
 
 const LIBRARY = join(import.meta.dirname, '../../libs/auth');
 
-/** What package.json says of the package's entries. */
+/** What package.json says of the package's entries and peers. */
 interface Manifest {
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string } | string>>;
   readonly typesVersions: { readonly '*': Readonly<Record<string, readonly string[]>> };
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
 }
 export const MANIFEST = JSON.parse(readFileSync(join(LIBRARY, 'package.json'), 'utf8')) as Manifest;
 

@@ -20,6 +20,7 @@ import { AuthStores } from './stores/auth-stores.js';
  */
 @Module({})
 export class AuthModule extends ConfigurableAuthModule {
+  /** @internal */
   constructor(
     modules: ModulesContainer,
     own: ModuleRef,

@@ -7,6 +7,7 @@ import { CachingVerifier } from './caching-verifier.js';
 
 /** The only verifier of access tokens: guards, strategies and gateways use it. */
 export class AccessTokenVerifier extends CachingVerifier<AccessToken> {
+  /** @internal */
   constructor(tokens: JwtVerifier, cacheSize: number) {
     super(tokens, cacheSize, ACCESS_TOKEN_TYPE);
   }

@@ -30,6 +30,7 @@ export class SecurityEvents {
    */
   readonly events$: Observable<SecurityEvent>;
 
+  /** @internal */
   constructor(
     stream: { readonly events$: Observable<SecurityEvent> },
     private readonly table: EventTable | null,

@@ -36,7 +36,7 @@ export class OriginCheck {
   private readonly logger = new Logger('AuthModule');
   private readonly logged = new Set<string>();
 
-  /** `listed`: the issuer's origin and the trusted ones, in lower case. */
+  /** `listed`: the issuer's origin and the trusted ones, in lower case. @internal */
   constructor(private readonly listed: readonly string[]) {}
 
   /**

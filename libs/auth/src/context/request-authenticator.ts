@@ -26,6 +26,7 @@ export class RequestAuthenticator {
   static readonly [COPY] = THIS_COPY;
   private readonly answers = new RequestMemo();
 
+  /** @internal */
   constructor(
     private readonly authenticator: CredentialJudge,
     private readonly sessionCookie: string,

@@ -32,6 +32,7 @@ export interface HttpSignInOptions extends Omit<SignInOptions, 'requester' | 're
  * browser came with and is about to lose, sets the cookies, and gives the body to return.
  */
 export class HttpSignIn {
+  /** @internal */
   constructor(
     private readonly authentication: AuthenticationService,
     private readonly authenticator: Authenticator,

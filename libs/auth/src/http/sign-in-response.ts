@@ -17,6 +17,7 @@ export function userBody({ id, roles, scopes, ...rest }: Principal): Record<stri
 /** Puts the result of a sign-in into a response: cookies as the mode asks, and the body to return. For an application's own routes too. */
 @Injectable()
 export class SignInResponse {
+  /** @internal */
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly cookies: AuthCookies,

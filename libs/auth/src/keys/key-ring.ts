@@ -21,7 +21,7 @@ export class KeyRing extends VerificationKeys {
   private readonly listeners: (() => void)[] = [];
   private readKeys: (() => Promise<void>) | null = null;
 
-  /** `keys`: none when they are not known yet; then nothing is signed, and nothing verifies. */
+  /** `keys`: none when they are not known yet; then nothing is signed, and nothing verifies. @internal */
   constructor(keys: readonly SigningKey[] | null) {
     super();
     if (keys) this.replace(keys);

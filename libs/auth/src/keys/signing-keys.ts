@@ -21,6 +21,7 @@ export interface SigningKeyInfo {
  * answer, and TypeError when this application's keys are not managed.
  */
 export class SigningKeys {
+  /** @internal */
   constructor(
     /** Null: the keys were given, or come from the secret. */
     private readonly managed: KeyRotation | null,

@@ -21,6 +21,7 @@ export class AuthStatus extends ProcessStatus {
   readonly refusals = null;
   private asking: Promise<boolean> | undefined;
 
+  /** @internal */
   constructor(
     private readonly counters: AuthCounters,
     private readonly revocation: ResolvedRevocationOptions,

@@ -13,6 +13,7 @@ import { AUTH_INSTRUMENTS, type AuthInstrument, NUDGE_DURATION } from './auth-in
 export class AuthMetrics implements OnModuleInit, OnModuleDestroy {
   private readonly undo: (() => void)[] = [];
 
+  /** @internal */
   constructor(private readonly status: ProcessStatus) {}
 
   onModuleInit(): void {

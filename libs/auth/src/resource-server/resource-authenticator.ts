@@ -9,6 +9,7 @@ import type { TokenAuthenticator } from '../revocation-check/token-authenticator
  * authentication in a test, replace this provider: `overrideProvider(ResourceAuthenticator)`.
  */
 export class ResourceAuthenticator implements CredentialJudge {
+  /** @internal */
   constructor(private readonly tokens: TokenAuthenticator<AccessToken>) {}
 
   cachedAccessToken(token: string, maxStalenessMs: number | null = null): Principal | undefined {

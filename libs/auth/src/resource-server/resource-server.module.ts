@@ -18,6 +18,7 @@ import type { ResourceServerStructuralOptions } from './resource-server.structur
  */
 @Module({})
 export class ResourceServerModule extends ConfigurableResourceServerModule {
+  /** @internal */
   constructor(
     modules: ModulesContainer,
     @Optional() @Inject(ResolvedResourceServerOptions) configured?: ResolvedResourceServerOptions,

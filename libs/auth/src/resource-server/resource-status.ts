@@ -22,6 +22,7 @@ export class ResourceStatus extends ProcessStatus {
   readonly sessionsRemembered = null;
   private asking: Promise<boolean> | undefined;
 
+  /** @internal */
   constructor(
     private readonly options: Pick<ResolvedResourceServerOptions, 'revocation'>,
     private readonly counters: AuthCounters,

@@ -3,6 +3,7 @@ import type { ServicePrincipal, ServiceToken } from './service-token.js';
 
 /** Service tokens in, services out: what `ServiceAuthGuard` asks. To stand in for services in a test, replace this provider. */
 export class ServiceAuthenticator {
+  /** @internal */
   constructor(private readonly tokens: TokenAuthenticator<ServiceToken>) {}
 
   /**

@@ -25,6 +25,7 @@ export interface SessionDataValue {
  * StoreUnavailableError; after that a write may have happened.
  */
 export class SessionData {
+  /** @internal */
   constructor(private readonly store: SessionStore) {}
 
   /** `signInId`: `principal.signInId` of a session. */

@@ -47,6 +47,7 @@ const PROOF_FRESH_MS = 10_000;
  * unknown option AuthConfigError: both name it, and nothing was done.
  */
 export class AuthenticationService {
+  /** @internal */
   constructor(
     private readonly parts: {
       readonly authenticator: Authenticator;

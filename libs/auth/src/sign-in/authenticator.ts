@@ -45,6 +45,7 @@ export class Authenticator {
   /** The hash of the secret that a principal's session was known by. */
   private readonly secrets = new WeakMap<object, string>();
 
+  /** @internal */
   constructor(
     private readonly source: UserLoader,
     private readonly users: UserCache,

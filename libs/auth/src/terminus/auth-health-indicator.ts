@@ -14,6 +14,7 @@ export interface AuthHealthOptions {
  */
 @Injectable()
 export class AuthHealthIndicator {
+  /** @internal */
   constructor(
     private readonly health: HealthIndicatorService,
     private readonly status: ProcessStatus,

@@ -28,6 +28,7 @@ export class PasswordHasher {
   private loggedAt = -Infinity;
   private foreignLoggedAt = -Infinity;
 
+  /** @internal */
   constructor(
     { memoryKiB, passes, lanes }: ResolvedCredentialOptions = CREDENTIAL_DEFAULTS,
     private readonly line = LINE,

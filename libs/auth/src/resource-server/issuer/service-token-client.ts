@@ -46,6 +46,9 @@ export class ServiceTokenClient {
   private readonly held = new LRUCache<string, Held>({ max: MAX_HELD });
   private readonly asking = new Map<string, Promise<string>>();
 
+  constructor(options: ServiceTokenClientOptions);
+  /** @internal */
+  constructor(options: ServiceTokenClientOptions | TokenEndpoint, remote?: HttpClient, clock?: Clock);
   constructor(
     options: ServiceTokenClientOptions | TokenEndpoint,
     remote: HttpClient = new FetchHttpClient(),

@@ -35,6 +35,7 @@ export interface ServiceClientInfo {
  * AuthConfigError for what is malformed.
  */
 export class ServiceClients {
+  /** @internal */
   constructor(
     private readonly store: ServiceClientStore,
     private readonly events: SecurityEventSink,

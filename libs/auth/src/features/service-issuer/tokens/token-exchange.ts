@@ -44,6 +44,7 @@ export interface ExchangedToken {
  * the sign-in has ended. Inject it where this application calls other services itself.
  */
 export class TokenExchange {
+  /** @internal */
   constructor(
     private readonly parts: {
       readonly signIns: SignInFinder;
