@@ -50,14 +50,52 @@ export class AuthModule extends ConfigurableAuthModule {
       throw new AuthConfigError('"stores" must not be of transient scope (got a class that is)');
   }
 
-  /** Options as literals. Throws AuthConfigError for a structural one that is wrong; the others are checked at boot. */
+  /**
+   * Imports the module with its options as literals. `users`, `secret` and `issuer` are required; docs/options.md lists all
+   * options with their defaults.
+   *
+   * @throws AuthConfigError for a structural option that is wrong (`users`, `stores`, `dataSource`, `routes`, ...). It names the
+   * option. All other options are checked at boot, which stops with the same error.
+   * @example
+   * ```ts
+   * import { AuthModule, type UserDirectory } from 'nestjs-aerie';
+   *
+   * declare const Users: new () => UserDirectory; // a provider of UsersModule
+   * declare const UsersModule: new () => object;
+   *
+   * export const auth = AuthModule.forRoot({
+   *   imports: [UsersModule],
+   *   users: Users,
+   *   secret: process.env['AUTH_SECRET'], // 32 bytes of randomness or more
+   *   issuer: 'https://api.example.com',
+   * });
+   * ```
+   */
   static override forRoot(options: AuthOptions & AuthStructuralOptions): DynamicModule {
     refuseUndefinedStores(options);
     if (!options.stores) keepNativeObjects();
     return super.forRoot(options);
   }
 
-  /** Runtime options from `useFactory`, `useClass` or `useExisting`; structural ones beside it, as literals. */
+  /**
+   * Imports the module with options from `useFactory`, `useClass` or `useExisting`. Structural options (`users`, `stores`,
+   * `routes`, ...) stand beside the factory, as literals: Nest needs them before any factory runs.
+   *
+   * @throws AuthConfigError for a structural option that is wrong, an unknown key, or more than one source of options.
+   * @example
+   * ```ts
+   * import { AuthModule, type UserDirectory } from 'nestjs-aerie';
+   *
+   * declare const Users: new () => UserDirectory;
+   * declare const Settings: new () => { readonly secret: string; readonly issuer: string };
+   *
+   * export const auth = AuthModule.forRootAsync({
+   *   users: Users,
+   *   inject: [Settings],
+   *   useFactory: ({ secret, issuer }: InstanceType<typeof Settings>) => ({ secret, issuer }),
+   * });
+   * ```
+   */
   static override forRootAsync(options: AuthAsyncOptions): DynamicModule {
     checkAsyncOptions(options);
     refuseUndefinedStores(options);

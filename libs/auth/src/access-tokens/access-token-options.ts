@@ -3,6 +3,9 @@ import type { Duration } from '../time/duration.js';
 import { durationMs } from '../time/duration.js';
 import { isFunction, type OptionReader } from '../validation/option-reader.js';
 
+/**
+ * Options under `accessTokens`.
+ */
 export interface AccessTokenOptions {
   /** 1m to 1h, or to 24h with `longLived`. Default `15m`. A jitter shortens each token by up to 2 %. */
   readonly lifetime?: Duration;

@@ -8,6 +8,9 @@ const MAX_LISTED = 1_000;
 /** How long a listing waits for what this process has yet to write: there may be much of it. */
 const LONGEST_WAIT_MS = 2_000;
 
+/**
+ * Options of `SecurityEvents.list`.
+ */
 export interface ListEventsOptions {
   /** 1 to 1,000. Default 50. */
   readonly limit?: number;
@@ -21,7 +24,22 @@ interface EventTable {
   readonly writer: { flush(): Promise<void> };
 }
 
-/** Security events for code of the application: inject it anywhere. */
+/**
+ * Security events for code of the application: `events$` as they happen, `list` from the table.
+ *
+ * @throws AuthConfigError from `list` without `audit.table`, TypeError for a wrong argument, StoreUnavailableError when the
+ * table cannot be read.
+ * @example
+ * ```ts
+ * import type { SecurityEvents } from 'nestjs-aerie';
+ *
+ * export const recentActivity = (events: SecurityEvents, userId: string) => events.list(userId, { limit: 20 });
+ * export const alarms = (events: SecurityEvents) =>
+ *   events.events$.subscribe((event) => {
+ *     if (event.type === 'reuse_detected') console.warn(event.subject);
+ *   });
+ * ```
+ */
 export class SecurityEvents {
   /**
    * Every event from the subscription on; completes when the application has shut down. Events come after the call they

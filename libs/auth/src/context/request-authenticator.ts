@@ -95,8 +95,23 @@ export class RequestAuthenticator {
   }
 
   /**
-   * For a gateway's `handleConnection(client, request)`, which guards do not cover: throws when the credentials of
-   * the handshake are no good, and keeps it, so that guards can check them again with every message.
+   * For a gateway's `handleConnection(client, request)`, which guards do not cover. Checks the credentials of the handshake
+   * and keeps them, so guards can check them again with each message.
+   *
+   * @throws CredentialsMissingError, CsrfRejectedError, RequestInvalidError, and the errors of `Authenticator`.
+   * @example
+   * ```ts
+   * import type { IncomingMessage } from 'node:http';
+   * import { RequestAuthenticator } from 'nestjs-aerie';
+   * import type { WebSocket } from 'ws';
+   *
+   * export class Gateway {
+   *   constructor(private readonly requests: RequestAuthenticator) {}
+   *   async handleConnection(client: WebSocket, request: IncomingMessage) {
+   *     await this.requests.connection(client, request).catch(() => client.close(4401));
+   *   }
+   * }
+   * ```
    */
   async connection(client: object, request: HttpRequest): Promise<Principal> {
     const principal = await this.authenticate(request, 'any', { handshake: true });

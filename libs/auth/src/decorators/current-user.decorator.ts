@@ -8,6 +8,20 @@ import type { Principal } from '../principal/principal.js';
  * The principal of this request, or one member of it: `@CurrentUser() user: Principal`, `@CurrentUser('id') id`.
  * `undefined` on a public handler. Behind a guard that is not ours it is `undefined`, with a warning if that guard set
  * `request.user`; if `nestjs-aerie/testing` is loaded, it is `request.user`.
+ *
+ * @example
+ * ```ts
+ * import { CurrentUser, type Principal } from 'nestjs-aerie';
+ *
+ * export class ProfileController {
+ *   me(@CurrentUser() user: Principal) {
+ *     return user;
+ *   }
+ *   id(@CurrentUser('id') id: string) {
+ *     return id;
+ *   }
+ * }
+ * ```
  */
 export const CurrentUser: CurrentUserDecorator = createParamDecorator(
   (member: keyof Principal | undefined, context: ExecutionContext) => {

@@ -10,7 +10,16 @@ const MOST_MS = 60_000;
 /**
  * The highest age of the revocation data that may admit a request to this route. `'0s'` reads the table, on every request.
  * The guards of this package check it, in every `revocation.mode`; Passport's own `AuthGuard` does not. On a handler it
- * replaces the value of its class. Throws AuthConfigError if the argument is no duration of at most `60s`.
+ * replaces the value of its class.
+ *
+ * @throws AuthConfigError for a value that is no duration of at most `60s`.
+ * @example
+ * ```ts
+ * import { applyDecorators, Post } from '@nestjs/common';
+ * import { MaxStaleness } from 'nestjs-aerie';
+ *
+ * export const Payment = () => applyDecorators(Post('payments'), MaxStaleness('0s'));
+ * ```
  */
 export const MaxStaleness = (duration: Duration): CustomDecorator<symbol> => {
   const ms = durationMs(duration);

@@ -19,7 +19,17 @@ export interface PublicOptions {
 
 /**
  * Opens a handler, or every handler of a class, without a sign-in. The nearer decorator decides: a guard of ours, `@Roles`,
- * `@Scopes` or `@MaxStaleness` on a handler closes it in a class that is public. Throws AuthConfigError for an unknown option.
+ * `@Scopes` or `@MaxStaleness` on a handler closes it in a class that is public.
+ *
+ * @throws AuthConfigError for an unknown option.
+ * @example
+ * ```ts
+ * import { Get, applyDecorators } from '@nestjs/common';
+ * import { Public } from 'nestjs-aerie';
+ *
+ * // A decorator for a page that greets a user who is signed in.
+ * export const Home = () => applyDecorators(Get('/'), Public({ optional: true }));
+ * ```
  */
 export const Public = (options: PublicOptions = {}): CustomDecorator<symbol> => {
   const { optional = false, ...unknown } = options;

@@ -3,6 +3,21 @@ import type { ErrorCause } from './error-cause.js';
 /**
  * An error for a caller, at run time. `code` and `message` are public. `cause`, and fields of a subclass that are marked
  * private, stay in the process: responses never contain them.
+ *
+ * @example
+ * ```ts
+ * import { AuthError, type AuthenticationService, RefreshTokenInvalidError } from 'nestjs-aerie';
+ *
+ * export async function isGood(auth: AuthenticationService, refreshToken: string) {
+ *   try {
+ *     return Boolean(await auth.refresh(refreshToken));
+ *   } catch (error) {
+ *     if (error instanceof RefreshTokenInvalidError) return false;
+ *     if (error instanceof AuthError) console.warn(error.code);
+ *     throw error;
+ *   }
+ * }
+ * ```
  */
 export abstract class AuthError extends Error {
   abstract readonly code: AuthErrorCode;

@@ -1,7 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { AuthenticatingGuard } from './authenticating.guard.js';
 
-/** Admits requests with a good access token (`Authorization: Bearer`). Cookies are ignored. */
+/**
+ * Admits requests with a good access token (`Authorization: Bearer`). Cookies are ignored.
+ *
+ * @throws CredentialsMissingError, AccessTokenInvalidError, AccessTokenExpiredError, AccessTokenRevokedError,
+ * AccessTokenStaleError (401).
+ * @throws ForbiddenError (403) without a role of `@Roles` or a scope of `@Scopes`.
+ * @throws StoreUnavailableError (503) when it cannot be decided. The errors arrive as exceptions of the context: HTTP,
+ * GraphQL, WebSocket or RPC.
+ * @example
+ * ```ts
+ * import { applyDecorators, UseGuards } from '@nestjs/common';
+ * import { JwtAuthGuard, Roles } from 'nestjs-aerie';
+ *
+ * // A decorator for handlers and controllers of yours.
+ * export const AdminsOnly = () => applyDecorators(UseGuards(JwtAuthGuard), Roles('admin'));
+ * ```
+ */
 @Injectable()
 export class JwtAuthGuard extends AuthenticatingGuard {
   protected readonly accepted = 'access-token';

@@ -14,6 +14,22 @@ import type { Principal } from '../principal/principal.js';
  * Admits requests whose body (JSON, or an HTML form) holds the right `identifier` and `password` (passport-local, strategy
  * `aerie-local`). Requests from pages of other origins are refused. The principal has no sign-in yet: pass it to
  * `HttpSignIn.signIn`.
+ *
+ * @throws RequestInvalidError (400), CredentialsInvalidError (401), CsrfRejectedError (403), PasswordsBusyError (503).
+ * @throws StoreUnavailableError (503) when it cannot be decided. The errors arrive as exceptions of the context: HTTP,
+ * GraphQL, WebSocket or RPC.
+ * @example
+ * ```ts
+ * import { applyDecorators, Post, UseGuards } from '@nestjs/common';
+ * import type { Request, Response } from 'express';
+ * import type { HttpSignIn, Principal } from 'nestjs-aerie';
+ * import { LocalAuthGuard } from 'nestjs-aerie';
+ *
+ * // A decorator for a login handler of yours, and what the handler does.
+ * export const LoginRoute = () => applyDecorators(Post('login'), UseGuards(LocalAuthGuard));
+ * export const login = (http: HttpSignIn, user: Principal, request: Request, response: Response) =>
+ *   http.signIn(user, { request, response });
+ * ```
  */
 @Injectable()
 export class LocalAuthGuard extends AuthGuard('aerie-local') implements OnModuleInit {

@@ -10,6 +10,17 @@ import { isAllowed, policyOf } from './handler-policy.js';
 /**
  * Checks `@Roles` and `@Scopes` behind a guard that is not ours. The guards of this package check them themselves. Without a
  * principal it refuses, so that a forgotten guard is noticed.
+ *
+ * @throws CredentialsMissingError (401) without a principal, ForbiddenError (403) without the role or scope.
+ * @example
+ * ```ts
+ * import { applyDecorators, type CanActivate, type Type, UseGuards } from '@nestjs/common';
+ * import { Roles, RolesGuard } from 'nestjs-aerie';
+ *
+ * // `Guard` is no guard of ours, and comes first.
+ * export const AuditorsOnly = (Guard: Type<CanActivate>) =>
+ *   applyDecorators(UseGuards(Guard, RolesGuard), Roles('auditor'));
+ * ```
  */
 @Injectable()
 export class RolesGuard implements CanActivate {

@@ -22,6 +22,19 @@ import { ADMITS_SERVICES, ASKS_WHO, type HandlerPolicy, isAllowed, policyOf } fr
  * Admits services with a good token of their own (`Authorization: Bearer`), never a user. `@CurrentService()` gives the
  * service. It checks `@Scopes`, `@Public` and `@MaxStaleness`. Services have no roles, so `@Roles` admits none. If it is on a
  * handler or its class, the guard of `globalGuard` leaves the handler to it.
+ *
+ * @throws CredentialsMissingError, AccessTokenInvalidError, AccessTokenExpiredError, AccessTokenRevokedError (401).
+ * @throws ForbiddenError (403) without a scope of `@Scopes`.
+ * @throws StoreUnavailableError (503) when it cannot be decided. The errors arrive as exceptions of the context: HTTP,
+ * GraphQL, WebSocket or RPC.
+ * @example
+ * ```ts
+ * import { applyDecorators, UseGuards } from '@nestjs/common';
+ * import { Scopes, ServiceAuthGuard } from 'nestjs-aerie';
+ *
+ * // A decorator for handlers and controllers of yours.
+ * export const StockReaders = () => applyDecorators(UseGuards(ServiceAuthGuard), Scopes('stock:read'));
+ * ```
  */
 @Injectable()
 export class ServiceAuthGuard implements CanActivate, OnModuleInit {

@@ -66,9 +66,24 @@ export class HttpSignIn {
   }
 
   /**
-   * The same with an identifier and a password, unchecked, as a form sent them. Throws CsrfRejectedError for a page of
-   * another origin, RequestInvalidError for a field that is missing or too long, and what
-   * `AuthenticationService.signInWithPassword` throws.
+   * Signs in with an identifier and a password, unchecked, as a form sent them: for a login route of your own.
+   *
+   * @throws CsrfRejectedError for a page of another origin.
+   * @throws RequestInvalidError for a field that is missing or too long, or a `redirect` that leads elsewhere.
+   * @throws CredentialsInvalidError, PasswordsBusyError, SignInLimitError as `AuthenticationService.signInWithPassword`.
+   * @throws StoreUnavailableError when a store or the user directory cannot answer.
+   * @example
+   * ```ts
+   * import type { Request, Response } from 'express';
+   * import { HttpSignIn } from 'nestjs-aerie';
+   *
+   * export class LoginController {
+   *   constructor(private readonly signIn: HttpSignIn) {}
+   *   login(body: { email?: unknown; password?: unknown }, request: Request, response: Response) {
+   *     return this.signIn.signInWithPassword(body.email, body.password, { request, response }, { mode: 'session' });
+   *   }
+   * }
+   * ```
    */
   async signInWithPassword(
     identifier: unknown,

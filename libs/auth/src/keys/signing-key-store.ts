@@ -11,6 +11,9 @@ export interface StoredKey {
   readonly beginsAt: number;
 }
 
+/**
+ * The managed keys and the store's clock, from one read.
+ */
 export interface SigningKeyReading {
   /** Every key that is there, by ascending id. */
   readonly keys: readonly StoredKey[];

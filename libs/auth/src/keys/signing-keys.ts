@@ -16,9 +16,18 @@ export interface SigningKeyInfo {
 }
 
 /**
- * Managed signing keys, for the application's operator: inject it into an admin route or a command. Keys rotate by
- * themselves; this is for those who want it sooner. Every method throws StoreUnavailableError when the store cannot
- * answer, and TypeError when this application's keys are not managed.
+ * Managed signing keys, for the application's operator: inject it into an admin route or a command. Keys rotate
+ * automatically; use this to rotate earlier.
+ *
+ * @throws TypeError when this application's keys are not managed (`keys`), or for a wrong duration.
+ * @throws StoreUnavailableError when the store cannot answer.
+ * @example
+ * ```ts
+ * import type { SigningKeys } from 'nestjs-aerie';
+ *
+ * export const nextKeyTomorrow = (keys: SigningKeys) => keys.rotate({ announce: '1d' });
+ * export const afterALeak = (keys: SigningKeys) => keys.replaceAll();
+ * ```
  */
 export class SigningKeys {
   /** @internal */

@@ -19,6 +19,36 @@ export interface Subject {
 /**
  * The part of the host application's users that authentication needs. The host implements it, in a class that may inject
  * AuthenticationService. If a method throws, the response is a 503 and nothing changes.
+ *
+ * @throws anything: an error of a method becomes StoreUnavailableError (503), and nothing changes.
+ * @example
+ * ```ts
+ * import { PasswordHasher, UserDirectory } from 'nestjs-aerie';
+ *
+ * interface User {
+ *   readonly id: string;
+ *   readonly passwordHash: string | null;
+ *   readonly isDisabled: boolean;
+ *   readonly roles: readonly string[];
+ * }
+ * declare const table: { findBy(column: 'id' | 'email', value: string): Promise<User | null> }; // yours
+ *
+ * export class Users extends UserDirectory {
+ *   constructor(private readonly hasher: PasswordHasher) {
+ *     super();
+ *   }
+ *   async findSubject(email: string) {
+ *     return (await table.findBy('email', email))?.id ?? null;
+ *   }
+ *   async verifyPassword(id: string, password: string) {
+ *     return this.hasher.verify((await table.findBy('id', id))?.passwordHash, password);
+ *   }
+ *   async loadSubject(id: string) {
+ *     const user = await table.findBy('id', id);
+ *     return user && { id, disabled: user.isDisabled, roles: user.roles };
+ *   }
+ * }
+ * ```
  */
 export abstract class UserDirectory {
   /** The subject that has this identifier (an e-mail address, a user name), or null. Load nothing else here. */

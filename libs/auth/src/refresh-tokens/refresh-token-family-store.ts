@@ -22,6 +22,9 @@ export interface FamilyRow extends FamilyState {
   readonly label: string | null;
 }
 
+/**
+ * A family, the present epochs and the store's clock, from one read.
+ */
 export interface FamilyReading {
   readonly row: FamilyRow;
   /** The subject's present epoch; null when it has no row any more. */
@@ -69,6 +72,9 @@ export interface Holder {
   readonly userAgent: string | null;
 }
 
+/**
+ * What became of a token that was presented to be rotated.
+ */
 export type RotationOutcome =
   | { readonly kind: 'rotated' }
   | { readonly kind: 'caught_up'; readonly distance: number }
@@ -113,6 +119,9 @@ export interface RekeyAttempt extends RotationAttempt {
   readonly authenticated: { readonly methods: readonly string[] } | null;
 }
 
+/**
+ * What became of a token that was presented for a new one that is not derived from it.
+ */
 export type RekeyOutcome =
   | Exclude<RotationOutcome, { kind: 'rotated' | 'replayed' | 'retried_late' | 'caught_up' }>
   | {

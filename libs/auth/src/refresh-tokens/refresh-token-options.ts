@@ -1,6 +1,9 @@
 import type { Duration } from '../time/duration.js';
 import type { OptionReader } from '../validation/option-reader.js';
 
+/**
+ * Options under `refreshTokens`.
+ */
 export interface RefreshTokenOptions {
   /** A family ends when it was not refreshed for this long; 1h to 180d. Default `14d`. */
   readonly idle?: Duration;

@@ -27,6 +27,9 @@ export interface Presentation {
   readonly userAgent: string | null;
 }
 
+/**
+ * The limits that a rotation keeps to, in milliseconds.
+ */
 export interface RotationRules {
   readonly replayWindowMs: number;
   readonly lateRetryMs: number;
@@ -34,6 +37,9 @@ export interface RotationRules {
   readonly acceptAheadUntil: number | null;
 }
 
+/**
+ * What to do with a token that was presented.
+ */
 export type RotationDecision =
   | { readonly kind: 'unknown' | 'revoked' | 'expired' | 'rotate' | 'replay' | 'retry_late' | 'superseded' }
   | { readonly kind: 'catch_up' | 'desynchronised'; readonly distance: number }

@@ -39,7 +39,22 @@ export class ResourceServerModule extends ConfigurableResourceServerModule {
       );
   }
 
-  /** Options as literals. Throws AuthConfigError for a structural one that is wrong; the others are checked at boot. */
+  /**
+   * Imports the module with its options as literals. docs/resource-server.md lists them with their defaults.
+   *
+   * @throws AuthConfigError for a structural option that is wrong. All other options are checked at boot, which stops with the
+   * same error.
+   * @example
+   * ```ts
+   * import { ResourceServerModule } from 'nestjs-aerie/resource-server';
+   *
+   * export const auth = ResourceServerModule.forRoot({
+   *   issuer: 'https://api.example.com',
+   *   audience: 'orders',
+   *   revocation: { mode: 'feed', client: { clientId: 'orders', secret: process.env['CLIENT_SECRET'] } },
+   * });
+   * ```
+   */
   static override forRoot(options: ResourceServerOptions & ResourceServerStructuralOptions): DynamicModule {
     return super.forRoot(options);
   }

@@ -47,6 +47,9 @@ export interface RevocationByFeed {
   readonly redis?: RedisClient;
 }
 
+/**
+ * How a resource server learns what has ended: the option `revocation`.
+ */
 export type RevocationSource = NoRevocation | RevocationByIntrospection | RevocationByFeed;
 
 export interface ResolvedIntrospection {

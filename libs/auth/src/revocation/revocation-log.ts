@@ -1,5 +1,8 @@
 import type { RevocationEvent } from './revocation-event.js';
 
+/**
+ * Revocations and the store's clock, from one read.
+ */
 export interface RevocationLogReading {
   /** By ascending id. */
   readonly revocations: readonly RevocationEvent[];

@@ -10,6 +10,9 @@ export interface RedisClient {
   duplicate(): unknown;
 }
 
+/**
+ * Options under `revocation`.
+ */
 export interface RevocationOptions {
   /**
    * How a request learns that a sign-in has ended. `feed`: every process keeps all live revocations in memory; no query.

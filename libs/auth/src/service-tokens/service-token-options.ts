@@ -1,6 +1,9 @@
 import type { Duration } from '../time/duration.js';
 import type { OptionReader } from '../validation/option-reader.js';
 
+/**
+ * Options under `serviceTokens`.
+ */
 export interface ServiceTokenOptions {
   /** How long a service's own token is good, 1m to 1h. Default `5m`. */
   readonly lifetime?: Duration;

@@ -23,6 +23,20 @@ export interface SessionDataValue {
  * has it, and only these methods read it. A write never replaces another one without an error. Every method throws
  * SessionInvalidError if the session has ended, has passed a limit or is not known (a sign-in by tokens has no data), and
  * StoreUnavailableError; after that a write may have happened.
+ *
+ * @throws SessionInvalidError when the session has ended, is past a limit or unknown. A sign-in by tokens has no data.
+ * @throws SessionDataConflictError when the data was written meanwhile (`write`; `update` after 30 tries).
+ * @throws TypeError for a value that is not JSON, or is 64 KiB or more.
+ * @throws StoreUnavailableError when the store cannot answer: a write may have been made.
+ * @example
+ * ```ts
+ * import type { Principal, SessionData } from 'nestjs-aerie';
+ *
+ * export async function addToCart(data: SessionData, user: Principal, item: string) {
+ *   const { value } = await data.update(user.signInId, (cart) => [...((cart as string[] | null) ?? []), item]);
+ *   return value;
+ * }
+ * ```
  */
 export class SessionData {
   /** @internal */

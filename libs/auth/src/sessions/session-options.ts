@@ -1,6 +1,9 @@
 import { type Duration, durationMs } from '../time/duration.js';
 import type { OptionReader } from '../validation/option-reader.js';
 
+/**
+ * Options under `sessions`.
+ */
 export interface SessionOptions {
   /**
    * The limits of an assurance level of NIST SP 800-63B-4: `aal1` (section 2.1.3) 30d, with no idle limit of its own;

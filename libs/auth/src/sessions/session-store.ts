@@ -2,6 +2,9 @@ import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 
+/**
+ * What a process needs of a session. Instants are epoch milliseconds of the store's clock; `secretHash` is in hex.
+ */
 export interface SessionRow {
   readonly id: string;
   readonly secretHash: string;
@@ -26,6 +29,9 @@ export interface SessionRecord extends SessionRow {
   readonly label: string | null;
 }
 
+/**
+ * A session, the global epoch and the store's clock, from one read.
+ */
 export interface SessionReading {
   readonly row: SessionRow;
   readonly globalEpochNow: number;
@@ -33,6 +39,9 @@ export interface SessionReading {
   readonly now: number;
 }
 
+/**
+ * A session to open; the store's clock gives its instants.
+ */
 export interface NewSession {
   readonly id: string;
   readonly secretHash: string;
@@ -65,6 +74,9 @@ export interface SessionDataReading {
   readonly version: number;
 }
 
+/**
+ * Data that replaces the data of this `version`.
+ */
 export interface SessionDataWrite extends SessionDataReading {
   readonly id: string;
 }

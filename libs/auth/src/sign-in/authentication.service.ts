@@ -69,10 +69,24 @@ export class AuthenticationService {
   ) {}
 
   /**
-   * Signs in a subject that was authenticated: by its password (give the principal that `LocalAuthGuard` left), or by
-   * any other strategy (give its id). A principal that was narrowed to some scopes, with its sign-in or by hand, stays
-   * narrowed: `scopes` can only take away. Throws CredentialsInvalidError when the subject may not sign in, or changed
-   * since its password was checked; SignInLimitError when it has as many sign-ins as it may have.
+   * Opens a sign-in for a subject that was authenticated. After a password check give the principal that `LocalAuthGuard`
+   * set; after any other strategy give the subject's id. A principal with fewer scopes keeps them: `scopes` can only remove
+   * more.
+   *
+   * @throws CredentialsInvalidError when the subject may not sign in, or changed since its password was checked.
+   * @throws SignInLimitError when the subject has `maxSignInsPerSubject` sign-ins and `onSignInLimit` is `refuse`.
+   * @throws TypeError for a wrong `who`, AuthConfigError for a wrong option.
+   * @throws StoreUnavailableError when a store or the user directory cannot answer.
+   * @example
+   * ```ts
+   * import { type AuthenticationService, requesterOf } from 'nestjs-aerie';
+   * import type { Request } from 'express';
+   *
+   * export async function afterPasskey(auth: AuthenticationService, userId: string, request: Request) {
+   *   const result = await auth.signIn(userId, { mode: 'tokens', methods: ['hwk'], requester: requesterOf(request) });
+   *   return result.mode === 'session' ? result.sessionToken : result.refreshToken;
+   * }
+   * ```
    */
   async signIn(who: SubjectId | Principal, options: SignInOptions = {}): Promise<SignInResult> {
     const { authenticator, subjects, source, opener } = this.parts;
@@ -104,8 +118,21 @@ export class AuthenticationService {
   }
 
   /**
-   * Checks an identifier and a password, then signs in. Throws RequestInvalidError for one that is missing or too long,
-   * CredentialsInvalidError, PasswordsBusyError, SignInLimitError.
+   * Checks an identifier and a password, then opens a sign-in. A wrong password and an unknown identifier get the same error
+   * after the same time (OWASP ASVS 5.0, 6.3.8).
+   *
+   * @throws RequestInvalidError for an identifier or a password that is missing or too long.
+   * @throws CredentialsInvalidError when they are wrong, or the subject may not sign in.
+   * @throws PasswordsBusyError when too many passwords wait to be hashed.
+   * @throws SignInLimitError when the subject has as many sign-ins as it may have.
+   * @throws StoreUnavailableError when a store or the user directory cannot answer.
+   * @example
+   * ```ts
+   * import type { AuthenticationService } from 'nestjs-aerie';
+   *
+   * export const signIn = (auth: AuthenticationService, email: string, password: string) =>
+   *   auth.signInWithPassword(email, password, { mode: 'tokens', label: 'CLI' });
+   * ```
    */
   async signInWithPassword(
     identifier: string,
@@ -118,8 +145,22 @@ export class AuthenticationService {
   }
 
   /**
-   * Exchanges a refresh token for its successor and a fresh access token; a retry with the same token gets the same
-   * successor. Throws RefreshTokenInvalidError.
+   * Exchanges a refresh token for its successor and a new access token. A retry with the same token within the replay window
+   * gets the same successor; with an `idempotencyKey` also later.
+   *
+   * @throws RefreshTokenInvalidError for a token that is malformed, unknown, expired, ended or reused (RFC 9700, 4.14.2). A
+   * reuse ends the sign-in.
+   * @throws RefreshBusyError when too many uses of this token wait.
+   * @throws StoreUnavailableError when a store or the user directory cannot answer.
+   * @example
+   * ```ts
+   * import type { AuthenticationService } from 'nestjs-aerie';
+   *
+   * export async function refreshed(auth: AuthenticationService, refreshToken: string) {
+   *   const { accessToken, expiresIn, refreshToken: next } = await auth.refresh(refreshToken);
+   *   return { accessToken, expiresInSeconds: expiresIn, refreshToken: next };
+   * }
+   * ```
    */
   async refresh(refreshToken: string, options: RefreshOptions = {}): Promise<TokensResult> {
     const { idempotencyKey, mode, requester } = refreshArguments(options);
@@ -128,9 +169,21 @@ export class AuthenticationService {
   }
 
   /**
-   * The subject proved themselves once more (a second factor, the password again): the sign-in gets a new secret, so
-   * that a copy of the former one is worthless, and `methods` and the time of authentication are those of now. Hand
-   * out what is returned. Throws RefreshTokenInvalidError, SessionInvalidError, for another subject's credential too.
+   * Records that the subject authenticated once more (a second factor, the password again). The sign-in gets a new secret, so
+   * a copy of the former one is worthless; `methods` and the time of authentication are those of now. Send the result to the
+   * client as after a sign-in.
+   *
+   * @throws RefreshTokenInvalidError or SessionInvalidError when the credential has ended, or is another subject's.
+   * @throws SessionExpiredError when the session is past a limit.
+   * @throws TypeError for a wrong argument.
+   * @throws StoreUnavailableError when a store or the user directory cannot answer.
+   * @example
+   * ```ts
+   * import type { AuthenticationService, Principal } from 'nestjs-aerie';
+   *
+   * export const afterTotp = (auth: AuthenticationService, user: Principal, session: string) =>
+   *   auth.stepUp(user.id, { session }, ['pwd', 'otp']);
+   * ```
    */
   async stepUp(
     subject: SubjectId,
@@ -163,7 +216,19 @@ export class AuthenticationService {
     await this.parts.signOut.endOne(id, signInId, 'signed_out');
   }
 
-  /** Ends one sign-in of a subject. Throws SignInNotFoundError when it has no live one of that id. */
+  /**
+   * Ends one sign-in of a subject.
+   *
+   * @throws SignInNotFoundError when the subject has no live sign-in of this id.
+   * @throws StoreUnavailableError when a store or the user directory cannot answer.
+   * @example
+   * ```ts
+   * import type { AuthenticationService, Principal } from 'nestjs-aerie';
+   *
+   * export const endDevice = (auth: AuthenticationService, user: Principal, signInId: string) =>
+   *   auth.endSignIn(user.id, signInId);
+   * ```
+   */
   async endSignIn(subject: SubjectId, signInId: string): Promise<void> {
     const id = subjectArgument(subject);
     const ended = isUuid(signInId) && (await this.parts.signOut.endOne(id, signInId, 'ended_by_subject'));
@@ -187,8 +252,22 @@ export class AuthenticationService {
   }
 
   /**
-   * Roles, scopes or profile changed: access tokens become stale, sign-ins stay. Call it after the change was
-   * committed, or give the EntityManager of the transaction that makes it; never before.
+   * Makes the subject's access tokens stale after its roles, scopes or profile changed. Sign-ins stay. Call it after the
+   * change is committed, or give the EntityManager of the transaction that makes it; never before.
+   *
+   * @throws TypeError for a wrong subject or manager.
+   * @throws StoreUnavailableError when a store or the user directory cannot answer.
+   * @example
+   * ```ts
+   * import type { AuthenticationService } from 'nestjs-aerie';
+   * import type { DataSource } from 'typeorm';
+   *
+   * export const promote = (auth: AuthenticationService, database: DataSource, id: string) =>
+   *   database.transaction(async (manager) => {
+   *     await manager.query('update users set role = $1 where id = $2', ['admin', id]);
+   *     await auth.rolesChanged(id, { manager });
+   *   });
+   * ```
    */
   async rolesChanged(
     subject: SubjectId,
@@ -200,12 +279,25 @@ export class AuthenticationService {
   }
 
   /**
-   * The password (or another credential) changed, and the change is committed: every sign-in ends, and one that has not
-   * opened yet fails. Only `keep` goes on, with a new secret: a principal as guards leave it, or a credential. Hand out what
-   * is returned, as after a sign-in; null when nothing was kept. Without its refresh token, the sign-in of an access token
-   * is replaced by a new one (a thief may hold that token); `mode`, default `tokens`, says how its client holds the next.
-   * Throws SessionInvalid-, AccessTokenRevoked- or RefreshTokenInvalidError when what was to be kept had ended: everything
-   * has ended then. TypeError for the principal of another subject: nothing has.
+   * Ends every sign-in of a subject whose password (or other credential) changed; call it after the change is committed. A
+   * sign-in that is not open yet fails. `keep`, a principal or a credential, goes on with a new secret: send the result to
+   * its client as after a sign-in. Without its refresh token the sign-in of an access token is replaced by a new one, because
+   * a thief may hold that token; `mode` (default `tokens`) says how its client holds the next one.
+   *
+   * @returns what the kept sign-in goes on with; null when nothing was kept.
+   * @throws SessionInvalidError, AccessTokenRevokedError or RefreshTokenInvalidError when the sign-in to keep had ended:
+   * everything has ended then.
+   * @throws TypeError for a principal of another subject: nothing has ended.
+   * @throws StoreUnavailableError when a store or the user directory cannot answer.
+   * @example
+   * ```ts
+   * import type { AuthenticationService, Principal } from 'nestjs-aerie';
+   *
+   * export async function passwordChanged(auth: AuthenticationService, user: Principal) {
+   *   // ... the new hash is stored
+   *   return auth.credentialsChanged(user.id, { keep: user });
+   * }
+   * ```
    */
   async credentialsChanged(
     subject: SubjectId,

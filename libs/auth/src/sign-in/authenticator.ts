@@ -34,8 +34,25 @@ interface PasswordCheck {
 }
 
 /**
- * Credentials in, principal out. Every guard, strategy and gateway comes here; to stand in for authentication in a
- * test, replace this provider: `overrideProvider(Authenticator)` reaches all of them.
+ * Checks a credential and gives its principal. Every guard, strategy and gateway asks it. To stand in for authentication in
+ * a test, replace this provider: `overrideProvider(Authenticator)` reaches all of them.
+ *
+ * @throws AccessTokenInvalidError, AccessTokenExpiredError, AccessTokenRevokedError, AccessTokenStaleError for an access token.
+ * @throws SessionInvalidError, SessionExpiredError for a session.
+ * @throws CredentialsInvalidError, RequestInvalidError, PasswordsBusyError for a password.
+ * @throws StoreUnavailableError when a store or the user directory cannot answer.
+ * @example
+ * ```ts
+ * import { Test } from '@nestjs/testing';
+ * import { Authenticator } from 'nestjs-aerie';
+ * import { authenticatorOf } from 'nestjs-aerie/testing';
+ *
+ * declare const AppModule: new () => object; // yours
+ *
+ * export const testing = Test.createTestingModule({ imports: [AppModule] })
+ *   .overrideProvider(Authenticator)
+ *   .useValue(authenticatorOf({ id: 'ada', roles: ['admin'] }));
+ * ```
  */
 export class Authenticator {
   /** What `signIn` opens with, for principals that this process made. */

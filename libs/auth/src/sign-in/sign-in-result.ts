@@ -22,4 +22,7 @@ export interface TokensResult {
   readonly refreshExpiresIn: number;
 }
 
+/**
+ * The result of a sign-in: a session, or an access token and a refresh token. `mode` tells which.
+ */
 export type SignInResult = SessionResult | TokensResult;

@@ -17,10 +17,16 @@ export interface SignInRecord {
 /** How many sign-ins a list has at most. */
 export const MAX_LISTED = 1_000;
 
+/**
+ * A session, as its owner may see it.
+ */
 export function recordOfSession(row: SessionRecord): SignInRecord {
   return record('session', row, row.seenAt);
 }
 
+/**
+ * A family, as its owner may see it.
+ */
 export function recordOfFamily(row: FamilyRow): SignInRecord {
   return record('tokens', row, row.rotatedAt);
 }

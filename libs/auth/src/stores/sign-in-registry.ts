@@ -13,6 +13,9 @@ export type KeptSignIn =
   | { readonly kind: 'tokens'; readonly rekey: RekeyAttempt }
   | { readonly kind: 'replaced'; readonly replacement: FamilyReplacement };
 
+/**
+ * What a change of credentials did.
+ */
 export interface CredentialChange {
   readonly ended: number;
   /** What became of the sign-in to keep: for a session, whether it lives on; for a family to replace, whether it was live. */

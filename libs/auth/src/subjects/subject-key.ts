@@ -16,6 +16,9 @@ export function subjectKey(subject: string): string {
   return key;
 }
 
+/**
+ * The subject's id that `subjectKey` wrote in this form.
+ */
 export function subjectOfKey(key: string): string {
   if (!key.includes('=')) return key;
   const bytes: number[] = [];

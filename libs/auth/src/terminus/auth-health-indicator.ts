@@ -3,6 +3,9 @@ import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/term
 import { ProcessStatus } from '../audit/process-status.js';
 import { type Duration, durationMs } from '../time/duration.js';
 
+/**
+ * Options of `AuthHealthIndicator.isHealthy`.
+ */
 export interface AuthHealthOptions {
   /** How old what is known of revocations may be. Default: `revocation.maxStaleness`. */
   readonly maxLag?: Duration;

@@ -37,7 +37,21 @@ export class PasswordHasher {
     this.parameters = { algorithm: 2, memoryCost: memoryKiB, timeCost: passes, parallelism: lanes };
   }
 
-  /** A PHC string to store. Throws RangeError for an empty password or one over 4096 bytes; PasswordsBusyError. */
+  /**
+   * Hashes a password to store.
+   *
+   * @returns a PHC string of at most 255 characters.
+   * @throws RangeError for an empty password, or one over 4,096 bytes.
+   * @throws PasswordsBusyError when too many passwords wait to be hashed.
+   * @example
+   * ```ts
+   * import { type PasswordHasher, requesterOf } from 'nestjs-aerie';
+   * import type { Request } from 'express';
+   *
+   * export const hashed = (hasher: PasswordHasher, password: string, request: Request) =>
+   *   hasher.hash(password, requesterOf(request));
+   * ```
+   */
   async hash(password: string, requester?: Requester): Promise<string> {
     const normal = normalise(password);
     if (normal === undefined) throw new RangeError('a password has 1 to 4096 bytes');
@@ -45,9 +59,18 @@ export class PasswordHasher {
   }
 
   /**
-   * Whether the password is the one that was hashed. With null (nobody has it) the answer is false and takes just
-   * as long, so that callers need not tell the cases apart. The same holds for a text that is no argon2 hash, such as one
-   * of bcrypt; a warning tells of it. Throws PasswordsBusyError.
+   * Whether this password was hashed to the stored text. Without a stored text (nobody has the identifier) the answer is
+   * false and takes as long, so callers need not tell the cases apart. The same holds for a text that is no argon2 hash, such
+   * as one of bcrypt; a warning tells of it.
+   *
+   * @throws PasswordsBusyError when too many passwords wait to be hashed.
+   * @example
+   * ```ts
+   * import type { PasswordHasher } from 'nestjs-aerie';
+   *
+   * export const isRight = (hasher: PasswordHasher, user: { passwordHash: string } | null, password: string) =>
+   *   hasher.verify(user?.passwordHash, password);
+   * ```
    */
   async verify(stored: string | null | undefined, password: string, requester?: Requester): Promise<boolean> {
     const normal = normalise(password);

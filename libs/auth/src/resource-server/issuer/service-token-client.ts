@@ -6,6 +6,9 @@ import { OptionReader } from '../../validation/option-reader.js';
 import { ClientCredentials, type ClientCredentialsOptions, shortText } from './client-credentials.js';
 import { TokenEndpoint, type TokenRequest } from './token-endpoint.js';
 
+/**
+ * Options of `ServiceTokenClient`: its credentials and the issuer's token endpoint.
+ */
 export type ServiceTokenClientOptions = ClientCredentialsOptions & {
   /** The issuer's token endpoint, such as `https://api.example.com/auth/token`: https, or http on loopback. */
   readonly tokenUrl: string;
@@ -15,6 +18,9 @@ export type ServiceTokenClientOptions = ClientCredentialsOptions & {
   readonly timeout?: Duration;
 };
 
+/**
+ * What `ServiceTokenClient.exchange` asks for.
+ */
 export interface ExchangeRequest extends TokenRequest {
   /** The access token that a person's request came with. */
   readonly subjectToken: string;
@@ -38,8 +44,25 @@ const GRANT = {
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /**
- * A service's own tokens, from the issuer's token endpoint: to call other services with, in its own name or on behalf of
- * the person whose request it serves (RFC 6749, section 4.4; RFC 8693). Throws AuthConfigError for options that are wrong.
+ * A service's own tokens, from the issuer's token endpoint: to call other services in its own name (RFC 6749, section 4.4),
+ * or for the user whose request it serves (RFC 8693).
+ *
+ * @throws AuthConfigError for a wrong option.
+ * @throws ClientInvalidError, ScopeInvalidError, TargetInvalidError, GrantForbiddenError, GrantUnsupportedError when the
+ * issuer refuses; GrantInvalidError from `exchange` when the user's sign-in has ended.
+ * @throws StoreUnavailableError when the issuer does not answer within `timeout`.
+ * @example
+ * ```ts
+ * import { ServiceTokenClient } from 'nestjs-aerie/resource-server';
+ *
+ * const tokens = new ServiceTokenClient({
+ *   tokenUrl: 'https://api.example.com/auth/token',
+ *   clientId: 'orders',
+ *   secret: process.env['CLIENT_SECRET'],
+ * });
+ * export const own = () => tokens.token({ audience: 'stock', scopes: ['stock:read'] });
+ * export const forUser = (subjectToken: string) => tokens.exchange({ subjectToken, audience: 'stock' });
+ * ```
  */
 export class ServiceTokenClient {
   private readonly endpoint: TokenEndpoint;

@@ -10,8 +10,23 @@ import { MemorySignInRegistry } from './memory-sign-in-registry.js';
 import { MemorySubjectStore } from './memory-subject-store.js';
 
 /**
- * Every store in memory, over one state: the reference for `authStoresContract`, and what an application is tested on
- * without a database: `AuthModule.forRoot({ users, stores: MemoryStores, ... })`. For one process, and gone with it.
+ * All stores in memory, over one state. Use it to test an application without a database, in one process. It is also the
+ * reference that `authStoresContract` was written against.
+ *
+ * @example
+ * ```ts
+ * import { AuthModule, type UserDirectory } from 'nestjs-aerie';
+ * import { MemoryStores } from 'nestjs-aerie/testing';
+ *
+ * declare const Users: new () => UserDirectory;
+ *
+ * export const auth = AuthModule.forRoot({
+ *   users: Users,
+ *   stores: MemoryStores,
+ *   secret: 'a secret of the test, of 32 bytes or more',
+ *   issuer: 'https://api.example.com',
+ * });
+ * ```
  */
 export class MemoryStores extends AuthStores {
   readonly subjects: MemorySubjectStore;

@@ -36,6 +36,9 @@ export type ClientUpdate = Partial<Pick<ClientRegistration, 'scopes' | 'audience
   readonly resource?: string | null;
 };
 
+/**
+ * Options of `ServiceClients.rotateSecret`.
+ */
 export interface SecretRotation {
   /** For how long the secret before stays good, up to 30d. Default: it ends at once, and with it the client's tokens. */
   readonly keepFormerFor?: Duration;

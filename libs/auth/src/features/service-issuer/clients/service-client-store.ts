@@ -7,6 +7,9 @@ export type NewServiceClient = Pick<
   'id' | 'label' | 'secretHash' | 'jwks' | 'scopes' | 'audiences' | 'grants' | 'resource'
 >;
 
+/**
+ * A client, the global epoch and the store's clock, from one read.
+ */
 export interface ServiceClientReading {
   readonly row: ServiceClientRow;
   readonly globalEpochNow: number;

@@ -30,9 +30,20 @@ export interface ServiceClientInfo {
 }
 
 /**
- * The services that may authenticate as themselves: inject it where they are administered. Whatever takes something away
- * from a client ends its tokens everywhere, as a logout ends a person's. Every method throws StoreUnavailableError, and
- * AuthConfigError for what is malformed.
+ * The services that may authenticate as themselves: inject it where they are administered. A change that takes a right from
+ * a client ends its tokens everywhere, as a logout ends a user's.
+ *
+ * @throws AuthConfigError for a malformed value, or an id that another client has. It names the member.
+ * @throws StoreUnavailableError when the store cannot answer.
+ * @example
+ * ```ts
+ * import type { ServiceClients } from 'nestjs-aerie';
+ *
+ * export async function register(clients: ServiceClients) {
+ *   const { secret } = await clients.register({ id: 'orders', scopes: ['stock:read'], audiences: ['stock'] });
+ *   return secret; // shown once
+ * }
+ * ```
  */
 export class ServiceClients {
   /** @internal */

@@ -22,6 +22,9 @@ import type { LiveSignIn, SignInFinder } from './sign-in-finder.js';
 /** What a client gives in exchange. */
 export type SubjectToken = { readonly kind: 'access-token' | 'session'; readonly value: string };
 
+/**
+ * Options of `TokenExchange.exchange`.
+ */
 export interface ExchangeOptions {
   /** The service that the token is for: another one than this application. */
   readonly audience: string;
@@ -59,9 +62,22 @@ export class TokenExchange {
   ) {}
 
   /**
-   * A token of a principal that one of our guards found in this request; that its sign-in lives is asked of the tables
-   * again. Throws GrantInvalidError when it does not; ScopeInvalid-, TargetInvalid- and StoreUnavailableError;
-   * AuthConfigError for an option that is wrong or unknown, TypeError for what is no principal.
+   * Gives a token for another service, with which it acts for the user of this request. It has at most the sign-in's scopes,
+   * and ends with the sign-in, which is read from the tables again.
+   *
+   * @throws GrantInvalidError when the sign-in has ended.
+   * @throws ScopeInvalidError for a scope that it does not have, TargetInvalidError for this application's own audience.
+   * @throws AuthConfigError for a wrong or unknown option, TypeError for a wrong principal.
+   * @throws StoreUnavailableError when a store cannot answer.
+   * @example
+   * ```ts
+   * import type { Principal, TokenExchange } from 'nestjs-aerie';
+   *
+   * export async function stockOf(tokens: TokenExchange, user: Principal, item: string) {
+   *   const { accessToken } = await tokens.exchange(user, { audience: 'stock', scopes: ['stock:read'], lifetime: '1m' });
+   *   return fetch(`https://stock.example.com/${item}`, { headers: { authorization: `Bearer ${accessToken}` } });
+   * }
+   * ```
    */
   async exchange(principal: Principal, options: ExchangeOptions): Promise<ExchangedToken> {
     const { id, signInId, scopes: held } = principalArgument(principal);
