@@ -1,5 +1,4 @@
 import { Controller, type DynamicModule, type Provider, type Type, VERSION_NEUTRAL } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
@@ -39,7 +38,7 @@ import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
 import { LateDirectory } from '../users/late-directory.js';
 import { TokenExchange } from '../features/service-issuer/tokens/token-exchange.js';
-import { CIRCLE_CHECK, refuseCircles } from '../validation/provider-circle.js';
+import { CIRCLE_CHECK_PROVIDER } from '../wiring/provider-circle.js';
 import { provide, typed } from '../wiring/provide.js';
 import { CORE_PROVIDERS } from './sign-in.providers.js';
 import { EDGE_PROVIDERS } from './edge.providers.js';
@@ -69,7 +68,7 @@ export function composeAuthModule(
     // Nothing imported that could provide them: then they are providers of ours.
     ...(imports.length > 0 ? [] : [structure.users, ...(stores ? [stores] : [])]),
     { provide: UserDirectory, useExisting: structure.users },
-    provide(CIRCLE_CHECK, [ModulesContainer], (all) => refuseCircles(all.values())),
+    CIRCLE_CHECK_PROVIDER,
     LateDirectory,
     provide(DIRECTORY_ARRIVAL, [LateDirectory, UserDirectory], (late, directory) => late.arrive(directory)),
     {

@@ -1,5 +1,5 @@
 import { type DynamicModule, type Provider } from '@nestjs/common';
-import { APP_FILTER, ModulesContainer } from '@nestjs/core';
+import { APP_FILTER } from '@nestjs/core';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
@@ -22,7 +22,7 @@ import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import { Clock, SystemClock } from '../time/clock.js';
 import { nullable, provide } from '../wiring/provide.js';
-import { CIRCLE_CHECK, refuseCircles } from '../validation/provider-circle.js';
+import { CIRCLE_CHECK_PROVIDER } from '../wiring/provider-circle.js';
 import { Introspection } from './issuer/introspection.js';
 import { RefusalCounters } from './refusal-counters.js';
 import { ResourceAuthenticator } from './resource-authenticator.js';
@@ -50,7 +50,7 @@ export function composeResourceServerModule(
         refuseStructural(given);
         return resolveResourceServerOptions(given);
       }),
-      provide(CIRCLE_CHECK, [ModulesContainer], (all) => refuseCircles(all.values())),
+      CIRCLE_CHECK_PROVIDER,
       ...PROVIDERS,
       ...RESOURCE_REVOCATION_PROVIDERS,
       ...RESOURCE_SERVICE_PROVIDERS,

@@ -1,4 +1,6 @@
+import { ModulesContainer } from '@nestjs/core';
 import { AuthConfigError } from '../errors/auth-config-error.js';
+import { provide } from './provide.js';
 
 /** The little of Nest's container that a search for circles reads. */
 export interface ProviderNode {
@@ -13,7 +15,7 @@ export interface ModuleNode {
   readonly exports: ReadonlySet<unknown>;
 }
 
-/** Marks the modules that are searched, and is the provider that does it. */
+/** Marks the modules that are searched. */
 export const CIRCLE_CHECK = Symbol('no circle of providers');
 
 /**
@@ -29,6 +31,11 @@ export function refuseCircles(modules: Iterable<ModuleNode>): void {
       );
   }
 }
+
+/** Refuses a circle of providers while the module that has it boots. */
+export const CIRCLE_CHECK_PROVIDER = provide(CIRCLE_CHECK, [ModulesContainer], (modules) =>
+  refuseCircles(modules.values()),
+);
 
 /** The names along a circle of providers in which one of `module` takes part; null when there is none. */
 function circleThrough(module: ModuleNode): readonly string[] | null {
