@@ -15,7 +15,7 @@ import { AuthCounters } from '../libs/auth/src/audit/auth-counters.js';
 import { LoggerSecurityEventSink } from '../libs/auth/src/audit/security-event-outputs.js';
 import { STATUS_OF } from '../libs/auth/src/context/error-responses.js';
 import { STRUCTURAL_DEFAULTS } from '../libs/auth/src/module/structural-options.js';
-import { AUTH_INSTRUMENTS, NUDGE_DURATION } from '../libs/auth/src/opentelemetry/auth-instruments.js';
+import { AUTH_INSTRUMENTS, NOTIFICATION_DURATION } from '../libs/auth/src/opentelemetry/auth-instruments.js';
 import { resolveAuthOptions } from '../libs/auth/src/options/resolve-auth-options.js';
 import { resolveResourceServerOptions } from '../libs/auth/src/resource-server/resource-server.options.js';
 import { RESOURCE_SERVER_STRUCTURE } from '../libs/auth/src/resource-server/resource-server.structure.js';
@@ -297,14 +297,14 @@ describe('docs/observability.md', () => {
   /** Everything that can be shown is. */
   const status = {
     counts: new AuthCounters(),
-    sessionsRemembered: 0,
+    sessionsCached: 0,
     refusals: new RefusalCounters(),
     keys: () => ({ known: 1, ageMs: 0, failing: false }),
     feed: () => ({ entries: 0, lagMs: 0, overflowing: false, maxStalenessMs: 0, notifierConnected: true }),
   } as unknown as ProcessStatus;
 
   it('has a row for every metric, and no other', () => {
-    const names = [...AUTH_INSTRUMENTS, NUDGE_DURATION].map(({ name }) => name);
+    const names = [...AUTH_INSTRUMENTS, NOTIFICATION_DURATION].map(({ name }) => name);
     expect([...rows.keys()].sort()).toEqual(names.sort());
   });
 
@@ -328,7 +328,7 @@ describe('docs/observability.md', () => {
       });
       expect([name, [...told].sort()]).toEqual([name, [...seen].sort()]);
     }
-    const { name, unit } = NUDGE_DURATION;
+    const { name, unit } = NOTIFICATION_DURATION;
     expect(rows.get(name)!.slice(0, 3)).toEqual(['histogram', `\`${unit}\``, '']);
   });
 

@@ -6,9 +6,9 @@ export const FEED_MUTANTS = [
     'sessions/session-near-cache.ts',
     ['near sessions', 'what ends what'],
     [
-      ['a session that ended is remembered', '!set.hasEnded(row.id) &&', ''],
+      ['a session that ended is cached', '!index.hasEnded(row.id) &&', ''],
       ['a former cookie is remembered', 'change.order <= knowing.learned', 'change.order <= Infinity'],
-      ['the end of everything leaves what is remembered', 'row.globalEpoch >= set.globalEpoch &&', ''],
+      ['the end of everything leaves what is cached', 'row.globalEpoch >= index.globalEpoch &&', ''],
     ],
   ),
   ...mutantsOf(
@@ -17,8 +17,8 @@ export const FEED_MUTANTS = [
     [
       [
         'former roles are remembered',
-        'feed.set.epochOf(loaded.id) === epoch',
-        'feed.set.epochOf(loaded.id) >= epoch',
+        'feed.index.epochOf(loaded.id) === epoch',
+        'feed.index.epochOf(loaded.id) >= epoch',
       ],
     ],
   ),

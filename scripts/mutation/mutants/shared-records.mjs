@@ -34,12 +34,12 @@ export const SHARED_RECORD_MUTANTS = [
       ],
       [
         'what was read before an ending here is believed',
-        'return this.burialsOf(id).some(readBefore) ? undefined : found;',
+        'return this.invalidationsOf(id).some(readBefore) ? undefined : found;',
         'return found;',
       ],
       [
         'what was read before an ending here is kept',
-        'if (this.burialsOf(id).some(({ number }) => number > mark)) return;',
+        'if (this.invalidationsOf(id).some(({ number }) => number > mark)) return;',
         '',
       ],
       [
@@ -47,7 +47,7 @@ export const SHARED_RECORD_MUTANTS = [
         'await this.keeping.cache.set(this.keyOf(id), TOMBSTONE, RECORD_LIFE_MS, true);',
         '',
       ],
-      ['the end of everything is not known here', 'this.allBuried = this.burial();', ''],
+      ['the end of everything is not known here', 'this.allInvalidated = this.invalidation();', ''],
       ['issuer and id are joined by a sign', '${issuer.length}:${issuer}:${id.length}:', '${issuer}:'],
       ['the kind is no part of the key', 'aerie:${this.kind}:', 'aerie:'],
       ['what is no such record is taken for one', 'this.read(value) : null', '((value ?? {}) as T) : null'],

@@ -27,9 +27,9 @@ export abstract class CachingVerifier<T extends TokenTimes> {
 
   /** A token that was verified before, without an `await`. Throws AccessTokenExpiredError. */
   cached(token: string): T | undefined {
-    const known = this.verified?.get(token);
-    if (known) this.tokens.checkTimes(known);
-    return known;
+    const cached = this.verified?.get(token);
+    if (cached) this.tokens.checkTimes(cached);
+    return cached;
   }
 
   /**
@@ -37,8 +37,8 @@ export abstract class CachingVerifier<T extends TokenTimes> {
    * StoreUnavailableError if its key cannot be fetched now.
    */
   async verify(token: string): Promise<T> {
-    const known = this.cached(token);
-    if (known) return known;
+    const cached = this.cached(token);
+    if (cached) return cached;
     const { keyChanges } = this;
     const read = await this.authentic(token);
     this.tokens.checkTimes(read);

@@ -50,7 +50,7 @@ export abstract class ProcessStatus {
   /** Since the process started. The object goes on counting. */
   abstract readonly counts: AuthCounts;
   /** How many sessions this process remembers; null: it has none. */
-  abstract readonly sessionsRemembered: number | null;
+  abstract readonly sessionsCached: number | null;
   /** Tokens that were refused, by code; null: they are not counted. */
   abstract readonly refusals: RefusalCounts | null;
 

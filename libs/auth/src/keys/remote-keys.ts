@@ -184,7 +184,7 @@ export class RemoteKeys extends VerificationKeys {
     return Math.max(this.clock.monotonic() - readAt.monotonic, this.clock.now() - readAt.wall);
   }
 
-  /** By itself as well: tokens that are remembered ask for no key, and those of a dropped one must not live on. */
+  /** By itself as well: tokens that are cached ask for no key, and those of a dropped one must not live on. */
   private schedule(): void {
     if (this.stopped) return;
     const wait = this.failure === null ? this.rules.maxAgeMs : this.rules.cooldownMs;

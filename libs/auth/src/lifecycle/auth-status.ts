@@ -70,7 +70,7 @@ export class AuthStatus extends ProcessStatus {
   }
 
   /** How many sessions this process remembers. */
-  get sessionsRemembered(): number {
+  get sessionsCached(): number {
     return this.near.size;
   }
 

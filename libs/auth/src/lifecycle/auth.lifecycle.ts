@@ -53,7 +53,7 @@ export class AuthLifecycle
     if (missing.length > 0 && this.host.httpAdapter) throw new AuthConfigError(missing.join('\n'));
     for (const message of missing) this.logger.warn(message);
     await this.keys?.start().catch((error: unknown) => this.cannotStart(error));
-    this.feed?.set.onKeysReplaced(() => this.keys?.replacedElsewhere());
+    this.feed?.index.onKeysReplaced(() => this.keys?.replacedElsewhere());
     await this.feed?.start().catch((error: unknown) => this.cannotStart(error));
   }
 

@@ -117,8 +117,8 @@ export const AUTH_INSTRUMENTS: readonly AuthInstrument[] = [
     kind: 'gauge',
     unit: '{session}',
     description: 'Sessions in the memory of this process',
-    read: ({ sessionsRemembered }, observe) => {
-      if (sessionsRemembered !== null) observe(sessionsRemembered);
+    read: ({ sessionsCached }, observe) => {
+      if (sessionsCached !== null) observe(sessionsCached);
     },
   },
   {
@@ -166,7 +166,7 @@ export const AUTH_INSTRUMENTS: readonly AuthInstrument[] = [
 ];
 
 /** A histogram: it cannot be read when somebody collects it. */
-export const NUDGE_DURATION = {
+export const NOTIFICATION_DURATION = {
   name: 'aerie.revocation.notification.duration',
   unit: 's',
   description: 'Time from a notification to the poll that knew what it was about',

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type BatchObservableCallback, type Meter, metrics, type Observable } from '@opentelemetry/api';
 import { ProcessStatus } from '../audit/process-status.js';
-import { AUTH_INSTRUMENTS, type AuthInstrument, NUDGE_DURATION } from './auth-instruments.js';
+import { AUTH_INSTRUMENTS, type AuthInstrument, NOTIFICATION_DURATION } from './auth-instruments.js';
 
 /**
  * Shows the numbers of AuthStatus, or of a resource server's ResourceStatus, to OpenTelemetry: put it among the providers of any
@@ -19,7 +19,7 @@ export class AuthMetrics implements OnModuleInit, OnModuleDestroy {
   onModuleInit(): void {
     const meter = metrics.getMeter('nestjs-aerie');
     this.observe(meter);
-    const { name, boundaries, ...about } = NUDGE_DURATION;
+    const { name, boundaries, ...about } = NOTIFICATION_DURATION;
     const histogram = meter.createHistogram(name, {
       ...about,
       advice: { explicitBucketBoundaries: [...boundaries] },

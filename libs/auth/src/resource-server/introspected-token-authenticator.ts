@@ -16,7 +16,7 @@ export class IntrospectedTokenAuthenticator<
 
   override cached(token: string, maxStalenessMs: number | null): T['principal'] | undefined {
     const principal = super.cached(token, null);
-    return principal && this.introspection.remembers(token, maxStalenessMs) ? principal : undefined;
+    return principal && this.introspection.cachedAsActive(token, maxStalenessMs) ? principal : undefined;
   }
 
   override async authenticate(token: string, maxStalenessMs: number | null): Promise<T['principal']> {

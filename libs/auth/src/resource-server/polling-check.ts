@@ -22,7 +22,7 @@ export class PollingCheck<T> extends RevocationCheck<T> {
   async check(token: T, maxStalenessMs: number | null): Promise<void> {
     const isComplete = await this.poll(maxStalenessMs ?? 0);
     // However old the feed is: what it says has ended stays so.
-    this.rules.check(token, this.feed.set);
+    this.rules.check(token, this.feed.index);
     if (!isComplete)
       throw new StoreUnavailableError({ cause: new Error('the revocation feed cannot be read') });
   }

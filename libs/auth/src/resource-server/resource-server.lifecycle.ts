@@ -19,7 +19,7 @@ export class ResourceServerLifecycle implements OnModuleInit, OnApplicationBoots
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.feed?.set.onKeysReplaced(() => this.keys?.replaced());
+    this.feed?.index.onKeysReplaced(() => this.keys?.replaced());
     // Both say in the log what went wrong, and try again by themselves.
     await Promise.all([this.keys?.start(), this.feed?.start().catch(() => undefined)]);
   }

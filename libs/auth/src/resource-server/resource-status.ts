@@ -19,7 +19,7 @@ import type { ResolvedResourceServerOptions } from './resource-server.options.js
  * nothing in it is secret. `nestjs-aerie/terminus` and `nestjs-aerie/opentelemetry` work here as in an issuer.
  */
 export class ResourceStatus extends ProcessStatus {
-  readonly sessionsRemembered = null;
+  readonly sessionsCached = null;
   private asking: Promise<boolean> | undefined;
 
   /** @internal */

@@ -35,13 +35,13 @@ export class FeedCheck<T> extends RevocationCheck<T> {
 
   cachedAsGood(token: T, maxStalenessMs: number | null): boolean {
     if (maxStalenessMs === 0 || !this.feed.isFresh(maxStalenessMs)) return false;
-    this.rules.check(token, this.feed.set);
+    this.rules.check(token, this.feed.index);
     return true;
   }
 
   check(token: T, maxStalenessMs: number | null): Promise<void> {
     return this.policy.check(maxStalenessMs, {
-      byFeed: () => this.rules.check(token, this.feed.set),
+      byFeed: () => this.rules.check(token, this.feed.index),
       byLookup: (most) => this.lookupCheck.check(token, most),
     });
   }

@@ -1,6 +1,6 @@
 import type { RevocationCheck } from './revocation-check.js';
 
-/** Verifies the tokens of one kind, and remembers those that verified. */
+/** Verifies the tokens of one kind, and caches those that verified. */
 export interface TokenVerifier<T> {
   /** A token that verified before. Throws AccessTokenExpiredError. */
   cached(token: string): T | undefined;

@@ -103,7 +103,7 @@ describe('the revocation feed, under pressure', () => {
     await pollAfter(1_000);
     log.write(1);
     await pollAfter(1_000);
-    expect(feed.set.hasEnded('sign-in-1')).toBe(true);
+    expect(feed.index.hasEnded('sign-in-1')).toBe(true);
   });
 
   it('misses no new hole because of old ones that will never be filled', async () => {
@@ -118,7 +118,7 @@ describe('the revocation feed, under pressure', () => {
     await pollAfter(1_000);
     log.write(15_002);
     await pollAfter(1_000);
-    expect(feed.set.hasEnded('sign-in-15002')).toBe(true);
+    expect(feed.index.hasEnded('sign-in-15002')).toBe(true);
   });
 
   it('becomes fresh when all of it takes longer to read than knowledge may be old', async () => {
@@ -189,7 +189,7 @@ describe('the revocation feed, under pressure', () => {
     log.rows.set(0.5, { ...log.rows.get(1)!, id: 0.5, value: 'of long ago' });
     for (let second = 0; second < 4; second++) await pollAfter(1_000);
     expect(log.readings - before).toBe(29 + 4 + 3);
-    expect(feed.set.hasEnded('of long ago')).toBe(true);
+    expect(feed.index.hasEnded('of long ago')).toBe(true);
   });
 
   it('misses no open transaction for the ids that others have left for ever', async () => {
@@ -207,7 +207,7 @@ describe('the revocation feed, under pressure', () => {
     const row = { ...log.rows.get(1)!, id: 2, value: 'committed at last', createdAt: clock.time - 240_000 };
     log.rows.set(2, row);
     await pollAfter(1_000);
-    expect(feed.set.hasEnded('committed at last')).toBe(true);
+    expect(feed.index.hasEnded('committed at last')).toBe(true);
     expect(log.readings - before).toBeLessThan(10);
   });
 
@@ -222,11 +222,11 @@ describe('the revocation feed, under pressure', () => {
     ]);
     expect(feed.isFresh()).toBe(true);
     expect(log.readings).toBe(before);
-    expect([feed.set.hasEnded('gone'), feed.set.epochOf('ann')]).toEqual([true, 7]);
+    expect([feed.index.hasEnded('gone'), feed.index.epochOf('ann')]).toEqual([true, 7]);
     // The table tells its id later: what was read of the session in between is of after the change, or read again.
-    const known = feed.set.changeOf('renewed')!.order;
+    const known = feed.index.changeOf('renewed')!.order;
     feed.announcedHere([{ kind: 'sign_in_changed', value: 'renewed', epoch: null, lifeMs: 1_000 }]);
-    expect(feed.set.changeOf('renewed')!.order).toBeGreaterThan(known);
+    expect(feed.index.changeOf('renewed')!.order).toBeGreaterThan(known);
   });
 
   it('takes each change of its own for a new one, also when its idea of the time was put back in between', async () => {

@@ -153,8 +153,8 @@ describe('the revocation feed', () => {
     expect(feed.isFresh()).toBe(false);
     await feed.start();
     expect(feed.isFresh()).toBe(true);
-    expect(feed.set.hasEnded('gone')).toBe(true);
-    expect(feed.set.hasEnded('alive')).toBe(false);
+    expect(feed.index.hasEnded('gone')).toBe(true);
+    expect(feed.index.hasEnded('alive')).toBe(false);
   });
 
   it('tells ended from stale, and a new epoch from an old one', async () => {
@@ -162,24 +162,24 @@ describe('the revocation feed', () => {
     log.write('sign_in', 'gone');
     log.write('subject_stale', 'ada', 7);
     await feed.start();
-    expect(() => feed.set.check(token('bob', 'gone'))).toThrow(
+    expect(() => feed.index.check(token('bob', 'gone'))).toThrow(
       expect.objectContaining({ code: 'AUTH_ACCESS_TOKEN_REVOKED' }),
     );
-    expect(() => feed.set.check(token('ada', 'alive', 6))).toThrow(
+    expect(() => feed.index.check(token('ada', 'alive', 6))).toThrow(
       expect.objectContaining({ code: 'AUTH_ACCESS_TOKEN_STALE' }),
     );
-    expect(() => feed.set.check(token('ada', 'alive', Number.NaN))).toThrow(
+    expect(() => feed.index.check(token('ada', 'alive', Number.NaN))).toThrow(
       expect.objectContaining({ code: 'AUTH_ACCESS_TOKEN_STALE' }),
     );
-    feed.set.check(token('ada', 'alive', 7));
-    feed.set.check(token('bob', 'alive', 1));
+    feed.index.check(token('ada', 'alive', 7));
+    feed.index.check(token('bob', 'alive', 1));
     log.write('everything', '', 9);
     feed.changedHere();
     await feed.freshen();
-    expect(() => feed.set.check(token('bob', 'alive', 1, 8))).toThrow(
+    expect(() => feed.index.check(token('bob', 'alive', 1, 8))).toThrow(
       expect.objectContaining({ code: 'AUTH_ACCESS_TOKEN_REVOKED' }),
     );
-    feed.set.check(token('bob', 'alive', 1, 9));
+    feed.index.check(token('bob', 'alive', 1, 9));
   });
 
   it.each([100, 6_000])('misses no commit out of order, however late, with %d live ones', async (many) => {
@@ -193,7 +193,7 @@ describe('the revocation feed', () => {
       log.fill(2);
       expect(await poll()).toBe(true);
     }
-    for (let i = 0; i < 110; i++) expect(feed.set.hasEnded(`late-${i}`)).toBe(true);
+    for (let i = 0; i < 110; i++) expect(feed.index.hasEnded(`late-${i}`)).toBe(true);
   });
 
   it('sees a commit that filled a hole at the very next poll', async () => {
@@ -205,12 +205,12 @@ describe('the revocation feed', () => {
     clock.pass(1_000);
     feed.changedHere();
     expect(await feed.freshen()).toBe(true);
-    expect(feed.set.hasEnded('late')).toBe(false);
+    expect(feed.index.hasEnded('late')).toBe(false);
     commit();
     clock.pass(1_000);
     feed.changedHere();
     expect(await feed.freshen()).toBe(true);
-    expect(feed.set.hasEnded('late')).toBe(true);
+    expect(feed.index.hasEnded('late')).toBe(true);
   });
 
   it('gets stale by whichever clock went further, and polls once when it is asked', async () => {
@@ -252,7 +252,7 @@ describe('the revocation feed', () => {
     expect(feed.isFresh()).toBe(false);
     expect(notifier.sent).toBe(1);
     expect(await feed.freshen()).toBe(true);
-    expect(feed.set.hasEnded('mine')).toBe(true);
+    expect(feed.index.hasEnded('mine')).toBe(true);
   });
 
   it.each(['before the first poll has come', 'while there was more than fits'])(
@@ -273,7 +273,7 @@ describe('the revocation feed', () => {
       await polled;
       expect(feed.isFresh()).toBe(false);
       expect(await feed.freshen()).toBe(true);
-      expect(feed.set.hasEnded('mine')).toBe(true);
+      expect(feed.index.hasEnded('mine')).toBe(true);
     },
   );
 
@@ -284,7 +284,7 @@ describe('the revocation feed', () => {
     log.write('sign_in', 'theirs');
     const before = log.readings;
     for (let i = 0; i < 1_000; i++) notifier.notify();
-    while (!feed.set.hasEnded('theirs')) await new Promise((turn) => setImmediate(turn));
+    while (!feed.index.hasEnded('theirs')) await new Promise((turn) => setImmediate(turn));
     expect(log.readings - before).toBeLessThanOrEqual(2);
   });
 
@@ -310,7 +310,7 @@ describe('the revocation feed', () => {
     log.write('sign_in', 'gone');
     expect(await feed.freshen()).toBe(true);
     expect(feed.status().overflowing).toBe(false);
-    expect(feed.set.hasEnded('gone')).toBe(true);
+    expect(feed.index.hasEnded('gone')).toBe(true);
   });
 
   it('forgets what can matter no more', async () => {

@@ -25,11 +25,11 @@ interface Sent extends Moment {
 
 /**
  * Keeps every revocation that still matters in the memory of this process, by polling; a notification makes the next poll
- * come at once. Whoever decides by what is in `set` asks first whether it is fresh: an outage must not pass for
+ * come at once. Whoever decides by what is in `index` asks first whether it is fresh: an outage must not pass for
  * silence.
  */
 export class RevocationFeed {
-  readonly set = new RevocationIndex();
+  readonly index = new RevocationIndex();
   private readonly logger = new Logger('AuthModule');
   private lastSent: Sent | null = null;
   /** When the answer to that was learnt: reading everything may take longer than knowledge may be old. */
@@ -132,7 +132,7 @@ export class RevocationFeed {
     if (!isTold) this.changes++;
     else
       for (const { lifeMs, ...said } of revocations)
-        this.set.add({ ...said, id: 0, createdAt, expiresAt: createdAt + lifeMs });
+        this.index.add({ ...said, id: 0, createdAt, expiresAt: createdAt + lifeMs });
     this.notifier?.send();
     if (this.notifier) this.counters.notificationsSent++;
     this.pollSoon();
@@ -148,7 +148,7 @@ export class RevocationFeed {
 
   status(): FeedStatus {
     const lagMs = this.lastSent === null ? null : msBetween(this.lastSent, this.storeClock.moment());
-    return { entries: this.set.size, lagMs, overflowing: this.overflowedAt !== null };
+    return { entries: this.index.size, lagMs, overflowing: this.overflowedAt !== null };
   }
 
   /** Another node has committed a change. */
@@ -208,12 +208,12 @@ export class RevocationFeed {
   }
 
   private learn({ revocations, now }: RevocationLogReading, sent: Sent, away: boolean): void {
-    for (const revocation of revocations) if (revocation.expiresAt > now) this.set.add(revocation);
-    if (this.set.size > this.limits.maxEntries) return this.overflow('too_many');
+    for (const revocation of revocations) if (revocation.expiresAt > now) this.index.add(revocation);
+    if (this.index.size > this.limits.maxEntries) return this.overflow('too_many');
     if (away) this.loads++;
     this.storeClock.learn(now, sent.monotonic, sent.wall);
     if (sent.monotonic - this.prunedAt > PRUNE_MS) {
-      this.set.prune(now);
+      this.index.prune(now);
       this.prunedAt = sent.monotonic;
     }
     this.lastSent = sent;
@@ -229,7 +229,7 @@ export class RevocationFeed {
     if (this.overflowedAt === null) this.logger.warn(overflowWarning(why, this.limits.maxEntries));
     this.overflowedAt = this.clock.monotonic();
     this.timing.forget();
-    this.set.clear();
+    this.index.clear();
     this.reader.startAgain();
     this.failing = false;
     this.loads++;

@@ -67,7 +67,7 @@ export class SessionNearCache {
 
   /** Call it before a session is read, and pass the result back with the session. */
   knowledge(): Knowledge {
-    return { version: this.feed?.version ?? 0, learned: this.feed?.set.learned ?? 0 };
+    return { version: this.feed?.version ?? 0, learned: this.feed?.index.learned ?? 0 };
   }
 
   keep(
@@ -81,16 +81,16 @@ export class SessionNearCache {
     return near;
   }
 
-  private isTrue(near: NearSession, { set, version }: RevocationFeed, at: Moment): boolean {
+  private isTrue(near: NearSession, { index, version }: RevocationFeed, at: Moment): boolean {
     const { row, readAt, idleExpiresAt, knowing } = near;
     // The table decides on limits that seem to have passed: other nodes may have seen activity.
     const now = this.storeClock.at(at) ?? Number.NaN;
-    const change = set.changeOf(row.id);
+    const change = index.changeOf(row.id);
     return (
       knowing.version === version &&
-      !set.hasEnded(row.id) &&
+      !index.hasEnded(row.id) &&
       (change === undefined || change.order <= knowing.learned) &&
-      row.globalEpoch >= set.globalEpoch &&
+      row.globalEpoch >= index.globalEpoch &&
       now - readAt < BELIEVED_MS &&
       now < row.expiresAt &&
       now < idleExpiresAt

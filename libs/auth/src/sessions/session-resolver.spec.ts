@@ -105,7 +105,7 @@ describe('a session from the shared cache', () => {
     },
   );
 
-  it('is not remembered against what was known: a former cookie would live for five minutes', async () => {
+  it('is not cached against what was known: a former cookie would live for five minutes', async () => {
     await recordedBefore('sign_in_changed');
     log.away = true;
     feed.changedHere();

@@ -54,8 +54,8 @@ export class SessionResolver {
     if (maxStalenessMs === 0) return this.read(token);
     // One small poll makes a stale feed fresh, for all sessions at once.
     const followed = (await this.feed?.freshen(maxStalenessMs, POLL_PATIENCE_MS)) ?? false;
-    const known = this.cached(value, maxStalenessMs);
-    if (known) return known;
+    const cached = this.cached(value, maxStalenessMs);
+    if (cached) return cached;
     this.counters.nearMisses++;
     const believedMs = followed ? RECORD_LIFE_MS : (maxStalenessMs ?? this.maxStalenessMs);
     return (await this.share(token, believedMs)) ?? this.read(token);
@@ -78,11 +78,11 @@ export class SessionResolver {
   /** Whether the feed, fresh or not, has a revocation of a session that was read at this instant. */
   private isContradicted(row: SessionRow, readAt: number): boolean {
     if (!this.feed) return false;
-    const { set } = this.feed;
-    const change = set.changeOf(row.id);
+    const { index } = this.feed;
+    const change = index.changeOf(row.id);
     // A change may be committed a while after its instant: a read in between saw the former state.
     const changed = change !== undefined && !(readAt > change.createdAt + RECORD_LIFE_MS);
-    return set.hasEnded(row.id) || changed || !(row.globalEpoch >= set.globalEpoch);
+    return index.hasEnded(row.id) || changed || !(row.globalEpoch >= index.globalEpoch);
   }
 
   private async read(token: SessionToken): Promise<SessionRow> {

@@ -8,7 +8,7 @@ import type { RecordMac } from './record-mac.js';
 export const RECORD_LIFE_MS = 60_000;
 /** How far ahead of this process's idea of it the store's clock may be. */
 const AHEAD_MS = 1_000;
-const MAX_BURIED = 10_000;
+const MAX_INVALIDATED = 10_000;
 const TOMBSTONE = 'ended';
 
 /** What the table said of a sign-in that lives, and when, by the store's clock. */
@@ -27,7 +27,7 @@ export interface RecordKeeping {
 }
 
 /** An ending that this node knows of: by its own clocks, as the store's may not be known yet. */
-interface Burial {
+interface Invalidation {
   readonly number: number;
   readonly moment: Moment;
 }
@@ -46,9 +46,9 @@ export interface InvalidatableCache {
  * `undefined`: the table is asked. So whatever the cache loses, keeps or brings back costs a query, never a revocation.
  */
 export class SharedCache<T extends object> implements InvalidatableCache {
-  private readonly invalidated = new LRUCache<string, Burial>({ max: MAX_BURIED });
-  private allBuried: Burial | undefined;
-  private burials = 0;
+  private readonly invalidated = new LRUCache<string, Invalidation>({ max: MAX_INVALIDATED });
+  private allInvalidated: Invalidation | undefined;
+  private invalidations = 0;
 
   constructor(
     /** Tells the records of one room from those of another. */
@@ -78,39 +78,40 @@ export class SharedCache<T extends object> implements InvalidatableCache {
     if (now === undefined || !(found.readAt <= now + AHEAD_MS)) return undefined;
     if (!(now - found.readAt <= Math.min(maxStalenessMs, RECORD_LIFE_MS))) return undefined;
     // A store tells whole milliseconds: one more, for the rest of the last.
-    const readBefore = ({ moment }: Burial) => !(found.readAt > (storeClock.at(moment) ?? Infinity) + 1);
-    return this.burialsOf(id).some(readBefore) ? undefined : found;
+    const readBefore = ({ moment }: Invalidation) =>
+      !(found.readAt > (storeClock.at(moment) ?? Infinity) + 1);
+    return this.invalidationsOf(id).some(readBefore) ? undefined : found;
   }
 
   /** To be taken before the table is read, and given to `put`. */
   mark(): number {
-    return this.burials;
+    return this.invalidations;
   }
 
   /** Keeps what was read of a live sign-in, unless it has ended here meanwhile. Nobody waits for it. */
   put(id: string, value: T, readAt: unknown, mark: number): void {
     if (typeof readAt !== 'number' || !Number.isFinite(readAt)) return;
-    if (this.burialsOf(id).some(({ number }) => number > mark)) return;
+    if (this.invalidationsOf(id).some(({ number }) => number > mark)) return;
     const { cache, seal } = this.keeping;
     const key = this.keyOf(id);
     void cache.set(key, seal.seal(key, { readAt, value }), RECORD_LIFE_MS);
   }
 
   async invalidate(id: string): Promise<void> {
-    this.invalidated.set(id, this.burial());
+    this.invalidated.set(id, this.invalidation());
     await this.keeping.cache.set(this.keyOf(id), TOMBSTONE, RECORD_LIFE_MS, true);
   }
 
   invalidateAll(): void {
-    this.allBuried = this.burial();
+    this.allInvalidated = this.invalidation();
   }
 
-  private burial(): Burial {
-    return { number: ++this.burials, moment: this.keeping.storeClock.moment() };
+  private invalidation(): Invalidation {
+    return { number: ++this.invalidations, moment: this.keeping.storeClock.moment() };
   }
 
-  private burialsOf(id: string): Burial[] {
-    return [this.invalidated.get(id), this.allBuried].filter((one) => one !== undefined);
+  private invalidationsOf(id: string): Invalidation[] {
+    return [this.invalidated.get(id), this.allInvalidated].filter((one) => one !== undefined);
   }
 
   private opened(found: unknown): SharedRecord<T> | undefined {

@@ -3,7 +3,7 @@ import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { Clock } from '../time/clock.js';
 import type { LoadedSubject, UserLoader } from './user-loader.js';
 
-interface Known {
+interface CachedUser {
   readonly loaded: LoadedSubject;
   readonly loadedAt: number;
   /** The subject's epoch, as far as it was known when its loading began. */
@@ -20,7 +20,7 @@ const BELIEVED_MS = 60_000;
  * loading that was under way. Without a feed nothing is kept.
  */
 export class UserCache {
-  private readonly subjects: LRUCache<string, Known> | null;
+  private readonly subjects: LRUCache<string, CachedUser> | null;
   private readonly loading = new Map<string, Promise<LoadedSubject | null>>();
 
   constructor(
@@ -34,8 +34,8 @@ export class UserCache {
 
   /** The subject, if it was loaded a short while ago and has not changed; the same object for as long as that is so. */
   cached(subject: string): LoadedSubject | undefined {
-    const known = this.subjects?.get(subject);
-    return known && this.isTrue(known) ? known.loaded : undefined;
+    const cached = this.subjects?.get(subject);
+    return cached && this.isTrue(cached) ? cached.loaded : undefined;
   }
 
   /** The subject as it is now; null when it is gone or disabled. Throws StoreUnavailableError. */
@@ -62,16 +62,16 @@ export class UserCache {
     return loading;
   }
 
-  private isTrue({ loaded, loadedAt, epoch, version }: Known): boolean {
+  private isTrue({ loaded, loadedAt, epoch, version }: CachedUser): boolean {
     const feed = this.feed!;
     return (
       feed.version === version &&
-      feed.set.epochOf(loaded.id) === epoch &&
+      feed.index.epochOf(loaded.id) === epoch &&
       this.clock.monotonic() - loadedAt < BELIEVED_MS
     );
   }
 
   private knowledge(subject: string): { epoch: number; version: number } {
-    return { epoch: this.feed!.set.epochOf(subject), version: this.feed!.version };
+    return { epoch: this.feed!.index.epochOf(subject), version: this.feed!.version };
   }
 }

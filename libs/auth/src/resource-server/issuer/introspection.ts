@@ -17,20 +17,20 @@ export interface IntrospectionRules {
   readonly url: string;
   /** Whom an assertion of ours is for. */
   readonly audience: string | readonly string[];
-  /** How long an answer is remembered. */
+  /** How long an answer is cached. */
   readonly maxStalenessMs: number;
   /** Of how many tokens. */
   readonly cacheSize: number;
 }
 
 /**
- * Asks the issuer whether a token is still good, after it was verified here. Only that it is is remembered, from when it was
- * asked, for `maxStaleness` at most; whoever asks about the same token meanwhile waits for the same answer.
+ * Asks the issuer whether a token is still good, after it was verified here. A positive answer alone is cached, from when
+ * it was asked, for `maxStaleness` at most; whoever asks about the same token meanwhile waits for the same answer.
  */
 export class Introspection {
   /** When the issuer was asked about a token that it called active, by the monotonic clock. */
   private readonly active: LRUCache<string, number>;
-  /** The same of one that it called inactive: what it was asked earlier, and answered later, is not remembered. */
+  /** The same of one that it called inactive: what it was asked earlier, and answered later, is not cached. */
   private readonly inactive: LRUCache<string, number>;
   private readonly outages = new OutageLog('the issuer cannot be asked about tokens');
   private readonly asking = new Map<string, { readonly askedAt: number; readonly answer: Promise<void> }>();
@@ -46,14 +46,14 @@ export class Introspection {
     this.inactive = new LRUCache({ max });
   }
 
-  /** Whether a token is known to be good without asking. `maxStalenessMs`: how old that may be; null: as the rules say. */
-  remembers(token: string, maxStalenessMs: number | null): boolean {
+  /** Whether the issuer called a token active a short time ago. `maxStalenessMs`: how old that may be; null: as the rules say. */
+  cachedAsActive(token: string, maxStalenessMs: number | null): boolean {
     return this.isRecent(this.active.get(token), maxStalenessMs);
   }
 
   /** Throws AccessTokenRevokedError for a token that the issuer calls inactive; StoreUnavailableError when it cannot be told. */
   async check(token: string, maxStalenessMs: number | null): Promise<void> {
-    if (this.remembers(token, maxStalenessMs)) return;
+    if (this.cachedAsActive(token, maxStalenessMs)) return;
     const underWay = this.asking.get(token);
     // Its answer may be as old as the question.
     if (underWay && this.isRecent(underWay.askedAt, maxStalenessMs)) return underWay.answer;
