@@ -62,7 +62,7 @@ describe.each(BELOW_THE_EDGE)('an issuer that changes its name, on %s', (adapter
   it('stops the boot, names both, and makes no key', async () => {
     await signedInBefore();
     await expect(deploy(NEW)).rejects.toThrow(`(got "${NEW}"; the key `);
-    await expect(deploy(NEW)).rejects.toThrow(`is sealed for "${OLD}"`);
+    await expect(deploy(NEW)).rejects.toThrow(`is encrypted for "${OLD}"`);
     const on = await deploy(OLD);
     const { keys } = (await on.client().get('/.well-known/jwks.json')).body;
     expect(keys).toHaveLength(1);

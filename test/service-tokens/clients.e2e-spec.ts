@@ -58,7 +58,7 @@ describe.each(['sqlite', 'memory'] as const)('service clients, on %s', (where) =
   it('are registered once, by one id', async () => {
     const held = await registered(app, { id: 'once', ...common });
     await expect(clients.register({ id: 'once', ...common })).rejects.toThrow(
-      '"id" must be that of no client yet (got "once")',
+      '"id" must be new, and no registered client may have it (got "once")',
     );
     expect(await status(held)).toBe(200);
   });

@@ -19,11 +19,11 @@ export function principalProfile(
   }
   for (const name of Object.keys(profile)) {
     if (RESERVED_CLAIMS.has(name) || PRINCIPAL_NAMES.has(name)) {
-      throw new TypeError(`accessTokens.claims must not return "${name}": the name has a meaning of its own`);
+      throw new TypeError(`accessTokens.claims must not return "${name}": the name is reserved`);
     }
     if (SECRET_NAME.test(name)) {
       throw new TypeError(
-        `accessTokens.claims must not return "${name}": it looks like a secret, and tokens can be read`,
+        `accessTokens.claims must not return "${name}": it looks like a secret, and every holder of a token can read it`,
       );
     }
   }

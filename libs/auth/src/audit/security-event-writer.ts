@@ -69,7 +69,7 @@ export class SecurityEventWriter extends SecurityEventSink {
     if (left > 0) this.lose(left, 'the application has shut down');
     if (this.lost > 0) this.logger.warn(`${this.lost} security events were not written to the table`);
     if (this.toErase.size > 0)
-      this.logger.warn('events of a subject that was forgotten may have been written: forget it again');
+      this.logger.warn('events of a forgotten subject may have been written: call forgetSubject again');
   }
 
   private arm(pauseMs: number): void {

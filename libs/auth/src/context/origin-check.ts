@@ -69,7 +69,7 @@ export class OriginCheck {
         '"issuer" if this application serves the page.',
     );
     if (this.logged.size === MAX_LOGGED_ORIGINS)
-      this.logger.warn('further origins that are refused are not logged until the next start');
+      this.logger.warn('further refused origins are not logged until the next start');
   }
 }
 

@@ -30,7 +30,7 @@ export function strictBody<F extends string>(
     for (const name of names) {
       if (!Object.hasOwn(fields, name))
         throw new RequestInvalidError(
-          `The body has a field that is not known here: known are ${Object.keys(fields).join(', ')}.`,
+          `The body has an unknown field. Known fields are: ${Object.keys(fields).join(', ')}.`,
         );
       given[name as F] = checkedField(name, (body as Record<string, unknown>)[name], fields[name as F]);
     }

@@ -28,7 +28,7 @@ export class UnguardedHandlers implements OnApplicationBootstrap {
     );
     if (open.length === 0) return;
     this.logger.warn(
-      `no guard checks @Roles, @Scopes or @MaxStaleness of ${open.join(', ')}, so everybody may call these routes: ` +
+      `no guard checks @Roles, @Scopes or @MaxStaleness of ${open.join(', ')}, so these routes are open: ` +
         'put @UseGuards(AnyAuthGuard), or another guard, on each of them or its class, or set "globalGuard: true"',
     );
   }

@@ -103,6 +103,6 @@ export class HttpSignIn {
     if (redirect === undefined) return;
     localPath(redirect);
     if (mode === 'tokens')
-      throw new TypeError('"redirect" must be left out for the mode "tokens": a page cannot hand them over');
+      throw new TypeError('"redirect" must be left out for the mode "tokens": a page cannot carry them');
   }
 }

@@ -117,7 +117,7 @@ describe('KeyRotation', () => {
     const before = await store.read();
     const stranger = nodeOn(store, [NEW]);
     await expect(stranger.keys.start()).rejects.toThrow(AuthConfigError);
-    await expect(stranger.keys.start()).rejects.toThrow('"secret" must hold the one that sealed');
+    await expect(stranger.keys.start()).rejects.toThrow('"secret" must contain the secret that encrypted');
     expect((await store.read()).keys).toEqual(before.keys);
     expect(() => stranger.ring.active).toThrow();
   });
@@ -128,7 +128,7 @@ describe('KeyRotation', () => {
     const moved = new DerivedKeys([OLD], 'https://new.example.com');
     const { keys } = nodeOn(store, [OLD], 'ES256', moved);
     await expect(keys.start()).rejects.toThrow(
-      /^"issuer" must be .* \(got "https:\/\/new\.example\.com"; the key \S+ is sealed for "https:\/\/api\.example\.com"\): .*"formerIssuers" with an "until" that has not passed/,
+      /^"issuer" must be .* \(got "https:\/\/new\.example\.com"; the key \S+ is encrypted for "https:\/\/api\.example\.com"\): .*"formerIssuers" with an "until" that has not passed/,
     );
     expect((await store.read()).keys).toHaveLength(1);
   });

@@ -149,9 +149,9 @@ export class KeyRotation {
     const lost =
       'or delete the stored signing keys (the rows of the table auth_signing_key), which makes every access token invalid';
     if (was !== undefined && was !== this.sealing.issuer)
-      return `"issuer" must be the one that the signing keys in the database were sealed for (got ${is}; the key ${kid} is sealed for ${JSON.stringify(was)}): set it back, or list the former one in "formerIssuers" with an "until" that has not passed, ${lost}`;
+      return `"issuer" must be the one that the signing keys in the database were encrypted for (got ${is}; the key ${kid} is encrypted for ${JSON.stringify(was)}): set it back, or list the former one in "formerIssuers" with an "until" that has not passed, ${lost}`;
     const under = was === undefined ? `, under the same "issuer" (now it is ${is})` : '';
-    return `"secret" must hold the one that sealed the signing keys in the database${under} (got others: the key ${kid} does not open): add the former secret to the list, ${lost}`;
+    return `"secret" must contain the secret that encrypted the signing keys in the database${under} (got others: the key ${kid} cannot be decrypted): add the former secret to the list, ${lost}`;
   }
 
   private openOne(key: StoredKey): SigningKey | undefined {
@@ -210,13 +210,14 @@ export class KeyRotation {
     if (this.closed.has(kid)) return;
     this.closed.add(kid);
     this.logger.error(
-      `the signing key ${kid} does not open, and is left out: was it sealed under a secret or for an issuer that this process lacks, or was its row changed?`,
+      `the signing key ${kid} cannot be decrypted, and is left out: this process lacks its secret or its issuer, or the row was changed`,
     );
   }
 
   private sayFailed(error: unknown): void {
     const why = error instanceof Error ? error.message : 'unknown';
-    if (!this.failing) this.logger.error(`the signing keys stay as they were: ${why}`);
+    if (!this.failing)
+      this.logger.error(`the signing keys could not be read or rotated; the known ones stay in use: ${why}`);
     this.failing = true;
   }
 }

@@ -40,7 +40,7 @@ export class RemoteKeys extends VerificationKeys {
   private askedAt = -Infinity;
   private readAt: { readonly monotonic: number; readonly wall: number } | null = null;
   /** Why the last question was not answered; null: it was. */
-  private failure: unknown = new Error('the keys were never asked for');
+  private failure: unknown = new Error('the keys were never fetched');
   private asking: Promise<void> | undefined;
   private readonly listeners: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -130,7 +130,7 @@ export class RemoteKeys extends VerificationKeys {
     } catch (error) {
       if (this.failure === null || this.askedAt === -Infinity) {
         const why = error instanceof Error ? error.message : 'unknown';
-        this.logger.warn(`the keys of the issuer cannot be read; those that are known go on: ${why}`);
+        this.logger.warn(`the keys of the issuer cannot be read; the known ones stay in use: ${why}`);
       }
       this.failure = error;
     }

@@ -157,7 +157,10 @@ export function checkStrength(key: KeyObject, alg: SigningAlgorithm, path: strin
   } else if (key.asymmetricKeyType !== 'ed25519') {
     refuse('an Ed25519 key', `${key.asymmetricKeyType}`);
   } else if (!isSoundEd25519Point(key)) {
-    refuse('an Ed25519 key that is no point of small order', 'one with which anybody makes signatures');
+    refuse(
+      'an Ed25519 key that is no point of small order',
+      'a point of small order, with which anyone can make signatures',
+    );
   }
 }
 

@@ -72,7 +72,7 @@ export class AuthLifecycle
     if (unfit) this.logger.warn(unfit);
     for (const { issuer, until } of this.options.formerIssuers) {
       if (until <= Date.now())
-        this.logger.warn(`"formerIssuers" has ${JSON.stringify(issuer)}, whose time is over: take it out`);
+        this.logger.warn(`"formerIssuers" has ${JSON.stringify(issuer)}, whose time is over: remove it`);
     }
     if (this.options.revocation.mode === 'none') {
       const minutes = Math.ceil(this.options.accessTokens.lifetimeMs / 60_000);

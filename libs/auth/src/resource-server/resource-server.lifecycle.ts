@@ -27,7 +27,7 @@ export class ResourceServerLifecycle implements OnModuleInit, OnApplicationBoots
   onApplicationBootstrap(): void {
     if (this.options.revocation.mode === 'none')
       this.logger.warn(
-        '"revocation.mode" is "none": an access token is taken until it expires, whatever has become of its sign-in',
+        '"revocation.mode" is "none": an access token is accepted until it expires, also after its sign-in has ended',
       );
   }
 

@@ -24,7 +24,7 @@ export class UnavailableCheck extends RevocationCheck<unknown> {
 
   async check(): Promise<void> {
     throw new StoreUnavailableError({
-      cause: new Error('"revocation.mode" is "none": nobody knows what @MaxStaleness asks for'),
+      cause: new Error('@MaxStaleness needs data on revocations ("revocation.mode" is "none")'),
     });
   }
 }

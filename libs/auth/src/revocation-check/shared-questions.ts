@@ -22,7 +22,7 @@ export class SharedQuestions<T> {
   async ask(key: string, question: () => Promise<T>): Promise<T> {
     const asked = this.asked.get(key);
     if (!asked && this.asked.size >= this.maxKeys)
-      throw new StoreUnavailableError({ cause: new Error('too many questions are under way') });
+      throw new StoreUnavailableError({ cause: new Error('too many reads are running') });
     if (!asked) return this.send(key, question);
     const send = (): Promise<T> => this.send(key, question);
     return (asked.next ??= asked.current.then(send, send));

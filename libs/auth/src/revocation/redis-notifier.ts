@@ -130,7 +130,7 @@ export class RedisNotifier extends RevocationNotifier {
     this.warned = true;
     const why = error instanceof Error ? error.message : 'unknown';
     this.logger.warn(
-      `Redis does not carry notifications; other nodes hear of revocations by polling: ${why}`,
+      `Redis does not carry notifications; other nodes learn of revocations by polling: ${why}`,
     );
   }
 }

@@ -57,7 +57,7 @@ export class SessionData {
   async write(signInId: string, value: unknown, version: number): Promise<number> {
     const data = sessionDataText(value);
     if (!Number.isInteger(version) || version < 0 || version >= MAX_VERSION) {
-      throw new TypeError('"version" must be that of the data that was read');
+      throw new TypeError('"version" must be the version of the data that was read');
     }
     const outcome = isUuid(signInId) ? await this.store.writeData({ id: signInId, data, version }) : 'ended';
     if (outcome === 'written') return version + 1;

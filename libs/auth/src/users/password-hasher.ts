@@ -124,9 +124,7 @@ export class PasswordHasher {
     const now = performance.now();
     if (now - this.loggedAt >= LOGGED_EVERY_MS) {
       this.loggedAt = now;
-      this.logger.warn(
-        'more passwords are to be hashed than this process can: some sign-ins or registrations are answered with 503',
-      );
+      this.logger.warn('too many passwords wait to be hashed: some sign-ins or registrations get a 503');
     }
     return error;
   }

@@ -27,7 +27,7 @@ export function refuseCircles(modules: Iterable<ModuleNode>): void {
     const circle = module.providers.has(CIRCLE_CHECK) ? circleThrough(module) : null;
     if (circle)
       throw new AuthConfigError(
-        `providers need one another in a circle, so that none can be made: ${circle.join(' -> ')}. Break it in a class of yours: inject ModuleRef, and get the other one when it is called`,
+        `providers depend on each other in a circle, so Nest can create none: ${circle.join(' -> ')}. Break it in a class of yours: inject ModuleRef, and get the other provider in the call`,
       );
   }
 }

@@ -144,5 +144,5 @@ function withoutBody(headers: Record<string, unknown>): void {
 function asRefusal(error: unknown): RequestInvalidError {
   return error instanceof RequestInvalidError
     ? error
-    : new RequestInvalidError('The body did not arrive whole.', { cause: error });
+    : new RequestInvalidError('The body is incomplete.', { cause: error });
 }

@@ -38,7 +38,7 @@ export function formFields(text: string): Record<string, string> {
     const value = equals === -1 ? '' : unescaped(pair.slice(equals + 1));
     if (seen.has(name)) throw new RequestInvalidError('The body has a field twice.');
     seen.add(name);
-    if (name === '__proto__') throw new RequestInvalidError('The body has a field that is not known here.');
+    if (name === '__proto__') throw new RequestInvalidError('The body has an unknown field.');
     if (value !== '') fields.push([name, value]);
   }
   return Object.fromEntries(fields);

@@ -84,7 +84,7 @@ export class HttpRevocationLog extends RevocationLog {
     const known = this.pages.get(url);
     if (answer.status === 304 && known) {
       const now = Number(answer.headers.get('aerie-now') ?? NaN);
-      if (!isInstant(now)) throw new Error(`${this.source.url} does not tell the time`);
+      if (!isInstant(now)) throw new Error(`${this.source.url} answered without its time`);
       return { revocations: known.revocations, now };
     }
     const { now, revocations: given } = membersOf(url, answer);

@@ -106,7 +106,9 @@ export class PostgresNotifier extends RevocationNotifier {
     if (this.warned) return;
     this.warned = true;
     const why = error instanceof Error ? error.message : 'the connection ended';
-    this.logger.warn(`PostgreSQL does not carry notifications; revocations are heard of by polling: ${why}`);
+    this.logger.warn(
+      `PostgreSQL does not carry notifications; other nodes learn of revocations by polling: ${why}`,
+    );
   }
 }
 

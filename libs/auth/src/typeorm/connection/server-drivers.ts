@@ -85,7 +85,7 @@ export function postgresDriver(preparedStatements: boolean): ServerDriver {
             if (prepared && isStatementLost(error)) {
               prepared = false;
               logger.warn(
-                'prepared statements get lost (a pooler in transaction mode?): going on without them',
+                'prepared statements get lost (a pooler in transaction mode?): continuing without them',
               );
             }
             throw error;

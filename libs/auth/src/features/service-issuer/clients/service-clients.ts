@@ -66,7 +66,9 @@ export class ServiceClients {
       secretHash: secret === null ? null : hashOfSecret(secret),
     });
     if (!made)
-      throw new AuthConfigError(`"id" must be that of no client yet (got ${JSON.stringify(client.id)})`);
+      throw new AuthConfigError(
+        `"id" must be new, and no registered client may have it (got ${JSON.stringify(client.id)})`,
+      );
     this.changed(client.id, 'registered');
     return { client: infoOf(made), secret };
   }

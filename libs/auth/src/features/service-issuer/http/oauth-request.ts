@@ -24,9 +24,7 @@ export function oauthForm<F extends string>(
   const known: readonly string[] = [...fields, ...CLIENT_FIELDS];
   for (const [name, value] of Object.entries(form)) {
     if (!known.includes(name))
-      throw new RequestInvalidError(
-        `The body has a field that is not known here: known are ${known.join(', ')}.`,
-      );
+      throw new RequestInvalidError(`The body has an unknown field. Known fields are: ${known.join(', ')}.`);
     if (typeof value !== 'string') throw new RequestInvalidError('The body has a field twice.');
   }
   return form as Partial<Record<F | ClientField, string>>;
