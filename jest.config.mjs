@@ -1,13 +1,22 @@
+import { readFileSync } from 'node:fs';
+
 // better-sqlite3 12 can end a process on Node.js 24; 13 needs Node.js 22 (docs/operating.md).
 const sqlite = Number.parseInt(process.versions.node) >= 22 ? 'better-sqlite3-13' : 'better-sqlite3';
+
+// The package's own entries lead to their sources: no build step, and never a second copy of a guard.
+const manifest = JSON.parse(readFileSync(new URL('libs/auth/package.json', import.meta.url), 'utf8'));
+const entries = Object.entries(manifest.exports)
+  .filter(([, { default: built }]) => built)
+  .map(([subpath, { default: built }]) => [
+    `^nestjs-aerie${subpath.slice(1)}$`,
+    built.replace('./dist', '<rootDir>/libs/auth/src').replace(/\.js$/, '.ts'),
+  ]);
 
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  // The package's own name leads to its source: no build step, and never a second copy of a guard.
   moduleNameMapper: {
-    '^nestjs-aerie$': '<rootDir>/libs/auth/src/index.ts',
-    '^nestjs-aerie/([a-z-]+)$': '<rootDir>/libs/auth/src/$1/index.ts',
+    ...Object.fromEntries(entries),
     '^better-sqlite3$': sqlite,
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
