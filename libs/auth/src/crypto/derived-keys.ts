@@ -1,7 +1,7 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { FormerIssuer } from '../validation/former-issuers.js';
 
-/** What a derived key is for. A key of one purpose is useless for another. */
+/** The purpose of a derived key. A key of one purpose is useless for another. */
 export type KeyPurpose =
   'access-token' | 'session-tag' | 'refresh-tag' | 'refresh-next' | 'shared-record' | 'signing-key';
 

@@ -5,7 +5,7 @@ import { asHttpException, bodyOf, headersOf } from '../context/error-responses.j
 import { graphqlException, messageOf } from '../context/context-exceptions.js';
 import { AuthError } from '../errors/auth-error.js';
 
-/** RequestMemo AuthErrors that reach a controller's edge, such as those that `AuthenticationService` throws in a host's own handlers. */
+/** Answers AuthErrors that reach a controller's edge, such as those that `AuthenticationService` throws in a host's own handlers. */
 @Injectable()
 @Catch(AuthError)
 export class AuthExceptionFilter implements ExceptionFilter<AuthError> {

@@ -52,7 +52,7 @@ export function resolveRefreshCookie(reader: OptionReader, partitioned: boolean)
   return resolveCookie(reader, { name, path }, partitioned);
 }
 
-/** Refuses what a browser would silently drop. */
+/** Refuses cookies that a browser would silently drop. */
 function resolveCookie(
   reader: OptionReader,
   { name, path }: Pick<ResolvedCookie, 'name' | 'path'>,

@@ -98,7 +98,7 @@ export class HttpSignIn {
     return this.signIn(principal, exchange, options);
   }
 
-  /** Before anything is done: what is refused must have opened nothing. */
+  /** Runs first: a refused call must not have opened a sign-in. */
   private checkRedirect({ redirect, mode = this.options.defaultMode }: HttpSignInOptions): void {
     if (redirect === undefined) return;
     localPath(redirect);

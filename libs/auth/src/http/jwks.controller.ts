@@ -21,7 +21,7 @@ export class JwksController {
     private readonly host: HttpAdapterHost,
     { managedKeys }: ResolvedAuthOptions,
   ) {
-    // A copy must not outlive the time that a key is announced for.
+    // A copy must not outlive the time between publishing a key and signing with it.
     this.maxAgeS = Math.min(LONGEST_S, Math.floor(managedKeys.announceMs / 2_000));
   }
 

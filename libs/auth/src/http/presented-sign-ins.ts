@@ -11,7 +11,7 @@ import { refreshTokenInBody } from './refresh-request.js';
 /** What one request may make us ask the tables for: a browser holds two, and may have two of each name. */
 const MAX_CANDIDATES = 8;
 
-/** The sign-ins whose credentials a request holds, whatever they are: a logout ends them, a login replaces them. */
+/** The sign-ins whose credentials, of any kind, a request holds: a logout ends them, a login replaces them. */
 export class PresentedSignIns {
   private readonly logger = new Logger('AuthModule');
 
@@ -58,7 +58,7 @@ export class PresentedSignIns {
     return proven(candidates.slice(0, MAX_CANDIDATES));
   }
 
-  /** Ends what `former` gave, once its successor is open. What the store cannot end now is logged: the login stands. */
+  /** Ends the sign-ins of `former`, after their successor is open. If the store cannot, the log says so; the login succeeds. */
   async endFormer(former: readonly ProvenSignIn[]): Promise<void> {
     for (const signIn of former) {
       try {

@@ -7,7 +7,7 @@ import { SystemClock } from '../time/clock.js';
 import { StoreClock } from '../time/store-clock.js';
 import { AuthStatus } from './auth-status.js';
 
-/** RequestMemo as the test says. */
+/** Answers as the test says. */
 class Lookup extends SignInLookup {
   asked = 0;
   answer: () => Promise<unknown> = async () => ({ live: false });

@@ -9,7 +9,7 @@ import { withinDeadline } from '../time/deadline.js';
 
 /** No sign-in has it. */
 const NO_SIGN_IN = '00000000-0000-0000-0000-000000000000';
-/** A store of somebody else's may have no deadline of its own. */
+/** A custom store may have no deadline of its own. */
 const DEADLINE_MS = 5_000;
 
 /**

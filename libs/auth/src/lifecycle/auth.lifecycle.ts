@@ -39,7 +39,7 @@ export class AuthLifecycle
     private readonly options: ResolvedAuthOptions,
     private readonly activity: SessionActivity,
     private readonly sweeper: Sweeper,
-    /** Null where nobody follows the changes. */
+    /** Null if this process follows no feed. */
     @Optional() @Inject(RevocationFeed) private readonly feed: RevocationFeed | null,
     /** Null: the keys were given, or come from the secret. */
     @Inject(KeyRotation) private readonly keys: KeyRotation | null,

@@ -3,7 +3,7 @@ import { type ProcessStatus, REFUSAL_CODES } from '../audit/process-status.js';
 
 type Observe = (value: number, attributes?: Attributes) => void;
 
-/** A number that is read when somebody collects it. */
+/** A number that is read when the SDK collects it. */
 export interface AuthInstrument {
   readonly name: string;
   /** `counter` only grows; `gauge` is how it is at that moment. */
@@ -11,7 +11,7 @@ export interface AuthInstrument {
   /** As UCUM writes it. */
   readonly unit: string;
   readonly description: string;
-  /** Attributes are of a closed set: never a subject, an id, an address or a text that somebody sent. */
+  /** Attributes are of a closed set: never a subject, an id, an address or a text of a client. */
   readonly read: (status: ProcessStatus, observe: Observe) => void;
 }
 
@@ -165,7 +165,7 @@ export const AUTH_INSTRUMENTS: readonly AuthInstrument[] = [
   },
 ];
 
-/** A histogram: it cannot be read when somebody collects it. */
+/** A histogram: it is written when a value occurs, not when the SDK collects. */
 export const NOTIFICATION_DURATION = {
   name: 'aerie.revocation.notification.duration',
   unit: 's',

@@ -2,7 +2,7 @@ import type { RevocationCheck } from '../revocation-check/revocation-check.js';
 import { TokenAuthenticator, type TokenVerifier } from '../revocation-check/token-authenticator.js';
 import type { Introspection } from './issuer/introspection.js';
 
-/** The issuer is asked about each token, once it has been verified here: nobody else's is sent to it. */
+/** Each token is verified here and then introspected at the issuer: tokens of other issuers are never sent to it. */
 export class IntrospectedTokenAuthenticator<
   T extends { readonly principal: unknown },
 > extends TokenAuthenticator<T> {

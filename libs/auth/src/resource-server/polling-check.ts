@@ -21,7 +21,7 @@ export class PollingCheck<T> extends RevocationCheck<T> {
 
   async check(token: T, maxStalenessMs: number | null): Promise<void> {
     const isComplete = await this.poll(maxStalenessMs ?? 0);
-    // However old the feed is: what it says has ended stays so.
+    // At any age of the feed: a sign-in that has ended stays ended.
     this.rules.check(token, this.feed.index);
     if (!isComplete)
       throw new StoreUnavailableError({ cause: new Error('the revocation feed cannot be read') });

@@ -13,7 +13,7 @@ export class ResourceServerLifecycle implements OnModuleInit, OnApplicationBoots
   constructor(
     /** Null: the keys were given. */
     private readonly keys: RemoteKeys | null,
-    /** Null: nobody follows the changes. */
+    /** Null: this process follows no feed. */
     private readonly feed: RevocationFeed | null,
     private readonly options: Pick<ResolvedResourceServerOptions, 'revocation'>,
   ) {}

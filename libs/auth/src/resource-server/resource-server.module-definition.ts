@@ -8,7 +8,7 @@ import {
   type ResourceServerStructuralOptions,
 } from './resource-server.structure.js';
 
-/** What a class given as `useClass` or `useExisting` implements. */
+/** The interface of a class for `useClass` or `useExisting`. */
 export interface ResourceServerOptionsFactory {
   createResourceServerOptions(): ResourceServerOptions | Promise<ResourceServerOptions>;
 }

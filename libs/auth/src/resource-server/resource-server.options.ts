@@ -15,9 +15,9 @@ import {
 
 /** The runtime options of `ResourceServerModule`: given to `forRoot`, or returned by a factory. */
 export interface ResourceServerOptions {
-  /** `iss` of the tokens: exactly what the issuer's own `issuer` option says. */
+  /** `iss` of the tokens: exactly the value of the issuer's own `issuer` option. */
   readonly issuer: string;
-  /** What the issuer was before: its tokens are good until the time that is given. Set it before the issuer changes. Default: none. */
+  /** Earlier values of the issuer: their tokens are good until the time that is given. Set it before the issuer changes. Default: none. */
   readonly formerIssuers?: readonly FormerIssuerOption[];
   /** `aud`: who this service is. A token must be for one of these. */
   readonly audience: string | readonly string[];
@@ -31,7 +31,7 @@ export interface ResourceServerOptions {
   readonly algorithms?: readonly SigningAlgorithm[];
   /** Tolerance for other clocks when times are checked, 0s to 60s. Default `5s`. */
   readonly clockTolerance?: Duration;
-  /** How many verified tokens this process remembers, 0 to 1,000,000. Default 10,000. */
+  /** How many verified tokens this process caches, 0 to 1,000,000. Default 10,000. */
   readonly cacheSize?: number;
   /** How published keys are asked for. */
   readonly keys?: {

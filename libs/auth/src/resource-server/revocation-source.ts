@@ -4,7 +4,7 @@ import type { Duration } from '../time/duration.js';
 import type { OptionReader } from '../validation/option-reader.js';
 import { ClientCredentials, shortText, type ClientCredentialsOptions } from './issuer/client-credentials.js';
 
-/** A token lives until it expires, whatever has become of its sign-in. */
+/** A token is accepted until it expires, also after its sign-in has ended. */
 export interface NoRevocation {
   readonly mode: 'none';
 }
@@ -16,7 +16,7 @@ export interface RevocationByIntrospection {
   readonly url?: string;
   /** The service client that asks. */
   readonly client: ClientCredentialsOptions;
-  /** How long an answer is remembered, 0s to 60s. Default `5s`. */
+  /** How long an answer is cached, 0s to 60s. Default `5s`. */
   readonly maxStaleness?: Duration;
 }
 

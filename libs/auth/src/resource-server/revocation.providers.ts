@@ -32,7 +32,7 @@ const assertedFor = (
 ): string | readonly string[] =>
   former.length === 0 ? issuer : [issuer, ...former.map((one) => one.issuer)];
 
-/** How this process learns what has ended. What a mode does not need is null. */
+/** How this process learns what has ended. Providers that a mode does not need are null. */
 export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
   provide(nullable(RevocationNotifier), [ResolvedResourceServerOptions], ({ revocation, issuer }) =>
     revocation.mode === 'feed' && revocation.redis

@@ -5,7 +5,7 @@ export interface FeedLimits {
   readonly maxEntries: number;
 }
 
-/** What a feed tells of itself. */
+/** The state of a feed. */
 export interface FeedStatus {
   readonly entries: number;
   /** Milliseconds since the last poll that succeeded was sent; null before the first. */

@@ -1,7 +1,7 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
 import type { Clock } from '../time/clock.js';
 
-/** Measures how long it takes from a notification until this process knows what it was about. */
+/** Measures the time from a notification until this process has read its revocation. */
 export class NotificationLatency {
   /** When the first notification was heard that no poll has answered yet. */
   private heardAt: number | null = null;
@@ -23,7 +23,7 @@ export class NotificationLatency {
     this.heardAt = null;
   }
 
-  /** Nobody will answer it. */
+  /** No poll will answer it. */
   forget(): void {
     this.heardAt = null;
   }

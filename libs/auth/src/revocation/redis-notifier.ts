@@ -71,7 +71,7 @@ export class RedisNotifier extends RevocationNotifier {
     const subscriber = this.client.duplicate() as Subscriber;
     this.subscriber = subscriber;
     subscriber.on('error', (error: unknown) => this.warn(error));
-    // What was published while the connection was away is lost: look once it is back.
+    // Notifications that were published while the connection was away are lost: poll once it is back.
     subscriber.on('ready', () => {
       this.warned = false;
       onNotification();

@@ -64,12 +64,12 @@ export class RevocationFeed {
     );
   }
 
-  /** How often everything was learnt anew, having been away: what was believed before is to be forgotten. */
+  /** Counts full reads after an outage: data that was cached before such a read must be dropped. */
   get version(): number {
     return this.loads;
   }
 
-  /** Loads everything, and goes on polling, also when that failed. Throws StoreUnavailableError. */
+  /** Loads everything, and keeps polling, also if the load failed. Throws StoreUnavailableError. */
   async start(): Promise<void> {
     this.notifier?.listen(() => this.heard());
     try {
@@ -128,7 +128,7 @@ export class RevocationFeed {
   announcedHere(revocations: readonly OwnRevocationEvent[]): void {
     const createdAt = this.storeClock.now();
     const isTold = revocations.length > 0 && createdAt !== undefined && this.overflowedAt === null;
-    // With nothing here to believe, all of it is still to be read: by a poll that is sent from now on.
+    // The index is empty, so everything must be read, by a poll that is sent after this.
     if (!isTold) this.changes++;
     else
       for (const { lifeMs, ...said } of revocations)
@@ -224,7 +224,7 @@ export class RevocationFeed {
     this.overflowedAt = null;
   }
 
-  /** Nothing is ever dropped one by one: with more than fits, nothing here is believed any more. */
+  /** Single revocations are never dropped: if there are too many, the whole index is not used any more. */
   private overflow(why: 'too_many' | 'too_slow'): void {
     if (this.overflowedAt === null) this.logger.warn(overflowWarning(why, this.limits.maxEntries));
     this.overflowedAt = this.clock.monotonic();

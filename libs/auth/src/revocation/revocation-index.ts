@@ -26,7 +26,7 @@ interface Timed {
   readonly expiresAt: number;
 }
 
-/** Every revocation that still matters, as a process keeps it in memory: a few Map lookups tell what has ended. */
+/** All live revocations, in the memory of a process: a few Map lookups tell whether a sign-in has ended. */
 export class RevocationIndex {
   private readonly ended = new Map<string, Timed>();
   private readonly changed = new Map<string, KnownChange & Timed & { readonly id: number }>();
@@ -43,7 +43,7 @@ export class RevocationIndex {
     return this.maps.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** How much was learnt so far: what is learnt later has a greater `order`. */
+  /** Counts the revocations so far: a later one has a greater `order`. */
   get learned(): number {
     return this.order;
   }
@@ -89,7 +89,7 @@ export class RevocationIndex {
 
   private change({ id, value, createdAt, expiresAt }: RevocationEvent): void {
     const known = this.changed.get(value);
-    // One of this process's own is always news: what it takes for the store's time may have been put back since the last one.
+    // A revocation of this process is always new: its estimate of the store's time may have gone back since the last one.
     const isOwn = id === 0;
     if (known && !isOwn && id <= known.id) return;
     this.changed.set(value, {
@@ -108,12 +108,12 @@ export class RevocationIndex {
     return this.changed.get(signInId);
   }
 
-  /** The latest epoch that was announced of a subject; 0 when none was. */
+  /** The latest epoch of a subject in the feed; 0 if there is none. */
   epochOf(subject: string): number {
     return this.subjects.get(subject)?.epoch ?? 0;
   }
 
-  /** The latest epoch that was announced of a service client; 0 when none was. */
+  /** The latest epoch of a service client in the feed; 0 if there is none. */
   clientEpochOf(client: string): number {
     return this.clients.get(client)?.epoch ?? 0;
   }
@@ -125,7 +125,7 @@ export class RevocationIndex {
 
   /** Throws AccessTokenRevokedError, AccessTokenStaleError. Two numbers are compared, and no clock. */
   check({ id, principal, client, subjectEpoch, globalEpoch }: RevocableToken): void {
-    // Written so that what is not a number refuses.
+    // NaN fails this comparison, so a broken value is refused.
     const revoked = this.ended.has(principal.signInId) || this.tokens.has(id);
     if (revoked || !(globalEpoch >= this.global)) throw new AccessTokenRevokedError();
     if (client && !(client.epoch >= this.clientEpochOf(client.id))) throw new AccessTokenRevokedError();

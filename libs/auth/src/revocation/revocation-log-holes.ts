@@ -59,7 +59,7 @@ export class RevocationLogHoles {
     for (const id of ids) {
       const at = this.find(id);
       const run = at === undefined ? undefined : this.runs[at];
-      // A long run is left whole: what is known of it is read again, until its time has passed.
+      // A long run is not split: its known ids are read again, until its time has passed.
       if (at === undefined || !run || run.last - run.first >= SHORT) continue;
       const rest = [
         { ...run, last: id - 1 },

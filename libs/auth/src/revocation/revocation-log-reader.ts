@@ -9,14 +9,14 @@ const PAGE = 5_000;
 const FIRST_OF_RUN = 100;
 /** As many as one statement asks for by their ids. */
 const IDS_AT_ONCE = 512;
-/** A store of somebody else's may have no deadline of its own. */
+/** A custom store may have no deadline of its own. */
 const PAGE_DEADLINE_MS = 10_000;
 /** All of it is read again so long after it was read last, a page at a time. */
 const AGAIN_MS = 30_000;
 const PAGE_EVERY_MS = 500;
 const MOST_PAGES = 20;
 
-/** `too_many`, `too_slow`: what was read is not everything, so no request may be decided by it. */
+/** `too_many`, `too_slow`: the read was not complete, so no request may be decided by it. */
 export type Reading = RevocationLogReading | 'too_many' | 'too_slow';
 
 /**
@@ -43,7 +43,7 @@ export class RevocationLogReader {
     private readonly page = PAGE,
   ) {}
 
-  /** What was announced since the last reading, or everything. */
+  /** The revocations since the last read, or all of them. */
   read(): Promise<Reading> {
     return this.newest === null ? this.readAll() : this.readNew(this.newest);
   }

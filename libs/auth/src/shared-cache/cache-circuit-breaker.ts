@@ -24,7 +24,7 @@ export class CacheCircuitBreaker {
     private readonly counters: AuthCounters,
   ) {}
 
-  /** What it holds; `undefined` when it holds nothing, or says nothing. */
+  /** The value; `undefined` if the cache has none, or does not answer. */
   async get(key: string): Promise<unknown> {
     if (this.isPaused()) return undefined;
     const answer = await this.ask(() => this.cache.get(key));

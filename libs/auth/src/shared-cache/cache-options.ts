@@ -18,7 +18,7 @@ function isCache(value: unknown): value is ApplicationCache {
   return METHODS.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }
 
-/** Null: there is none. What was given instead of one is not shown: it may hold the address of a server. */
+/** Null: there is none. The error does not show a wrong value: it may hold the address of a server. */
 export function resolveCache(reader: OptionReader): ApplicationCache | null {
   return reader.secret<ApplicationCache | null>(
     'cache',

@@ -18,7 +18,7 @@ export async function probeCache(cache: ApplicationCache): Promise<string | null
     withinDeadline(PROBE_MS, () => cache.get(key)),
     storesLacking(cache, key, value),
   ]);
-  // Nobody waits for it: it would be gone soon anyway.
+  // Not awaited: the value expires soon anyway.
   void withinDeadline(PROBE_MS, () => cache.del(key));
   if (lacking.length > 0) return `${UNFIT} (not in ${lacking.join(', ')}): ${CONSEQUENCE}`;
   if (written.kind !== 'answered') return `${UNFIT} (set was ${WHY[written.kind]}): ${CONSEQUENCE}`;

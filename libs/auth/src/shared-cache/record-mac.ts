@@ -16,7 +16,7 @@ export class RecordMac {
     return `${this.tag(this.keys[0], key, text).toString('base64url')}.${text}`;
   }
 
-  /** What was sealed under this key; `undefined` for everything else. */
+  /** The value that was written under this key with our MAC; `undefined` for every other text. */
   open(key: string, sealed: unknown): unknown {
     if (typeof sealed !== 'string') return undefined;
     const dot = sealed.indexOf('.');

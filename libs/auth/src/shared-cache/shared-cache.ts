@@ -4,20 +4,20 @@ import type { Moment, StoreClock } from '../time/store-clock.js';
 import type { CacheCircuitBreaker } from './cache-circuit-breaker.js';
 import type { RecordMac } from './record-mac.js';
 
-/** No record is believed for longer, whatever was asked for and whatever the cache makes of its time to live. */
+/** No record is used for longer, whatever staleness a request allows and whatever time to live the cache applies. */
 export const RECORD_LIFE_MS = 60_000;
 /** How far ahead of this process's idea of it the store's clock may be. */
 const AHEAD_MS = 1_000;
 const MAX_INVALIDATED = 10_000;
 const TOMBSTONE = 'ended';
 
-/** What the table said of a sign-in that lives, and when, by the store's clock. */
+/** The table's data of a live sign-in, and the time of the read by the store's clock. */
 export interface SharedRecord<T> {
   readonly value: T;
   readonly readAt: number;
 }
 
-/** What the records of all kinds share. */
+/** The members that records of all kinds have. */
 export interface RecordKeeping {
   readonly cache: CacheCircuitBreaker;
   readonly seal: RecordMac;
@@ -32,7 +32,7 @@ interface Invalidation {
   readonly moment: Moment;
 }
 
-/** Hears that sign-ins have ended, or changed: what was read of them before is not believed any more. */
+/** Is called when sign-ins have ended or changed: data that was read before is not used any more. */
 export interface InvalidatableCache {
   /** Bounded in time, and never throws. */
   invalidate(id: string): Promise<void>;
@@ -43,7 +43,7 @@ export interface InvalidatableCache {
 /**
  * Records of live sign-ins in the application's cache, for all nodes: positive ones only, each with the time at which it
  * was read inside. One that is absent, ended, unreadable, not ours, from the future or older than asked for is
- * `undefined`: the table is asked. So whatever the cache loses, keeps or brings back costs a query, never a revocation.
+ * `undefined`: the table is asked. So a cache that loses, keeps or restores records costs queries, and never undoes a revocation.
  */
 export class SharedCache<T extends object> implements InvalidatableCache {
   private readonly invalidated = new LRUCache<string, Invalidation>({ max: MAX_INVALIDATED });
@@ -53,7 +53,7 @@ export class SharedCache<T extends object> implements InvalidatableCache {
   constructor(
     /** Tells the records of one room from those of another. */
     private readonly kind: string,
-    /** Checks what was found; null when it is no such record. */
+    /** Checks a value of the cache; null if it is no such record. */
     private readonly read: (value: unknown) => T | null,
     private readonly keeping: RecordKeeping,
   ) {}
@@ -88,7 +88,7 @@ export class SharedCache<T extends object> implements InvalidatableCache {
     return this.invalidations;
   }
 
-  /** Keeps what was read of a live sign-in, unless it has ended here meanwhile. Nobody waits for it. */
+  /** Stores the data of a live sign-in, unless it has ended here meanwhile. No request waits for it. */
   put(id: string, value: T, readAt: unknown, mark: number): void {
     if (typeof readAt !== 'number' || !Number.isFinite(readAt)) return;
     if (this.invalidationsOf(id).some(({ number }) => number > mark)) return;
@@ -121,7 +121,7 @@ export class SharedCache<T extends object> implements InvalidatableCache {
     return read ? { value: read, readAt: readAt as number } : undefined;
   }
 
-  /** Lengths before what a deployment or a request chose: no two of them are ever joined to the same key. */
+  /** Each part that a deployment or a request chose has its length in front, so two different lists never give the same key. */
   private keyOf(id: string): string {
     const { issuer } = this.keeping;
     return `aerie:${this.kind}:${issuer.length}:${issuer}:${id.length}:${id}`;

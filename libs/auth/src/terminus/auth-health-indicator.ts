@@ -7,7 +7,7 @@ import { type Duration, durationMs } from '../time/duration.js';
  * Options of `AuthHealthIndicator.isHealthy`.
  */
 export interface AuthHealthOptions {
-  /** How old what is known of revocations may be. Default: `revocation.maxStaleness`. */
+  /** The highest age of the data on revocations. Default: `revocation.maxStaleness`. */
   readonly maxLag?: Duration;
 }
 

@@ -1,6 +1,6 @@
 import type { Principal } from '../principal/principal.js';
 
-/** What a stand-in answers to every credential. */
+/** The answer of a stand-in to every credential. */
 export interface StandIn {
   cachedAccessToken(token: string): undefined;
   cachedSession(value: unknown): undefined;

@@ -1,4 +1,4 @@
-/** Waits for work that is under way, for so long. Throws what it throws, or an Error once it is late. */
+/** Waits for running work, at most for this time. Throws the error of the work, or an Error if it is late. */
 export async function inTime<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -28,7 +28,7 @@ export async function withinDeadline(ms: number, call: () => unknown): Promise<T
   return answer;
 }
 
-// A function of its own, so that what is thrown at once is caught as well.
+// A function of its own, so that a synchronous throw is caught as well.
 async function answerOf(call: () => unknown): Promise<TimelyAnswer> {
   try {
     return { kind: 'answered', value: await call() };

@@ -1,6 +1,6 @@
 /**
  * A length of time as it is written in options: a whole number and a unit, `'15m'`, `'30d'`, `'500ms'`. A bare
- * number does not compile: nobody has to remember whether it meant seconds or milliseconds.
+ * number does not compile: its unit would be unclear.
  */
 export type Duration = `${bigint}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 

@@ -11,7 +11,7 @@ export function msBetween(earlier: Moment, later: Moment): number {
   return Math.max(later.monotonic - earlier.monotonic, later.wall - earlier.wall);
 }
 
-/** What this process knows of the clock of its store, by which limits that several nodes share are decided. */
+/** This process's estimate of its store's clock, which decides on limits that several nodes share. */
 export class StoreClock {
   private storeNow: number | undefined;
   private sentMonotonic = 0;
@@ -24,10 +24,10 @@ export class StoreClock {
     return { monotonic: this.clock.monotonic(), wall: this.clock.now() };
   }
 
-  /** An answer said what the time is there; the instants are those of this process when the question was sent. */
+  /** An answer had the store's time; the instants are those of this process when the question was sent. */
   learn(storeNow: unknown, sentMonotonic: number, sentWall: number): void {
     if (typeof storeNow !== 'number' || !Number.isFinite(storeNow)) return;
-    // RequestMemo overtake each other: the one that was asked for last knows best.
+    // Answers may arrive in another order: the one to the latest question counts.
     if (this.storeNow !== undefined && sentMonotonic < this.sentMonotonic) return;
     this.storeNow = storeNow;
     this.sentMonotonic = sentMonotonic;

@@ -6,7 +6,7 @@ export interface Waiting {
   settle(turn: boolean): void;
 }
 
-/** Calls that name no address: one client's or everybody's, so they have half of the places together. */
+/** Calls without an address may be of one client or of many, so they share half of the places. */
 const UNKNOWN = '';
 
 /**

@@ -3,7 +3,7 @@ import { addressPrefix } from '../principal/address-prefix.js';
 import type { Requester } from '../principal/requester.js';
 import { HashingLane, type Waiting } from './hashing-lane.js';
 
-/** What a hash is for: `check` for sign-ins, `make` for registrations. */
+/** The purpose of a hash: `check` for sign-ins, `make` for registrations. */
 export type HashingPurpose = 'check' | 'make';
 
 const PLACES = 64;

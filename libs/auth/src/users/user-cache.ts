@@ -11,7 +11,7 @@ interface CachedUser {
   readonly version: number;
 }
 
-/** A change of a user that nobody announced shows within this time. */
+/** A change of a user that was not reported shows within this time. */
 const BELIEVED_MS = 60_000;
 
 /**

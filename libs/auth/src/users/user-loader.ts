@@ -32,8 +32,8 @@ export interface PrincipalSignIn {
 }
 
 /**
- * Subjects as the host's directory knows them now. Whatever the directory throws, or does not answer in ten seconds, is
- * StoreUnavailableError: an outage signs nobody out. What it must not return is DirectoryMistakeError.
+ * Loads subjects from the host's directory. An error of the directory, or no answer in ten seconds, is StoreUnavailableError: all
+ * users stay signed in. A wrong return value is DirectoryMistakeError.
  */
 export class UserLoader {
   private readonly logger = new Logger('AuthModule');
@@ -93,7 +93,7 @@ export class UserLoader {
     }
   }
 
-  /** The subject that has an identifier; null when nobody does. Throws StoreUnavailableError. */
+  /** The subject that has an identifier; null if there is none. Throws StoreUnavailableError. */
   find(identifier: string): Promise<string | null> {
     return this.ask(async (directory) => {
       const found: unknown = await directory.findSubject(identifier);

@@ -3,7 +3,7 @@ import { RequestInvalidError } from '../errors/auth-error.js';
 /** What one field of a body may be. */
 export type FieldRule = TextRule | { readonly type: 'boolean' };
 
-/** What a text in a body may be. */
+/** The rules for a text in a body. */
 export interface TextRule {
   readonly type: 'string';
   readonly max: number;

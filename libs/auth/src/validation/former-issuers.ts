@@ -1,12 +1,12 @@
 import { OptionReader } from './option-reader.js';
 
-/** What the application's `issuer` was before it changed, such as the address under its former domain. */
+/** An earlier value of the application's `issuer`, such as the address under its former domain. */
 export interface FormerIssuerOption {
   /** Exactly as the `issuer` option said it. */
   readonly issuer: string;
   /**
    * ISO 8601 in UTC, at most 366 days away: until then the tokens and seals of that issuer are good. Longer than the longest
-   * sign-in (`refreshTokens.absolute`) keeps everybody signed in.
+   * sign-in (`refreshTokens.absolute`) keeps all users signed in.
    */
   readonly until: string;
 }

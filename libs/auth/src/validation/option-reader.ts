@@ -74,7 +74,7 @@ export class OptionReader {
     return value as number;
   }
 
-  /** Anything that `accept` takes for right; `allowed` says what that is. */
+  /** Any value that `accept` accepts; `allowed` describes them for the error. */
   custom<T>(key: string, allowed: string, accept: (value: unknown) => value is T, fallback: T): T;
   custom<T>(key: string, allowed: string, accept: (value: unknown) => value is T): T;
   custom<T>(key: string, allowed: string, accept: (value: unknown) => value is T, fallback?: T): T {
@@ -127,7 +127,7 @@ export class OptionReader {
     return this.path ? `${this.path}.${key}` : key;
   }
 
-  /** Only what was left out has a default: null is a value, and a wrong one. */
+  /** Only a missing option has a default: null is a value, and a wrong one. */
   private taken(key: string, fallback: unknown): unknown {
     const value = this.take(key);
     return value === undefined ? fallback : value;

@@ -116,7 +116,7 @@ async function receive(
   }
   const isForm = matched === 'form-route';
   const check = (): void => (isForm ? checkFormHeaders(request) : checkBodyHeaders(request));
-  // An empty body has no type: one that was not announced is asked for it once there is something.
+  // An empty body needs no type. A body without a declared length is checked when its first bytes arrive.
   if (announcesBody(request)) check();
   if (!isForm) return readJson(stream, check);
   const form = await readForm(stream, check);
@@ -124,7 +124,7 @@ async function receive(
   return form;
 }
 
-/** HTTP/2 knows no such header (RFC 9113, section 8.2.2): there the stream ends, and its connection goes on. */
+/** HTTP/2 has no such header (RFC 9113, section 8.2.2): the stream ends, and its connection continues. */
 function mayClose(request: IncomingMessage): boolean {
   return request.httpVersionMajor < 2;
 }

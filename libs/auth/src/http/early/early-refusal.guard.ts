@@ -10,7 +10,7 @@ export function noteRefusal(request: object, refused: RequestInvalidError): void
 }
 
 /**
- * RequestMemo what the early hook refused. The host's middleware has run by then: without its CORS headers the browser would
+ * Answers requests that the early hook refused. The host's middleware has run by then: without its CORS headers the browser would
  * hide the answer from the page.
  */
 @Injectable()

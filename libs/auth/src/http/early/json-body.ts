@@ -22,7 +22,7 @@ export function announcesBody({ headers }: IncomingMessage): boolean {
 
 const JSON_TYPE = /^application\/json *(; *charset=("?)utf-8\2)?$/i;
 
-/** Refuses a body by its headers: type, encoding, announced length. Throws RequestInvalidError. */
+/** Refuses a body by its headers: type, encoding, length. Throws RequestInvalidError. */
 export function checkBodyHeaders(request: IncomingMessage): void {
   checkBodyHeadersFor(request, JSON_TYPE, 'application/json');
 }

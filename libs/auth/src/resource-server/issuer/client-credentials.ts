@@ -26,12 +26,12 @@ export type ClientCredentialsOptions = {
     }
 );
 
-/** A text with something in it, and no more than anybody needs. */
+/** A text that is neither empty nor too long. */
 export const shortText = (v: unknown): v is string =>
   typeof v === 'string' && v.length > 0 && v.length <= 1_024;
 const any = (_v: unknown): _v is unknown => true;
 
-/** What a client sends with each request to prove who it is. Holds its secret, and shows it to nobody else. */
+/** The credentials that a client sends with each request. Holds its secret, and sends it to the issuer only. */
 export class ClientCredentials {
   private constructor(
     readonly clientId: string,

@@ -6,12 +6,12 @@ import { OutageLog } from './outage-log.js';
 import type { ServiceTokenClient } from './service-token-client.js';
 import type { RevocationEvent, RevocationEventKind } from '../../revocation/revocation-event.js';
 
-/** What a service client may be given that reads revocations. */
+/** The scope of a service client that may read revocations. */
 const REVOCATIONS_SCOPE = 'revocations';
 const LIMITS = { timeoutMs: 5_000, maxBytes: 8 * 1024 * 1024 };
 /** So many fit into a URL. */
 const IDS_AT_ONCE = 200;
-/** Pages whose revocations are kept, to be told with an ETag that they are as they were. */
+/** Pages that are cached with their ETag, so that the issuer can answer that they have not changed. */
 const PAGES_KEPT = 4;
 
 interface Page {
@@ -58,7 +58,7 @@ export class HttpRevocationLog extends RevocationLog {
       this.outages.answered();
       return reading;
     } catch (error) {
-      // What the token endpoint said of an outage, or of this client, is what an operator needs to know.
+      // An operator needs the token endpoint's message about an outage, or about this client.
       const cause = error instanceof StoreUnavailableError ? error.cause : error;
       this.outages.failed(
         cause instanceof AuthError
@@ -107,7 +107,7 @@ const KINDS: Readonly<Record<RevocationEventKind, true>> = {
   keys: true,
 };
 
-/** Kinds that end what was issued under an earlier epoch: without one they would end nothing. */
+/** Kinds that end tokens of an earlier epoch: without an epoch they would end nothing. */
 const WITH_EPOCH: readonly RevocationEventKind[] = ['subject_stale', 'everything', 'client'];
 
 /** Whether a value is an instant in epoch milliseconds. */

@@ -25,7 +25,7 @@ export interface IntrospectionRules {
 
 /**
  * Asks the issuer whether a token is still good, after it was verified here. A positive answer alone is cached, from when
- * it was asked, for `maxStaleness` at most; whoever asks about the same token meanwhile waits for the same answer.
+ * it was asked, for `maxStaleness` at most. Requests with the same token meanwhile wait for the same answer.
  */
 export class Introspection {
   /** When the issuer was asked about a token that it called active, by the monotonic clock. */
@@ -51,7 +51,7 @@ export class Introspection {
     return this.isRecent(this.active.get(token), maxStalenessMs);
   }
 
-  /** Throws AccessTokenRevokedError for a token that the issuer calls inactive; StoreUnavailableError when it cannot be told. */
+  /** Throws AccessTokenRevokedError for a token that the issuer calls inactive; StoreUnavailableError if the issuer gives no clear answer. */
   async check(token: string, maxStalenessMs: number | null): Promise<void> {
     if (this.cachedAsActive(token, maxStalenessMs)) return;
     const underWay = this.asking.get(token);

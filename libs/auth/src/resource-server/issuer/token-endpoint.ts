@@ -13,7 +13,7 @@ import { membersOf, parsed, type HttpClient } from '../../http-client/http-clien
 import type { Clock } from '../../time/clock.js';
 import type { ClientCredentials } from './client-credentials.js';
 
-/** What a token is asked for. */
+/** The parameters of a request for a token. */
 export interface TokenRequest {
   /** The service it is for. Default: as the issuer has it for this client. */
   readonly audience?: string;
@@ -41,7 +41,7 @@ export class TokenEndpoint {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws the errors of `REFUSALS`; StoreUnavailableError for whatever else is no token. */
+  /** Throws the errors of `REFUSALS`; StoreUnavailableError for every other answer without a token. */
   async ask(
     grant: Readonly<Record<string, string>>,
     request: TokenRequest,
@@ -81,7 +81,7 @@ const invalid = (): AuthError =>
   new RequestInvalidError('The issuer could not read the request for a token.');
 
 /**
- * RequestMemo that are decisions, by `code`, which tells more, or by `error` (RFC 6749, section 5.2; RFC 8693, section 2.2.2:
+ * Answers that are decisions, by `code`, which tells more, or by `error` (RFC 6749, section 5.2; RFC 8693, section 2.2.2:
  * a subject token that is no good is `invalid_request`). Anything else that is no token is an outage.
  */
 const REFUSALS: Readonly<Record<string, () => AuthError>> = {

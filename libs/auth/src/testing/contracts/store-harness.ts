@@ -21,7 +21,7 @@ export interface StoreHarness {
 /** Gives the harness, whenever a case runs: a new one, or always the same. */
 export type HarnessSource = () => StoreHarness | Promise<StoreHarness>;
 
-/** What the cases of one store do around it. */
+/** The operations that cases of one store need beside the store. */
 interface Surroundings {
   /** The subject's epochs; its row is made when there is none. */
   epochs(subject: string): Promise<SubjectEpochs>;

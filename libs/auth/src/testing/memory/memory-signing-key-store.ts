@@ -1,6 +1,6 @@
 import { type SigningKeyReading, SigningKeyStore, type StoredKey } from '../../keys/signing-key-store.js';
 
-/** SigningKeyStore in memory, for tests: it keeps what it is given until the process ends. */
+/** SigningKeyStore in memory, for tests: it keeps its keys until the process ends. */
 export class MemorySigningKeyStore extends SigningKeyStore {
   private readonly keys = new Map<number, StoredKey>();
 

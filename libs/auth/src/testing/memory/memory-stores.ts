@@ -38,7 +38,7 @@ export class MemoryStores extends AuthStores {
   private readonly serviceClients: MemoryServiceClientStore;
 
   // Without decorators: a subclass would inherit what is injected here, also into a constructor of its own.
-  /** `clock`: what the stores take for the time, in epoch milliseconds. Default: the system's. */
+  /** `clock`: the time of the stores, in epoch milliseconds. Default: the system's. */
   constructor(clock: { now(): number } = { now: () => Date.now() }) {
     super();
     const revocations = (this.revocations = new MemoryRevocationLog(clock));

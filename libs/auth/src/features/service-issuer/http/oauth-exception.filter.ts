@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { headersOf, oauthBodyOf } from '../../../context/error-responses.js';
 import { AuthError } from '../../../errors/auth-error.js';
 
-/** RequestMemo AuthErrors of the routes of OAuth in its shape (RFC 6749, section 5.2), and in ours. */
+/** Answers AuthErrors of the routes of OAuth in its shape (RFC 6749, section 5.2), and in ours. */
 @Injectable()
 @Catch(AuthError)
 export class OAuthExceptionFilter implements ExceptionFilter<AuthError> {
