@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 
 const SECRET_FILE = 'var/auth-secret';
 const SQLITE_FILE = 'var/demo.sqlite';
-/** The issuer of the tokens. It does not follow HOST and PORT: signing keys are sealed for it. */
+/** The issuer of the tokens. It does not follow HOST and PORT, because signing keys are encrypted for it. */
 const ISSUER = 'http://127.0.0.1:3000';
 
-/** What the environment says about this run of the demo. */
+/** The demo's configuration, from the environment. */
 export interface DemoConfig {
   readonly host: string;
   readonly port: number;
@@ -20,7 +20,7 @@ export interface DemoConfig {
   readonly redisUrl: string | null;
   readonly secret: string;
   readonly issuer: string;
-  /** Where the demo's own pages come from, beside the issuer's origin. */
+  /** Origins of the demo's own pages, beside the issuer's. */
   readonly trustedOrigins: readonly string[];
 }
 
@@ -78,7 +78,7 @@ function sqlite(file: string): DemoConfig['database'] {
   return { type: 'better-sqlite3', url: file };
 }
 
-/** A secret of this checkout's own, made on the first start. A name appears with all of its text, and only once. */
+/** A secret of this checkout, made on the first start. The file appears complete, and only once. */
 function ownSecret(): string {
   if (!existsSync(SECRET_FILE)) {
     mkdirSync(dirname(SECRET_FILE), { recursive: true });
@@ -87,7 +87,7 @@ function ownSecret(): string {
     try {
       linkSync(written, SECRET_FILE);
     } catch (error) {
-      // Another demo was first: its secret counts.
+      // Another demo process was first: use its secret.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     } finally {
       rmSync(written);

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
 /**
- * Throws when the address cannot be listened on. Asked before the application starts: one that finds its port taken at the
- * end has made tables and keys by then.
+ * Throws if the port is taken. It runs before the application starts, because an application that finds its port taken later
+ * has made tables and keys by then.
  */
 export async function assertPortIsFree(host: string, port: number): Promise<void> {
   const probe = createServer();

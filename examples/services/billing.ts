@@ -13,7 +13,7 @@ import { BILLING, ISSUER, SECRETS } from './places.js';
 
 @Controller('bills')
 export class BillsController {
-  /** For people, through a service that acts for them. */
+  /** For users, through a service that acts for them. */
   @UseGuards(JwtAuthGuard)
   @Scopes('bills:read')
   @Get(':id')
@@ -21,7 +21,7 @@ export class BillsController {
     return { id, of: user.id, total: '12.00' };
   }
 
-  /** For services alone. */
+  /** For services only. */
   @UseGuards(ServiceAuthGuard)
   @Scopes('bills:close')
   @Post('close')
@@ -30,13 +30,13 @@ export class BillsController {
   }
 }
 
-/** Behind `orders`: no token of a sign-in is good here. */
+/** A service behind `orders`: it accepts no token of a sign-in. */
 @Module({
   imports: [
     ResourceServerModule.forRoot({
       issuer: ISSUER,
       audience: BILLING,
-      // As the issuer announces its keys for two seconds only; leave it at 30.
+      // Because this issuer publishes a key only two seconds before it signs; leave it at 30.
       keys: { cooldown: '1s' },
       revocation: { mode: 'feed', client: { clientId: 'billing', secret: SECRETS.billing } },
     }),

@@ -26,7 +26,7 @@ export class Users implements UserDirectory {
   loadSubject = async (id: string) => ({ id, roles: ['admin'], scopes: ['bills:read'] });
 }
 
-/** Keys rotate by themselves; this is for whoever cannot wait. */
+/** Keys rotate by themselves; this route rotates them now. */
 @Controller('keys')
 @UseGuards(JwtAuthGuard)
 @Roles('admin')
@@ -41,7 +41,7 @@ export class KeysController {
   }
 }
 
-/** Signs people in, and gives services their tokens: with keys of its own making, which the services find by its URL. */
+/** Signs users in, and issues tokens to services. It makes its own keys; the services find them by its URL. */
 @Module({
   imports: [
     TypeOrmModule.forRoot({
@@ -56,7 +56,7 @@ export class KeysController {
       services: true,
       secret: randomBytes(48).toString('base64'),
       issuer: ISSUER,
-      // A sign-in's tokens are good for the service that browsers talk to; not for those behind it.
+      // A sign-in's tokens are good for the service that browsers call, not for the services behind it.
       accessTokens: { audience: [ISSUER, ORDERS] },
       // So that you can watch a rotation; leave it at 14 days.
       managedKeys: { announce: '2s' },
@@ -67,7 +67,7 @@ export class KeysController {
 export class IssuerModule implements OnApplicationBootstrap {
   constructor(private readonly clients: ServiceClients) {}
 
-  /** Yours are registered once, where services are administered. */
+  /** In your application, register clients once, where you administer services. */
   async onApplicationBootstrap(): Promise<void> {
     await this.clients.register({
       id: 'orders',

@@ -7,7 +7,7 @@ import { OrdersModule } from './orders.js';
 import { BILLING, ISSUER, ORDERS } from './places.js';
 import { TOUR } from './tour.js';
 
-/** Three applications, which know each other by their URLs alone: they may as well be on three machines. */
+/** Three applications that know only the URLs of each other: they could run on three machines. */
 async function start(module: Type, url: string): Promise<void> {
   const app = await NestFactory.create(module, { logger: ['error', 'warn'] });
   app.enableShutdownHooks();

@@ -21,7 +21,7 @@ export class OrdersController {
     return { of: user.id, orders: [{ id: '1', what: 'a book' }] };
   }
 
-  /** On behalf of the person whose request this is: billing sees that person, and not more than `bills:read`. */
+  /** On behalf of the user of this request: billing sees that user, with the scope `bills:read` only. */
   @MaxStaleness('0s')
   @Get(':id/bill')
   async bill(@Param('id') id: string, @Headers('authorization') authorization: string) {
@@ -44,13 +44,13 @@ async function ask(url: string, method: string, token: string): Promise<unknown>
   return response.json();
 }
 
-/** What people use: it verifies their tokens with the issuer's keys, and follows what has ended. */
+/** The service that users call: it verifies their tokens with the issuer's keys, and follows its revocations. */
 @Module({
   imports: [
     ResourceServerModule.forRoot({
       issuer: ISSUER,
       audience: ORDERS,
-      // As the issuer announces its keys for two seconds only; leave it at 30.
+      // Because this issuer publishes a key only two seconds before it signs; leave it at 30.
       keys: { cooldown: '1s' },
       revocation: { mode: 'feed', client },
     }),

@@ -4,28 +4,28 @@ const bearer = '-H "authorization: Bearer $TOKEN"';
 const login = `{"identifier":"ada","password":"correct horse battery","mode":"tokens"}`;
 const field = `node -pe "JSON.parse(require('fs').readFileSync(0, 'utf8')).access_token"`;
 
-/** What to type; each line says what it answers. */
+/** Lines to type; each has its expected status. */
 export const TOUR = `
 # Sign in
 TOKEN=$(curl -s ${ISSUER}/auth/login -H 'content-type: application/json' -d '${login}' | ${field})
 
-# A service that verifies the token by itself
+# orders verifies the token by itself
 curl ${ORDERS}/orders ${bearer} # -> 200
-# It asks another one on ada's behalf, with a token that is exchanged for hers
+# orders calls billing on ada's behalf, with a token exchanged for hers
 curl ${ORDERS}/orders/1/bill ${bearer} # -> 200
-# Hers is not good there
+# billing does not accept her own token
 curl ${BILLING}/bills/1 ${bearer} # -> 401
-# In its own name
+# orders calls billing in its own name
 curl -X POST ${ORDERS}/orders/close ${bearer} # -> 201
 
-# The keys rotate: what was signed before goes on, and so does what is signed next
+# The keys rotate: earlier tokens and later tokens are good
 curl -X POST ${ISSUER}/keys/rotate ${bearer} # -> 201
 curl ${ORDERS}/orders ${bearer} # -> 200
 sleep 4
 TOKEN=$(curl -s ${ISSUER}/auth/login -H 'content-type: application/json' -d '${login}' | ${field})
 curl ${ORDERS}/orders ${bearer} # -> 200
 
-# Sign out: every service knows
+# Sign out: every service refuses
 curl -X POST ${ISSUER}/auth/logout ${bearer} # -> 204
 curl ${ORDERS}/orders/1/bill ${bearer} # -> 401
 `.trim();

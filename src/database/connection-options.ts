@@ -14,7 +14,7 @@ export function connectionOptions({ type, url }: DemoConfig['database']): TypeOr
     retryDelay: 1000,
   };
   if (type === 'better-sqlite3') {
-    // While a statement waits for another process, this one stands still: half a second, not the driver's five.
+    // While a statement waits for another process, this process is blocked: half a second, not the driver's five.
     return { ...shared, type, database: url, enableWAL: true, timeout: 500, driver: sqliteDriver() };
   }
   return { ...shared, type, url };

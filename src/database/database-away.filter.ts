@@ -5,7 +5,7 @@ import { QueryFailedError } from 'typeorm';
 /** A SQLite file that is locked, a server that cannot be reached (also SQLSTATE 08 and 57P), a pool that is full. */
 const AWAY = /^(SQLITE_(BUSY|LOCKED)|E(CONN|PIPE|TIMEDOUT)|PROTOCOL_|08|57P|53300)/;
 
-/** A statement that the database could not take is 503, as in the module's own routes: nothing was done, try again. */
+/** A database failure is a 503, as in the module's own routes: nothing was done, the client may try again. */
 @Catch(QueryFailedError)
 export class DatabaseAwayFilter extends BaseExceptionFilter {
   override catch(error: QueryFailedError, host: ArgumentsHost): void {

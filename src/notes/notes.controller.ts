@@ -15,7 +15,7 @@ import { CurrentUser } from 'nestjs-aerie';
 import type { Repository } from 'typeorm';
 import { Note } from './note.entity.js';
 
-/** Everybody's own notes. No guard is named here: the module guards every route that is not public. */
+/** Each user reads and writes their own notes. It needs no guard: with `globalGuard` the module guards every route that is not public. */
 @Controller('notes')
 export class NotesController {
   constructor(@InjectRepository(Note) private readonly notes: Repository<Note>) {}
@@ -49,7 +49,7 @@ function noteBody({ id, text, createdAt }: Note) {
   return { id, text, created_at: createdAt };
 }
 
-/** PostgreSQL holds neither NUL nor half a surrogate pair. */
+/** PostgreSQL stores neither NUL nor half a surrogate pair. */
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }

@@ -5,13 +5,13 @@ import { Keyv } from 'keyv';
 import type { AuthOptions } from 'nestjs-aerie';
 import { createClient } from 'redis';
 
-/** What a Redis is good for here: notifications, and a cache that nodes share. The demo starts and runs while it is away. */
+/** Redis carries notifications, and a cache that nodes share. The demo starts and runs while Redis is away. */
 export class RedisConnections implements OnApplicationShutdown {
   readonly options: Pick<AuthOptions, 'revocation' | 'cache'>;
   private readonly client: ReturnType<typeof createClient> | undefined;
   private readonly store: KeyvRedis<unknown> | undefined;
 
-  /** Null: there is no Redis, and nothing is needed of one. */
+  /** Null: the demo uses no Redis. */
   constructor(url: string | null) {
     if (url === null) {
       this.options = {};
@@ -26,7 +26,7 @@ export class RedisConnections implements OnApplicationShutdown {
     this.options = { revocation: { redis: this.client }, cache: createCache({ stores: [shared] }) };
   }
 
-  /** Whether that Redis answers within a second; null without one. */
+  /** Whether Redis answers within a second; null without Redis. */
   async answers(): Promise<boolean | null> {
     const { client } = this;
     if (!client) return null;
@@ -40,7 +40,7 @@ export class RedisConnections implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     if (this.client?.isOpen) this.client.destroy();
-    // By force: a farewell would wait for a Redis that is away.
+    // By force: a graceful close would wait for a Redis that is away.
     await this.store?.disconnect(true);
   }
 }

@@ -15,7 +15,7 @@ const COMMON = new Set([
   'trustno1',
 ]);
 
-/** Length and the worst guesses, no rules of composition (NIST SP 800-63B-4, 3.1.1.2). Throws BadRequestException. */
+/** Checks the length and refuses the most common passwords; no rules of composition (NIST SP 800-63B-4, 3.1.1.2). Throws BadRequestException. */
 export function checkPassword(password: string, email: string): void {
   if (password.length < MIN || password.length > MAX) {
     throw new BadRequestException(`"password" must have ${MIN} to ${MAX} characters.`);

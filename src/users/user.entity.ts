@@ -5,7 +5,7 @@ export class User {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;
 
-  /** Lower case: one account for Ada@example.com and ada@example.com. */
+  /** In lower case, so that Ada@example.com and ada@example.com are one account. */
   @Index({ unique: true })
   @Column({ type: 'varchar', length: 320 })
   email!: string;

@@ -7,7 +7,7 @@ import { User } from './user.entity.js';
 
 const DUPLICATES = new Set(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE']);
 
-/** The demo's users, and what the auth module needs to know of them. */
+/** The demo's users, and the methods that the auth module calls. */
 @Injectable()
 export class UsersService implements UserDirectory {
   constructor(
@@ -25,7 +25,7 @@ export class UsersService implements UserDirectory {
     return this.hasher.verify(user?.passwordHash, password);
   }
 
-  /** Without the address: what is returned here may become a claim, and claims can be read by everyone who sees the token. */
+  /** Without the address: a member may become a claim, and every holder of a token can read its claims. */
   async loadSubject(id: string): Promise<{ id: string } | null> {
     return this.users.findOne({ select: { id: true }, where: { id } });
   }
@@ -34,7 +34,7 @@ export class UsersService implements UserDirectory {
     return this.users.findOne({ select: { id: true, email: true }, where: { id } });
   }
 
-  /** Throws ConflictException when the address is taken. */
+  /** Throws ConflictException if the address is taken. */
   async register(
     email: string,
     password: string,
