@@ -27,6 +27,14 @@ const MET = `
   .split(/\s+/);
 const MET_AND_THROW_NOTHING = ['CurrentUser', 'AuthError', 'AuthConfigError', 'MemoryStores'];
 
+/** Classes that users construct or extend, besides errors. Nest makes all others: their constructors are internal. */
+const CONSTRUCTED = `
+  AuthExceptionFilter MemoryRefreshTokenFamilyStore MemorySigningKeyStore MemoryStores MemorySubjectStore SameOriginGuard
+  ServiceAuthGuard ServiceTokenClient
+`
+  .trim()
+  .split(/\s+/);
+
 /** One line for each thing that a comment lacks. */
 function lacking(surface: readonly Documented[], met: readonly string[], quiet: readonly string[]): string[] {
   const found = (name: string) => surface.find((one) => one.name === name);
@@ -78,6 +86,13 @@ describe('doc comments of the public surface', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('constructors of the public surface', () => {
+  it('are declared for what users construct or extend', () => {
+    const shown = surface.filter(({ name, isConstructible }) => isConstructible && !name.endsWith('Error'));
+    expect(shown.map(({ name }) => name).sort()).toEqual(CONSTRUCTED);
   });
 });
 

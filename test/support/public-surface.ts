@@ -11,6 +11,8 @@ export interface Documented {
   readonly text: string;
   readonly throws: readonly string[];
   readonly examples: readonly string[];
+  /** Whether the declarations show a constructor of the class. */
+  readonly isConstructible: boolean;
 }
 
 /** What the entries of a program export, each once. */
@@ -48,7 +50,17 @@ function documented(checker: ts.TypeChecker, symbol: ts.Symbol, name: string): D
     text: ts.displayPartsToString(symbol.getDocumentationComment(checker)),
     throws: textsOf('throws'),
     examples: textsOf('example'),
+    isConstructible: (symbol.declarations ?? []).some(showsConstructor),
   };
+}
+
+function showsConstructor(declaration: ts.Declaration): boolean {
+  if (!ts.isClassDeclaration(declaration)) return false;
+  const all = declaration.members.filter(ts.isConstructorDeclaration);
+  const overloads = all.filter(({ body }) => !body);
+  return (overloads.length > 0 ? overloads : all).some(
+    (one) => !ts.getJSDocTags(one).some(({ tagName }) => tagName.text === 'internal'),
+  );
 }
 
 /** Parses the entries and what they lead to, without the types of other packages: names and comments are all there. */
