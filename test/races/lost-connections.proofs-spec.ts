@@ -53,7 +53,10 @@ describe.each(SERVERS)('a server that cannot be reached, on %s', (database) => {
     await door.open();
     const through = new URL(target);
     through.host = `127.0.0.1:${door.port}`;
-    race = await Race.start(database, { connection: { url: through.href } });
+    race = await Race.start(database, {
+      connection: { url: through.href },
+      options: { database: { deadline: '2s' } },
+    });
   });
   afterAll(async () => {
     await race.stop();

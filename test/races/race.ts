@@ -71,7 +71,9 @@ export class Race {
     const source = await connect(database, prefix, { url } as Partial<DataSourceOptions>);
     const named = database === 'postgres' ? { applicationName: prefix } : {};
     const connection = { type, url, entityPrefix: prefix, ...named, ...input.connection };
-    const options = { secret: SECRET, issuer: ISSUER, routes: false, ...input.options };
+    // Many wait for one row, on a machine that may be busy: the longest deadline that there is.
+    const patient = { deadline: '20s' };
+    const options = { secret: SECRET, issuer: ISSUER, routes: false, database: patient, ...input.options };
     const race = new Race(source, [], prefix, connection, options);
     try {
       await race.startWorkers(input.workers ?? 2, options);
