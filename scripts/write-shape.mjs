@@ -12,13 +12,9 @@ import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import {
-  AUTH_MIGRATIONS,
-  AuthenticationService,
-  AuthModule,
-  SecurityEvents,
-  UserDirectory,
-} from '../libs/auth/dist/index.js';
+import { AuthenticationService, AuthModule, SecurityEvents, UserDirectory } from '../libs/auth/dist/index.js';
+import { serviceIssuer } from '../libs/auth/dist/features/service-issuer/index.js';
+import { authMigrations, typeOrmStores } from '../libs/auth/dist/typeorm/index.js';
 
 /** The same as in test/support/test-app.ts: the credentials are good under them alone. */
 const SECRET = 'a secret of at least thirty-two bytes, for tests';
@@ -74,7 +70,7 @@ async function write(name, connection) {
         TypeOrmModule.forRoot({
           ...connection,
           autoLoadEntities: true,
-          migrations: AUTH_MIGRATIONS,
+          migrations: authMigrations([serviceIssuer()]),
           migrationsRun: true,
           logging: true,
           logger,
@@ -85,7 +81,8 @@ async function write(name, connection) {
           secret: SECRET,
           issuer: ISSUER,
           sweepInterval: false,
-          audit: { table: true },
+          stores: typeOrmStores({ audit: true }),
+          features: [serviceIssuer()],
           routes: false,
         }),
       ],

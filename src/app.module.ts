@@ -10,6 +10,7 @@ import { RedisConnections } from './redis/redis-connections.js';
 import { RedisModule } from './redis/redis.module.js';
 import { UsersModule } from './users/users.module.js';
 import { UsersService } from './users/users.service.js';
+import { typeOrmStores } from 'nestjs-aerie/typeorm';
 
 @Module({})
 export class AppModule {
@@ -22,6 +23,7 @@ export class AppModule {
         AuthModule.forRootAsync({
           imports: [UsersModule, RedisModule.at(config.redisUrl)],
           users: UsersService,
+          stores: typeOrmStores(),
           globalGuard: true,
           inject: [RedisConnections],
           useFactory: (redis: RedisConnections) => ({

@@ -21,54 +21,7 @@ const manifest = JSON.parse(readFileSync(join(LIBRARY, 'package.json'), 'utf8'))
 };
 
 /** What breaks a rule on purpose, and why it may. An exception that is no longer needed is refused. */
-const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
-  'imports run downward only': [
-    'auth.module.ts imports typeorm/connection/kept-objects.ts',
-    'features/service-issuer/clients/memory-service-client-store.ts imports testing/memory/memory-revocation-log.ts',
-    'features/service-issuer/clients/memory-service-client-store.ts imports testing/memory/memory-subject-store.ts',
-    'features/service-issuer/clients/service-client-store.contract.ts imports testing/contracts/contract-case.ts',
-    'features/service-issuer/clients/service-client-store.contract.ts imports testing/contracts/store-harness.ts',
-    'features/service-issuer/clients/sql-service-client-store.ts imports sql/stores/revocation-writer.ts',
-    'features/service-issuer/clients/sql-service-client-store.ts imports typeorm/entities/service-client.entity.ts',
-    'features/service-issuer/clients/sql-service-client-store.ts imports typeorm/entities/spent-token-id.entity.ts',
-    'lifecycle/expired-rows-sweeper.ts imports features/service-issuer/clients/service-client-store.ts',
-    'module/audit.providers.ts imports typeorm/typeorm-stores.ts',
-    'module/auth.providers.ts imports features/service-issuer/clients/service-clients.ts',
-    'module/auth.providers.ts imports features/service-issuer/http/revocations.controller.ts',
-    'module/auth.providers.ts imports features/service-issuer/http/service-tokens.controller.ts',
-    'module/auth.providers.ts imports features/service-issuer/service-issuer.providers.ts',
-    'module/auth.providers.ts imports features/service-issuer/tokens/token-exchange.ts',
-    'module/auth.providers.ts imports typeorm/entities/auth-entities.ts',
-    'module/auth.providers.ts imports typeorm/typeorm-stores.ts',
-    'module/sign-in.providers.ts imports features/service-issuer/clients/service-client-store.ts',
-    'sql/stores/family-statements.ts imports typeorm/entities/refresh-token-family.entity.ts',
-    'sql/stores/revocation-writer.ts imports typeorm/entities/revocation.entity.ts',
-    'sql/stores/sql-revocation-log.ts imports typeorm/entities/revocation.entity.ts',
-    'sql/stores/sql-refresh-token-family-store.ts imports typeorm/entities/refresh-token-family.entity.ts',
-    'sql/stores/sql-security-event-store.ts imports typeorm/entities/auth-event.entity.ts',
-    'sql/stores/sql-session-store.ts imports typeorm/entities/session.entity.ts',
-    'sql/stores/sql-sign-in-registry.ts imports typeorm/entities/auth-subject.entity.ts',
-    'sql/stores/sql-sign-in-registry.ts imports typeorm/entities/refresh-token-family.entity.ts',
-    'sql/stores/sql-sign-in-registry.ts imports typeorm/entities/revocation.entity.ts',
-    'sql/stores/sql-sign-in-registry.ts imports typeorm/entities/session.entity.ts',
-    'sql/stores/sql-concurrent-sign-ins.ts imports typeorm/entities/refresh-token-family.entity.ts',
-    'sql/stores/sql-concurrent-sign-ins.ts imports typeorm/entities/session.entity.ts',
-    'sql/stores/sql-signing-key-store.ts imports typeorm/entities/stored-signing-key.entity.ts',
-    'sql/stores/sql-subject-ending.ts imports typeorm/entities/refresh-token-family.entity.ts',
-    'sql/stores/sql-subject-ending.ts imports typeorm/entities/session.entity.ts',
-    'sql/stores/sql-subject-store.ts imports typeorm/entities/auth-subject.entity.ts',
-    'stores/auth-stores.ts imports features/service-issuer/clients/service-client-store.ts',
-    'stores/shared-caches.ts imports options/resolve-auth-options.ts',
-    'testing/memory/memory-stores.ts imports features/service-issuer/clients/memory-service-client-store.ts',
-    'typeorm/typeorm-stores.ts imports features/service-issuer/clients/service-client-store.ts',
-    'typeorm/typeorm-stores.ts imports features/service-issuer/clients/sql-service-client-store.ts',
-    'typeorm/typeorm-stores.ts imports options/resolve-auth-options.ts',
-  ],
-  'a package is known to the rooms that need it alone': [
-    'module/auth.providers.ts imports @nestjs/typeorm',
-    'module/auth.providers.ts imports typeorm',
-  ],
-};
+const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {};
 
 /** The house with one file more, or another text in one. */
 const withFile = (path: string, text: string): House =>

@@ -20,6 +20,9 @@ import { resolveAuthOptions } from '../libs/auth/src/options/resolve-auth-option
 import { resolveResourceServerOptions } from '../libs/auth/src/resource-server/resource-server.options.js';
 import { RESOURCE_SERVER_STRUCTURE } from '../libs/auth/src/resource-server/resource-server.structure.js';
 import { durationMs } from '../libs/auth/src/time/duration.js';
+import { resolveServiceIssuerOptions } from '../libs/auth/src/features/service-issuer/service-issuer-options.js';
+import { resolveDatabaseOptions } from '../libs/auth/src/sql/database/database-options.js';
+import { OptionReader } from '../libs/auth/src/validation/option-reader.js';
 import { DocumentationProgram } from './support/documentation-program.js';
 import { wrongCalls } from './support/documented-calls.js';
 import { differences, documentedDefaults, walkOptions } from './support/documented-options.js';
@@ -98,7 +101,7 @@ describe('calls that tables name', () => {
       '| `stepUp(credential, methods)` |',
       '| `stepUp(subject, credential)` |',
       '| `credentialsChanged(subject, { retain? })`, `SigningKeys.sweep()` |',
-      '| `stepUp(subject, credential, methods)`, `rolesChanged(subject, { manager? })` |',
+      '| `stepUp(subject, credential, methods)`, `rolesChanged(subject, { transaction? })` |',
     ];
     expect(wrongCalls(parsePage('wrong.md', table.join('\n')), program)).toEqual([
       'wrong.md:1 stepUp(credential, methods): takes others',
@@ -110,7 +113,12 @@ describe('calls that tables name', () => {
 });
 
 describe('docs/options.md', () => {
-  const walked = walkOptions(program, ['AuthStructuralOptions', 'AuthOptions']);
+  const walked = walkOptions(program, [
+    'AuthStructuralOptions',
+    'AuthOptions',
+    ['stores.', 'TypeOrmStoresOptions'],
+    ['service-issuer.', 'ServiceIssuerOptions'],
+  ]);
 
   it('is compared with the types', () => {
     expect([...walked.options.keys()]).toEqual(
@@ -140,7 +148,11 @@ describe('docs/options.md', () => {
   });
 
   it('gives the defaults that hold', () => {
-    const resolved = resolveAuthOptions({ secret: 'x'.repeat(32), issuer: 'https://api.example.com' }, 0);
+    const resolved = {
+      ...resolveAuthOptions({ secret: 'x'.repeat(32), issuer: 'https://api.example.com' }, 0),
+      stores: { database: resolveDatabaseOptions(new OptionReader({})), audit: false },
+      'service-issuer': resolveServiceIssuerOptions(new OptionReader({})),
+    };
     const holding = (path: string): unknown => {
       if (path in STRUCTURAL_DEFAULTS) return STRUCTURAL_DEFAULTS[path as keyof typeof STRUCTURAL_DEFAULTS];
       const parts = path.split('.');

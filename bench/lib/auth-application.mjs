@@ -1,6 +1,7 @@
 // What the measured applications share: a directory of users in memory and the options of AuthModule.
 import { Module } from '@nestjs/common';
 import { AuthModule, UserDirectory } from 'nestjs-aerie';
+import { typeOrmStores } from 'nestjs-aerie/typeorm';
 
 /** Every id is a user: nothing here should cost anything. */
 class MemoryUsers extends UserDirectory {
@@ -23,6 +24,7 @@ export function authModule(options) {
   return AuthModule.forRoot({
     imports: [MemoryUsersModule],
     users: MemoryUsers,
+    stores: typeOrmStores(),
     secret: 'a secret of at least thirty-two bytes, for benchmarks',
     issuer: 'https://api.example.com',
     // The longest that needs no word of its own: tokens must outlive the rounds.

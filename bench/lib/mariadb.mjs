@@ -1,6 +1,6 @@
 // The MariaDB server that is measured, and tables of our own in it that leave no trace.
 import mysql from 'mysql2/promise';
-import { AUTH_MIGRATIONS } from 'nestjs-aerie';
+import { AUTH_MIGRATIONS } from 'nestjs-aerie/typeorm';
 
 export const MARIADB_URL = process.env.TEST_MARIADB_URL ?? 'mariadb://root@127.0.0.1:3306/test';
 

@@ -1,6 +1,6 @@
 // The PostgreSQL server that is measured, and tables of our own in it that leave no trace.
 import { randomBytes } from 'node:crypto';
-import { AUTH_MIGRATIONS } from 'nestjs-aerie';
+import { AUTH_MIGRATIONS } from 'nestjs-aerie/typeorm';
 import pg from 'pg';
 
 export const POSTGRES_URL = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test';

@@ -7,6 +7,7 @@ import { measureInTurn } from '../lib/rounds.mjs';
 import { median, ratiosPerRound, spread } from '../lib/statistics.mjs';
 import { bareUpdate } from './bare-update.mjs';
 import { ownRotation } from './own-rotation.mjs';
+import { typeOrmStores } from 'nestjs-aerie/typeorm';
 import { rowPerToken } from './row-per-token.mjs';
 
 /** `families`: of each caller, for each way to rotate. `only`: names of ways, separated by commas. */
@@ -30,7 +31,9 @@ export async function runRotation(settings) {
     progress(`rotation: opening ${count} families for each way to rotate`);
     const own = await ownRotation(prefix, callers, count);
     toClose.push(own);
-    const unprepared = await ownRotation(prefix, callers, count, { database: { preparedStatements: false } });
+    const unprepared = await ownRotation(prefix, callers, count, {
+      stores: typeOrmStores({ database: { preparedStatements: false } }),
+    });
     toClose.push(unprepared);
     const hmac = await ownRotation(prefix, callers, count, { keys: 'secret' });
     toClose.push(hmac);

@@ -1,12 +1,7 @@
 // The application with AuthModule: the unguarded route, and the same route behind the library's guards.
 import { TypeOrmModule } from '@nestjs/typeorm';
-import {
-  AUTH_MIGRATIONS,
-  AuthenticationService,
-  JwtAuthGuard,
-  ResolvedAuthOptions,
-  SessionAuthGuard,
-} from 'nestjs-aerie';
+import { AuthenticationService, JwtAuthGuard, ResolvedAuthOptions, SessionAuthGuard } from 'nestjs-aerie';
+import { AUTH_MIGRATIONS } from 'nestjs-aerie/typeorm';
 import { authModule } from '../lib/auth-application.mjs';
 import { postgresConnection } from '../lib/postgres.mjs';
 import { answeringController } from './answer.mjs';

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { Controller, Injectable, Module, type OnApplicationBootstrap, Post, UseGuards } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
-  AUTH_MIGRATIONS,
   AuthModule,
   JwtAuthGuard,
   PasswordHasher,
   Roles,
-  ServiceClients,
   SigningKeys,
   type UserDirectory,
 } from 'nestjs-aerie';
+import { ServiceClients, serviceIssuer } from 'nestjs-aerie/service-tokens';
+import { authMigrations, typeOrmStores } from 'nestjs-aerie/typeorm';
 import { BILLING, ISSUER, ORDERS, SECRETS } from './places.js';
 
 /** One user, in memory. */
@@ -48,12 +48,13 @@ export class KeysController {
       type: 'better-sqlite3',
       database: ':memory:',
       autoLoadEntities: true,
-      migrations: AUTH_MIGRATIONS,
+      migrations: authMigrations([serviceIssuer()]),
       migrationsRun: true,
     }),
     AuthModule.forRoot({
       users: Users,
-      services: true,
+      stores: typeOrmStores(),
+      features: [serviceIssuer()],
       secret: randomBytes(48).toString('base64'),
       issuer: ISSUER,
       // A sign-in's tokens are good for the service that browsers call, not for the services behind it.

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 
-const SECRET = 'a secret of at least thirty-two bytes, for mutants';
 const CONNECTIONS = {
   sqlite: () => ({ type: 'better-sqlite3', database: ':memory:' }),
   postgres: () => ({ type: 'postgres', url: process.env.TEST_POSTGRES_URL }),
@@ -24,9 +23,8 @@ export async function memoryHarness(library) {
 export async function databaseHarness(library, database) {
   const from = (file) => import(join(library, file));
   const { AUTH_ENTITIES } = await from('typeorm/entities/auth-entities.js');
-  const { authStores } = await from('typeorm/typeorm-stores.js');
-  const { AUTH_MIGRATIONS } = await from('index.js');
-  const { resolveAuthOptions } = await from('options/resolve-auth-options.js');
+  const { storesOn } = await from('typeorm/typeorm-stores.js');
+  const { AUTH_MIGRATIONS } = await from('typeorm/index.js');
   const { RefreshTokenFamily } = await from('typeorm/entities/refresh-token-family.entity.js');
   const { Revocation } = await from('typeorm/entities/revocation.entity.js');
   const { Session } = await from('typeorm/entities/session.entity.js');
@@ -40,13 +38,11 @@ export async function databaseHarness(library, database) {
     migrationsTableName: `${entityPrefix}migrations`,
     migrationsRun: true,
   }).initialize();
-  const options = resolveAuthOptions(
-    // On a machine that is busy with other things, a hundred replays at once take their time.
-    { secret: SECRET, issuer: 'https://example.com', database: { deadline: '20s' } },
-    Date.now(),
-  );
+  // On a machine that is busy with other things, a hundred replays at once take their time.
+  const patient = { deadlineMs: 20_000, preparedStatements: true };
+  const settings = { revocationLifeMs: 3_900_000, keepsKeys: true, notifies: true, featureTables: [] };
   return {
-    stores: authStores(source, undefined, options),
+    stores: storesOn(source, patient, settings, null),
     announced: (kind, value) =>
       source
         .getRepository(Revocation)

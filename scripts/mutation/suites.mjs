@@ -37,7 +37,7 @@ export const SUITES = {
   outages: { project: 'proofs', file: 'test/nodes/outages.proofs-spec.ts' },
   'waiting for a connection': {
     project: 'unit',
-    file: 'libs/auth/src/typeorm/connection/server-database.spec.ts',
+    file: 'libs/auth/src/sql/database/server-database.spec.ts',
   },
   'sign-in limit': { project: 'services', file: 'test/races/sign-in-limit.services-spec.ts' },
   'session data': { project: 'services', file: 'test/races/session-data.services-spec.ts' },

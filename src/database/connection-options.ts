@@ -1,5 +1,5 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
-import { AUTH_MIGRATIONS } from 'nestjs-aerie';
+import { AUTH_MIGRATIONS } from 'nestjs-aerie/typeorm';
 import type { DemoConfig } from '../demo-config.js';
 import { sqliteDriver } from './sqlite-driver.js';
 import { CreateDemoTables1795219300000 } from './create-demo-tables.js';

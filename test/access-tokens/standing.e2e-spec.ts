@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hostTransaction } from 'nestjs-aerie/typeorm';
 import {
   claimsOf,
   refresh,
@@ -67,12 +68,14 @@ describe.each(CASES)('whether an access token still stands, on $adapter by $mode
   it('heeds changes in the transaction of the host, when that commits, and only then', async () => {
     const { body } = await signIn(app, 'tokens');
     const rolledBack = app.source.transaction(async (manager) => {
-      await app.authentication.rolesChanged('user-1', { manager });
+      await app.authentication.rolesChanged('user-1', { transaction: hostTransaction(manager) });
       throw new Error('rolled back');
     });
     await expect(rolledBack).rejects.toThrow('rolled back');
     expect(await codeOf(app, body.access_token)).toBe('OK');
-    await app.source.transaction((manager) => app.authentication.rolesChanged('user-1', { manager }));
+    await app.source.transaction((manager) =>
+      app.authentication.rolesChanged('user-1', { transaction: hostTransaction(manager) }),
+    );
     expect(await codeOf(app, body.access_token)).toBe('AUTH_ACCESS_TOKEN_STALE');
   });
 

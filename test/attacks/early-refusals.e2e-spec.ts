@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { serviceIssuer } from 'nestjs-aerie/service-tokens';
 import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -35,7 +36,7 @@ describe.each(ADAPTERS)("an early refusal passes through the host's middleware, 
   beforeAll(async () => {
     app = await startTestApp({
       adapter,
-      options: { trustedOrigins: [PAGE], services: true },
+      options: { trustedOrigins: [PAGE], features: [serviceIssuer()] },
       configure: adapter === 'express' ? onExpress : onFastify,
     });
     await app.users.add('ada');

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RefreshTokenFamily } from 'nestjs-aerie';
+import { RefreshTokenFamily } from 'nestjs-aerie/typeorm';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 
 /** A request whose body comes when its sender likes. */

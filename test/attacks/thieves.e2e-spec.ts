@@ -1,13 +1,20 @@
 /** What docs/threats.md says of a thief, where no other suite shows it already. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AuthEvent, AuthSubject, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import {
+  AuthEvent,
+  AuthSubject,
+  RefreshTokenFamily,
+  Revocation,
+  Session,
+  typeOrmStores,
+} from 'nestjs-aerie/typeorm';
 import { refresh, refreshed, SESSION_COOKIE, signIn, statusOf } from '../support/sign-ins.js';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 
 describe.each(BELOW_THE_EDGE)('a thief, on %s', (adapter) => {
   let app: TestApp;
   beforeEach(async () => {
-    app = await startTestApp({ adapter, options: { audit: { table: true } } });
+    app = await startTestApp({ adapter, options: { stores: typeOrmStores({ audit: true }) } });
     for (const name of ['ada', 'eve']) await app.users.add(name, undefined, { id: name });
   });
   afterEach(() => app.close());

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { AuthEvent, AuthStatus, SecurityEvents } from 'nestjs-aerie';
+import { AuthStatus, SecurityEvents } from 'nestjs-aerie';
+import { AuthEvent, typeOrmStores } from 'nestjs-aerie/typeorm';
 import { SecurityEventStore } from '../../libs/auth/src/audit/security-event-store.js';
 import { SecurityEventWriter } from '../../libs/auth/src/audit/security-event-writer.js';
 import { LogTrap } from '../support/log-trap.js';
@@ -14,7 +15,7 @@ jest.setTimeout(60_000);
 const DAY_MS = 86_400_000;
 const AGENT = { 'user-agent': 'a-browser/1' };
 
-/** What a host sees of `audit.table`, on any database. */
+/** What a host sees of `typeOrmStores({ audit: true })`, on any database. */
 export function auditTable(database: TestDatabase, adapter: Adapter): void {
   const open: (() => Promise<unknown>)[] = [];
   const log = new LogTrap();
@@ -28,7 +29,7 @@ export function auditTable(database: TestDatabase, adapter: Adapter): void {
       adapter,
       connection,
       override: log.override,
-      options: { audit: { table: true }, ...options },
+      options: { stores: typeOrmStores({ audit: true }), ...options },
     });
     open.push(async () => {
       if (app.source.isInitialized) await dropTables(app.source);
@@ -132,7 +133,7 @@ export function auditTable(database: TestDatabase, adapter: Adapter): void {
   });
 
   it('is swept of what is older than its retention, and of nothing else', async () => {
-    const app = await started({ audit: { table: true, retention: '7d' } });
+    const app = await started({ stores: typeOrmStores({ audit: { retention: '7d' } }) });
     for (let i = 0; i < 3; i++) await app.authentication.rolesChanged('ada');
     const rows = await rowsOf(app);
     const events = app.source.getRepository(AuthEvent);
@@ -267,11 +268,11 @@ export function auditTable(database: TestDatabase, adapter: Adapter): void {
   });
 
   it('costs nothing, and is not asked for, unless it is wanted', async () => {
-    const app = await started({ audit: {} });
+    const app = await started({ stores: typeOrmStores() });
     await signIn(app, 'session');
     expect(await app.source.getRepository(AuthEvent).count()).toBe(0);
     expect(app.app.get(SecurityEventWriter, { strict: false })).toBeNull();
-    await expect(listOf(app, 'ada')).rejects.toThrow('"audit.table" must be true');
+    await expect(listOf(app, 'ada')).rejects.toThrow('typeOrmStores({ audit: true })');
     expect(await app.authentication.sweep()).toMatchObject({ events: 0 });
     await app.authentication.forgetSubject('ada');
   });

@@ -3,7 +3,7 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { AUTH_ENTITIES } from '../../libs/auth/dist/typeorm/entities/auth-entities.js';
-import { authStores } from '../../libs/auth/dist/typeorm/typeorm-stores.js';
+import { storesOn } from '../../libs/auth/dist/typeorm/typeorm-stores.js';
 import { DerivedKeys } from '../../libs/auth/dist/crypto/derived-keys.js';
 import { resolveAuthOptions } from '../../libs/auth/dist/options/resolve-auth-options.js';
 import { RefreshTokenCodec } from '../../libs/auth/dist/refresh-tokens/refresh-token-codec.js';
@@ -12,8 +12,6 @@ import { RefreshTokenService } from '../../libs/auth/dist/refresh-tokens/refresh
 const OPTIONS = {
   secret: 'a secret of at least thirty-two bytes, for crashes',
   issuer: 'https://crashes.example.com',
-  // A process that has just been started may have to wait for the machine.
-  database: { deadline: '20s' },
 };
 
 /** A node on a connection, or on one of its own. */
@@ -23,7 +21,10 @@ export async function refreshNode(connection) {
       ? connection
       : await new DataSource({ ...connection, entities: [...AUTH_ENTITIES] }).initialize();
   const options = resolveAuthOptions(OPTIONS, Date.now());
-  const { families, subjects } = authStores(source, undefined, options);
+  // A process that has just been started may have to wait for the machine.
+  const database = { deadlineMs: 20_000, preparedStatements: true };
+  const settings = { revocationLifeMs: 3_900_000, keepsKeys: true, notifies: true, featureTables: [] };
+  const { families, subjects } = storesOn(source, database, settings, null);
   const codec = new RefreshTokenCodec(new DerivedKeys(options.secrets, options.issuer));
   const service = new RefreshTokenService(families, codec, options.refreshTokens, { record() {} });
   const requester = (userAgent) => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { Revocation } from 'nestjs-aerie';
+import { Revocation } from 'nestjs-aerie/typeorm';
 import { nextRevocationId } from '../support/announcement-ids.js';
 import { signIn } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';

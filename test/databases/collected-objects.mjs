@@ -15,7 +15,8 @@ try {
   process.exit();
 }
 
-const { AUTH_MIGRATIONS, AuthenticationService, AuthModule } = await import(process.argv[2]);
+const { AuthenticationService, AuthModule } = await import(process.argv[2]);
+const { AUTH_MIGRATIONS, typeOrmStores } = await import(new URL('typeorm/index.js', process.argv[2]).href);
 
 class Users {
   findSubject = async () => 'ada';
@@ -35,7 +36,12 @@ async function start() {
         migrations: AUTH_MIGRATIONS,
         migrationsRun: true,
       }),
-      AuthModule.forRoot({ users: Users, secret: 's'.repeat(48), issuer: 'https://api.example.com' }),
+      AuthModule.forRoot({
+        users: Users,
+        stores: typeOrmStores(),
+        secret: 's'.repeat(48),
+        issuer: 'https://api.example.com',
+      }),
     ],
   })(AppModule);
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['warn', 'error'] });

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { AUTH_ENTITIES } from 'nestjs-aerie';
+import { AUTH_ENTITIES } from 'nestjs-aerie/typeorm';
 import { type DataSource, DefaultNamingStrategy } from 'typeorm';
 import { refresh, refreshed, signIn } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -58,7 +58,7 @@ export function migrations(database: TestDatabase): void {
       families: 0,
       sessions: 0,
       revocations: 0,
-      spentTokenIds: 0,
+      features: {},
       events: 0,
     });
   };

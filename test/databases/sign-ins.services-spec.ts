@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RefreshTokenFamily, Revocation } from 'nestjs-aerie';
+import { RefreshTokenFamily, Revocation } from 'nestjs-aerie/typeorm';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 import { refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { Revocation } from 'nestjs-aerie';
+import { Revocation } from 'nestjs-aerie/typeorm';
 import { startTestApp } from '../support/test-app.js';
 
 const BATCH = 500;
@@ -20,7 +20,7 @@ it('a sweep on SQLite lets others have their turn between two batches', async ()
     families: 0,
     sessions: 0,
     revocations: 10 * BATCH,
-    spentTokenIds: 0,
+    features: {},
     events: 0,
   });
   sweeping = false;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { AUTH_ENTITIES, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import { AUTH_ENTITIES, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie/typeorm';
 import type { DataSource } from 'typeorm';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { freshPrefix, testConnection } from '../support/test-databases.js';
@@ -112,7 +112,7 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
       families: 1,
       sessions: 1,
       revocations: 1,
-      spentTokenIds: 0,
+      features: {},
       events: 0,
     });
     const families = await app.source.getRepository(RefreshTokenFamily).find();
@@ -124,7 +124,7 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
       families: 0,
       sessions: 0,
       revocations: 0,
-      spentTokenIds: 0,
+      features: {},
       events: 0,
     });
   });

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AUTH_MIGRATIONS, Revocation, SecurityEvents } from 'nestjs-aerie';
+import { SecurityEvents } from 'nestjs-aerie';
+import { AUTH_MIGRATIONS, Revocation, typeOrmStores } from 'nestjs-aerie/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { nextRevocationId } from '../support/announcement-ids.js';
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.js';
@@ -50,7 +51,7 @@ export function upgrade(database: TestDatabase): void {
       const migrated = { ...empty.connection, migrations: AUTH_MIGRATIONS, migrationsRun: true };
       app = await startTestApp({
         connection: { ...migrated, synchronize: false } as never,
-        options: { audit: { table: true } },
+        options: { stores: typeOrmStores({ audit: true }) },
       });
       for (const id of ['User 1', 'user-2']) await app.users.add(id, undefined, { id });
     });

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { RefreshTokenFamily, type SecurityEvent } from 'nestjs-aerie';
+import { type SecurityEvent } from 'nestjs-aerie';
+import { RefreshTokenFamily } from 'nestjs-aerie/typeorm';
 import { Race, type Result, type SignedIn } from '../races/race.js';
 import { Door } from '../support/door.mjs';
 import { HonestClients, inSmallGroups } from './honest-clients.js';
@@ -60,7 +61,7 @@ export class Failover {
     try {
       await door.open();
       const url = `postgres://postgres@127.0.0.1:${door.port}/postgres`;
-      const options = { database: { deadline: `${scene.deadlineMs}ms` as const } };
+      const options = { stores: { database: { deadline: `${scene.deadlineMs}ms` as const } } };
       // A server that vanished refuses nobody: without this, its silence holds the pool's connections for good.
       const connection = { connectTimeoutMS: scene.deadlineMs };
       race = await Race.start('postgres', { url, options, connection });

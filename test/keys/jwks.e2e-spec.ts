@@ -7,6 +7,7 @@ import { signIn, statusOf } from '../support/sign-ins.js';
 import { ADAPTERS, ISSUER, SECRET, startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 import { TestUsers, TestUsersModule } from '../support/test-users.js';
+import { typeOrmStores } from 'nestjs-aerie/typeorm';
 
 const PATH = '/.well-known/jwks.json';
 
@@ -74,7 +75,13 @@ describe('an application that was never initialised', () => {
     const module = await Test.createTestingModule({
       imports: [
         TypeOrmModule.forRoot(testConnection('sqlite')),
-        AuthModule.forRoot({ imports: [TestUsersModule], users: TestUsers, secret: SECRET, issuer: ISSUER }),
+        AuthModule.forRoot({
+          imports: [TestUsersModule],
+          users: TestUsers,
+          stores: typeOrmStores(),
+          secret: SECRET,
+          issuer: ISSUER,
+        }),
       ],
     })
       .setLogger(false as never)

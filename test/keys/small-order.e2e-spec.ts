@@ -1,6 +1,6 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { ServiceClient, ServiceClients } from 'nestjs-aerie';
+import { ServiceClients, serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { goodClaims } from '../access-tokens/forge.js';
 import { startResourceApp } from '../resource-server/resource-app.js';
 import { es256Key } from '../resource-server/es256.js';
@@ -8,6 +8,7 @@ import { StandIn } from '../resource-server/stand-in.js';
 import { askWithAssertion } from '../support/assertions.js';
 import { LogTrap } from '../support/log-trap.js';
 import { BELOW_THE_EDGE, ISSUER, startTestApp } from '../support/test-app.js';
+import { ServiceClient } from '../support/service-tables.js';
 
 /** What y may be of the points of order 1, 2, 4 and 8: canonical, and (the last two) those that are to be reduced. */
 const Y = [
@@ -82,7 +83,7 @@ describe('Ed25519 keys of small order', () => {
 
   describe.each(BELOW_THE_EDGE)('of a client, on %s', (adapter) => {
     it('are refused at registration, and those that are there already verify nothing', async () => {
-      const app = await startTestApp({ adapter, options: { services: true } });
+      const app = await startTestApp({ adapter, options: { features: [serviceIssuer()] } });
       const clients = app.app.get(ServiceClients);
       const common = { scopes: ['a'], audiences: [ISSUER] };
       for (const { x } of POINTS)

@@ -5,6 +5,7 @@ import { AuthenticationService, AuthModule, PasswordHasher, type UserDirectory }
 import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { ResourceAuthenticator, ResourceServerModule } from 'nestjs-aerie/resource-server';
+import { typeOrmStores } from 'nestjs-aerie/typeorm';
 import { bootApplication, connection, rootModule, RUNTIME, STRUCTURE } from './host-application.js';
 
 @Injectable()
@@ -49,7 +50,10 @@ describe('a user directory that injects AuthenticationService', () => {
     ['as a provider of AuthModule', () => ({ imports: [], users: Accounts })],
   ])('%s boots, signs in and ends sign-ins', async (_where, structure) => {
     const app = await booted(
-      rootModule([connection(), AuthModule.forRoot({ ...RUNTIME, ...structure() } as never)]),
+      rootModule([
+        connection(),
+        AuthModule.forRoot({ ...RUNTIME, stores: typeOrmStores(), ...structure() } as never),
+      ]),
     );
     try {
       const authentication = app.get(AuthenticationService);

@@ -5,7 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
-import { AUTH_ENTITIES, AuthConfigError, AuthenticationService } from 'nestjs-aerie';
+import { AuthConfigError, AuthenticationService } from 'nestjs-aerie';
+import { AUTH_ENTITIES, typeOrmStores } from 'nestjs-aerie/typeorm';
 import type { DataSource } from 'typeorm';
 import { BELOW_THE_EDGE } from '../support/test-app.js';
 import {
@@ -45,10 +46,8 @@ const TABLES = [
   'auth_event',
   'auth_refresh_token_family',
   'auth_revocation',
-  'auth_service_client',
   'auth_session',
   'auth_signing_key',
-  'auth_spent_token_id',
   'auth_subject',
 ];
 
@@ -78,7 +77,10 @@ describe('the tables', () => {
     const app = await bootApplication(rootModule([connection({ entityPrefix: '' }), authModule()]));
     const source = app.get<DataSource>(getDataSourceToken());
     await source.query('drop table auth_event');
-    const error = await bootError([connectionTo(source), authModule({ audit: { table: true } })]);
+    const error = await bootError([
+      connectionTo(source),
+      authModule({ stores: typeOrmStores({ audit: true }) }),
+    ]);
     expect(error).toBeInstanceOf(AuthConfigError);
     expect(error.message).toMatch(/^the table "auth_event" must exist, with every column of AuthEvent/);
     const without = await bootApplication(rootModule([connectionTo(source), authModule()]));
@@ -156,7 +158,7 @@ describe('the connection', () => {
   it('must be there', async () => {
     const error = await bootError([authModule()]);
     expect(error).toBeInstanceOf(AuthConfigError);
-    expect(error.message).toContain('"dataSource" must name a TypeORM connection');
+    expect(error.message).toContain('"stores.dataSource" must name a TypeORM connection');
     expect(error.message).toContain('the default connection');
   });
 
@@ -165,7 +167,10 @@ describe('the connection', () => {
     const forgotten = await bootError([connection(named), authModule()]);
     expect(forgotten).toBeInstanceOf(AuthConfigError);
     expect(forgotten.message).toContain('the default connection');
-    const wrong = await bootError([connection(named), authModule({ dataSource: 'mian' })]);
+    const wrong = await bootError([
+      connection(named),
+      authModule({ stores: typeOrmStores({ dataSource: 'mian' }) }),
+    ]);
     expect(wrong).toBeInstanceOf(AuthConfigError);
     expect(wrong.message).toContain('"mian"');
   });
@@ -174,7 +179,7 @@ describe('the connection', () => {
     const imports = [
       connection({ name: 'main', entityPrefix: '' }),
       connection({ migrations: [], migrationsRun: false, autoLoadEntities: false }),
-      authModule({ dataSource: 'main' }),
+      authModule({ stores: typeOrmStores({ dataSource: 'main' }) }),
     ];
     expect(await signsIn(imports, 'main')).toEqual(TABLES);
   });
@@ -193,7 +198,7 @@ describe('the connection', () => {
       authModule(),
     ]);
     expect(error).toBeInstanceOf(AuthConfigError);
-    expect(error.message).toContain('import AuthModule.forRoot(...)');
+    expect(error.message).toContain('authEntities(features)');
     expect(error.message).toContain('autoLoadEntities: true');
   });
 

@@ -84,7 +84,7 @@ describe('forRootAsync', () => {
     }
     @Module({ providers: [{ provide: TestUsers, useClass: Counted }], exports: [TestUsers] })
     class CountedModule {}
-    const auth = AuthModule.forRootAsync({ imports: [CountedModule], users: TestUsers, useFactory });
+    const auth = AuthModule.forRootAsync({ ...STRUCTURE, imports: [CountedModule], useFactory });
     const app = await bootApplication(rootModule([connection(), auth]));
     const used: unknown = app.get(UserDirectory, { strict: false });
     await app.close();
@@ -127,9 +127,9 @@ describe.each<[string, () => Parameters<typeof bootError>[0], readonly string[]]
   ['a short secret', () => plainly({ secret: 'hunter2' }), ['"secret"', 'not shown']],
   ['an issuer that is no URL', () => plainly({ issuer: 'me' }), ['"issuer"', '"me"']],
   [
-    'a DataSource for a name',
-    () => plainly({ dataSource: { isInitialized: true } }),
-    ['"dataSource"', 'object'],
+    'no stores',
+    () => plainly({ stores: undefined }),
+    ['"stores"', 'typeOrmStores()', 'nestjs-aerie/typeorm'],
   ],
   ['routes: true', () => plainly({ routes: true }), ['"routes"', 'false or { path }']],
   ['a path with a parameter', () => plainly({ routes: { path: 'auth/:tenant' } }), ['"routes"', ':tenant']],

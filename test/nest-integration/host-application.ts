@@ -5,6 +5,7 @@ import { AuthModule, type AuthOptions, type AuthStructuralOptions } from 'nestjs
 import { type Adapter, ISSUER, SECRET } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 import { TestUsers, TestUsersModule } from '../support/test-users.js';
+import { typeOrmStores } from 'nestjs-aerie/typeorm';
 
 type Imports = NonNullable<ModuleMetadata['imports']>;
 
@@ -14,7 +15,11 @@ export const RUNTIME: AuthOptions = {
   issuer: ISSUER,
   credentials: { memoryKiB: 8192, passes: 1 },
 };
-export const STRUCTURE: AuthStructuralOptions = { imports: [TestUsersModule], users: TestUsers };
+export const STRUCTURE: AuthStructuralOptions = {
+  imports: [TestUsersModule],
+  users: TestUsers,
+  stores: typeOrmStores(),
+};
 
 /** A connection with our tables, or with other options. */
 export const connection = (options: Partial<TypeOrmModuleOptions> = {}) =>

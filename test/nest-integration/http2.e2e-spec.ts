@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { Http2Client } from '../support/http2-client.js';
 import { PASSWORD, REFRESH_COOKIE, SESSION_COOKIE } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -7,7 +8,11 @@ describe('HTTP/2 on fastify, where a body has no content-length', () => {
   let app: TestApp;
   let client: Http2Client;
   beforeAll(async () => {
-    app = await startTestApp({ adapter: 'fastify', fastify: { http2: true }, options: { services: true } });
+    app = await startTestApp({
+      adapter: 'fastify',
+      fastify: { http2: true },
+      options: { features: [serviceIssuer()] },
+    });
     await app.users.add('ada');
     client = new Http2Client(app.url);
   });

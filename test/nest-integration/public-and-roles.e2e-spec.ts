@@ -12,6 +12,7 @@ import {
   Scopes,
   ServiceAuthGuard,
 } from 'nestjs-aerie';
+import { serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { tokenOf } from './credentials.js';
 
@@ -212,7 +213,7 @@ describe.each(BELOW_THE_EDGE)('the nearer of @Public and what asks who it is, on
     app = await startTestApp({
       adapter,
       controllers: [SquareController, TowerController, AnnexController, GardenController],
-      options: { globalGuard: true, services: true },
+      options: { globalGuard: true, features: [serviceIssuer()] },
     });
     await app.users.add('ada');
     bearer = await tokenOf(app, 'user-1');

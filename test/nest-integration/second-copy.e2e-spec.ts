@@ -9,18 +9,19 @@ import {
   type Principal,
   Public,
 } from 'nestjs-aerie';
+import type { StoresDoor } from 'nestjs-aerie/stores';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BELOW_THE_EDGE, startTestApp } from '../support/test-app.js';
-import { TestUsers, TestUsersModule } from '../support/test-users.js';
 import { tokenOf } from './credentials.js';
-import { authModule, bootError, connection, RUNTIME } from './host-application.js';
+import { authModule, bootError, connection, RUNTIME, STRUCTURE } from './host-application.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 describe('a package that is loaded twice', () => {
   let folder: string;
   let second: typeof import('nestjs-aerie');
+  let secondStores: StoresDoor;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aerie-second-copy-'));
@@ -28,6 +29,10 @@ describe('a package that is loaded twice', () => {
     await symlink(join(ROOT, 'libs/auth/node_modules'), join(folder, 'auth/node_modules'));
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     second = (await import(join(folder, 'auth/src/index.ts'))) as typeof second;
+    const door = (await import(
+      join(folder, 'auth/src/typeorm/index.ts')
+    )) as typeof import('nestjs-aerie/typeorm');
+    secondStores = door.typeOrmStores();
   }, 60_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -46,7 +51,7 @@ describe('a package that is loaded twice', () => {
     });
 
     it('so does a second AuthModule', async () => {
-      const other = second.AuthModule.forRoot({ ...RUNTIME, imports: [TestUsersModule], users: TestUsers });
+      const other = second.AuthModule.forRoot({ ...RUNTIME, ...STRUCTURE, stores: secondStores });
       const error = await bootError([connection(), authModule(), other]);
       expect(error.name).toBe(AuthConfigError.name);
       for (const word of ['AuthModule', folder, join(ROOT, 'libs/auth/src')])

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
-import { AuthenticationService, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import { AuthenticationService } from 'nestjs-aerie';
+import { RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie/typeorm';
 import { AuthStores } from 'nestjs-aerie/stores';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
@@ -88,7 +89,7 @@ describe.each(ADAPTERS)('closing an application, on %s', (adapter) => {
       families: 500,
       sessions: 0,
       revocations: 0,
-      spentTokenIds: 0,
+      features: {},
       events: 0,
     });
     expect(begun).toEqual(['families']);
@@ -220,7 +221,7 @@ describe('sweep()', () => {
         sessions: COUNT,
         families: COUNT,
         revocations: COUNT,
-        spentTokenIds: 0,
+        features: {},
         events: 0,
       });
       // 500, 500 and 100 of each table.
@@ -235,7 +236,7 @@ describe('sweep()', () => {
         sessions: 0,
         families: 0,
         revocations: 0,
-        spentTokenIds: 0,
+        features: {},
         events: 0,
       });
       expect(await app.authentication.listSignIns('user-1')).toHaveLength(2);

@@ -4,9 +4,9 @@ import {
   AuthenticationService,
   Authenticator,
   AuthExceptionFilter,
-  ServiceClients,
   SigningKeys,
 } from '../../libs/auth/dist/index.js';
+import { ServiceClients } from '../../libs/auth/dist/features/service-issuer/index.js';
 import { Directory } from './directory.mjs';
 import { controller, first } from './plain-controller.mjs';
 
@@ -85,7 +85,7 @@ export function controlController() {
       await this.signingKeys.rotate({ announce });
       return { signsWith: this.signingKeys.activeKid };
     }
-    /** Of a node with `services: true`. */
+    /** Of a node with serviceIssuer(). */
     async registerClient(registration) {
       return { secret: (await this.clients.register(registration)).secret };
     }

@@ -5,13 +5,18 @@ import { ConsoleLogger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../../libs/auth/dist/index.js';
+import { serviceIssuer } from '../../libs/auth/dist/features/service-issuer/index.js';
+import { authMigrations, typeOrmStores } from '../../libs/auth/dist/typeorm/index.js';
 import { cacheOnRedis } from './redis-cache.mjs';
 import { controlController } from './control-routes.mjs';
 import { Directory, DirectoryModule } from './directory.mjs';
 import { guardedController } from './guarded-routes.mjs';
 import { connectRedis } from './redis-client.mjs';
 
-const { adapter, port, connection, redisUrl, options } = JSON.parse(process.argv[2]);
+const { adapter, port, connection, redisUrl, options: given } = JSON.parse(process.argv[2]);
+/** `services`, and the options of the stores, as JSON can hold them. */
+const { services = false, stores, ...options } = given;
+const features = services ? [serviceIssuer()] : [];
 
 /** The one place where options are made of clients, which JSON cannot hold. */
 function optionsWithServers(given, { redis, cache }) {
@@ -36,12 +41,19 @@ class NodeModule {}
 Module({
   imports: [
     DirectoryModule,
-    TypeOrmModule.forRoot({ ...connection, autoLoadEntities: true, retryAttempts: 1 }),
+    TypeOrmModule.forRoot({
+      ...connection,
+      ...(services && connection.migrations && { migrations: authMigrations(features) }),
+      autoLoadEntities: true,
+      retryAttempts: 1,
+    }),
     AuthModule.forRoot({
       imports: [DirectoryModule],
       users: Directory,
       sweepInterval: false,
       ...optionsWithServers(options, { redis, cache }),
+      stores: typeOrmStores(stores),
+      features,
     }),
   ],
   controllers: [guardedController(), controlController()],

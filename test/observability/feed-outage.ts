@@ -1,4 +1,4 @@
-import { Revocation } from 'nestjs-aerie';
+import { Revocation } from 'nestjs-aerie/typeorm';
 import type { TestApp } from '../support/test-app.js';
 import type { TestClock } from '../support/test-clock.js';
 import { until } from '../support/until.js';

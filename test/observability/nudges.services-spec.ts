@@ -1,6 +1,7 @@
 /** Whether notifications are heard, as health checks and metrics show it, on real servers. */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { AuthStatus, Revocation } from 'nestjs-aerie';
+import { AuthStatus } from 'nestjs-aerie';
+import { Revocation } from 'nestjs-aerie/typeorm';
 import { createHash } from 'node:crypto';
 import { createClient } from 'redis';
 import { CuttableProxy } from '../support/servers/cuttable-proxy.js';

@@ -4,14 +4,11 @@
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { Revocation } from 'nestjs-aerie';
+import { Revocation } from 'nestjs-aerie/typeorm';
 import type { DataSource } from 'typeorm';
-import { authStores } from '../../libs/auth/src/typeorm/typeorm-stores.js';
-import { resolveAuthOptions } from '../../libs/auth/src/options/resolve-auth-options.js';
 import { RevocationLogReader } from '../../libs/auth/src/revocation/revocation-log-reader.js';
-import { ISSUER, SECRET } from '../support/test-app.js';
 import { freshPrefix } from '../support/test-databases.js';
-import { connect, dropTables } from '../support/test-stores.js';
+import { connect, dropTables, testStores } from '../support/test-stores.js';
 
 // Many transactions at once on a busy machine: a limit that only a hang reaches.
 jest.setTimeout(60_000);
@@ -41,8 +38,7 @@ describe.each(['postgres', 'mariadb'] as const)('revocations on %s', (database) 
     const row = () => ({ kind: 'sign_in' as const, value: randomUUID() });
 
     it('are all known, however late they commit', async () => {
-      const options = resolveAuthOptions({ secret: SECRET, issuer: ISSUER }, Date.now());
-      const { revocations } = authStores(source, undefined, options);
+      const { revocations } = testStores(source);
       const clock = { monotonic: () => performance.now() };
       const reader = new RevocationLogReader(revocations, 200_000, clock);
       const known = new Set<string>();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuthStores } from 'nestjs-aerie/stores';
+import { hostTransaction } from 'nestjs-aerie/typeorm';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 import { dropTables } from '../support/test-stores.js';
@@ -21,17 +22,15 @@ describe.each(['postgres', 'mariadb'] as const)('a subject without a row yet, on
     await runner.startTransaction('READ COMMITTED');
     let read: number | undefined;
     // The host's transaction; a sign-in makes the row on another connection right after its first statement.
-    const manager = {
-      queryRunner: {
-        isTransactionActive: true,
-        query: async (text: string, parameters: unknown[]): Promise<unknown> => {
-          const result = (await runner.query(text, parameters as [], true)) as unknown;
-          read ??= (await subjects.epochs('late')).epoch;
-          return result;
-        },
+    const transaction = hostTransaction(runner.manager);
+    const watched = {
+      query: async (text: string, params: readonly (string | number | boolean | null)[]) => {
+        const result = await transaction.query(text, params);
+        read ??= (await subjects.epochs('late')).epoch;
+        return result;
       },
     };
-    await app.authentication.rolesChanged('late', { manager });
+    await app.authentication.rolesChanged('late', { transaction: watched });
     await runner.commitTransaction();
     await runner.release();
     expect((await subjects.epochs('late')).epoch).toBeGreaterThan(read!);

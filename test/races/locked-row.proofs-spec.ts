@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RefreshTokenFamily } from 'nestjs-aerie';
+import { RefreshTokenFamily } from 'nestjs-aerie/typeorm';
 import { age } from '../support/test-stores.js';
 import { Race, SERVERS, tally } from './race.js';
 
@@ -12,7 +12,7 @@ describe.each(SERVERS)('one connection, and a replay window shorter than the wai
     race = await Race.start(database, {
       workers: 2,
       connection: { poolSize: 1 },
-      options: { refreshTokens: { replayWindow: '1s' }, database: { deadline: '8s' } },
+      options: { refreshTokens: { replayWindow: '1s' }, stores: { database: { deadline: '8s' } } },
     });
   });
   afterAll(() => race.stop());
@@ -100,7 +100,10 @@ describe.each(SERVERS)('a row that stays locked beyond the deadline, on %s', (da
     race = await Race.start(database, {
       workers: 1,
       connection: { poolSize: 3 },
-      options: { refreshTokens: { replayWindow: '1s' }, database: { deadline: `${DEADLINE_MS}ms` } },
+      options: {
+        refreshTokens: { replayWindow: '1s' },
+        stores: { database: { deadline: `${DEADLINE_MS}ms` } },
+      },
     });
   });
   afterAll(() => race.stop());

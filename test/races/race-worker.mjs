@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm';
 import { AuthenticationService, Authenticator, AuthModule, SessionData } from '../../libs/auth/dist/index.js';
 // Not part of the public API: what the logout route calls.
 import { SignOut } from '../../libs/auth/dist/sign-in/sign-out.js';
+import { typeOrmStores } from '../../libs/auth/dist/typeorm/index.js';
 
 /**
  * Subjects about whom the directory has something else to say: `disabled`; `away` when it cannot say anything; `slow`
@@ -76,6 +77,7 @@ const commands = {
             users: Everybody,
             sweepInterval: false,
             ...options,
+            stores: typeOrmStores(options.stores),
             onSecurityEvent: (event) => events.push(event),
           }),
         ],

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import {
-  type AuthOptions,
-  type AuthStructuralOptions,
-  RefreshTokenFamily,
-  Revocation,
-  type SecurityEvent,
-} from 'nestjs-aerie';
+import { type AuthOptions, type AuthStructuralOptions, type SecurityEvent } from 'nestjs-aerie';
+import { RefreshTokenFamily, Revocation, type TypeOrmStoresOptions } from 'nestjs-aerie/typeorm';
 import { jest } from '@jest/globals';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { ISSUER, SECRET } from '../support/test-app.js';
@@ -47,7 +42,9 @@ jest.setTimeout(120_000);
 
 export interface RaceInput {
   readonly workers?: number;
-  readonly options?: Partial<AuthOptions & Pick<AuthStructuralOptions, 'routes'>>;
+  readonly options?: Partial<AuthOptions & Pick<AuthStructuralOptions, 'routes'>> & {
+    readonly stores?: TypeOrmStoresOptions;
+  };
   /** Changes of the workers' connections. */
   readonly connection?: object;
   /** Another server than that of the other tests, for the tables and the processes. */

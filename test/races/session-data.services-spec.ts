@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Session } from 'nestjs-aerie';
+import { Session } from 'nestjs-aerie/typeorm';
 import { type Call, Race, rounds, SERVERS, tally } from './race.js';
 
 const UPDATES = 20;

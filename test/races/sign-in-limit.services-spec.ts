@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RefreshTokenFamily, Session } from 'nestjs-aerie';
+import { RefreshTokenFamily, Session } from 'nestjs-aerie/typeorm';
 import { IsNull } from 'typeorm';
 import { type Call, Race, type Result, rounds, SERVERS, tally } from './race.js';
 

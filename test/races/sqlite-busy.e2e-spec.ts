@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RefreshTokenFamily } from 'nestjs-aerie';
+import { RefreshTokenFamily, typeOrmStores } from 'nestjs-aerie/typeorm';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 
@@ -26,7 +26,7 @@ describe.each([{ wal: true }, { wal: false }])(
     beforeAll(async () => {
       app = await startTestApp({
         connection: { ...testConnection('sqlite'), database: file, enableWAL: wal } as never,
-        options: { database: { deadline: `${DEADLINE_MS}ms` } },
+        options: { stores: typeOrmStores({ database: { deadline: `${DEADLINE_MS}ms` } }) },
       });
       await app.users.add('ada');
       other = new Sqlite(file);

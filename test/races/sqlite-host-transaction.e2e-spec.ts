@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RefreshTokenFamily } from 'nestjs-aerie';
+import { RefreshTokenFamily } from 'nestjs-aerie/typeorm';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 

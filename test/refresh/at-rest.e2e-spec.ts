@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AUTH_ENTITIES, RefreshTokenFamily, Session } from 'nestjs-aerie';
+import { AUTH_ENTITIES, RefreshTokenFamily, Session } from 'nestjs-aerie/typeorm';
 import { refresh, REFRESH_COOKIE, refreshed, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 

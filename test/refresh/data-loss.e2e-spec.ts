@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RefreshTokenFamily } from 'nestjs-aerie';
+import { RefreshTokenFamily } from 'nestjs-aerie/typeorm';
 import { refresh, refreshed, signIn } from '../support/sign-ins.js';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { DAY } from '../support/time-passes.js';

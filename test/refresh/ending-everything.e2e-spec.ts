@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AUTH_ENTITIES, RefreshTokenFamily, Session } from 'nestjs-aerie';
+import { AUTH_ENTITIES, RefreshTokenFamily, Session } from 'nestjs-aerie/typeorm';
 import { refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RefreshTokenFamily } from 'nestjs-aerie';
+import { RefreshTokenFamily } from 'nestjs-aerie/typeorm';
 import { refresh, refreshed, signIn, statusOf } from '../support/sign-ins.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { HOUR, MINUTE, SECOND, timePasses } from '../support/time-passes.js';

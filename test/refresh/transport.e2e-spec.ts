@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RefreshTokenFamily } from 'nestjs-aerie';
+import { RefreshTokenFamily } from 'nestjs-aerie/typeorm';
 import { refresh, REFRESH_COOKIE, signIn } from '../support/sign-ins.js';
 import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 

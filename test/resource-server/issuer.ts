@@ -1,4 +1,6 @@
-import type { AuthOptions, ClientRegistration } from 'nestjs-aerie';
+import type { AuthOptions } from 'nestjs-aerie';
+import { serviceIssuer } from 'nestjs-aerie/service-tokens';
+import type { ClientRegistration } from 'nestjs-aerie/service-tokens';
 import { registered } from '../support/service-requests.js';
 import { type Adapter, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 import { es256Key } from './es256.js';
@@ -30,7 +32,7 @@ export async function startIssuer(
   const app = await startTestApp({
     adapter,
     options: {
-      services: true,
+      features: [serviceIssuer()],
       keys: [es256Key('k1').option],
       accessTokens: { audience: [ISSUER, ORDERS] },
       ...options,

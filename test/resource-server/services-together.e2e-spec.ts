@@ -1,7 +1,7 @@
 // An issuer and two services: what the tokens of services, and those that people's are exchanged for, are good for where.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { ServiceClients } from 'nestjs-aerie';
+import { ServiceClients } from 'nestjs-aerie/service-tokens';
 import {
   CurrentService,
   CurrentUser,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { AuthSubject, Revocation } from 'nestjs-aerie';
+import { AuthSubject, Revocation } from 'nestjs-aerie/typeorm';
 import { signIn, statusOf } from '../support/sign-ins.js';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 

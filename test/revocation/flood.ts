@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { AuthStatus, Revocation } from 'nestjs-aerie';
+import { AuthStatus } from 'nestjs-aerie';
+import { Revocation } from 'nestjs-aerie/typeorm';
 import { subjectKey } from 'nestjs-aerie/stores';
+import { hostTransaction } from 'nestjs-aerie/typeorm';
 import type { DataSource } from 'typeorm';
 import { claimsOf, signIn, statusOf } from '../support/sign-ins.js';
 import { isPoll, StatementLog } from '../support/statement-log.js';
@@ -175,7 +177,7 @@ export function revocationFlood(database: TestDatabase): void {
           : `delete from ${tablePath} r where ${which}`;
       const host = source.createQueryRunner();
       await host.startTransaction();
-      await node.authentication.rolesChanged('user-1', { manager: host.manager });
+      await node.authentication.rolesChanged('user-1', { transaction: hostTransaction(host.manager) });
       // 40,000 ids that nobody will ever have, and a few that are kept.
       for (let round = 0; round < 20; round++) {
         await flood(source, database, { first: 1, count: 2_000, subject: 'replaced' });

@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import {
-  CurrentService,
-  CurrentUser,
-  Scopes,
-  ServiceAuthGuard,
-  ServiceClients,
-  type ServicePrincipal,
-} from 'nestjs-aerie';
+import { CurrentService, CurrentUser, Scopes, ServiceAuthGuard, type ServicePrincipal } from 'nestjs-aerie';
+import { ServiceClients, serviceIssuer } from 'nestjs-aerie/service-tokens';
 import {
   askToken,
   basic,
@@ -42,7 +36,7 @@ describe.each(ADAPTERS)('a token of a service, on %s', (adapter) => {
     app = await startTestApp({
       adapter,
       controllers: [InternalController],
-      options: { services: true, globalGuard: true, serviceTokens: { lifetime: '2m' } },
+      options: { features: [serviceIssuer({ lifetime: '2m' })], globalGuard: true },
     });
     orders = await registered(app, {
       id: 'orders',
@@ -270,8 +264,10 @@ describe('without services', () => {
   });
 
   it('their options stop the boot', async () => {
-    await expect(startTestApp({ options: { serviceTokens: { lifetime: '5m' } } })).rejects.toMatchObject({
+    const features = [serviceIssuer({ lifetime: '2h' })];
+    await expect(startTestApp({ options: { features } })).rejects.toMatchObject({
       code: 'AUTH_CONFIG_INVALID',
+      message: expect.stringContaining('"service-issuer.lifetime"'),
     });
   });
 });

@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
-import { ServiceClient, ServiceClients } from 'nestjs-aerie';
+import { ServiceClients, serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { askToken, type Held, registered } from '../support/service-requests.js';
 import { ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 import { TestUsersModule } from '../support/test-users.js';
 import { HOUR, MINUTE, timePasses } from '../support/time-passes.js';
+import { ServiceClient } from '../support/service-tables.js';
 
 @Module({
   providers: [{ provide: MemoryStores, useFactory: () => new MemoryStores() }],
@@ -21,7 +22,7 @@ describe.each(['sqlite', 'memory'] as const)('service clients, on %s', (where) =
   beforeAll(async () => {
     const memory = { imports: [TestUsersModule, MemoryModule], stores: MemoryStores };
     app = await startTestApp({
-      options: { services: true, ...(where === 'memory' && memory) },
+      options: { features: [serviceIssuer()], ...(where === 'memory' && memory) },
       connection: {
         ...testConnection('sqlite'),
         ...(where === 'memory' && { migrations: [], migrationsRun: false }),

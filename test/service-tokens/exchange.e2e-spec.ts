@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AuthenticationService, type Principal, TokenExchange, type TokensResult } from 'nestjs-aerie';
+import { AuthenticationService, type Principal, type TokensResult } from 'nestjs-aerie';
+import { TokenExchange, serviceIssuer } from 'nestjs-aerie/service-tokens';
 import {
   ACCESS_TOKEN_URN,
   askExchange,
@@ -26,7 +27,10 @@ describe.each(BELOW_THE_EDGE)('a sign-in in exchange for a token, on %s', (adapt
   beforeAll(async () => {
     app = await startTestApp({
       adapter,
-      options: { services: true, accessTokens: { audience: [ISSUER, 'https://api2.example.com'] } },
+      options: {
+        features: [serviceIssuer()],
+        accessTokens: { audience: [ISSUER, 'https://api2.example.com'] },
+      },
     });
     const common = { scopes: ['bills:read', 'bills:pay', 'mail'], grants: ['token-exchange'] as const };
     caller = await registered(app, {

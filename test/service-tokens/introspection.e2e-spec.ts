@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ServiceClients } from 'nestjs-aerie';
+import { ServiceClients, serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { Clock, SystemClock } from '../../libs/auth/src/time/clock.js';
 import {
   askExchange,
@@ -33,7 +33,7 @@ describe.each(BELOW_THE_EDGE)('what a service is told of a token, on %s', (adapt
   beforeAll(async () => {
     app = await startTestApp({
       adapter,
-      options: { services: true },
+      options: { features: [serviceIssuer()] },
       override: (builder) => builder.overrideProvider(Clock).useValue(clock),
     });
     await app.users.add('ada', undefined, { roles: ['admin'], scopes: ['a'] });

@@ -4,11 +4,13 @@ import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { MaxStaleness, ServiceAuthGuard } from 'nestjs-aerie';
 import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';
+import { serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { askToken, basic, postForm, registered, serviceToken } from '../support/service-requests.js';
 import { refresh, signIn } from '../support/sign-ins.js';
 import { BELOW_THE_EDGE, ISSUER, startTestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
 import { TestUsersModule } from '../support/test-users.js';
+import { SERVICE_CLIENT_STORE } from '../../libs/auth/src/features/service-issuer/clients/service-client-feature-store.js';
 
 /** The application's own tables are in it, and none of ours. */
 const WITHOUT_TABLES = {
@@ -25,7 +27,7 @@ class FailingStores extends MemoryStores {
     super();
     this.sessions.revoke = this.failingWhenTold(this.sessions.revoke.bind(this.sessions));
     this.families.revoke = this.failingWhenTold(this.families.revoke.bind(this.families));
-    const clients = this.clients();
+    const clients = this.of(SERVICE_CLIENT_STORE);
     for (const method of ['find', 'status', 'revokeToken', 'spend'] as const) {
       const original = clients[method].bind(clients) as (...args: never[]) => Promise<never>;
       (clients as unknown as Record<string, unknown>)[method] = this.failingWhenTold(original, method);
@@ -63,7 +65,11 @@ describe.each(BELOW_THE_EDGE)('services while the store is away, on %s', (adapte
       adapter,
       connection: WITHOUT_TABLES,
       controllers: [InternalController],
-      options: { services: true, imports: [TestUsersModule, FailingStoresModule], stores: FailingStores },
+      options: {
+        features: [serviceIssuer()],
+        imports: [TestUsersModule, FailingStoresModule],
+        stores: FailingStores,
+      },
     });
     await app.users.add('ada');
     const stores = app.app.get<FailingStores>(AuthStores);
@@ -112,7 +118,7 @@ describe.each(BELOW_THE_EDGE)('services while the store is away, on %s', (adapte
 
 it('stores without a place for clients stop the boot', async () => {
   class WithoutClients extends MemoryStores {
-    override clients() {
+    override of() {
       return null as never;
     }
   }
@@ -122,12 +128,12 @@ it('stores without a place for clients stop the boot', async () => {
   })
   class WithoutClientsModule {}
   const options = {
-    services: true,
+    features: [serviceIssuer()],
     imports: [TestUsersModule, WithoutClientsModule],
     stores: WithoutClients,
   };
   await expect(startTestApp({ options, connection: WITHOUT_TABLES })).rejects.toMatchObject({
     code: 'AUTH_CONFIG_INVALID',
-    message: expect.stringContaining('"services"'),
+    message: expect.stringMatching(/"stores".*ServiceClientStore.*"service-issuer"/),
   });
 });

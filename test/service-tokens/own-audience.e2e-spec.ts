@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { ServiceAuthGuard } from 'nestjs-aerie';
+import { serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { type Held, registered, serviceToken } from '../support/service-requests.js';
 import { BELOW_THE_EDGE, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -23,7 +24,7 @@ describe.each(BELOW_THE_EDGE)('an application whose access tokens are for severa
     app = await startTestApp({
       adapter,
       controllers: [InternalController],
-      options: { services: true, accessTokens: { audience: [ISSUER, ORDERS] } },
+      options: { features: [serviceIssuer()], accessTokens: { audience: [ISSUER, ORDERS] } },
     });
     client = await registered(app, { id: 'caller', scopes: ['revocations'], audiences: [ISSUER, ORDERS] });
   });

@@ -1,12 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JWTPayload } from 'jose';
-import { ServiceClients, SpentTokenId } from 'nestjs-aerie';
+import { ServiceClients, serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { askWithAssertion, assertion, type ClientKey, clientKey } from '../support/assertions.js';
 import { basic, serviceToken } from '../support/service-requests.js';
 import { signIn } from '../support/sign-ins.js';
 import { BELOW_THE_EDGE, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 import { HOUR, MINUTE, timePasses } from '../support/time-passes.js';
+import { SpentTokenId } from '../support/service-tables.js';
 
 const soon = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
@@ -15,7 +16,7 @@ describe.each(BELOW_THE_EDGE)('a client with a key, on %s', (adapter) => {
   const key = clientKey();
   const other = clientKey();
   beforeAll(async () => {
-    app = await startTestApp({ adapter, options: { services: true } });
+    app = await startTestApp({ adapter, options: { features: [serviceIssuer()] } });
     const clients = app.app.get(ServiceClients);
     const common = { scopes: ['a'], audiences: [ISSUER] };
     await clients.register({ id: 'keyed', ...common, jwks: { keys: [key.jwk] } });
@@ -38,7 +39,7 @@ describe.each(BELOW_THE_EDGE)('a client with a key, on %s', (adapter) => {
   });
 
   it('is given one for an assertion for the token endpoint where an option says so', async () => {
-    const options = { services: true, serviceTokens: { endpointAudience: true } };
+    const options = { features: [serviceIssuer({ endpointAudience: true })] };
     const lenient = await startTestApp({ adapter, options });
     const common = { scopes: ['a'], audiences: [ISSUER] };
     await lenient.app.get(ServiceClients).register({ id: 'keyed', ...common, jwks: { keys: [key.jwk] } });
@@ -133,7 +134,7 @@ describe.each(BELOW_THE_EDGE)('a client with a key, on %s', (adapter) => {
     await app.authentication.sweep();
     expect(await outcome(text)).toBe(REFUSED);
     await timePasses(app, HOUR);
-    expect((await app.authentication.sweep()).spentTokenIds).toBeGreaterThan(0);
+    expect((await app.authentication.sweep()).features['service-issuer']).toBeGreaterThan(0);
     expect(await spent.count()).toBe(0);
   });
 
@@ -160,7 +161,7 @@ describe.each(BELOW_THE_EDGE)('a client with a key, on %s', (adapter) => {
 describe('the keys of a client', () => {
   let clients: ServiceClients;
   beforeAll(async () => {
-    clients = (await startTestApp({ options: { services: true } })).app.get(ServiceClients);
+    clients = (await startTestApp({ options: { features: [serviceIssuer()] } })).app.get(ServiceClients);
   });
   const { privateKey: rsa } = generateKeyPairSync('rsa', { modulusLength: 1024 });
   const weak = { ...rsa.export({ format: 'jwk' }) } as Record<string, unknown>;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { AnyAuthGuard, CurrentService, CurrentUser, ServiceAuthGuard, ServiceClients } from 'nestjs-aerie';
+import { AnyAuthGuard, CurrentService, CurrentUser, ServiceAuthGuard } from 'nestjs-aerie';
+import { ServiceClients, serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { askWithAssertion, assertion, clientKey } from '../support/assertions.js';
 import {
   ACCESS_TOKEN_URN,
@@ -42,7 +43,11 @@ describe.each(BELOW_THE_EDGE)('every credential in every place, on %s', (adapter
   let caller: Held;
   let api: Held;
   beforeAll(async () => {
-    app = await startTestApp({ adapter, controllers: [WhoController], options: { services: true } });
+    app = await startTestApp({
+      adapter,
+      controllers: [WhoController],
+      options: { features: [serviceIssuer()] },
+    });
     await app.users.add('ada', undefined, { scopes: ['a'] });
     const grants = ['client_credentials', 'token-exchange'] as const;
     caller = await registered(app, { id: 'caller', scopes: ['a'], audiences: [ISSUER, BILLS], grants });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ServiceClients } from 'nestjs-aerie';
+import { ServiceClients, serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { askWithAssertion, assertion, clientKey } from '../support/assertions.js';
 import { LogTrap } from '../support/log-trap.js';
 import { ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
@@ -24,7 +24,11 @@ describe.each(['postgres', 'mariadb'] as const)('refusals that are expected, on 
         log: () => undefined,
       },
     } as never;
-    node = await startTestApp({ connection, options: { services: true }, override: log.override });
+    node = await startTestApp({
+      connection,
+      options: { features: [serviceIssuer()] },
+      override: log.override,
+    });
     const clients = node.app.get(ServiceClients);
     await clients.register({ id: 'keyed', scopes: [], audiences: [ISSUER], jwks: { keys: [key.jwk] } });
     log.lines.length = 0;

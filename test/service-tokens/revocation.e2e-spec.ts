@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { CurrentService, MaxStaleness, Revocation, ServiceAuthGuard, ServiceClients } from 'nestjs-aerie';
+import { CurrentService, MaxStaleness, ServiceAuthGuard } from 'nestjs-aerie';
+import { ServiceClients, serviceIssuer } from 'nestjs-aerie/service-tokens';
+import { Revocation } from 'nestjs-aerie/typeorm';
 import {
   basic,
   exchanged,
@@ -43,7 +45,7 @@ describe.each(CASES)('the end of a token, on $adapter in mode $mode', ({ adapter
     app = await startTestApp({
       adapter,
       controllers: [InternalController],
-      options: { services: true, revocation: { mode } },
+      options: { features: [serviceIssuer()], revocation: { mode } },
     });
     await app.users.add('ada', undefined, { scopes: ['a'] });
     const grants = ['client_credentials', 'token-exchange'] as const;

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { Revocation, ServiceAuthGuard, ServiceClient, ServiceClients, SpentTokenId } from 'nestjs-aerie';
+import { ServiceAuthGuard } from 'nestjs-aerie';
+import { ServiceClients, serviceIssuer } from 'nestjs-aerie/service-tokens';
+import { Revocation } from 'nestjs-aerie/typeorm';
 import { askWithAssertion, assertion, clientKey } from '../support/assertions.js';
 import { askToken, basic, postForm, registered, serviceToken } from '../support/service-requests.js';
 import { claimsOf } from '../support/sign-ins.js';
@@ -8,6 +10,7 @@ import { ISSUER, startTestApp, type TestApp } from '../support/test-app.js';
 import { freshPrefix, testConnection } from '../support/test-databases.js';
 import { dropTables } from '../support/test-stores.js';
 import { until } from '../support/until.js';
+import { ServiceClient, SpentTokenId } from '../support/service-tables.js';
 
 @Controller('internal')
 @UseGuards(ServiceAuthGuard)
@@ -24,7 +27,12 @@ describe.each(['postgres', 'mariadb'] as const)('services on two nodes, on %s', 
   beforeAll(async () => {
     const connection = testConnection(database, freshPrefix());
     const start = (adapter: 'express' | 'fastify') =>
-      startTestApp({ adapter, connection, controllers: [InternalController], options: { services: true } });
+      startTestApp({
+        adapter,
+        connection,
+        controllers: [InternalController],
+        options: { features: [serviceIssuer()] },
+      });
     // One after the other: the first one makes the tables.
     nodes = [await start('express')];
     nodes.push(await start('fastify'));

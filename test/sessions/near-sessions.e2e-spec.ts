@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { CurrentUser, MaxStaleness, Revocation, Session, SessionAuthGuard } from 'nestjs-aerie';
+import { CurrentUser, MaxStaleness, SessionAuthGuard } from 'nestjs-aerie';
+import { Revocation, Session } from 'nestjs-aerie/typeorm';
 import { SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';

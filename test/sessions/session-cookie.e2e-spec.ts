@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Session } from 'nestjs-aerie';
+import { Session } from 'nestjs-aerie/typeorm';
 import { PASSWORD, refresh, REFRESH_COOKIE, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';

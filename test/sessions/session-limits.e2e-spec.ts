@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Session } from 'nestjs-aerie';
+import { Session } from 'nestjs-aerie/typeorm';
 import { AuthStores } from 'nestjs-aerie/stores';
 import { SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { StatementLog } from '../support/statement-log.js';

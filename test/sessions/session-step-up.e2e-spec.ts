@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Revocation, Session } from 'nestjs-aerie';
+import { Revocation, Session } from 'nestjs-aerie/typeorm';
 import { SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { MINUTE, timePasses } from '../support/time-passes.js';

@@ -1,6 +1,7 @@
 /** Calls of the façade are checked as strictly as options at boot: a mistake of the program is named, and does nothing. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AuthConfigError, AuthStatus, type Principal, TokenExchange } from 'nestjs-aerie';
+import { AuthConfigError, AuthStatus, type Principal } from 'nestjs-aerie';
+import { TokenExchange, serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { PASSWORD } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -8,7 +9,7 @@ describe('calls of the façade', () => {
   let app: TestApp;
   let principal: Principal;
   beforeAll(async () => {
-    app = await startTestApp({ options: { services: true } });
+    app = await startTestApp({ options: { features: [serviceIssuer()] } });
     await app.users.add('ada', PASSWORD, { id: 'ada' });
     principal = (await app.authentication.signIn('ada')).principal;
   });
@@ -69,8 +70,8 @@ describe('calls of the façade', () => {
       ['"reason" must be a text of 1 to 40 characters (got 5)', () => facade()['endAllSignIns']!('ada', 5)],
       ['"manger" must be left out', () => facade()['rolesChanged']!('ada', { manger: {} })],
       [
-        '"manager" must be an EntityManager (got "x")',
-        () => facade()['rolesChanged']!('ada', { manager: 'x' }),
+        '"transaction" must be a HostTransaction (got "x")',
+        () => facade()['rolesChanged']!('ada', { transaction: 'x' }),
       ],
       ['"kept" must be left out', () => facade()['credentialsChanged']!('ada', { kept: {} })],
       ['"keep" must be', () => facade()['credentialsChanged']!('ada', { keep: 's1_x' })],

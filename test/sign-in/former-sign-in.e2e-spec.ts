@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Session } from 'nestjs-aerie';
+import { Session } from 'nestjs-aerie/typeorm';
 import { PASSWORD, refresh, REFRESH_COOKIE, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { LogTrap } from '../support/log-trap.js';
 import { ADAPTERS, ISSUER, startTestApp, type TestApp } from '../support/test-app.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
-import { AUTH_ENTITIES, AUTH_MIGRATIONS, RefreshTokenFamily } from '../../libs/auth/dist/index.js';
+import { AUTH_ENTITIES, AUTH_MIGRATIONS, RefreshTokenFamily } from '../../libs/auth/dist/typeorm/index.js';
 
 export const DATABASES = ['postgres', 'mariadb', 'sqlite'];
 const URLS = {

@@ -11,7 +11,7 @@ const WORKER = join(import.meta.dirname, '../races/race-worker.mjs');
 const OPTIONS = {
   secret: 'a secret of at least thirty-two bytes, for soaks',
   issuer: 'https://soak.example.com',
-  database: { deadline: `${DEADLINE_MS}ms` },
+  stores: { database: { deadline: `${DEADLINE_MS}ms` } },
 };
 const TICK_MS = 1_000;
 

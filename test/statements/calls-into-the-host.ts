@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { RefreshTokenFamily } from 'nestjs-aerie';
+import { RefreshTokenFamily } from 'nestjs-aerie/typeorm';
 import { PASSWORD } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { age, dropTables } from '../support/test-stores.js';

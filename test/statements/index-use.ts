@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { SecurityEvents } from 'nestjs-aerie';
+import { serviceIssuer } from 'nestjs-aerie/service-tokens';
 import {
   AuthEvent,
   AuthSubject,
   RefreshTokenFamily,
   Revocation,
-  SecurityEvents,
-  ServiceClient,
   Session,
-  SpentTokenId,
-} from 'nestjs-aerie';
+  typeOrmStores,
+} from 'nestjs-aerie/typeorm';
 import { registered } from '../support/service-requests.js';
 import { signIn } from '../support/sign-ins.js';
 import { isPoll, StatementLog } from '../support/statement-log.js';
@@ -47,7 +47,7 @@ export function indexUse(database: TestDatabase): void {
     app = await startTestApp({
       connection: { ...testConnection(database), logging: true, logger: log } as never,
       // Managed keys are read now and then, from a table that stays small.
-      options: { audit: { table: true }, services: true, keys: 'secret' },
+      options: { stores: typeOrmStores({ audit: true }), features: [serviceIssuer()], keys: 'secret' },
     });
     for (const name of ['ada', 'bob', 'eve']) await app.users.add(name);
     await app.authentication.endSignIn('user-1', (await signIn(app, 'tokens')).id);
@@ -111,8 +111,8 @@ export function indexUse(database: TestDatabase): void {
         [Session.name]: 'secret_hash',
         [Revocation.name]: 'kind',
         [AuthEvent.name]: 'ip',
-        [ServiceClient.name]: 'secret_hash',
-        [SpentTokenId.name]: 'nonce',
+        ServiceClient: 'secret_hash',
+        SpentTokenId: 'nonce',
       };
       const query = `select * from ${tablePath} where ${column[entity.name] ?? 'current_hash'} = '1'`;
       for (const { scanned } of await plansOf(app.source, database, { query, parameters: [] }))

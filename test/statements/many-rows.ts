@@ -4,13 +4,12 @@ import {
   AuthSubject,
   RefreshTokenFamily,
   Revocation,
-  ServiceClient,
   Session,
-  SpentTokenId,
   StoredSigningKey,
-} from 'nestjs-aerie';
+} from 'nestjs-aerie/typeorm';
 import type { DataSource } from 'typeorm';
 import type { TestDatabase } from '../support/test-databases.js';
+import { ServiceClient, SpentTokenId } from '../support/service-tables.js';
 
 const DAY_MS = 86_400_000;
 

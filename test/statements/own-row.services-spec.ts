@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AuthSubject, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
+import { AuthSubject, RefreshTokenFamily, Revocation, Session, typeOrmStores } from 'nestjs-aerie/typeorm';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { freshPrefix, testConnection } from '../support/test-databases.js';
@@ -19,7 +19,7 @@ describe.each(['postgres', 'mariadb'] as const)(
     beforeAll(async () => {
       const prefix = freshPrefix();
       // Whatever has to wait for a lock that nobody lets go of is refused, soon.
-      const options = { database: { deadline: '700ms' } } as const;
+      const options = { stores: typeOrmStores({ database: { deadline: '700ms' } }) } as const;
       app = await startTestApp({ connection: testConnection(database, prefix), options });
       await app.users.add('ada');
       other = await connect(database, prefix);

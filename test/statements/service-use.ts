@@ -1,5 +1,5 @@
-import { ServiceClients } from 'nestjs-aerie';
-import { ServiceClientStore } from 'nestjs-aerie/stores';
+import { ServiceClients } from 'nestjs-aerie/service-tokens';
+import { ServiceClientStore } from 'nestjs-aerie/service-tokens';
 import { basic, postForm, registered, serviceToken } from '../support/service-requests.js';
 import { ISSUER, type TestApp } from '../support/test-app.js';
 

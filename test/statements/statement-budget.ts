@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { RefreshTokenFamily } from 'nestjs-aerie';
+import { RefreshTokenFamily } from 'nestjs-aerie/typeorm';
 import { refreshed, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
 import { age, dropTables } from '../support/test-stores.js';

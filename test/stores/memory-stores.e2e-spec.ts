@@ -100,7 +100,7 @@ describe.each(BELOW_THE_EDGE)('an application on stores in memory, on %s', (adap
       families: 0,
       sessions: 0,
       revocations: 0,
-      spentTokenIds: 0,
+      features: {},
       events: 0,
     });
   });

@@ -12,13 +12,8 @@ import {
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { getDataSourceToken } from '@nestjs/typeorm';
-import {
-  AuthConfigError,
-  AuthenticationService,
-  AuthModule,
-  RefreshTokenFamily,
-  UserDirectory,
-} from 'nestjs-aerie';
+import { AuthConfigError, AuthModule, AuthenticationService, UserDirectory } from 'nestjs-aerie';
+import { RefreshTokenFamily } from 'nestjs-aerie/typeorm';
 import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import type { DataSource } from 'typeorm';
@@ -131,17 +126,6 @@ describe('stores that are not ready', () => {
 
 describe.each<[string, object, readonly string[]]>([
   ['stores that are no class', { stores: new MemoryStores() }, ['"stores"', 'extends AuthStores', 'object']],
-  ['a connection beside stores', { stores: MemoryStores, dataSource: 'main' }, ['"dataSource"', '"stores"']],
-  [
-    'options of the connection beside stores',
-    { stores: MemoryStores, database: { deadline: '1s' } },
-    ['"database"', '"stores"'],
-  ],
-  [
-    'the table of security events beside stores',
-    { stores: MemoryStores, audit: { table: true } },
-    ['"audit.table"', '"stores"', 'events$'],
-  ],
   [
     'a set with stores left out',
     { stores: without(['lookup', 'families']) },
@@ -162,8 +146,8 @@ describe.each<[string, object, readonly string[]]>([
     [
       'forRootAsync',
       () => {
-        const { stores, dataSource, ...runtime } = options as Record<string, unknown>;
-        const structure = { users: TestUsers, stores, dataSource };
+        const { stores, ...runtime } = options as Record<string, unknown>;
+        const structure = { users: TestUsers, stores };
         return AuthModule.forRootAsync({
           ...structure,
           useFactory: () => ({ ...RUNTIME, ...runtime }),

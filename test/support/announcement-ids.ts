@@ -1,4 +1,4 @@
-import { Revocation } from 'nestjs-aerie';
+import { Revocation } from 'nestjs-aerie/typeorm';
 import type { DataSource } from 'typeorm';
 import type { TestDatabase } from './test-databases.js';
 

@@ -13,7 +13,10 @@ export interface DocumentedOptions {
  * Walks the types of the options. An object is a group, whose members are options; a list of objects, or an object
  * that may also be something else, is one option that names the members.
  */
-export function walkOptions(program: DocumentationProgram, typeNames: readonly string[]): DocumentedOptions {
+export function walkOptions(
+  program: DocumentationProgram,
+  types: readonly (string | readonly [prefix: string, name: string])[],
+): DocumentedOptions {
   const { checker } = program;
   const options = new Map<string, readonly string[]>();
   const groups = new Set<string>();
@@ -44,7 +47,10 @@ export function walkOptions(program: DocumentationProgram, typeNames: readonly s
       options.set(path, elements.flatMap(membersOf));
     }
   };
-  for (const name of typeNames) walk(program.exported(name), '');
+  for (const one of types) {
+    const [prefix, name] = typeof one === 'string' ? ['', one] : one;
+    walk(program.exported(name), prefix);
+  }
   return { options, groups };
 }
 
@@ -56,6 +62,8 @@ function isOurs(type: ts.Type): boolean {
     type.getCallSignatures().length === 0 &&
     type.getConstructSignatures().length === 0 &&
     !type.isClass() &&
+    // Made by calls, which have options of their own.
+    !['StoresDoor', 'AuthFeature'].includes(type.symbol.name) &&
     /\/libs\/auth\/src\//.test(declared)
   );
 }

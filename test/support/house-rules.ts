@@ -36,11 +36,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   decorators: ['context'],
   guards: ['decorators'],
   http: ['guards'],
-  module: ['http', 'passport', 'wiring'],
+  module: ['features', 'http', 'passport', 'wiring'],
   'sql/database': [],
   sql: ['stores', 'sql/database'],
-  typeorm: ['sql', 'wiring'],
-  features: ['http', 'wiring'],
+  typeorm: ['features', 'sql', 'wiring'],
+  features: ['stores', 'wiring'],
+  'features/*': ['http', 'features'],
   testing: ['stores', 'sign-in'],
   'resource-server': ['http', 'wiring'],
   terminus: ['audit'],
@@ -59,11 +60,11 @@ const reach = (room: string, seen = new Set<string>()): Set<string> => {
 const REACHED = new Map(Object.keys(ARROWS).map((room) => [room, reach(room)]));
 
 /** Entries of their own: no room leads to them, so that an application loads them only when it imports them. */
-const ENTRIES = ['testing', 'resource-server', 'features', 'typeorm', 'sql', 'terminus', 'opentelemetry'];
+const ENTRIES = ['testing', 'resource-server', 'features/*', 'typeorm', 'sql', 'terminus', 'opentelemetry'];
 
 /** Packages that a few rooms alone may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  typeorm: ['typeorm'],
+  typeorm: ['features', 'typeorm'],
   '@nestjs/typeorm': ['typeorm'],
   jose: ['keys', 'access-tokens'],
   passport: ['passport', 'guards'],
@@ -83,18 +84,22 @@ const isOptions = (path: string): boolean => path.endsWith('-options.ts');
 const isAuditPort = (path: string): boolean =>
   /^audit\/(security-event(-store)?|auth-counters|process-status)\.ts$/.test(path);
 
-/** `sql/database` has a place of its own: the stores' set names its types. */
-const roomOf = (path: string): string =>
-  path.startsWith('sql/database/') ? 'sql/database' : (path.split('/', 1)[0] ?? '');
 /** The feature that a file belongs to; null for the seam (the files of `features/` itself) and the rooms. */
 const featureOf = (path: string): string | null => /^features\/([^/]+)\//.exec(path)?.[1] ?? null;
 
+/** `sql/database` has a place of its own: the stores' set names its types. */
+const roomOf = (path: string): string => {
+  if (path.startsWith('sql/database/')) return 'sql/database';
+  return featureOf(path) === null ? (path.split('/', 1)[0] ?? '') : 'features/*';
+};
 /** Whether one file may import another of this library. */
 function mayImport(from: string, to: string): boolean {
   if (isIndex(from)) return true;
   const [here, there] = [roomOf(from), roomOf(to)];
   if (featureOf(to) !== null) return featureOf(from) === featureOf(to);
-  if (from === 'auth.module.ts') return !ENTRIES.includes(there) || there === 'features';
+  // A feature brings the contract of its store along.
+  if (featureOf(from) !== null && from.endsWith('.contract.ts') && there === 'testing') return true;
+  if (from === 'auth.module.ts') return !ENTRIES.includes(there);
   if (to === 'auth.module.ts') return false;
   if (here === there || GROUND.includes(there)) return true;
   // The options compose the options that each room declares; one of them hears the events of the audit's port.

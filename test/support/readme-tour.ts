@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AUTH_ENTITIES } from 'nestjs-aerie';
+import { AUTH_ENTITIES } from 'nestjs-aerie/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { markedBlocks, type MarkdownPage } from './markdown.js';
 import { freePort, runToEnd, startServer } from './processes.js';

@@ -1,4 +1,4 @@
-import { type ClientRegistration, ServiceClients } from 'nestjs-aerie';
+import { type ClientRegistration, ServiceClients } from 'nestjs-aerie/service-tokens';
 import type { Answer } from './http-client.js';
 import type { TestApp } from './test-app.js';
 

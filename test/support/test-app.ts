@@ -10,6 +10,7 @@ import {
   type AuthStructuralOptions,
   type SecurityEvent,
 } from 'nestjs-aerie';
+import { AUTH_MIGRATIONS, authMigrations, typeOrmStores } from 'nestjs-aerie/typeorm';
 import type { DataSource } from 'typeorm';
 import { HttpClient } from './http-client.js';
 import { testConnection } from './test-databases.js';
@@ -60,15 +61,26 @@ const running = new Set<TestApp>();
 // A test that fails never comes to close its application, which would keep the process alive.
 afterAll(() => Promise.allSettled([...running].map((app) => app.close())));
 
+/** The connection, with the migrations of the features that are switched on. */
+function connectionOf({
+  connection = testConnection('sqlite'),
+  options,
+}: TestAppInput): TypeOrmModuleOptions {
+  const { features = [] } = options ?? {};
+  if (connection.migrations !== AUTH_MIGRATIONS || features.length === 0) return connection;
+  return { ...connection, migrations: authMigrations(features) } as TypeOrmModuleOptions;
+}
+
 /** An application with AuthModule, listening on loopback. */
 export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
   const events: SecurityEvent[] = [];
   let builder = Test.createTestingModule({
     imports: [
-      TypeOrmModule.forRoot(input.connection ?? testConnection('sqlite')),
+      TypeOrmModule.forRoot(connectionOf(input)),
       AuthModule.forRoot({
         imports: [TestUsersModule],
         users: TestUsers,
+        stores: typeOrmStores(),
         secret: SECRET,
         issuer: ISSUER,
         // As light as allowed: these tests are not about the cost of a hash.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
-import { AUTH_MIGRATIONS } from 'nestjs-aerie';
+import { AUTH_MIGRATIONS } from 'nestjs-aerie/typeorm';
 
 export const POSTGRES_URL = process.env['TEST_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 export const MARIADB_URL = process.env['TEST_MARIADB_URL'] ?? 'mariadb://root@127.0.0.1:3306/test';

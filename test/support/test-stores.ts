@@ -1,11 +1,12 @@
-import { AUTH_ENTITIES, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie';
 import { subjectKey } from 'nestjs-aerie/stores';
+import { serviceIssuer } from 'nestjs-aerie/service-tokens';
+import { authEntities, authMigrations, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie/typeorm';
 import type { StoreHarness } from 'nestjs-aerie/testing';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { authStores } from '../../libs/auth/src/typeorm/typeorm-stores.js';
-import { resolveAuthOptions } from '../../libs/auth/src/options/resolve-auth-options.js';
-import { ISSUER, SECRET } from './test-app.js';
+import { storesOn } from '../../libs/auth/src/typeorm/typeorm-stores.js';
 import { freshPrefix, type TestDatabase, testConnection } from './test-databases.js';
+
+const EVERY_ENTITY = authEntities([serviceIssuer()]);
 
 /** A harness with tables of its own, which `close` drops. */
 export interface DatabaseHarness extends StoreHarness {
@@ -15,9 +16,8 @@ export interface DatabaseHarness extends StoreHarness {
 /** The stores on a database of this machine. */
 export async function databaseHarness(database: TestDatabase): Promise<DatabaseHarness> {
   const source = await connect(database, freshPrefix());
-  const options = resolveAuthOptions({ secret: SECRET, issuer: ISSUER }, Date.now());
   return {
-    stores: authStores(source, undefined, options),
+    stores: testStores(source),
     announced: (kind, value) =>
       source
         .getRepository(Revocation)
@@ -32,6 +32,15 @@ export async function databaseHarness(database: TestDatabase): Promise<DatabaseH
   };
 }
 
+/** Our stores on a connection, without an application. */
+export const testStores = (source: DataSource) =>
+  storesOn(
+    source,
+    { deadlineMs: 2_000, preparedStatements: true },
+    { revocationLifeMs: 3_900_000, keepsKeys: true, notifies: true, featureTables: [] },
+    null,
+  );
+
 /** A connection with our entities and tables, under a prefix of their own. */
 export async function connect(
   database: TestDatabase,
@@ -41,7 +50,8 @@ export async function connect(
   const { autoLoadEntities: _a, retryAttempts: _r, ...options } = testConnection(database, entityPrefix);
   return new DataSource({
     ...options,
-    entities: [...AUTH_ENTITIES],
+    entities: EVERY_ENTITY,
+    migrations: authMigrations([serviceIssuer()]),
     ...changes,
   } as DataSourceOptions).initialize();
 }
@@ -50,7 +60,7 @@ export async function connect(
 export async function dropTables(source: DataSource): Promise<void> {
   const runner = source.createQueryRunner();
   try {
-    for (const entity of AUTH_ENTITIES) {
+    for (const entity of EVERY_ENTITY.filter((one) => source.hasMetadata(one))) {
       await runner.dropTable(source.getMetadata(entity).tablePath, true);
     }
     await runner.dropTable(`${source.options.entityPrefix}migrations`, true);

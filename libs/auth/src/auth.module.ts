@@ -5,8 +5,7 @@ import {
   checkAsyncOptions,
   ConfigurableAuthModule,
 } from './module/auth.module-definition.js';
-import { type AuthStructuralOptions, refuseUndefinedStores } from './module/structural-options.js';
-import { keepNativeObjects } from './typeorm/connection/kept-objects.js';
+import type { AuthStructuralOptions } from './module/structural-options.js';
 import { refuseOtherCopy } from './context/package-copy.js';
 import { AuthConfigError } from './errors/auth-config-error.js';
 import { ResolvedAuthOptions } from './options/resolve-auth-options.js';
@@ -72,8 +71,6 @@ export class AuthModule extends ConfigurableAuthModule {
    * ```
    */
   static override forRoot(options: AuthOptions & AuthStructuralOptions): DynamicModule {
-    refuseUndefinedStores(options);
-    if (!options.stores) keepNativeObjects();
     return super.forRoot(options);
   }
 
@@ -98,8 +95,6 @@ export class AuthModule extends ConfigurableAuthModule {
    */
   static override forRootAsync(options: AuthAsyncOptions): DynamicModule {
     checkAsyncOptions(options);
-    refuseUndefinedStores(options);
-    if (!options.stores) keepNativeObjects();
     return super.forRootAsync(options);
   }
 }

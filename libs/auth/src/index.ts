@@ -55,43 +55,17 @@ export type { KeyOption, KeyState, SigningAlgorithm, ManagedKeyOptions } from '.
 export { type SigningKeyInfo, SigningKeys } from './keys/signing-keys.js';
 
 // Services
-export { type ServiceClientInfo, ServiceClients } from './features/service-issuer/clients/service-clients.js';
-export type {
-  ClientRegistration,
-  ClientUpdate,
-  SecretRotation,
-} from './features/service-issuer/clients/client-registration.js';
-export {
-  type ExchangedToken,
-  type ExchangeOptions,
-  TokenExchange,
-} from './features/service-issuer/tokens/token-exchange.js';
 export { ServiceAuthenticator } from './service-tokens/service-authenticator.js';
 export { ServicePrincipal } from './service-tokens/service-token.js';
 
 // Options of the rooms
-export type { AuditOptions } from './audit/audit-options.js';
 export type { AccessTokenOptions } from './access-tokens/access-token-options.js';
 export type { CookieOptions, RefreshCookieOptions } from './http/cookie-options.js';
 export type { CredentialOptions } from './users/credential-options.js';
-export type { DatabaseOptions } from './sql/database/database-options.js';
 export type { RefreshTokenOptions } from './refresh-tokens/refresh-token-options.js';
 export type { ApplicationCache } from './shared-cache/cache-options.js';
 export type { RedisClient, RevocationOptions } from './revocation/revocation-options.js';
-export type { ServiceTokenOptions } from './service-tokens/service-token-options.js';
 export type { SessionOptions } from './sessions/session-options.js';
-
-// Tables
-export { AUTH_ENTITIES } from './typeorm/entities/auth-entities.js';
-export { AUTH_MIGRATIONS } from './typeorm/migrations/auth-migrations.js';
-export { AuthSubject } from './typeorm/entities/auth-subject.entity.js';
-export { Session } from './typeorm/entities/session.entity.js';
-export { RefreshTokenFamily } from './typeorm/entities/refresh-token-family.entity.js';
-export { AuthEvent } from './typeorm/entities/auth-event.entity.js';
-export { Revocation } from './typeorm/entities/revocation.entity.js';
-export { StoredSigningKey } from './typeorm/entities/stored-signing-key.entity.js';
-export { ServiceClient } from './typeorm/entities/service-client.entity.js';
-export { SpentTokenId } from './typeorm/entities/spent-token-id.entity.js';
 
 // Security events
 export type { ClientRefusal, ReuseCause, SecurityEvent } from './audit/security-event.js';

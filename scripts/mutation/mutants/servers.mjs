@@ -54,7 +54,7 @@ export const SERVER_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'typeorm/connection/server-database.ts',
+    'sql/database/server-database.ts',
     ['isolation'],
     [
       ['a failure to serialise is not retried', 'MAX_TRIES = 6', 'MAX_TRIES = 1'],

@@ -10,16 +10,8 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import {
-  AUTH_ENTITIES,
-  AUTH_MIGRATIONS,
-  AuthModule,
-  CurrentUser,
-  JwtAuthGuard,
-  type Principal,
-  Roles,
-  RolesGuard,
-} from 'nestjs-aerie';
+import { AuthModule, CurrentUser, JwtAuthGuard, type Principal, Roles, RolesGuard } from 'nestjs-aerie';
+import { AUTH_ENTITIES, AUTH_MIGRATIONS, typeOrmStores } from 'nestjs-aerie/typeorm';
 import { Settings, SETTINGS, SettingsModule } from './settings.js';
 import { Users, UsersModule } from './users.js';
 
@@ -55,7 +47,7 @@ class SeesUserGuard implements CanActivate {
 @Module({
   imports: [
     TypeOrmModule.forRoot({ ...SQLITE, autoLoadEntities: true }),
-    AuthModule.forRoot({ ...SETTINGS, imports: [UsersModule], users: Users }),
+    AuthModule.forRoot({ ...SETTINGS, imports: [UsersModule], users: Users, stores: typeOrmStores() }),
   ],
   controllers: [MeController],
 })
@@ -67,7 +59,7 @@ class ForRoot {}
     AuthModule.forRootAsync({
       imports: [UsersModule, SettingsModule],
       users: Users,
-      dataSource: 'auth',
+      stores: typeOrmStores({ dataSource: 'auth' }),
       inject: [Settings],
       useFactory: (settings: Settings) => settings.createAuthOptions(),
     }),
@@ -79,7 +71,12 @@ class UseFactory {}
 @Module({
   imports: [
     TypeOrmModule.forRoot({ ...SQLITE, autoLoadEntities: false, entities: [...AUTH_ENTITIES] }),
-    AuthModule.forRootAsync({ imports: [UsersModule], users: Users, useClass: Settings }),
+    AuthModule.forRootAsync({
+      imports: [UsersModule],
+      users: Users,
+      stores: typeOrmStores(),
+      useClass: Settings,
+    }),
   ],
   controllers: [MeController],
 })
@@ -91,7 +88,7 @@ class UseClass {}
     AuthModule.forRootAsync({
       imports: [UsersModule, SettingsModule],
       users: Users,
-      dataSource: 'auth',
+      stores: typeOrmStores({ dataSource: 'auth' }),
       globalGuard: true,
       useExisting: Settings,
     }),
@@ -108,7 +105,7 @@ class FeatureModule {}
 @Module({
   imports: [
     TypeOrmModule.forRoot({ ...SQLITE, autoLoadEntities: true }),
-    AuthModule.forRoot({ ...SETTINGS, imports: [], users: Users, isGlobal: false }),
+    AuthModule.forRoot({ ...SETTINGS, imports: [], users: Users, stores: typeOrmStores(), isGlobal: false }),
     FeatureModule,
   ],
 })

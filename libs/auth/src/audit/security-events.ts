@@ -57,14 +57,16 @@ export class SecurityEvents {
   }
 
   /**
-   * What was kept of a subject, the newest first: for its owner's "recent activity". Needs `audit.table`. What happened
+   * What was kept of a subject, the newest first: for its owner's "recent activity". Needs stores that keep them, such as `typeOrmStores({ audit: true })`. What happened
    * on another node in the last second may be missing. Throws StoreUnavailableError, TypeError for a limit or a position
    * that is none, AuthConfigError without the table.
    */
   async list(subject: string, options: ListEventsOptions = {}): Promise<readonly SecurityEventRecord[]> {
     const { limit = 50, before = null } = options;
     if (!this.table)
-      throw new AuthConfigError('"audit.table" must be true to list security events (got false)');
+      throw new AuthConfigError(
+        '"stores" must keep security events to list them (got stores that keep none): give typeOrmStores({ audit: true }), or events() in stores of your own',
+      );
     if (!isSubject(subject)) throw new TypeError('a subject is a non-empty string of at most 255 bytes');
     if (!(Number.isInteger(limit) && limit >= 1 && limit <= MAX_LISTED))
       throw new TypeError(`"limit" must be a whole number between 1 and ${MAX_LISTED}`);

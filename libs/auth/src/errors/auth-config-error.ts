@@ -21,7 +21,3 @@ export class AuthConfigError extends Error {
     this.name = 'AuthConfigError';
   }
 }
-
-/** What is wrong when a TypeORM connection does not know our entities, and what helps. */
-export const ENTITIES_MISSING =
-  'the entities of AuthModule must be in its TypeORM connection (got a connection without them): import AuthModule.forRoot(...) and set autoLoadEntities: true, or set entities: [...AUTH_ENTITIES, ...]';

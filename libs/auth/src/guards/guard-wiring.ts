@@ -16,7 +16,7 @@ export function refuseUnwired(guard: object, modules: ModulesContainer): never {
       `${name} in ${place} must be of the same copy of nestjs-aerie as AuthModule (got ${THIS_COPY.folder}, and AuthModule from ${other.folder}): ${ONE_COPY}`,
     );
   const admitsServices = (guard.constructor as { [ADMITS_SERVICES]?: unknown })[ADMITS_SERVICES] === true;
-  const services = admitsServices ? '; ServiceAuthGuard needs "services: true" as well' : '';
+  const services = admitsServices ? '; ServiceAuthGuard needs "features: [serviceIssuer()]" as well' : '';
   throw new AuthConfigError(
     `${place}, which uses ${name}, must import AuthModule (got no import of it): import AuthModule.forRoot(...) in the root module; with isGlobal: false each module imports the same AuthModule.forRoot(...) object${services}`,
   );

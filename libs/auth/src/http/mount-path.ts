@@ -4,8 +4,8 @@ import { ApplicationConfig } from '@nestjs/core';
 /** Where the built-in routes are, as configured beside the factory; null when they are off. */
 export abstract class ConfiguredRoutes {
   abstract readonly path: string | null;
-  /** Whether those for services are among them. */
-  abstract readonly services: boolean;
+  /** Which body each route of a feature takes: `POST /token`. */
+  abstract readonly bodies: ReadonlyMap<string, 'form' | 'json'>;
 }
 
 /** Where the built-in routes are mounted: the global prefix may be set after this provider was made. */

@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { SecurityEventStore } from '../audit/security-event-store.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
-import type { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { SignInRegistry } from '../stores/sign-in-registry.js';
 
@@ -15,10 +14,18 @@ export interface Swept {
   readonly families: number;
   readonly sessions: number;
   readonly revocations: number;
-  /** Ids of tokens that were used up; none without `services`. */
-  readonly spentTokenIds: number;
-  /** Security events whose retention has passed; none without `audit.table`. */
+  /** Security events whose retention has passed; 0 where the stores keep none. */
   readonly events: number;
+  /** Rows of the features that are switched on, by the feature's name. */
+  readonly features: Readonly<Record<string, number>>;
+}
+
+/** The sweeps of the features that are switched on. Also the injection token for them. */
+export abstract class FeatureSweeps {
+  abstract readonly all: readonly {
+    readonly feature: string;
+    readonly sweep: (limit: number) => Promise<number>;
+  }[];
 }
 
 /** Deletes rows past their absolute limit or retention, in small batches, bounded per run; safe on every node at once. */
@@ -33,7 +40,7 @@ export class Sweeper {
     private readonly sessions: SessionStore,
     private readonly registry: SignInRegistry,
     private readonly events: SecurityEventStore | null,
-    private readonly clients: Pick<ServiceClientStore, 'sweep'> | null,
+    private readonly features: FeatureSweeps,
     /** Null: the application calls `sweep` itself. */
     private readonly intervalMs: number | null,
   ) {}
@@ -68,12 +75,14 @@ export class Sweeper {
   }
 
   private async sweepAll(): Promise<Swept> {
+    const features: Record<string, number> = {};
+    for (const { feature, sweep } of this.features.all) features[feature] = await this.inBatches(sweep);
     return {
       families: await this.inBatches((limit) => this.families.sweep(limit)),
       sessions: await this.inBatches((limit) => this.sessions.sweep(limit)),
       revocations: await this.inBatches((limit) => this.registry.sweep(limit)),
-      spentTokenIds: await this.inBatches(async (limit) => (await this.clients?.sweep(limit)) ?? 0),
       events: await this.inBatches(async (limit) => (await this.events?.sweep(limit)) ?? 0),
+      features,
     };
   }
 

@@ -7,17 +7,16 @@ import { SecurityEventStore } from '../audit/security-event-store.js';
 import { SecurityEventStream } from '../audit/security-event-stream.js';
 import { SecurityEvents } from '../audit/security-events.js';
 import { SecurityEventWriter } from '../audit/security-event-writer.js';
-import { securityEventStore } from '../typeorm/typeorm-stores.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { Clock } from '../time/clock.js';
 import { nullable, provide } from '../wiring/provide.js';
 
-/** Where security events go, and where they can be had. Store and table are null without `audit.table`. */
+/** Where security events go, and where they can be had. Store and table are null where the stores keep no events. */
 export const AUDIT_PROVIDERS: Provider[] = [
   provide(AuthCounters, [], () => new AuthCounters()),
   provide(SecurityEventStream, [], () => new SecurityEventStream()),
-  provide(nullable(SecurityEventStore), [AuthStores, ResolvedAuthOptions], securityEventStore),
+  provide(nullable(SecurityEventStore), [AuthStores], (stores) => stores.events()),
   provide(
     nullable(SecurityEventWriter),
     [nullable(SecurityEventStore), Clock],

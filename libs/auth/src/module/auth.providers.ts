@@ -1,11 +1,8 @@
 import { Controller, type DynamicModule, type Provider, type Type, VERSION_NEUTRAL } from '@nestjs/common';
-import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { SecurityEvents } from '../audit/security-events.js';
-import { AUTH_ENTITIES } from '../typeorm/entities/auth-entities.js';
-import { type AuthStructuralOptions, refuseStructural, refuseUnused } from './structural-options.js';
-import { authStores } from '../typeorm/typeorm-stores.js';
+import { type AuthStructuralOptions, isDoor, refuseStructural } from './structural-options.js';
+import { featureProviders } from './features.providers.js';
 import { OriginCheck } from '../context/origin-check.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { PasswordHasher } from '../users/password-hasher.js';
@@ -15,34 +12,31 @@ import { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
 import { LocalAuthGuard } from '../guards/local-auth.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { SameOriginGuard } from '../guards/same-origin.guard.js';
-import { ServiceAuthGuard } from '../guards/service-auth.guard.js';
 import { SessionAuthGuard } from '../guards/session-auth.guard.js';
 import { AuthController } from '../http/auth.controller.js';
 import { HttpSignIn } from '../http/http-sign-in.js';
 import { JwksController } from '../http/jwks.controller.js';
-import { RevocationsController } from '../features/service-issuer/http/revocations.controller.js';
 import { ConfiguredRoutes } from '../http/mount-path.js';
-import { ServiceTokensController } from '../features/service-issuer/http/service-tokens.controller.js';
 import { SignInResponse } from '../http/sign-in-response.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { SigningKeys } from '../keys/signing-keys.js';
 import { resolveAuthOptions, ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { UserDirectory } from '../principal/user-directory.js';
-import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
-import { ServiceClients } from '../features/service-issuer/clients/service-clients.js';
 import { SessionData } from '../sessions/session-data.js';
 import { AuthStores } from '../stores/auth-stores.js';
+import { type StoresDoor, StoreSettings } from '../stores/stores-door.js';
+import { type AuthFeature, tablesOf } from '../features/auth-feature.js';
 import { ProcessStatus } from '../audit/process-status.js';
 import { AuthStatus } from '../lifecycle/auth-status.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
 import { LateDirectory } from '../users/late-directory.js';
-import { TokenExchange } from '../features/service-issuer/tokens/token-exchange.js';
 import { CIRCLE_CHECK_PROVIDER } from '../wiring/provider-circle.js';
-import { provide, typed } from '../wiring/provide.js';
+import { provide } from '../wiring/provide.js';
 import { CORE_PROVIDERS } from './sign-in.providers.js';
 import { EDGE_PROVIDERS } from './edge.providers.js';
-import { SERVICE_PROVIDERS } from '../features/service-issuer/service-issuer.providers.js';
+
+const FIVE_MINUTES_MS = 5 * 60_000;
 
 /** Hands the directory to LateDirectory. No other provider of ours injects it: the directory may inject ours. */
 const DIRECTORY_ARRIVAL = Symbol('the user directory has come');
@@ -53,32 +47,38 @@ export function composeAuthModule(
   structure: AuthStructuralOptions,
   optionsToken: string | symbol,
 ): DynamicModule {
-  const { routes = { path: 'auth' }, stores } = structure;
-  // For its side effect: `autoLoadEntities` learns of ours. Importing its result would fail before our own checks.
-  if (!stores) TypeOrmModule.forFeature([...AUTH_ENTITIES], structure.dataSource);
+  const { routes = { path: 'auth' }, stores, features = [] } = structure;
+  const door = isDoor(stores) ? stores : doorOf(stores);
+  const featureTables = tablesOf(features);
+  door.register?.(featureTables.map(({ definition }) => definition));
   // forRootAsync hands its imports over in the definition.
-  const imports = [...(definition.imports ?? []), ...(structure.imports ?? [])];
+  const imports = [...(definition.imports ?? []), ...(structure.imports ?? []), ...(door.imports ?? [])];
   const providers: Provider[] = [
     ...(definition.providers ?? []),
     provide(ResolvedAuthOptions, [optionsToken], (given) => {
       refuseStructural(given);
-      refuseUnused(given, structure);
       return resolveAuthOptions(given, Date.now());
     }),
     // Nothing imported that could provide them: then they are providers of ours.
-    ...(imports.length > 0 ? [] : [structure.users, ...(stores ? [stores] : [])]),
+    ...(imports.length > 0 ? [] : [structure.users, ...(isDoor(stores) ? [] : [stores])]),
     { provide: UserDirectory, useExisting: structure.users },
     CIRCLE_CHECK_PROVIDER,
     LateDirectory,
     provide(DIRECTORY_ARRIVAL, [LateDirectory, UserDirectory], (late, directory) => late.arrive(directory)),
     {
       provide: ConfiguredRoutes,
-      useValue: { path: routes === false ? null : routes.path, services: structure.services === true },
+      useValue: { path: routes === false ? null : routes.path, bodies: bodiesOf(features) },
     },
-    stores ? { provide: AuthStores, useExisting: stores } : typeOrmStores(structure.dataSource),
+    provide(StoreSettings, [ResolvedAuthOptions], ({ accessTokens, revocation, keys }) => ({
+      revocationLifeMs: accessTokens.longestLifetimeMs + accessTokens.clockToleranceMs + FIVE_MINUTES_MS,
+      keepsKeys: keys === 'managed',
+      notifies: revocation.mode === 'feed' && revocation.notifications && revocation.redis === null,
+      featureTables,
+    })),
+    ...storesProviders(door),
     ...CORE_PROVIDERS,
     ...EDGE_PROVIDERS,
-    ...(structure.services ? SERVICE_PROVIDERS : []),
+    ...featureProviders(features),
     ...(structure.globalGuard ? [GlobalGuard] : []),
   ];
   return {
@@ -86,17 +86,20 @@ export function composeAuthModule(
     global: structure.isGlobal !== false,
     imports,
     providers,
-    controllers: routes === false ? [] : controllersAt(routes.path, structure.services === true),
-    exports: structure.services ? [...EXPORTED, ...SERVICE_EXPORTS] : EXPORTED,
+    controllers: routes === false ? [] : controllersAt(routes.path, features),
+    exports: [...EXPORTED, ...features.flatMap((feature) => feature.exports ?? [])],
   };
 }
 
-/** The module's own stores. */
-function typeOrmStores(name: string | undefined): Provider {
-  const source = { token: typed<DataSource>(getDataSourceToken(name)), optional: true } as const;
-  return provide(AuthStores, [source, ResolvedAuthOptions], (found, options) =>
-    authStores(found, name, options),
-  );
+/** The door to a class of the host's own, which is a provider already. */
+const doorOf = (stores: Type<AuthStores>): StoresDoor => ({
+  provider: { provide: AuthStores, useExisting: stores },
+});
+
+/** The stores of a door, under their own token as well where they have another one. */
+function storesProviders({ provider }: StoresDoor): Provider[] {
+  const token = provider.provide;
+  return token === AuthStores ? [provider] : [provider, { provide: AuthStores, useExisting: token }];
 }
 
 const EXPORTED = [
@@ -123,12 +126,13 @@ const EXPORTED = [
   RolesGuard,
 ];
 
-/** What `services: true` adds. */
-const SERVICE_EXPORTS = [ServiceClients, TokenExchange, ServiceAuthenticator, ServiceAuthGuard];
+/** Which body each route of the features takes. */
+const bodiesOf = (features: readonly AuthFeature[]): ConfiguredRoutes['bodies'] =>
+  new Map(features.flatMap(({ bodies = {} }) => Object.entries(bodies)));
 
-function controllersAt(path: string, services: boolean): Type[] {
-  const routed = services ? [ServiceTokensController, RevocationsController] : [];
-  return [...[AuthController, ...routed].map((type) => routedAt(path, type)), JwksController];
+function controllersAt(path: string, features: readonly AuthFeature[]): Type[] {
+  const routed = [AuthController, ...features.flatMap(({ controllers = [] }) => controllers)];
+  return [...routed.map((type) => routedAt(path, type)), JwksController];
 }
 
 /** A subclass for each registration: the path is metadata of the subclass, never of the class that applications share. */

@@ -17,7 +17,6 @@ import { AccessTokenCheck } from '../revocation-check/revocation-check.js';
 import { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
-import { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
 import { SessionNearCache } from '../sessions/session-near-cache.js';
 import { SessionData } from '../sessions/session-data.js';
 import { SessionService } from '../sessions/session.service.js';
@@ -31,7 +30,7 @@ import { UserLoader } from '../users/user-loader.js';
 import { SignOut } from '../sign-in/sign-out.js';
 import { SignInOpener } from '../sign-in/sign-in-opener.js';
 import { SignInScopes } from '../sign-in/sign-in-scopes.js';
-import { Sweeper } from '../lifecycle/expired-rows-sweeper.js';
+import { FeatureSweeps, Sweeper } from '../lifecycle/expired-rows-sweeper.js';
 import { TokenRefresh } from '../sign-in/token-refresh.js';
 import { SESSION_PROVIDERS } from './sessions.providers.js';
 import { UserCache } from '../users/user-cache.js';
@@ -108,14 +107,9 @@ export const CORE_PROVIDERS: Provider[] = [
   ),
   provide(
     Sweeper,
-    [
-      GuardedStores,
-      nullable(SecurityEventStore),
-      { token: ServiceClientStore, optional: true },
-      ResolvedAuthOptions,
-    ],
-    ({ families, sessions, registry }, events, clients, { sweepIntervalMs }) =>
-      new Sweeper(families, sessions, registry, events, clients ?? null, sweepIntervalMs),
+    [GuardedStores, nullable(SecurityEventStore), FeatureSweeps, ResolvedAuthOptions],
+    ({ families, sessions, registry }, events, features, { sweepIntervalMs }) =>
+      new Sweeper(families, sessions, registry, events, features, sweepIntervalMs),
   ),
   { provide: ProcessStatus, useExisting: AuthStatus },
   provide(

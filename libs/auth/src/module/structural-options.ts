@@ -1,7 +1,10 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import { AuthConfigError } from '../errors/auth-config-error.js';
+import type { AuthFeature } from '../features/auth-feature.js';
+import { checkFeatures } from './feature-checks.js';
 import type { UserDirectory } from '../principal/user-directory.js';
 import { AuthStores } from '../stores/auth-stores.js';
+import type { StoresDoor } from '../stores/stores-door.js';
 
 /** Options that shape the module before the container exists: literals, given beside the factory where there is one. */
 export interface AuthStructuralOptions {
@@ -12,21 +15,16 @@ export interface AuthStructuralOptions {
   /** Whether guards and services can be injected everywhere. Default true. */
   readonly isGlobal?: boolean;
   /**
-   * The host's own stores, in place of those on TypeORM: a provider of an imported module, or, without `imports`, of
-   * AuthModule itself. Default: ours, on the TypeORM connection.
+   * Where sign-ins are kept: `typeOrmStores()` of `nestjs-aerie/typeorm`, or a class of the host's own that extends
+   * AuthStores (a provider of an imported module, or, without `imports`, of AuthModule itself).
    */
-  readonly stores?: Type<AuthStores>;
-  /** The name of the TypeORM connection. Default: the unnamed one. */
-  readonly dataSource?: string;
+  readonly stores: Type<AuthStores> | StoresDoor;
   /** Where the built-in routes are, or false for none. Default `{ path: 'auth' }`. */
   readonly routes?: false | { readonly path: string };
   /** Whether every route needs a sign-in (`AnyAuthGuard`) unless it is `@Public()`. Default false. */
   readonly globalGuard?: boolean;
-  /**
-   * Whether this application issues tokens to services: then there are the routes for them (`token`, `introspect`,
-   * `revoke`, `revocations`), and the tables of service clients are needed. Default false.
-   */
-  readonly services?: boolean;
+  /** What is switched on beside signing in, such as `serviceIssuer()` of `nestjs-aerie/service-tokens`. Default: nothing. */
+  readonly features?: readonly AuthFeature[];
 }
 
 /** Every structural key, and its default. */
@@ -35,10 +33,9 @@ export const STRUCTURAL_DEFAULTS = {
   users: undefined,
   isGlobal: true,
   stores: undefined,
-  dataSource: undefined,
   routes: { path: 'auth' },
   globalGuard: false,
-  services: false,
+  features: [],
 };
 
 /** Refuses a structural option among the runtime ones that a factory returned. */
@@ -53,37 +50,20 @@ export function refuseStructural(options: unknown): void {
   }
 }
 
-/** Refuses options of what is not in use. */
-export function refuseUnused(options: unknown, { stores, services }: AuthStructuralOptions): void {
-  if (!services && Object.hasOwn(Object(options), 'serviceTokens')) {
-    throw new AuthConfigError(
-      '"serviceTokens" must be left out unless "services" is true (got it without): no service is issued a token',
-    );
-  }
-  if (stores && Object.hasOwn(Object(options), 'database')) {
-    throw new AuthConfigError(
-      '"database" must be left out beside "stores" (got both): it is about the TypeORM connection, which they replace',
-    );
-  }
-}
-
-/** Throws AuthConfigError for `stores: undefined`: a circular import must not put sign-ins into another database. */
-export function refuseUndefinedStores(options: AuthStructuralOptions): void {
-  if (Object.hasOwn(options, 'stores') && options.stores === undefined) {
-    throw new AuthConfigError(
-      '"stores" must be a class that extends AuthStores, or left out (got undefined: a circular import?)',
-    );
-  }
+/** Whether stores are a door rather than a class. */
+export function isDoor(stores: unknown): stores is StoresDoor {
+  return typeof stores === 'object' && stores !== null && 'provider' in stores;
 }
 
 function described(value: unknown): string {
+  if (value === undefined) return 'undefined: left out, or a circular import';
   if (typeof value === 'function') return `the class ${value.name}, which does not`;
   return value === null ? 'null' : typeof value;
 }
 
 /** Throws AuthConfigError for a structural option that is wrong. */
 export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOptions {
-  const { users, stores, dataSource, routes, isGlobal, globalGuard, services, imports } = given;
+  const { users, stores, routes, isGlobal, globalGuard, features, imports } = given;
   const refuse = (key: string, allowed: string, got: string): never => {
     throw new AuthConfigError(`"${key}" must be ${allowed} (got ${got})`);
   };
@@ -94,12 +74,12 @@ export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOp
       users === undefined ? 'undefined: left out, or a circular import' : typeof users,
     );
   }
-  if (stores !== undefined && !(typeof stores === 'function' && stores.prototype instanceof AuthStores))
-    refuse('stores', 'a class that extends AuthStores', described(stores));
-  if (stores && dataSource !== undefined)
-    refuse('dataSource', 'left out beside "stores", which need no TypeORM connection of ours', 'both');
-  if (dataSource !== undefined && typeof dataSource !== 'string')
-    refuse('dataSource', 'the name of a TypeORM connection', typeof dataSource);
+  if (!isDoor(stores) && !(typeof stores === 'function' && stores.prototype instanceof AuthStores))
+    refuse(
+      'stores',
+      `typeOrmStores() (from 'nestjs-aerie/typeorm'), or a class that extends AuthStores`,
+      described(stores),
+    );
   if (
     routes !== false &&
     (typeof routes?.path !== 'string' || !/^\/?[\w.~-]+(\/[\w.~-]+)*$/.test(routes.path))
@@ -109,7 +89,9 @@ export function checkedStructure(given: AuthStructuralOptions): AuthStructuralOp
   if (routes && Object.keys(routes).length > 1) refuse('routes', 'false or { path }', JSON.stringify(routes));
   if (typeof isGlobal !== 'boolean') refuse('isGlobal', 'true or false', typeof isGlobal);
   if (typeof globalGuard !== 'boolean') refuse('globalGuard', 'true or false', typeof globalGuard);
-  if (typeof services !== 'boolean') refuse('services', 'true or false', typeof services);
+  if (!Array.isArray(features))
+    refuse('features', 'a list of features, such as [serviceIssuer()]', typeof features);
+  checkFeatures(features as readonly AuthFeature[]);
   if (!Array.isArray(imports)) refuse('imports', 'a list of modules', typeof imports);
   return given;
 }

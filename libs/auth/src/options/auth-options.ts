@@ -1,14 +1,11 @@
 import type { AccessTokenOptions } from '../access-tokens/access-token-options.js';
-import type { AuditOptions } from '../audit/audit-options.js';
 import type { SecurityEvent } from '../audit/security-event.js';
 import type { CredentialOptions } from '../users/credential-options.js';
-import type { DatabaseOptions } from '../sql/database/database-options.js';
 import type { CookieOptions, RefreshCookieOptions } from '../http/cookie-options.js';
 import type { KeyOption, ManagedKeyOptions } from '../keys/key-options.js';
 import type { RefreshTokenOptions } from '../refresh-tokens/refresh-token-options.js';
 import type { ApplicationCache } from '../shared-cache/cache-options.js';
 import type { RevocationOptions } from '../revocation/revocation-options.js';
-import type { ServiceTokenOptions } from '../service-tokens/service-token-options.js';
 import type { SessionOptions } from '../sessions/session-options.js';
 import type { Duration } from '../time/duration.js';
 import type { FormerIssuerOption } from '../validation/former-issuers.js';
@@ -68,11 +65,7 @@ export interface AuthOptions {
    * `revocation.mode: 'lookup'`. The security of sign-ins does not depend on its content. Default none.
    */
   readonly cache?: ApplicationCache;
-  /** Tokens of services, where `services` is true. */
-  readonly serviceTokens?: ServiceTokenOptions;
   readonly credentials?: CredentialOptions;
-  readonly database?: DatabaseOptions;
-  readonly audit?: AuditOptions;
   /** How often expired rows are deleted, 1m to 24h; false if the application calls `sweep()` itself. Default `10m`. */
   readonly sweepInterval?: Duration | false;
   /** Gets every security event; the logger gets them too. Its errors are logged, and no request waits for it. */

@@ -2,10 +2,8 @@ import {
   resolveAccessTokenOptions,
   type ResolvedAccessTokenOptions,
 } from '../access-tokens/access-token-options.js';
-import { type ResolvedAuditOptions, resolveAuditOptions } from '../audit/audit-options.js';
 import type { SecurityEvent } from '../audit/security-event.js';
 import { type ResolvedCredentialOptions, resolveCredentialOptions } from '../users/credential-options.js';
-import { type ResolvedDatabaseOptions, resolveDatabaseOptions } from '../sql/database/database-options.js';
 import { type ResolvedCookie, resolveRefreshCookie, resolveSessionCookie } from '../http/cookie-options.js';
 import {
   type KeyOption,
@@ -21,10 +19,6 @@ import {
   type ResolvedRevocationOptions,
   resolveRevocationOptions,
 } from '../revocation/revocation-options.js';
-import {
-  type ResolvedServiceTokenOptions,
-  resolveServiceTokenOptions,
-} from '../service-tokens/service-token-options.js';
 import { type ResolvedSessionOptions, resolveSessionOptions } from '../sessions/session-options.js';
 import { type FormerIssuer, resolveFormerIssuers } from '../validation/former-issuers.js';
 import { isFunction, OptionReader } from '../validation/option-reader.js';
@@ -57,10 +51,7 @@ export abstract class ResolvedAuthOptions {
   };
   abstract readonly revocation: ResolvedRevocationOptions;
   abstract readonly cache: ApplicationCache | null;
-  abstract readonly serviceTokens: ResolvedServiceTokenOptions;
   abstract readonly credentials: ResolvedCredentialOptions;
-  abstract readonly database: ResolvedDatabaseOptions;
-  abstract readonly audit: ResolvedAuditOptions;
   abstract readonly sweepIntervalMs: number | null;
   abstract readonly onSecurityEvent: ((event: SecurityEvent) => unknown) | null;
 }
@@ -133,10 +124,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     },
     revocation: resolveRevocationOptions(reader.nested('revocation')),
     cache: resolveCache(reader),
-    serviceTokens: resolveServiceTokenOptions(reader.nested('serviceTokens')),
     credentials: resolveCredentialOptions(reader.nested('credentials')),
-    database: resolveDatabaseOptions(reader.nested('database')),
-    audit: resolveAuditOptions(reader.nested('audit')),
     sweepIntervalMs: reader.isOff('sweepInterval')
       ? null
       : reader.duration('sweepInterval', { default: '10m', min: '1m', max: '24h' }),

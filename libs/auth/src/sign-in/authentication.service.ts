@@ -253,25 +253,26 @@ export class AuthenticationService {
 
   /**
    * Makes the subject's access tokens stale after its roles, scopes or profile changed. Sign-ins stay. Call it after the
-   * change is committed, or give the EntityManager of the transaction that makes it; never before.
+   * change is committed, or give the transaction that makes it; never before.
    *
-   * @throws TypeError for a wrong subject or manager.
+   * @throws TypeError for a wrong subject, AuthConfigError for a transaction that is none.
    * @throws StoreUnavailableError when a store or the user directory cannot answer.
    * @example
    * ```ts
    * import type { AuthenticationService } from 'nestjs-aerie';
+   * import { hostTransaction } from 'nestjs-aerie/typeorm';
    * import type { DataSource } from 'typeorm';
    *
    * export const promote = (auth: AuthenticationService, database: DataSource, id: string) =>
    *   database.transaction(async (manager) => {
    *     await manager.query('update users set role = $1 where id = $2', ['admin', id]);
-   *     await auth.rolesChanged(id, { manager });
+   *     await auth.rolesChanged(id, { transaction: hostTransaction(manager) });
    *   });
    * ```
    */
   async rolesChanged(
     subject: SubjectId,
-    options: { readonly manager?: HostTransaction } = {},
+    options: { readonly transaction?: HostTransaction } = {},
   ): Promise<void> {
     const id = subjectArgument(subject);
     await this.parts.registry.subjectChanged(id, transactionArgument(options));

@@ -61,6 +61,8 @@ const isSignInIds = (v: unknown): v is readonly string[] =>
   Array.isArray(v) && v.length <= MAX_WORDS && v.every(isUuid);
 const isObjectOrNone = (v: unknown): v is object | undefined =>
   v === undefined || (typeof v === 'object' && v !== null);
+const isTransactionOrNone = (v: unknown): v is HostTransaction | undefined =>
+  v === undefined || (typeof v === 'object' && v !== null && isFunction((v as HostTransaction).query));
 const isFunctionOrNone = (v: unknown): v is (() => never) | undefined => v === undefined || isFunction(v);
 
 /** Throws TypeError for what is no subject's id. */
@@ -148,12 +150,12 @@ export function changeArguments(options: unknown) {
   return read;
 }
 
-/** The host's transaction among the options of a change. */
+/** The host's transaction among the options of a change. Throws AuthConfigError for one that has no `query`. */
 export function transactionArgument(options: unknown): HostTransaction | undefined {
   const reader = new OptionReader(options);
-  const manager = reader.custom('manager', 'an EntityManager', isObjectOrNone, undefined);
+  const transaction = reader.custom('transaction', 'a HostTransaction', isTransactionOrNone, undefined);
   reader.done();
-  return manager as HostTransaction | undefined;
+  return transaction;
 }
 
 /**

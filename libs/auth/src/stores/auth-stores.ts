@@ -1,10 +1,11 @@
+import type { SecurityEventStore } from '../audit/security-event-store.js';
 import type { SigningKeyStore } from '../keys/signing-key-store.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
 import type { OwnRevocationEvent } from '../revocation/revocation-event.js';
 import type { RevocationLog } from '../revocation/revocation-log.js';
 import type { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import type { SignInLookup } from '../revocation-check/sign-in-lookup.js';
-import type { ServiceClientStore } from '../features/service-issuer/clients/service-client-store.js';
+import type { FeatureStore } from './feature-store.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { SubjectStore } from '../subjects/subject-store.js';
 import type { SignInRegistry } from './sign-in-registry.js';
@@ -51,10 +52,19 @@ export abstract class AuthStores {
   }
 
   /**
-   * Where service clients live. Called once while the application boots, and only with `services: true`, before `missing`.
-   * Default: there is no such place, and that boot stops.
+   * Where a feature's rows live. Called once for each store of each feature that is switched on, while the application boots
+   * and before `missing`. Compare `store.port`, and give the implementation; null: there is none, and that boot stops.
+   * Default: null.
    */
-  clients(): ServiceClientStore | null {
+  of<Port extends object>(_store: FeatureStore<Port>): Port | null {
+    return null;
+  }
+
+  /**
+   * Where security events are kept. Called once while the application boots. What forgets a subject erases its events in the
+   * same transaction. Default: nowhere; then `SecurityEvents.list` refuses.
+   */
+  events(): SecurityEventStore | null {
     return null;
   }
 

@@ -1,7 +1,8 @@
 import type { InvalidatableCache } from '../shared-cache/shared-cache.js';
 import type { GuardedStores } from './guarded-stores.js';
 import { MAX_LISTED, type SignInRecord } from './sign-in-record.js';
-import { type Invalidated, STORE_CALLS, type StoreCall, type StoreCalls } from './store-calls.js';
+import type { Invalidated, StoreCall, StoreCalls } from './store-call.js';
+import { STORE_CALLS } from './store-calls.js';
 
 /** Where the shared records of each kind of sign-in are invalidated; null where there are none. */
 export interface InvalidatedCaches {

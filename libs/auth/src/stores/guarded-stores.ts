@@ -2,7 +2,9 @@ import type { LocalRevocations } from '../revocation/local-revocations.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { AuthStores } from './auth-stores.js';
-import { STORE_CALLS, type StoreCall, type StoreCalls, type StorePort } from './store-calls.js';
+import type { FeatureStore } from './feature-store.js';
+import type { StoreCall, StoreCalls } from './store-call.js';
+import { STORE_CALLS, type StorePort } from './store-calls.js';
 
 /**
  * The stores as everything above them sees them: all of them there, and failing in one way. Whatever a port throws
@@ -37,6 +39,25 @@ export function guardedStores(stores: AuthStores, changes: LocalRevocations): Gu
     lookup: guardedPort(stores.lookup, STORE_CALLS.lookup, changes),
     revocations: guardedPort(stores.revocations, STORE_CALLS.revocations, changes),
   };
+}
+
+/**
+ * A feature's store, guarded as the others are. Throws AuthConfigError when these stores have no place for it, or give
+ * something that lacks a method.
+ */
+export function guardedFeatureStore<Port extends object>(
+  stores: AuthStores,
+  store: FeatureStore<Port>,
+  feature: string,
+  changes: LocalRevocations,
+): Port {
+  const port = stores.of(store);
+  if (!port || !hasEveryMethod(port, store.calls)) {
+    throw new AuthConfigError(
+      `"stores" must have a place for ${store.port.name}, which the feature ${JSON.stringify(feature)} needs (got ${port ? 'one that lacks a method' : 'none'}): give an implementation in of(store), or leave the feature out`,
+    );
+  }
+  return guardedPort(port, store.calls, changes);
 }
 
 /** Whether something has each method that the table of its port's calls has. */

@@ -1,5 +1,6 @@
 // The set
 export { AuthStores } from './auth-stores.js';
+export { type StoresDoor, StoreSettings, type FeatureTable } from './stores-door.js';
 
 // Subjects, and how many sign-ins each may have
 export { SubjectStore, type SubjectEpochs } from '../subjects/subject-store.js';
@@ -70,19 +71,13 @@ export { RevocationNotifier } from '../revocation/revocation-notifier.js';
 // Signing keys
 export { type SigningKeyReading, SigningKeyStore, type StoredKey } from '../keys/signing-key-store.js';
 
-// Service clients
+// Security events
 export {
-  type NewServiceClient,
-  type ServiceClientReading,
-  ServiceClientStore,
-  type SpentId,
-} from '../features/service-issuer/clients/service-client-store.js';
-export type { ServiceTokenRecord } from '../service-tokens/service-token-check.js';
-export {
-  type ClientChange,
-  type ClientJwk,
-  type ClientRights,
-  type ServiceClientRow,
-  type ServiceGrant,
-  takesAway,
-} from '../features/service-issuer/clients/service-client-row.js';
+  type EventPosition,
+  type NewSecurityEventRecord,
+  type SecurityEventRecord,
+  SecurityEventStore,
+} from '../audit/security-event-store.js';
+
+// Stores of features
+export type { AnyFeatureStore, FeatureStore, MemoryAccess, SqlAccess } from './feature-store.js';

@@ -1,6 +1,6 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
 import type { DerivedKeys } from '../crypto/derived-keys.js';
-import type { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
+import type { ApplicationCache } from '../shared-cache/cache-options.js';
 import { type FamilyCacheRecord, readFamilyCacheRecord } from '../revocation-check/family-cache-record.js';
 import { CacheCircuitBreaker } from '../shared-cache/cache-circuit-breaker.js';
 import { RecordMac } from '../shared-cache/record-mac.js';
@@ -17,7 +17,7 @@ export abstract class SharedCaches implements InvalidatedCaches {
 }
 
 export function sharedCaches(
-  { cache, issuer }: ResolvedAuthOptions,
+  { cache, issuer }: { readonly cache: ApplicationCache | null; readonly issuer: string },
   keys: DerivedKeys,
   storeClock: StoreClock,
   clock: Clock,

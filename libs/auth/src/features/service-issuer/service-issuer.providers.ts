@@ -13,15 +13,14 @@ import { LookupCheck } from '../../revocation-check/lookup-check.js';
 import { NoCheck } from '../../revocation-check/no-check.js';
 import { AccessTokenCheck } from '../../revocation-check/revocation-check.js';
 import { TokenAuthenticator } from '../../revocation-check/token-authenticator.js';
-import { LocalRevocations } from '../../revocation/local-revocations.js';
 import { RevocationFeed } from '../../revocation/revocation-feed.js';
 import { ClientAssertions } from './clients/client-assertion.js';
 import { ClientAuthenticator } from './clients/client-authenticator.js';
 import { ClientCredentialsGrant } from './tokens/client-credentials-grant.js';
 import { ServiceAuthenticator } from '../../service-tokens/service-authenticator.js';
-import { guardedClientStore } from './clients/service-client-calls.js';
 import { ServiceClientStore } from './clients/service-client-store.js';
 import { ServiceClients } from './clients/service-clients.js';
+import { ResolvedServiceIssuerOptions } from './service-issuer-options.js';
 import { ServiceTokenIssuer } from './tokens/service-token-issuer.js';
 import {
   SERVICE_TOKEN_RULES,
@@ -30,7 +29,6 @@ import {
 } from '../../service-tokens/service-token-check.js';
 import { ServiceTokenVerifier } from '../../service-tokens/service-token-verifier.js';
 import { SessionService } from '../../sessions/session.service.js';
-import { AuthStores } from '../../stores/auth-stores.js';
 import { SignOut } from '../../sign-in/sign-out.js';
 import { IssuedTokenReader } from './tokens/issued-token-reader.js';
 import { SignInFinder } from './tokens/sign-in-finder.js';
@@ -48,9 +46,8 @@ const ownAudience = ({
   accessTokens: { audience },
 }: ResolvedAuthOptions): readonly string[] => everyAudience({ issuer, formerIssuers, audience });
 
-/** What `services: true` adds: clients, their tokens, and the tokens that sign-ins are exchanged for. */
-export const SERVICE_PROVIDERS: Provider[] = [
-  provide(ServiceClientStore, [AuthStores, LocalRevocations], guardedClientStore),
+/** Clients, their tokens, and the tokens that sign-ins are exchanged for. */
+export const SERVICE_ISSUER_PROVIDERS: Provider[] = [
   provide(
     ServiceClients,
     [ServiceClientStore, SecurityEventSink],
@@ -58,13 +55,20 @@ export const SERVICE_PROVIDERS: Provider[] = [
   ),
   provide(
     ClientAuthenticator,
-    [ServiceClientStore, RoutesPath, ResolvedAuthOptions, Clock, SecurityEventSink],
-    (store, path, { issuer, formerIssuers, accessTokens, serviceTokens }, clock, events) => {
+    [
+      ServiceClientStore,
+      RoutesPath,
+      ResolvedAuthOptions,
+      ResolvedServiceIssuerOptions,
+      Clock,
+      SecurityEventSink,
+    ],
+    (store, path, { issuer, formerIssuers, accessTokens }, { endpointAudience }, clock, events) => {
       const tokenUrl = () => `${new URL(issuer).origin}${path.get()}/token`;
       const audience = () => [
         issuer,
         ...formerIssuers.filter(({ until }) => clock.now() < until).map((former) => former.issuer),
-        ...(serviceTokens.endpointAudience ? [tokenUrl()] : []),
+        ...(endpointAudience ? [tokenUrl()] : []),
       ];
       const assertions = new ClientAssertions(audience, accessTokens.clockToleranceMs, clock);
       return new ClientAuthenticator(store, assertions, events);
@@ -72,8 +76,8 @@ export const SERVICE_PROVIDERS: Provider[] = [
   ),
   provide(
     ServiceTokenIssuer,
-    [KeyRing, ResolvedAuthOptions, Clock],
-    (keys, { issuer, serviceTokens }, clock) => new ServiceTokenIssuer(keys, issuer, serviceTokens, clock),
+    [KeyRing, ResolvedAuthOptions, ResolvedServiceIssuerOptions, Clock],
+    (keys, { issuer }, options, clock) => new ServiceTokenIssuer(keys, issuer, options, clock),
   ),
   provide(
     ClientCredentialsGrant,

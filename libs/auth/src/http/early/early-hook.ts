@@ -9,8 +9,6 @@ import { ConfiguredRoutes, RoutesPath } from '../mount-path.js';
 const ROUTES =
   /^(POST \/(login|refresh|logout-all)|(GET|HEAD) \/(me|sign-ins)|DELETE \/sign-ins\/[^/]+)\/?$/i;
 const LOGOUT = /^POST \/logout\/?$/i;
-/** Routes of OAuth, which takes forms; they are there with `services` alone. */
-const FORM_ROUTES = /^POST \/(token|introspect|revoke)\/?$/i;
 
 /**
  * What must happen before the framework parses anything: no-store on every answer under the path, the framework's
@@ -29,7 +27,7 @@ export class EarlyHook {
     if (routes.path === null) return;
     const match = (request: IncomingMessage): EarlyMatch => {
       const { method = 'GET', url = '/' } = request;
-      const matched = matchOf(method, url, path.get(), routes.services);
+      const matched = matchOf(method, url, path.get(), routes.bodies);
       if (matched !== 'logout') return matched;
       return doesWithoutBody(request, cookies) ? 'without-body' : 'our-route';
     };
@@ -46,7 +44,12 @@ export class EarlyHook {
 }
 
 /** Compared as loosely as any router does: absolute form, fragment, case, percent escapes, a trailing slash. */
-function matchOf(method: string, url: string, path: string, services: boolean): EarlyMatch | 'logout' {
+function matchOf(
+  method: string,
+  url: string,
+  path: string,
+  bodies: ConfiguredRoutes['bodies'],
+): EarlyMatch | 'logout' {
   const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
   const end = target.search(/[?#]/);
   let pathname = end === -1 ? target : target.slice(0, end);
@@ -61,7 +64,8 @@ function matchOf(method: string, url: string, path: string, services: boolean): 
   const base = path === '/' ? '' : path.toLowerCase();
   if (!lower.startsWith(`${base}/`) && lower !== base) return 'none';
   const route = `${method} ${lower.slice(base.length)}`;
-  if (services && FORM_ROUTES.test(route)) return 'form-route';
+  const body = bodies.get(route.replace(/(?<=.)\/$/, ''));
+  if (body) return body === 'form' ? 'form-route' : 'our-route';
   if (LOGOUT.test(route)) return 'logout';
   return ROUTES.test(route) ? 'our-route' : 'under-path';
 }

@@ -1,3 +1,11 @@
+/** How the values of a column are written and read. */
+export interface ValueConversion {
+  /** The database's value, from the row's. */
+  readonly to: (value: any) => unknown;
+  /** The row's value, from the database's. */
+  readonly from: (value: any) => unknown;
+}
+
 /** Instants and counters are bigints, which drivers hand back as strings: converted here, and nowhere else. */
 export const asNumber = {
   from: (value: string | number | null): number | null => (value === null ? null : Number(value)),

@@ -1,7 +1,8 @@
 import { StoreUnavailableError } from '../../errors/auth-error.js';
 import type { Dialect } from './dialect.js';
 import type { SqlTable } from './sql-table.js';
-import type { Sql, SqlRow } from './sql.js';
+import type { Sql, SqlRow, SqlValue } from './sql.js';
+import type { TableDefinition } from './table-definition.js';
 
 export interface SqlResult {
   readonly rows: readonly SqlRow[];
@@ -30,12 +31,13 @@ export interface TransactionRules {
   readonly expects?: (error: unknown) => boolean;
 }
 
-/** A transaction that the host has open: its EntityManager, whose query runner we join. */
+/**
+ * A transaction that the application has open, for a change that is to be committed or rolled back with its own. The door
+ * of the stores makes it, as `hostTransaction(manager)` of `nestjs-aerie/typeorm` does.
+ */
 export interface HostTransaction {
-  readonly queryRunner?: {
-    readonly isTransactionActive: boolean;
-    query(text: string, parameters: unknown[], structured: true): Promise<unknown>;
-  };
+  /** Sends one statement on the transaction's connection. `affected`: rows that a write matched. */
+  query(text: string, params: readonly SqlValue[]): Promise<SqlResult>;
 }
 
 /**
@@ -46,8 +48,8 @@ export interface HostTransaction {
 export abstract class SqlDatabase {
   abstract readonly dialect: Dialect;
 
-  /** Names of an entity's table and columns, as the host's connection maps them. */
-  abstract table<E extends object>(entity: new () => E): SqlTable<E>;
+  /** The names of a table and its columns, as the host's connection maps them. */
+  abstract table<Row extends object>(definition: TableDefinition<Row>): SqlTable<Row>;
 
   /** One statement that commits by itself. */
   abstract run(statement: Sql): Promise<SqlResult>;
@@ -55,23 +57,24 @@ export abstract class SqlDatabase {
   /** A transaction at READ COMMITTED. `body` is called again for a retry, so it must not have effects of its own. */
   abstract transaction<T>(body: () => SqlTransaction<T>, rules?: TransactionRules): Promise<T>;
 
-  /**
-   * Runs a body inside a transaction that the host commits or rolls back: on its connection, without a deadline of
-   * ours. Throws TypeError when there is no open transaction.
-   */
+  /** Runs a body inside a transaction that the host commits or rolls back: on its connection, without a deadline of ours. */
   async within<T>(host: HostTransaction, body: () => SqlTransaction<T>): Promise<T> {
-    if (!host.queryRunner?.isTransactionActive) {
-      throw new TypeError('"manager" must be the EntityManager of an open transaction');
-    }
     try {
-      return await this.joined(host.queryRunner, body);
+      return await driven(body(), (statement) =>
+        host.query(statement.text(this.dialect.placeholder), statement.values),
+      );
     } catch (cause) {
       throw new StoreUnavailableError({ cause });
     }
   }
+}
 
-  protected abstract joined<T>(
-    runner: NonNullable<HostTransaction['queryRunner']>,
-    body: () => SqlTransaction<T>,
-  ): Promise<T>;
+/** Carries a transaction's body out, each statement by `send`. */
+export async function driven<T>(
+  body: SqlTransaction<T>,
+  send: (statement: Sql) => Promise<SqlResult>,
+): Promise<T> {
+  let step = body.next();
+  while (!step.done) step = body.next(await send(step.value));
+  return step.value;
 }

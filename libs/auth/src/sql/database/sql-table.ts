@@ -12,8 +12,8 @@ export interface ColumnMapping {
 }
 
 /**
- * An entity's table as statements need it: quoted names from the connection's metadata (the host's prefix, schema
- * and naming strategy included) and values converted in one place.
+ * A table as statements need it: quoted names as the host's connection has them (its prefix, schema and naming strategy
+ * included) and values converted in one place.
  */
 export class SqlTable<E extends object> {
   readonly column: { readonly [P in keyof E & string]: Sql };

@@ -2,13 +2,12 @@ import type { Dialect } from '../database/dialect.js';
 import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import type { SqlSubjectStore } from './sql-subject-store.js';
-import type { RotationAttempt } from '../../refresh-tokens/refresh-token-family-store.js';
-import type { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
+import type { FamilyRow, RotationAttempt } from '../../refresh-tokens/refresh-token-family-store.js';
 
 /** The statements that read and change a family's row, by its primary key. */
 export class FamilyStatements {
   constructor(
-    private readonly families: SqlTable<RefreshTokenFamily>,
+    private readonly families: SqlTable<FamilyRow>,
     private readonly dialect: Dialect,
     private readonly subjects: SqlSubjectStore,
   ) {}
@@ -58,7 +57,7 @@ export class FamilyStatements {
   }
 
   /** Changes a row that the transaction has locked. */
-  update(row: RefreshTokenFamily, change: Partial<RefreshTokenFamily>): Sql {
+  update(row: FamilyRow, change: Partial<FamilyRow>): Sql {
     const { name, column } = this.families;
     return sql`update ${name} set ${this.families.assignments(change)} where ${column.id} = ${row.id}`;
   }

@@ -7,8 +7,12 @@ import type {
 } from '../database/sql-database.js';
 import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql, trustedSql } from '../database/sql.js';
-import type { RevocationEventKind, OwnRevocationEvent } from '../../revocation/revocation-event.js';
-import { Revocation } from '../../typeorm/entities/revocation.entity.js';
+import type {
+  RevocationEvent,
+  RevocationEventKind,
+  OwnRevocationEvent,
+} from '../../revocation/revocation-event.js';
+import { REVOCATIONS } from '../tables/revocation.table.js';
 
 /** Of these the newest says all that the ones before it said; of the others each says something of its own. */
 const REPLACING: ReadonlySet<RevocationEventKind> = new Set([
@@ -37,7 +41,7 @@ export type OwnRevocationsListener = (revocations: readonly OwnRevocationEvent[]
 export class RevocationWriter {
   /** Called with what a transaction of ours has announced, once it is committed. */
   listener: OwnRevocationsListener = () => undefined;
-  private readonly revocations: SqlTable<Revocation>;
+  private readonly revocations: SqlTable<RevocationEvent>;
 
   constructor(
     private readonly database: SqlDatabase,
@@ -48,7 +52,7 @@ export class RevocationWriter {
     /** Whom PostgreSQL notifies at commit; null: nobody. Quoted already, as text. */
     private readonly channel: Sql | null = null,
   ) {
-    this.revocations = database.table(Revocation);
+    this.revocations = database.table(REVOCATIONS);
   }
 
   /** A transaction of the database that may announce something: told to the listener when it has committed. */

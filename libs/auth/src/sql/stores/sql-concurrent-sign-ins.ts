@@ -1,9 +1,9 @@
 import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
 import { type SqlTable, list } from '../database/sql-table.js';
 import { sql } from '../database/sql.js';
-import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
+import { FAMILIES } from '../tables/refresh-token-family.table.js';
 import type { RevocationWriter } from './revocation-writer.js';
-import { Session } from '../../typeorm/entities/session.entity.js';
+import { SESSIONS } from '../tables/session.table.js';
 import { type SignInLimit, type CountedSignIn, evictionsFor } from '../../subjects/sign-in-limit.js';
 import { subjectKey } from '../../subjects/subject-key.js';
 import type { SubjectEpochs } from '../../subjects/subject-store.js';
@@ -28,10 +28,7 @@ export class SqlConcurrentSignIns {
     private readonly database: SqlDatabase,
     private readonly revocations: RevocationWriter,
   ) {
-    this.tables = [
-      database.table(Session),
-      database.table(RefreshTokenFamily),
-    ] as unknown as SqlTable<SignInTable>[];
+    this.tables = [database.table(SESSIONS), database.table(FAMILIES)] as unknown as SqlTable<SignInTable>[];
   }
 
   /** Ids of those that it ended, and the database's clock under their locks, where there was any row; null: no room. */

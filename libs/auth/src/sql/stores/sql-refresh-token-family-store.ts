@@ -4,10 +4,11 @@ import type { RevocationWriter } from './revocation-writer.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { SqlOpening } from './sql-opening.js';
 import type { SqlSubjectStore } from './sql-subject-store.js';
-import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
+import { FAMILIES } from '../tables/refresh-token-family.table.js';
 import {
   type FamilyReading,
   type FamilyReplacement,
+  type FamilyRow,
   type NewFamily,
   RefreshTokenFamilyStore,
   type RekeyAttempt,
@@ -27,7 +28,7 @@ import {
 export type EndSubject = (subject: string, reason: string) => SqlTransaction<unknown>;
 
 interface Locked {
-  readonly row: RefreshTokenFamily | null;
+  readonly row: FamilyRow | null;
   readonly now: number;
   readonly waitedMs: number;
 }
@@ -37,7 +38,7 @@ interface Locked {
  * changed nothing is the row locked, and the pure decision asked what the token means.
  */
 export class SqlRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
-  private readonly families: SqlTable<RefreshTokenFamily>;
+  private readonly families: SqlTable<FamilyRow>;
   private readonly statements: FamilyStatements;
 
   constructor(
@@ -48,7 +49,7 @@ export class SqlRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     private readonly endSubject: EndSubject,
   ) {
     super();
-    this.families = database.table(RefreshTokenFamily);
+    this.families = database.table(FAMILIES);
     this.statements = new FamilyStatements(this.families, database.dialect, subjects);
   }
 
@@ -132,8 +133,8 @@ export class SqlRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
 
   /** Writes what was decided; a reuse with its revocation. */
   private *doing(
-    row: RefreshTokenFamily | null,
-    change: Partial<RefreshTokenFamily> | null,
+    row: FamilyRow | null,
+    change: Partial<FamilyRow> | null,
     outcome: RotationOutcome | RekeyOutcome,
     attempt: RotationAttempt,
     now: number,

@@ -3,7 +3,7 @@ import { type SqlTable, list } from '../database/sql-table.js';
 import { type Sql, sql, type SqlRow, trustedSql } from '../database/sql.js';
 import type { RevocationEvent } from '../../revocation/revocation-event.js';
 import { RevocationLog, type RevocationLogReading } from '../../revocation/revocation-log.js';
-import { Revocation } from '../../typeorm/entities/revocation.entity.js';
+import { REVOCATIONS } from '../tables/revocation.table.js';
 
 const MANY = 1_000;
 const LIMITS = [100, 1_000, 5_000];
@@ -13,7 +13,7 @@ const LIMITS = [100, 1_000, 5_000];
  * column, or an outer join, lets planners sort the whole table for a page.
  */
 export class SqlRevocationLog extends RevocationLog {
-  private readonly revocations: SqlTable<Revocation>;
+  private readonly revocations: SqlTable<RevocationEvent>;
 
   constructor(
     private readonly database: SqlDatabase,
@@ -21,7 +21,7 @@ export class SqlRevocationLog extends RevocationLog {
     private readonly subjectOf: (key: string) => string,
   ) {
     super();
-    this.revocations = database.table(Revocation);
+    this.revocations = database.table(REVOCATIONS);
   }
 
   async readAfter(after: number, limit: number): Promise<RevocationLogReading> {

@@ -2,7 +2,7 @@ import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
 import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import { subjectKey } from '../../subjects/subject-key.js';
-import { AuthEvent } from '../../typeorm/entities/auth-event.entity.js';
+import { SECURITY_EVENTS } from '../tables/security-event.table.js';
 import {
   type EventPosition,
   type NewSecurityEventRecord,
@@ -12,14 +12,14 @@ import {
 
 /** SecurityEventStore on TypeORM. */
 export class SqlSecurityEventStore extends SecurityEventStore {
-  private readonly events: SqlTable<AuthEvent>;
+  private readonly events: SqlTable<SecurityEventRecord>;
 
   constructor(
     private readonly database: SqlDatabase,
     private readonly retentionMs: number,
   ) {
     super();
-    this.events = database.table(AuthEvent);
+    this.events = database.table(SECURITY_EVENTS);
   }
 
   async append(records: readonly NewSecurityEventRecord[]): Promise<void> {

@@ -5,7 +5,7 @@ import type { RevocationWriter } from './revocation-writer.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { SqlOpening } from './sql-opening.js';
 import type { SqlSubjectStore } from './sql-subject-store.js';
-import { Session } from '../../typeorm/entities/session.entity.js';
+import { SESSIONS, type SessionColumns } from '../tables/session.table.js';
 import { openedSession } from '../../sessions/session-transitions.js';
 import {
   type NewSession,
@@ -19,7 +19,7 @@ import {
 
 /** SessionStore on TypeORM. */
 export class SqlSessionStore extends SessionStore {
-  private readonly sessions: SqlTable<Session>;
+  private readonly sessions: SqlTable<SessionColumns>;
 
   constructor(
     private readonly database: SqlDatabase,
@@ -28,7 +28,7 @@ export class SqlSessionStore extends SessionStore {
     private readonly openings: SqlOpening,
   ) {
     super();
-    this.sessions = database.table(Session);
+    this.sessions = database.table(SESSIONS);
   }
 
   open(session: NewSession): Promise<OpeningOutcome> {

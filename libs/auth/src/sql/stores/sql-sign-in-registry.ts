@@ -6,13 +6,15 @@ import {
 } from '../database/sql-database.js';
 import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql, trustedSql } from '../database/sql.js';
-import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
+import { FAMILIES } from '../tables/refresh-token-family.table.js';
 import type { SqlRefreshTokenFamilyStore } from './sql-refresh-token-family-store.js';
-import { Revocation } from '../../typeorm/entities/revocation.entity.js';
+import { REVOCATIONS } from '../tables/revocation.table.js';
 import type { RevocationWriter } from './revocation-writer.js';
-import { Session } from '../../typeorm/entities/session.entity.js';
+import { SESSIONS, type SessionColumns } from '../tables/session.table.js';
 import type { SqlSessionStore } from './sql-session-store.js';
-import { GLOBAL_SUBJECT } from '../../typeorm/entities/auth-subject.entity.js';
+import { GLOBAL_SUBJECT } from '../tables/subject.table.js';
+import type { FamilyRow } from '../../refresh-tokens/refresh-token-family-store.js';
+import type { RevocationEvent } from '../../revocation/revocation-event.js';
 import { subjectKey } from '../../subjects/subject-key.js';
 import type { SqlSubjectStore } from './sql-subject-store.js';
 import { type CredentialChange, type KeptSignIn, SignInRegistry } from '../../stores/sign-in-registry.js';
@@ -28,9 +30,9 @@ const MAX_LISTED = trustedSql('1000');
 
 /** SignInRegistry on TypeORM: composed of the transactions that the rooms' own stores are made of. */
 export class SqlSignInRegistry extends SignInRegistry {
-  private readonly sessionTable: SqlTable<Session>;
-  private readonly familyTable: SqlTable<RefreshTokenFamily>;
-  private readonly revocationTable: SqlTable<Revocation>;
+  private readonly sessionTable: SqlTable<SessionColumns>;
+  private readonly familyTable: SqlTable<FamilyRow>;
+  private readonly revocationTable: SqlTable<RevocationEvent>;
 
   constructor(
     private readonly database: SqlDatabase,
@@ -41,9 +43,9 @@ export class SqlSignInRegistry extends SignInRegistry {
     private readonly families: SqlRefreshTokenFamilyStore,
   ) {
     super();
-    this.sessionTable = database.table(Session);
-    this.familyTable = database.table(RefreshTokenFamily);
-    this.revocationTable = database.table(Revocation);
+    this.sessionTable = database.table(SESSIONS);
+    this.familyTable = database.table(FAMILIES);
+    this.revocationTable = database.table(REVOCATIONS);
   }
 
   async list(subject: string): Promise<readonly SignInRecord[]> {
@@ -120,7 +122,7 @@ export class SqlSignInRegistry extends SignInRegistry {
     return (await this.database.run(dialect.deletePast(name, column.id, column.expiresAt, limit))).affected;
   }
 
-  private selectLive(table: SqlTable<Session> | SqlTable<RefreshTokenFamily>, subject: string): Sql {
+  private selectLive(table: SqlTable<SessionColumns> | SqlTable<FamilyRow>, subject: string): Sql {
     const { nowMs } = this.database.dialect;
     const c = table.column;
     return sql`select ${table.columnsOf('t')} from ${table.name} t where t.${c.subject} = ${subjectKey(subject)}

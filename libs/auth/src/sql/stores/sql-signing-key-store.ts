@@ -2,11 +2,11 @@ import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
 import type { SqlTable } from '../database/sql-table.js';
 import { sql } from '../database/sql.js';
 import { type SigningKeyReading, SigningKeyStore, type StoredKey } from '../../keys/signing-key-store.js';
-import { StoredSigningKey } from '../../typeorm/entities/stored-signing-key.entity.js';
+import { SIGNING_KEYS } from '../tables/signing-key.table.js';
 
 /** SigningKeyStore on TypeORM. The table has a handful of rows. */
 export class SqlSigningKeyStore extends SigningKeyStore {
-  private readonly keys: SqlTable<StoredSigningKey>;
+  private readonly keys: SqlTable<StoredKey>;
 
   constructor(
     private readonly database: SqlDatabase,
@@ -14,7 +14,7 @@ export class SqlSigningKeyStore extends SigningKeyStore {
     private readonly announcing: () => SqlTransaction<void>,
   ) {
     super();
-    this.keys = database.table(StoredSigningKey);
+    this.keys = database.table(SIGNING_KEYS);
   }
 
   async read(): Promise<SigningKeyReading> {

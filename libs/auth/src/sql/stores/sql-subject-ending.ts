@@ -1,9 +1,9 @@
 import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
 import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
-import { RefreshTokenFamily } from '../../typeorm/entities/refresh-token-family.entity.js';
+import { FAMILIES } from '../tables/refresh-token-family.table.js';
 import type { RevocationWriter } from './revocation-writer.js';
-import { Session } from '../../typeorm/entities/session.entity.js';
+import { SESSIONS } from '../tables/session.table.js';
 import { subjectKey } from '../../subjects/subject-key.js';
 import type { SqlSubjectStore } from './sql-subject-store.js';
 
@@ -27,10 +27,7 @@ export class SqlSubjectEnding {
     /** Erases what else is kept of a subject. */
     private readonly erasingEvents: ((subject: string) => SqlTransaction<void>) | null,
   ) {
-    this.tables = [
-      database.table(Session),
-      database.table(RefreshTokenFamily),
-    ] as unknown as SqlTable<SignInTable>[];
+    this.tables = [database.table(SESSIONS), database.table(FAMILIES)] as unknown as SqlTable<SignInTable>[];
   }
 
   /** Moves the subject's epoch and says so. */

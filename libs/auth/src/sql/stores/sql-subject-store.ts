@@ -2,16 +2,16 @@ import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
 import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import { StoreUnavailableError } from '../../errors/auth-error.js';
-import { AuthSubject, GLOBAL_SUBJECT } from '../../typeorm/entities/auth-subject.entity.js';
+import { SUBJECTS, type SubjectColumns, GLOBAL_SUBJECT } from '../tables/subject.table.js';
 import { type SubjectEpochs, SubjectStore } from '../../subjects/subject-store.js';
 
 /** SubjectStore on TypeORM; its generators are parts of other stores' transactions. */
 export class SqlSubjectStore extends SubjectStore {
-  private readonly subjects: SqlTable<AuthSubject>;
+  private readonly subjects: SqlTable<SubjectColumns>;
 
   constructor(private readonly database: SqlDatabase) {
     super();
-    this.subjects = database.table(AuthSubject);
+    this.subjects = database.table(SUBJECTS);
   }
 
   async find(subject: string): Promise<SubjectEpochs | null> {

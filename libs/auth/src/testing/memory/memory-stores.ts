@@ -1,8 +1,8 @@
 import type { RevocationEventKind } from '../../revocation/revocation-event.js';
 import { AuthStores } from '../../stores/auth-stores.js';
+import type { FeatureStore, MemoryAccess } from '../../stores/feature-store.js';
 import { MemoryRevocationLog } from './memory-revocation-log.js';
 import { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
-import { MemoryServiceClientStore } from '../../features/service-issuer/clients/memory-service-client-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemorySignInLookup } from './memory-sign-in-lookup.js';
 import { MemoryConcurrentSignIns } from './memory-concurrent-sign-ins.js';
@@ -35,7 +35,8 @@ export class MemoryStores extends AuthStores {
   readonly registry: MemorySignInRegistry;
   readonly lookup: MemorySignInLookup;
   readonly revocations: MemoryRevocationLog;
-  private readonly serviceClients: MemoryServiceClientStore;
+  private readonly access: MemoryAccess;
+  private readonly ofFeatures = new Map<object, object>();
 
   // Without decorators: a subclass would inherit what is injected here, also into a constructor of its own.
   /** `clock`: the time of the stores, in epoch milliseconds. Default: the system's. */
@@ -54,11 +55,14 @@ export class MemoryStores extends AuthStores {
     );
     this.registry = new MemorySignInRegistry(this.subjects, this.sessions, this.families, revocations, clock);
     this.lookup = new MemorySignInLookup(this.subjects, this.families, clock);
-    this.serviceClients = new MemoryServiceClientStore(this.subjects, revocations, clock);
+    this.access = { clock, revocations, globalEpoch: () => this.subjects.globalEpoch };
   }
 
-  override clients(): MemoryServiceClientStore {
-    return this.serviceClients;
+  /** The same object for the same store: an application that is started again finds its rows. */
+  override of<Port extends object>(store: FeatureStore<Port>): Port {
+    let found = this.ofFeatures.get(store) as Port | undefined;
+    if (!found) this.ofFeatures.set(store, (found = store.memory(this.access)));
+    return found;
   }
 
   /** Makes a sign-in `ms` older: every instant of its row moves back by that much, its limits included. */

@@ -2,8 +2,8 @@ import type { DataSource } from 'typeorm';
 import { AuthConfigError } from '../../errors/auth-config-error.js';
 import type { SqlDatabase } from '../../sql/database/sql-database.js';
 import type { ResolvedDatabaseOptions } from '../../sql/database/database-options.js';
-import { TypeOrmServerDatabase } from './server-database.js';
-import { MYSQL_DRIVER, postgresDriver } from './server-drivers.js';
+import { ServerDatabase } from '../../sql/database/server-database.js';
+import { mysqlDriver, postgresDriver } from './server-drivers.js';
 import { TypeOrmSqliteDatabase } from './sqlite-database.js';
 
 /** The adapter for a TypeORM connection. Throws AuthConfigError for a database that was not built for. */
@@ -11,10 +11,10 @@ export function authDatabase(source: DataSource, options: ResolvedDatabaseOption
   const { deadlineMs, preparedStatements } = options;
   switch (source.options.type) {
     case 'postgres':
-      return new TypeOrmServerDatabase(source, postgresDriver(preparedStatements), deadlineMs);
+      return new ServerDatabase(postgresDriver(source, preparedStatements), deadlineMs);
     case 'mysql':
     case 'mariadb':
-      return new TypeOrmServerDatabase(source, MYSQL_DRIVER, deadlineMs);
+      return new ServerDatabase(mysqlDriver(source), deadlineMs);
     case 'better-sqlite3':
       return new TypeOrmSqliteDatabase(source, deadlineMs);
     default:

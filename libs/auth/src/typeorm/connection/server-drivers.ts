@@ -5,8 +5,9 @@ import type { SqlResult } from '../../sql/database/sql-database.js';
 import { MYSQL, POSTGRES } from '../../sql/database/dialect.js';
 import { CONNECTING_MS, limitConnecting, type PgPool } from './pg-connecting-limit.js';
 import { sql, type SqlRow, type SqlValue, trustedSql } from '../../sql/database/sql.js';
+import { typeOrmTable } from './typeorm-table.js';
 import { isStatementLost } from '../../sql/database/transient-error.js';
-import type { ServerConnection, ServerDriver } from './server-database.js';
+import type { ServerConnection, ServerDriver } from '../../sql/database/server-database.js';
 
 /** The little of pg's client that we use. */
 interface PgClient {
@@ -47,7 +48,7 @@ const ignored = (): void => undefined;
  * digest of its text, so behind a pooler that mixes connections a statement may be missing, but never be another one:
  * then we go on without them.
  */
-export function postgresDriver(preparedStatements: boolean): ServerDriver {
+export function postgresDriver(source: DataSource, preparedStatements: boolean): ServerDriver {
   let prepared = preparedStatements;
   const names = new Map<string, string>();
   const nameOf = (text: string): string => {
@@ -57,9 +58,10 @@ export function postgresDriver(preparedStatements: boolean): ServerDriver {
     return name;
   };
   return {
+    ...hostOf(source),
     dialect: POSTGRES,
     begin: ['start transaction isolation level read committed'],
-    async connect(source: DataSource): Promise<ServerConnection> {
+    async connect(): Promise<ServerConnection> {
       const pool = source.driver as unknown as PrimaryPool<[PgClient, PgRelease]>;
       limitConnecting(pool.master, CONNECTING_MS);
       const [client, release] = await pool.obtainMasterConnection();
@@ -106,10 +108,11 @@ export function postgresDriver(preparedStatements: boolean): ServerDriver {
   };
 }
 
-export const MYSQL_DRIVER: ServerDriver = {
+export const mysqlDriver = (source: DataSource): ServerDriver => ({
+  ...hostOf(source),
   dialect: MYSQL,
   begin: ['set transaction isolation level read committed', 'start transaction'],
-  async connect(source: DataSource): Promise<ServerConnection> {
+  async connect(): Promise<ServerConnection> {
     const pool = source.driver as unknown as PrimaryPool<MysqlConnection>;
     const connection = await pool.obtainMasterConnection();
     let severed = false;
@@ -132,4 +135,13 @@ export const MYSQL_DRIVER: ServerDriver = {
       },
     };
   },
-};
+});
+
+/** What both have of the connection: its tables, and its log. */
+const hostOf = (source: DataSource): Pick<ServerDriver, 'table' | 'log'> => ({
+  table: (definition) => typeOrmTable(source, definition),
+  log: {
+    query: (text, values) => source.logger.logQuery(text, [...values]),
+    failure: (error, text, values) => source.logger.logQueryError(error as Error, text, [...values]),
+  },
+});

@@ -1,17 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AuthError, StoreUnavailableError } from '../../errors/auth-error.js';
-import {
-  SqlDatabase,
-  type HostTransaction,
-  type SqlResult,
-  type SqlTransaction,
-} from '../../sql/database/sql-database.js';
+import { SqlDatabase, type SqlResult, type SqlTransaction } from '../../sql/database/sql-database.js';
 import { type Dialect, SQLITE } from '../../sql/database/dialect.js';
 import type { SqlTable } from '../../sql/database/sql-table.js';
 import { failureText } from '../../sql/database/failure-text.js';
+import type { TableDefinition } from '../../sql/database/table-definition.js';
 import type { Sql, SqlRow, SqlValue } from '../../sql/database/sql.js';
-import { entityTable } from './typeorm-table.js';
+import { typeOrmTable } from './typeorm-table.js';
 
 interface SqliteStatement {
   readonly reader: boolean;
@@ -49,8 +45,8 @@ export class TypeOrmSqliteDatabase extends SqlDatabase {
     super();
   }
 
-  table<E extends object>(entity: new () => E): SqlTable<E> {
-    return entityTable(this.source, entity);
+  table<Row extends object>(definition: TableDefinition<Row>): SqlTable<Row> {
+    return typeOrmTable(this.source, definition);
   }
 
   run(statement: Sql): Promise<SqlResult> {
@@ -68,18 +64,6 @@ export class TypeOrmSqliteDatabase extends SqlDatabase {
         })
         .immediate(),
     );
-  }
-
-  /** The host's transaction is open on the one connection: its statements and ours are the same transaction. */
-  protected async joined<T>(
-    _runner: NonNullable<HostTransaction['queryRunner']>,
-    body: () => SqlTransaction<T>,
-  ): Promise<T> {
-    const handle = this.handle();
-    const steps = body();
-    let step = steps.next();
-    while (!step.done) step = steps.next(this.send(handle, step.value));
-    return step.value;
   }
 
   private handle(): SqliteHandle {

@@ -1,21 +1,24 @@
-import type { DataSource, ValueTransformer } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { type ColumnMapping, SqlTable } from '../../sql/database/sql-table.js';
 import { type SqlValue, trustedSql } from '../../sql/database/sql.js';
+import type { ColumnDefinition, TableDefinition } from '../../sql/database/table-definition.js';
+import { entityOf } from '../entities/auth-entities.js';
 
-/** The names of an entity's table and columns as a connection maps them: prefix, schema and naming strategy included. */
-export function entityTable<E extends object>(source: DataSource, entity: new () => E): SqlTable<E> {
-  const metadata = source.getMetadata(entity);
+/** The names of a table and its columns as a connection maps them: prefix, schema and naming strategy included. */
+export function typeOrmTable<Row extends object>(
+  source: DataSource,
+  definition: TableDefinition<Row>,
+): SqlTable<Row> {
+  const metadata = source.getMetadata(entityOf(definition));
   const quote = (name: string): string => source.driver.escape(name);
-  const mappings = metadata.columns.map((column): ColumnMapping => {
-    const transformer = column.transformer as ValueTransformer | undefined;
-    return {
-      property: column.propertyName,
-      quoted: quote(column.databaseName),
-      selected: column.isSelect,
-      toDatabase: (value) => (transformer ? transformer.to(value) : value) as SqlValue,
-      fromDatabase: (value) => (transformer ? transformer.from(value) : value) as unknown,
-    };
-  });
+  const columns = Object.entries<ColumnDefinition>(definition.columns);
+  const mappings = columns.map(([property, { selected, values }]): ColumnMapping => ({
+    property,
+    quoted: quote(metadata.findColumnWithPropertyName(property)!.databaseName),
+    selected: selected !== false,
+    toDatabase: (value) => (values ? values.to(value) : value) as SqlValue,
+    fromDatabase: (value) => (values ? values.from(value) : value),
+  }));
   const name = metadata.tablePath.split('.').map(quote).join('.');
-  return new SqlTable<E>(trustedSql(name), mappings, quote);
+  return new SqlTable<Row>(trustedSql(name), mappings, quote);
 }

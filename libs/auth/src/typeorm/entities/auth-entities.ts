@@ -1,13 +1,36 @@
+import type { EntitySchema } from 'typeorm';
+import { type AuthFeature, tablesOf } from '../../features/auth-feature.js';
+import type { TableDefinition } from '../../sql/database/table-definition.js';
+import { REVOCATIONS } from '../../sql/tables/revocation.table.js';
+import { SECURITY_EVENTS } from '../../sql/tables/security-event.table.js';
+import { SESSIONS } from '../../sql/tables/session.table.js';
+import { FAMILIES } from '../../sql/tables/refresh-token-family.table.js';
+import { SIGNING_KEYS } from '../../sql/tables/signing-key.table.js';
+import { SUBJECTS } from '../../sql/tables/subject.table.js';
 import { AuthEvent } from './auth-event.entity.js';
-import { StoredSigningKey } from './stored-signing-key.entity.js';
+import { AuthSubject } from './auth-subject.entity.js';
+import { entitySchemaOf } from './entity-schema.js';
 import { RefreshTokenFamily } from './refresh-token-family.entity.js';
 import { Revocation } from './revocation.entity.js';
-import { ServiceClient } from './service-client.entity.js';
-import { SpentTokenId } from './spent-token-id.entity.js';
 import { Session } from './session.entity.js';
-import { AuthSubject } from './auth-subject.entity.js';
+import { StoredSigningKey } from './stored-signing-key.entity.js';
 
-/** The module's TypeORM entities, for connections without `autoLoadEntities`. */
+type EntityClass = new () => object;
+
+/** The tables of the core, and their entities. */
+const CORE: ReadonlyMap<TableDefinition, EntityClass> = new Map<TableDefinition, EntityClass>([
+  [SUBJECTS, AuthSubject],
+  [SESSIONS, Session],
+  [FAMILIES, RefreshTokenFamily],
+  [REVOCATIONS, Revocation],
+  [SECURITY_EVENTS, AuthEvent],
+  [SIGNING_KEYS, StoredSigningKey],
+]);
+
+/** The tables of the core. */
+export const AUTH_TABLES: readonly TableDefinition[] = [...CORE.keys()];
+
+/** The entities of the core, for the `entities` of a connection without `autoLoadEntities`. */
 export const AUTH_ENTITIES = [
   AuthSubject,
   Session,
@@ -15,6 +38,20 @@ export const AUTH_ENTITIES = [
   Revocation,
   AuthEvent,
   StoredSigningKey,
-  ServiceClient,
-  SpentTokenId,
 ] as const;
+
+/** The entity of a table: a class of the core's, or one that is made of a feature's definition. */
+export function entityOf(definition: TableDefinition): EntityClass | EntitySchema {
+  return CORE.get(definition) ?? entitySchemaOf(definition);
+}
+
+/**
+ * The entities of the core and of features, for the `entities` of a connection without `autoLoadEntities`. Give it the list
+ * that AuthModule is given.
+ *
+ * @example
+ * new DataSource({ ...options, entities: [...authEntities([serviceIssuer()]), User] })
+ */
+export function authEntities(features: readonly AuthFeature[]): (EntityClass | EntitySchema)[] {
+  return [...AUTH_ENTITIES, ...tablesOf(features).map(({ definition }) => entityOf(definition))];
+}

@@ -5,7 +5,10 @@ import {
   type QueryRunner,
   Table,
 } from 'typeorm';
-import { AuthConfigError, ENTITIES_MISSING } from '../../errors/auth-config-error.js';
+import { AuthConfigError } from '../../errors/auth-config-error.js';
+
+const ENTITIES_MISSING =
+  'the entities of AuthModule and its features must be in the connection that runs its migrations (got a connection without them): set autoLoadEntities: true, or entities: [...authEntities(features), ...] (from nestjs-aerie/typeorm)';
 
 /** A migration that creates tables from the connection's own metadata: its prefix, schema and naming strategy hold. */
 export abstract class CreateTables implements MigrationInterface {

@@ -1,10 +1,5 @@
+import type { ClientColumns } from './service-client.tables.js';
 import type { ClientChange, ClientJwk, ServiceClientRow, ServiceGrant } from './service-client-row.js';
-
-/** A client as its columns have it. */
-type ClientColumns = Omit<ServiceClientRow, 'jwks' | 'grants'> & {
-  readonly jwks: string | null;
-  readonly grants: readonly string[];
-};
 
 /** A client of its columns. */
 export function clientOfRow(row: ClientColumns): ServiceClientRow {

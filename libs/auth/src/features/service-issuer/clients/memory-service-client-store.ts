@@ -7,35 +7,29 @@ import {
   type SpentId,
 } from './service-client-store.js';
 import { type ClientChange, type ServiceClientRow, takesAway } from './service-client-row.js';
+import type { MemoryAccess } from '../../../stores/feature-store.js';
 import { spentIdHash } from './spent-id-hash.js';
 import type { ServiceTokenRecord } from '../../../service-tokens/service-token-check.js';
-import type { Clock } from '../../../time/clock.js';
-import type { MemoryRevocationLog } from '../../../testing/memory/memory-revocation-log.js';
-import type { MemorySubjectStore } from '../../../testing/memory/memory-subject-store.js';
 
 /** ServiceClientStore in memory. Nothing here is awaited: each call is one step. */
 export class MemoryServiceClientStore extends ServiceClientStore {
   private readonly clients = new Map<string, ServiceClientRow>();
   private readonly spent = new Map<string, number>();
 
-  constructor(
-    private readonly subjects: MemorySubjectStore,
-    private readonly revocations: MemoryRevocationLog,
-    private readonly clock: Pick<Clock, 'now'>,
-  ) {
+  constructor(private readonly access: MemoryAccess) {
     super();
   }
 
   async register(client: NewServiceClient): Promise<ServiceClientRow | null> {
     if (this.clients.has(client.id)) return null;
-    const now = this.clock.now();
+    const now = this.access.clock.now();
     const former = { formerSecretHash: null, formerSecretExpiresAt: null };
     return this.put({ ...client, ...former, epoch: now, disabledAt: null, createdAt: now });
   }
 
   async find(id: string): Promise<ServiceClientReading | null> {
     const row = this.clients.get(id);
-    return row ? { row, globalEpochNow: this.subjects.globalEpoch, now: this.clock.now() } : null;
+    return row ? { row, globalEpochNow: this.access.globalEpoch(), now: this.access.clock.now() } : null;
   }
 
   async list(): Promise<readonly ServiceClientRow[]> {
@@ -55,7 +49,7 @@ export class MemoryServiceClientStore extends ServiceClientStore {
     const keeps = keepFormerMs > 0;
     const former = {
       formerSecretHash: keeps ? row.secretHash : null,
-      formerSecretExpiresAt: keeps ? this.clock.now() + keepFormerMs : null,
+      formerSecretExpiresAt: keeps ? this.access.clock.now() + keepFormerMs : null,
     };
     return this.change({ ...row, secretHash, ...former }, !keeps);
   }
@@ -63,7 +57,7 @@ export class MemoryServiceClientStore extends ServiceClientStore {
   async setDisabled(id: string, disabled: boolean): Promise<ServiceClientRow | null> {
     const row = this.clients.get(id);
     if (!row) return null;
-    const disabledAt = disabled ? (row.disabledAt ?? this.clock.now()) : null;
+    const disabledAt = disabled ? (row.disabledAt ?? this.access.clock.now()) : null;
     return this.change({ ...row, disabledAt }, disabled && row.disabledAt === null);
   }
 
@@ -77,26 +71,26 @@ export class MemoryServiceClientStore extends ServiceClientStore {
   async spend({ lifeMs, ...spent }: SpentId): Promise<boolean> {
     const id = spentIdHash(spent);
     if (this.spent.has(id)) return false;
-    this.spent.set(id, this.clock.now() + lifeMs);
+    this.spent.set(id, this.access.clock.now() + lifeMs);
     return true;
   }
 
   async revokeToken(client: string, jti: string, lifeMs: number): Promise<void> {
     if (await this.spend({ purpose: REVOKED_TOKEN, client, jti, lifeMs }))
-      this.revocations.write('token', jti);
+      this.access.revocations.write('token', jti);
   }
 
   async status(client: string, jti: string): Promise<ServiceTokenRecord> {
     const row = this.clients.get(client);
     return {
       clientEpochNow: row && row.disabledAt === null ? row.epoch : null,
-      globalEpochNow: this.subjects.globalEpoch,
+      globalEpochNow: this.access.globalEpoch(),
       revoked: this.spent.has(spentIdHash({ purpose: REVOKED_TOKEN, client, jti })),
     };
   }
 
   async sweep(limit: number): Promise<number> {
-    const now = this.clock.now();
+    const now = this.access.clock.now();
     const past = [...this.spent].filter(([, expiresAt]) => expiresAt < now).slice(0, limit);
     for (const [id] of past) this.spent.delete(id);
     return past.length;
@@ -104,8 +98,8 @@ export class MemoryServiceClientStore extends ServiceClientStore {
 
   private change(row: ServiceClientRow, movesEpoch: boolean): ServiceClientRow {
     if (!movesEpoch) return this.put(row);
-    const epoch = Math.max(row.epoch + 1, this.clock.now());
-    this.revocations.write('client', row.id, epoch);
+    const epoch = Math.max(row.epoch + 1, this.access.clock.now());
+    this.access.revocations.write('client', row.id, epoch);
     return this.put({ ...row, epoch });
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { SERVICE_CLIENT_STORE } from './service-client-feature-store.js';
 import type { NewServiceClient, ServiceClientStore } from './service-client-store.js';
 import { casesOn, type ContractCase } from '../../../testing/contracts/contract-case.js';
 import type { HarnessSource, StoreHarness } from '../../../testing/contracts/store-harness.js';
@@ -15,8 +16,8 @@ interface Seen {
 }
 
 function seenOf({ stores, announced }: StoreHarness): Seen {
-  const store = stores.clients();
-  if (!store) throw new TypeError('these stores have no clients()');
+  const store = stores.of(SERVICE_CLIENT_STORE);
+  if (!store) throw new TypeError('these stores have no place for ServiceClientStore');
   return {
     store,
     changesOf: async (client) => announced('client', client),

@@ -5,10 +5,9 @@ import { type Sql, sql, trustedSql } from '../../../sql/database/sql.js';
 import { isUniqueViolation } from '../../../sql/database/unique-violation.js';
 import { StoreUnavailableError } from '../../../errors/auth-error.js';
 import type { ServiceTokenRecord } from '../../../service-tokens/service-token-check.js';
-import type { RevocationWriter } from '../../../sql/stores/revocation-writer.js';
+import type { SqlAccess, SqlRevocations } from '../../../stores/feature-store.js';
 import { type ClientChange, type ServiceClientRow, takesAway } from './service-client-row.js';
 import { clientOfRow, columnsOfChange } from './client-columns.js';
-import { ServiceClient } from '../../../typeorm/entities/service-client.entity.js';
 import {
   type NewServiceClient,
   REVOKED_TOKEN,
@@ -16,31 +15,38 @@ import {
   ServiceClientStore,
   type SpentId,
 } from './service-client-store.js';
+import {
+  type ClientColumns,
+  SERVICE_CLIENTS,
+  SPENT_TOKEN_IDS,
+  type SpentIdColumns,
+} from './service-client.tables.js';
 import { spentIdHash } from './spent-id-hash.js';
-import { SpentTokenId } from '../../../typeorm/entities/spent-token-id.entity.js';
 
 const MAX_LISTED = trustedSql('1000');
 
 /** What becomes of a client that is there: columns to set, and whether its epoch moves. */
 interface Step {
-  readonly set: Partial<ServiceClient>;
+  readonly set: Partial<ClientColumns>;
   readonly movesEpoch: boolean;
 }
 
-/** ServiceClientStore on TypeORM. */
+/** ServiceClientStore in SQL. */
 export class SqlServiceClientStore extends ServiceClientStore {
-  private readonly clients: SqlTable<ServiceClient>;
-  private readonly spent: SqlTable<SpentTokenId>;
+  private readonly clients: SqlTable<ClientColumns>;
+  private readonly spent: SqlTable<SpentIdColumns>;
 
-  constructor(
-    private readonly database: SqlDatabase,
-    private readonly revocations: RevocationWriter,
-    /** The global epoch, as a scalar subquery. */
-    private readonly globalEpoch: Sql,
-  ) {
+  private readonly database: SqlDatabase;
+  private readonly revocations: SqlRevocations;
+  private readonly globalEpoch: Sql;
+
+  constructor({ database, revocations, globalEpoch }: SqlAccess) {
     super();
-    this.clients = database.table(ServiceClient);
-    this.spent = database.table(SpentTokenId);
+    this.database = database;
+    this.revocations = revocations;
+    this.globalEpoch = globalEpoch;
+    this.clients = database.table(SERVICE_CLIENTS);
+    this.spent = database.table(SPENT_TOKEN_IDS);
   }
 
   async register(client: NewServiceClient): Promise<ServiceClientRow | null> {
@@ -62,7 +68,7 @@ export class SqlServiceClientStore extends ServiceClientStore {
     if (Number(rows[0]!['known']) > 0) return null;
     const now = Number(rows[0]!['now']);
     const { jwks, ...plain } = client;
-    const made: ServiceClient = {
+    const made: ClientColumns = {
       ...plain,
       jwks: jwks && JSON.stringify(jwks),
       formerSecretHash: null,

@@ -8,7 +8,7 @@ import type { Clock } from '../../../time/clock.js';
 import type { KnownClient } from '../clients/client-authenticator.js';
 import type { ServiceClientRow } from '../clients/service-client-row.js';
 import { SERVICE_TOKEN_TYPE, subjectOfClient } from '../../../service-tokens/service-token.js';
-import type { ResolvedServiceTokenOptions } from '../../../service-tokens/service-token-options.js';
+import type { ResolvedServiceIssuerOptions } from '../service-issuer-options.js';
 
 /** A token for another service, or for this one, as the token endpoint gives it. */
 export interface IssuedToken {
@@ -39,7 +39,7 @@ export class ServiceTokenIssuer {
   constructor(
     private readonly keys: KeyRing,
     private readonly issuer: string,
-    private readonly options: ResolvedServiceTokenOptions,
+    private readonly options: ResolvedServiceIssuerOptions,
     private readonly clock: Clock,
   ) {}
 

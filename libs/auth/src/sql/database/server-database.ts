@@ -1,29 +1,28 @@
 import { Logger } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import { AuthError, StoreUnavailableError } from '../../errors/auth-error.js';
+import { NothingDone, repeatable } from './connection-lost.js';
+import { ConnectionSemaphore } from './connection-semaphore.js';
+import type { Dialect } from './dialect.js';
+import { failureText } from './failure-text.js';
+import { IdleConnections } from './idle-connections.js';
+import type { Sql, SqlValue } from './sql.js';
 import {
+  driven,
   SqlDatabase,
-  type HostTransaction,
   type SqlResult,
   type SqlTransaction,
   type TransactionRules,
-} from '../../sql/database/sql-database.js';
-import { NothingDone, repeatable } from '../../sql/database/connection-lost.js';
-import type { Dialect } from '../../sql/database/dialect.js';
-import type { SqlTable } from '../../sql/database/sql-table.js';
-import { failureText } from '../../sql/database/failure-text.js';
-import { IdleConnections } from '../../sql/database/idle-connections.js';
-import type { Sql, SqlRow, SqlValue } from '../../sql/database/sql.js';
-import { isTransient } from '../../sql/database/transient-error.js';
-import { entityTable } from './typeorm-table.js';
-import { isUniqueViolation } from '../../sql/database/unique-violation.js';
-import { ConnectionSemaphore } from '../../sql/database/connection-semaphore.js';
+} from './sql-database.js';
+import type { SqlTable } from './sql-table.js';
+import type { TableDefinition } from './table-definition.js';
+import { isTransient } from './transient-error.js';
+import { isUniqueViolation } from './unique-violation.js';
 
 const MAX_TRIES = 6;
 /** More than a pool has connections: who could be given one never waits for others of ours. */
 const ASKING = 100;
 
-/** A connection of the primary, taken from TypeORM's pool. */
+/** A connection of the primary, taken from a pool. */
 export interface ServerConnection {
   /** The driver's own connection: the same object whenever the pool hands it out. */
   readonly pooled: object;
@@ -40,18 +39,23 @@ export interface ServerDriver {
   readonly dialect: Dialect;
   /** Statements that open a transaction at READ COMMITTED, whatever the host's default is. */
   readonly begin: readonly string[];
-  connect(source: DataSource): Promise<ServerConnection>;
+  connect(): Promise<ServerConnection>;
+  table<Row extends object>(definition: TableDefinition<Row>): SqlTable<Row>;
+  /** The host's own log of statements. */
+  readonly log: {
+    query(text: string, values: readonly SqlValue[]): void;
+    failure(error: unknown, text: string, values: readonly SqlValue[]): void;
+  };
 }
 
 /** PostgreSQL, MariaDB and MySQL: a pooled connection of the primary for every call, a deadline on all of them. */
-export class TypeOrmServerDatabase extends SqlDatabase {
+export class ServerDatabase extends SqlDatabase {
   readonly dialect: Dialect;
   private readonly logger = new Logger('AuthModule');
   private readonly line = new ConnectionSemaphore(ASKING);
   private readonly idle = new IdleConnections();
 
   constructor(
-    private readonly source: DataSource,
     private readonly driver: ServerDriver,
     private readonly deadlineMs: number,
   ) {
@@ -59,8 +63,8 @@ export class TypeOrmServerDatabase extends SqlDatabase {
     this.dialect = driver.dialect;
   }
 
-  table<E extends object>(entity: new () => E): SqlTable<E> {
-    return entityTable(this.source, entity);
+  table<Row extends object>(definition: TableDefinition<Row>): SqlTable<Row> {
+    return this.driver.table(definition);
   }
 
   run(statement: Sql): Promise<SqlResult> {
@@ -73,7 +77,7 @@ export class TypeOrmServerDatabase extends SqlDatabase {
     return this.withConnection(async (connection) => {
       await repeatable(() => this.begin(connection));
       try {
-        const value = await this.drive(body(), (statement) => this.send(connection, statement));
+        const value = await driven(body(), (statement) => this.send(connection, statement));
         await this.query(connection, 'commit', []);
         return value;
       } catch (error) {
@@ -88,40 +92,22 @@ export class TypeOrmServerDatabase extends SqlDatabase {
     for (const statement of this.driver.begin) await this.query(connection, statement, []);
   }
 
-  protected joined<T>(
-    runner: NonNullable<HostTransaction['queryRunner']>,
-    body: () => SqlTransaction<T>,
-  ): Promise<T> {
-    return this.drive(body(), async (statement) => {
-      const text = statement.text(this.dialect.placeholder);
-      const result = (await runner.query(text, [...statement.values], true)) as StructuredResult;
-      return { rows: result.records ?? [], affected: result.affected ?? 0 };
-    });
-  }
-
-  private async drive<T>(body: SqlTransaction<T>, send: (statement: Sql) => Promise<SqlResult>): Promise<T> {
-    let step = body.next();
-    while (!step.done) step = body.next(await send(step.value));
-    return step.value;
-  }
-
   private send(connection: ServerConnection, statement: Sql): Promise<SqlResult> {
     return this.query(connection, statement.text(this.dialect.placeholder), statement.values);
   }
 
-  /** Past TypeORM's query runner, whose bookkeeping costs as much as the statement; its logger hears of it all the same. */
+  /** Past an ORM's bookkeeping, which costs as much as the statement; the host's log hears of it all the same. */
   private async query(
     connection: ServerConnection,
     text: string,
     values: readonly SqlValue[],
   ): Promise<SqlResult> {
-    this.source.logger.logQuery(text, values as SqlValue[]);
+    this.driver.log.query(text, values);
     try {
       return await connection.query(text, values);
     } catch (error) {
       // What is tried again, or told to the caller as a refusal, is no error of the host's.
-      if (!isTransient(error) && !isUniqueViolation(error))
-        this.source.logger.logQueryError(error as Error, text, values as SqlValue[]);
+      if (!isTransient(error) && !isUniqueViolation(error)) this.driver.log.failure(error, text, values);
       throw error;
     }
   }
@@ -135,7 +121,7 @@ export class TypeOrmServerDatabase extends SqlDatabase {
     connection.sever();
     if (!cancellation) return;
     const cancel = async (): Promise<void> => {
-      const other = await this.driver.connect(this.source);
+      const other = await this.driver.connect();
       await this.send(other, cancellation).finally(() => other.release());
     };
     // When this cannot be sent either, the server is away, and so is the statement.
@@ -164,7 +150,7 @@ export class TypeOrmServerDatabase extends SqlDatabase {
       }, deadlineMs);
 
       const attempt = async (): Promise<T> => {
-        const connect = (): Promise<ServerConnection> => this.driver.connect(this.source);
+        const connect = (): Promise<ServerConnection> => this.driver.connect();
         const taken = await this.line.pass(connect, (given) => (leave = given));
         connection = taken;
         const reused = this.idle.isReused(taken.pooled);
@@ -201,9 +187,4 @@ export class TypeOrmServerDatabase extends SqlDatabase {
         .finally(() => clearTimeout(timer));
     });
   }
-}
-
-interface StructuredResult {
-  readonly records?: SqlRow[];
-  readonly affected?: number;
 }

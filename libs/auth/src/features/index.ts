@@ -1,0 +1,39 @@
+// `nestjs-aerie/feature`: what a feature of your own is made of
+
+// What it is
+export {
+  type AuthFeature,
+  type FeatureMigration,
+  type FeatureOptions,
+  type FeatureOptionsSource,
+  type Sweepable,
+} from './auth-feature.js';
+export { nullable, provide, typed } from '../wiring/provide.js';
+
+// Its options, bodies and queries
+export { OptionReader } from '../validation/option-reader.js';
+
+// Its tables and stores
+export type { FeatureStore, MemoryAccess, SqlAccess, SqlRevocations } from '../stores/feature-store.js';
+export type { StoreCall, StoreCalls } from '../stores/store-call.js';
+export {
+  bigint,
+  boolean,
+  type ColumnDefinition,
+  identity,
+  int,
+  type TableDefinition,
+  text,
+  varchar,
+} from '../sql/database/table-definition.js';
+export { asBoolean, asJson, asNumber, asWords, type ValueConversion } from '../sql/database/column-values.js';
+export { asSubject } from '../subjects/subject-key.js';
+export { Sql, sql, type SqlRow, type SqlValue } from '../sql/database/sql.js';
+export { type SqlDatabase, type SqlResult, type SqlTransaction } from '../sql/database/sql-database.js';
+export type { SqlTable } from '../sql/database/sql-table.js';
+
+// What it may ask of the core
+export { SecurityEventSink } from '../audit/security-event.js';
+export { DerivedKeys } from '../crypto/derived-keys.js';
+export { Clock } from '../time/clock.js';
+export { RoutesPath } from '../http/mount-path.js';

@@ -1,0 +1,51 @@
+import type { InjectionToken, Provider } from '@nestjs/common';
+import type { AuthFeature, FeatureOptions, Sweepable } from '../features/auth-feature.js';
+import { FeatureSweeps } from '../lifecycle/expired-rows-sweeper.js';
+import { LocalRevocations } from '../revocation/local-revocations.js';
+import { AuthStores } from '../stores/auth-stores.js';
+import type { FeatureStore } from '../stores/feature-store.js';
+import { guardedFeatureStore } from '../stores/guarded-stores.js';
+import { OptionReader } from '../validation/option-reader.js';
+import { provide, typed } from '../wiring/provide.js';
+
+/** What the features that are switched on provide: their own providers, their stores and their options. */
+export function featureProviders(features: readonly AuthFeature[]): Provider[] {
+  const swept = features.filter(({ sweep }) => sweep !== undefined);
+  const sweeps = swept.map(({ sweep }) => typed<Sweepable>(sweep as InjectionToken));
+  return [
+    ...features.flatMap(({ name, stores = [], options, providers = [] }) => [
+      ...providers,
+      ...(options ? [optionsProvider(name, options)] : []),
+      ...stores.map((store) =>
+        provide(typed<object>(store.port), [AuthStores, LocalRevocations], (given, changes) =>
+          guardedFeatureStore(given, store as FeatureStore<object>, name, changes),
+        ),
+      ),
+    ]),
+    provide(FeatureSweeps, sweeps, (...found) => ({
+      all: found.map((one, index) => ({
+        feature: swept[index]!.name,
+        sweep: (limit: number) => one.sweep(limit),
+      })),
+    })),
+  ];
+}
+
+function optionsProvider(name: string, { token, from, read }: FeatureOptions): Provider {
+  const checked = (given: unknown): object => {
+    const reader = new OptionReader(given, name);
+    const options = read(reader) as object;
+    reader.done();
+    return options;
+  };
+  if (!('useFactory' in from))
+    return provide(typed<object>(token as InjectionToken), [], () => checked(from));
+  const { inject = [], useFactory } = from as {
+    inject?: readonly InjectionToken[];
+    useFactory: (...values: unknown[]) => unknown;
+  };
+  const dependencies = inject.map((dependency) => typed<unknown>(dependency));
+  return provide(typed<object>(token as InjectionToken), dependencies, async (...values) =>
+    checked(await useFactory(...values)),
+  );
+}
