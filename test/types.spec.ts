@@ -7,6 +7,8 @@ const PREAMBLE = `
 import { Injectable } from '@nestjs/common';
 import { AuthModule, CurrentUser, UserDirectory } from 'nestjs-aerie';
 import { ResourceServerModule } from 'nestjs-aerie/resource-server';
+import { serviceIssuer } from 'nestjs-aerie/service-tokens';
+import { typeOrmStores } from 'nestjs-aerie/typeorm';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import type { AuthOptions, AuthModuleOptionsFactory, Principal, SignInResult, Subject } from 'nestjs-aerie';
 @Injectable()
@@ -17,23 +19,23 @@ class Users extends UserDirectory {
 }
 const secret = process.env['AUTH_SECRET'];
 const issuer = 'https://api.example.com';
-const base = { users: Users, secret, issuer };
+const base = { users: Users, stores: typeOrmStores(), secret, issuer };
 const service = { issuer, audience: 'orders' };
 const client = { clientId: 'orders', secret };
 `;
 
 const RIGHT: Record<string, string> = {
-  'the least there is': `AuthModule.forRoot({ users: Users, secret: process.env['AUTH_SECRET'], issuer });`,
+  'the least there is': `AuthModule.forRoot({ users: Users, stores: typeOrmStores(), secret: process.env['AUTH_SECRET'], issuer });`,
   'a list of secrets': `AuthModule.forRoot({ ...base, secret: ['one', 'two'] as const });`,
   durations: `AuthModule.forRoot({ ...base, accessTokens: { lifetime: '15m' }, sessions: { idle: '30m', absolute: '12h', touchInterval: '0s' }, sweepInterval: '24h' });`,
   'no sweep': `AuthModule.forRoot({ ...base, sweepInterval: false });`,
-  'structural options': `AuthModule.forRoot({ ...base, imports: [], isGlobal: false, dataSource: 'main', routes: false, globalGuard: true });`,
+  'structural options': `AuthModule.forRoot({ ...base, imports: [], isGlobal: false, stores: typeOrmStores({ dataSource: 'main' }), features: [serviceIssuer()], routes: false, globalGuard: true });`,
   'stores of its own': `AuthModule.forRoot({ ...base, stores: MemoryStores }); AuthModule.forRootAsync({ users: Users, stores: MemoryStores, useFactory: () => ({ secret, issuer }) });`,
   'moved routes': `AuthModule.forRoot({ ...base, routes: { path: 'accounts/auth' } });`,
-  'a factory': `AuthModule.forRootAsync({ users: Users, inject: [Users], useFactory: async (users: Users) => ({ secret, issuer, defaultMode: 'tokens', onSecurityEvent: () => void users }) });`,
+  'a factory': `AuthModule.forRootAsync({ users: Users, stores: typeOrmStores(), inject: [Users], useFactory: async (users: Users) => ({ secret, issuer, defaultMode: 'tokens', onSecurityEvent: () => void users }) });`,
   'a class of options': `class Options implements AuthModuleOptionsFactory { createAuthOptions(): AuthOptions { return { secret, issuer }; } }
-    AuthModule.forRootAsync({ users: Users, useClass: Options }); AuthModule.forRootAsync({ users: Users, useExisting: Options });`,
-  'options by satisfies': `const options = { secret, issuer, accessTokens: { lifetime: '5m' } } satisfies AuthOptions; AuthModule.forRoot({ ...options, users: Users });`,
+    AuthModule.forRootAsync({ users: Users, stores: typeOrmStores(), useClass: Options }); AuthModule.forRootAsync({ users: Users, stores: typeOrmStores(), useExisting: Options });`,
+  'options by satisfies': `const options = { secret, issuer, accessTokens: { lifetime: '5m' } } satisfies AuthOptions; AuthModule.forRoot({ ...options, users: Users, stores: typeOrmStores() });`,
   'the own claims of a principal': `
     declare module 'nestjs-aerie' { interface PrincipalProfile { readonly nickname: string } }
     export const nickname = (principal: Principal): string => principal.nickname;
@@ -58,9 +60,11 @@ const WRONG: Record<string, string> = {
   'an unknown key': `AuthModule.forRoot({ ...base, expiresIn: '15m' });`,
   'an unknown nested key': `AuthModule.forRoot({ ...base, sessions: { idel: '15m' } });`,
   'a misspelt structural key': `AuthModule.forRoot({ ...base, isGlobl: true });`,
-  'no users': `AuthModule.forRoot({ secret, issuer });`,
-  'no secret': `AuthModule.forRoot({ users: Users, issuer });`,
-  'no issuer': `AuthModule.forRoot({ users: Users, secret });`,
+  'no users': `AuthModule.forRoot({ stores: typeOrmStores(), secret, issuer });`,
+  'no stores': `AuthModule.forRoot({ users: Users, secret, issuer });`,
+  'a feature that was not called': `AuthModule.forRoot({ ...base, features: [serviceIssuer] });`,
+  'no secret': `AuthModule.forRoot({ users: Users, stores: typeOrmStores(), issuer });`,
+  'no issuer': `AuthModule.forRoot({ users: Users, stores: typeOrmStores(), secret });`,
   'users that are no directory': `class Strangers { find(): null { return null; } } AuthModule.forRoot({ ...base, users: Strangers });`,
   'stores that are not all of them': `class Few { readonly subjects = new MemoryStores().subjects; } AuthModule.forRoot({ ...base, stores: Few });`,
   'an instance in place of a class': `AuthModule.forRoot({ ...base, users: new Users() });`,
@@ -69,12 +73,12 @@ const WRONG: Record<string, string> = {
   'an unknown sameSite': `AuthModule.forRoot({ ...base, cookies: { session: { sameSite: 'Lax' } } });`,
   'cookies that scripts can read': `AuthModule.forRoot({ ...base, cookies: { session: { httpOnly: false } } });`,
   'routes: true': `AuthModule.forRoot({ ...base, routes: true });`,
-  'no source of options': `AuthModule.forRootAsync({ users: Users });`,
-  'no users beside a factory': `AuthModule.forRootAsync({ useFactory: () => ({ secret, issuer }) });`,
-  'a typo beside a factory': `AuthModule.forRootAsync({ users: Users, useFactory: () => ({ secret, issuer }), isGlobl: true });`,
-  'a runtime option beside a factory': `AuthModule.forRootAsync({ users: Users, secret, useFactory: () => ({ secret, issuer }) });`,
-  'a factory that leaves out the issuer': `AuthModule.forRootAsync({ users: Users, useFactory: () => ({ secret }) });`,
-  'a class that makes no options': `AuthModule.forRootAsync({ users: Users, useClass: Users });`,
+  'no source of options': `AuthModule.forRootAsync({ users: Users, stores: typeOrmStores() });`,
+  'no users beside a factory': `AuthModule.forRootAsync({ stores: typeOrmStores(), useFactory: () => ({ secret, issuer }) });`,
+  'a typo beside a factory': `AuthModule.forRootAsync({ users: Users, stores: typeOrmStores(), useFactory: () => ({ secret, issuer }), isGlobl: true });`,
+  'a runtime option beside a factory': `AuthModule.forRootAsync({ users: Users, stores: typeOrmStores(), secret, useFactory: () => ({ secret, issuer }) });`,
+  'a factory that leaves out the issuer': `AuthModule.forRootAsync({ users: Users, stores: typeOrmStores(), useFactory: () => ({ secret }) });`,
+  'a class that makes no options': `AuthModule.forRootAsync({ users: Users, stores: typeOrmStores(), useClass: Users });`,
   'a member that no principal has': `export const nope = (principal: Principal) => principal.password;`,
   'a principal that is written to': `export const grow = (principal: Principal) => { principal.id = 'root'; };`,
   'a role that is pushed': `export const grow = (principal: Principal) => principal.roles.push('admin');`,

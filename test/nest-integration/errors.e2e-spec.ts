@@ -209,7 +209,7 @@ describe('the table of statuses', () => {
         AUTH_PASSWORDS_BUSY: 503,
         AUTH_STORE_UNAVAILABLE: 503,
       }[code as string] ?? 401;
-    expect(STATUS_OF[code]).toBe(expected);
+    expect(STATUS_OF[code as keyof typeof STATUS_OF]).toBe(expected);
     const headers = headersOf(error);
     expect(headers['Cache-Control']).toBe('no-store');
     const bearer = code.startsWith('AUTH_ACCESS_TOKEN_') ? 'Bearer error="invalid_token"' : 'Bearer';

@@ -81,6 +81,14 @@ export class DocumentationProgram {
       .filter(ts.isMethodDeclaration);
   }
 
+  /** How an exported function is declared. */
+  functionsOf(name: string): ts.FunctionDeclaration[] {
+    return this.exports()
+      .filter((found) => found.name === name)
+      .flatMap((symbol) => this.declared(symbol).declarations ?? [])
+      .filter(ts.isFunctionDeclaration);
+  }
+
   /** What the entries export. */
   private exports(): ts.Symbol[] {
     return SOURCES.map((path) =>

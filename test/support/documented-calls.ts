@@ -12,7 +12,7 @@ export function wrongCalls(page: MarkdownPage, program: DocumentationProgram): s
   return page.prose.flatMap((line, index) =>
     line.trimStart().startsWith('|')
       ? [...line.matchAll(CALL)].flatMap(([, owner, name, given]) => {
-          const methods = program.methodsOf(name!, owner);
+          const methods = [...program.methodsOf(name!, owner), ...(owner ? [] : program.functionsOf(name!))];
           if (methods.some((method) => takes(program.checker, method, given!))) return [];
           const call = `${owner ? `${owner}.` : ''}${name}(${given})`;
           return [

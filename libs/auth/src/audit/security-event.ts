@@ -14,8 +14,21 @@ export type ReuseCause =
 /** Why a service client was refused. Private: outside, all of them look the same. */
 export type ClientRefusal = 'unknown' | 'disabled' | 'secret' | 'assertion' | 'replay';
 
+/**
+ * What a feature records, under a type of its own: the feature's name, a dot, and what happened. Other members are kept as
+ * the event's detail.
+ */
+export interface FeatureSecurityEvent {
+  readonly type: `${string}.${string}`;
+  /** Null: it concerns no subject. */
+  readonly subject: string | null;
+  readonly reason?: string;
+  readonly [member: string]: string | number | boolean | null | undefined;
+}
+
 /** Everything worth an auditor's attention. No event ever holds a password, a token, a hash or a key. */
 export type SecurityEvent =
+  | FeatureSecurityEvent
   | ({ readonly type: 'signed_in'; readonly mode: 'session' | 'tokens' } & OfSignIn & FromRequester)
   | ({
       readonly type: 'sign_in_refused';

@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
-import { AuthError, type AuthErrorCode } from '../errors/auth-error.js';
+import { AuthError, type AuthErrorCode, type FeatureErrorCode } from '../errors/auth-error.js';
+import { FeatureError, type FeatureErrorKind } from '../errors/feature-error.js';
 
 /** The one table from code to status. */
 export const STATUS_OF: Readonly<Record<AuthErrorCode, number>> = {
@@ -29,14 +30,33 @@ export const STATUS_OF: Readonly<Record<AuthErrorCode, number>> = {
   AUTH_STORE_UNAVAILABLE: 503,
 };
 
+/** The same for the errors of features. */
+const STATUS_OF_KIND: Readonly<Record<FeatureErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  limited: 429,
+};
+
+/** The status of an error. */
+export function statusOf(error: AuthError): number {
+  return error instanceof FeatureError ? STATUS_OF_KIND[error.kind] : STATUS_OF[error.code as AuthErrorCode];
+}
+
 /** Whether an error says that credentials are missing or no good, rather than that something else is wrong. */
 export function isUnauthorised(error: AuthError): boolean {
-  return STATUS_OF[error.code] === 401;
+  return statusOf(error) === 401;
 }
 
 /** What a caller sees of an error: nothing but its code and its public message. */
-export function bodyOf(error: AuthError): { statusCode: number; code: AuthErrorCode; message: string } {
-  return { statusCode: STATUS_OF[error.code], code: error.code, message: error.message };
+export function bodyOf(error: AuthError): {
+  statusCode: number;
+  code: AuthErrorCode | FeatureErrorCode;
+  message: string;
+} {
+  return { statusCode: statusOf(error), code: error.code, message: error.message };
 }
 
 /** What OAuth calls an error of ours (RFC 6749, section 5.2; RFC 8693, section 2.2.2); all others are requests that are no good. */
@@ -54,13 +74,13 @@ const OAUTH_ERRORS: Partial<Record<AuthErrorCode, string>> = {
 /** The same for the routes of OAuth: in its shape, and in ours. */
 export function oauthBodyOf(error: AuthError) {
   const body = bodyOf(error);
-  return { error: OAUTH_ERRORS[error.code] ?? 'invalid_request', error_description: body.message, ...body };
+  return { error: OAUTH_ERRORS[error.code as AuthErrorCode] ?? 'invalid_request', error_description: body.message, ...body };
 }
 
 /** Headers that go with an error: RFC 6750, section 3, for 401; Retry-After for 429 and 503. */
 export function headersOf(error: AuthError): Readonly<Record<string, string>> {
   const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
-  const status = STATUS_OF[error.code];
+  const status = statusOf(error);
   if (isUnauthorised(error)) {
     const token = error.code.startsWith('AUTH_ACCESS_TOKEN_');
     headers['WWW-Authenticate'] = token ? 'Bearer error="invalid_token"' : 'Bearer';

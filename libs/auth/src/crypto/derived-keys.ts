@@ -3,7 +3,9 @@ import type { FormerIssuer } from '../validation/former-issuers.js';
 
 /** The purpose of a derived key. A key of one purpose is useless for another. */
 export type KeyPurpose =
-  'access-token' | 'session-tag' | 'refresh-tag' | 'refresh-next' | 'shared-record' | 'signing-key';
+  // A feature's own: its name, a dot, and what the key is for.
+  | `${string}.${string}`
+  | 'access-token' | 'session-tag' | 'refresh-tag' | 'refresh-next' | 'shared-record' | 'signing-key';
 
 /** One key for each secret, in their order. */
 export type SecretKeys = readonly [KeyObject, ...KeyObject[]];

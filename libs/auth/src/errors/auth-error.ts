@@ -20,7 +20,7 @@ import type { ErrorCause } from './error-cause.js';
  * ```
  */
 export abstract class AuthError extends Error {
-  abstract readonly code: AuthErrorCode;
+  abstract readonly code: AuthErrorCode | FeatureErrorCode;
 
   constructor(message: string, options?: ErrorCause) {
     super(message, options);
@@ -242,3 +242,6 @@ export type AuthErrorCode =
   | 'AUTH_REFRESH_BUSY'
   | 'AUTH_PASSWORDS_BUSY'
   | 'AUTH_STORE_UNAVAILABLE';
+
+/** The code of a feature's own error (`FeatureError`): upper-case words with underscores. */
+export type FeatureErrorCode = `${Uppercase<string>}_${Uppercase<string>}`;

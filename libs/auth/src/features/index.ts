@@ -13,6 +13,16 @@ export { nullable, provide, typed } from '../wiring/provide.js';
 // Its options, bodies and queries
 export { OptionReader } from '../validation/option-reader.js';
 
+export { strictBody, strictQuery } from '../context/strict-input.js';
+export type { FieldRule } from '../validation/field-rule.js';
+export type { HttpRequest } from '../context/http-request.js';
+export { requesterOf } from '../context/requester-of.js';
+
+// Its errors and events
+export { FeatureError, type FeatureErrorKind } from '../errors/feature-error.js';
+export type { FeatureErrorCode } from '../errors/auth-error.js';
+export type { FeatureSecurityEvent } from '../audit/security-event.js';
+
 // Its tables and stores
 export type { FeatureStore, MemoryAccess, SqlAccess, SqlRevocations } from '../stores/feature-store.js';
 export type { StoreCall, StoreCalls } from '../stores/store-call.js';

@@ -2,7 +2,7 @@ import passport from 'passport';
 import { Strategy } from 'passport-strategy';
 import { setCurrent } from '../context/current-principal.js';
 import type { HttpRequest } from '../context/http-request.js';
-import { asHttpException, isUnauthorised, STATUS_OF } from '../context/error-responses.js';
+import { asHttpException, isUnauthorised, statusOf } from '../context/error-responses.js';
 import { AuthError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 
@@ -102,7 +102,7 @@ export function reportToPassport(
     },
     (error: unknown) => {
       if (!(error instanceof AuthError)) return actions.error(error);
-      if (isUnauthorised(error)) actions.fail(error, STATUS_OF[error.code]);
+      if (isUnauthorised(error)) actions.fail(error, statusOf(error));
       else actions.error(asHttpException(error));
     },
   );
