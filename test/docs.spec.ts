@@ -252,14 +252,20 @@ describe('docs/audit.md', () => {
   const union = program.exported('SecurityEvent');
   /** The members of every event, by its type. */
   const events = new Map(
-    (union.isUnion() ? union.types : [union]).map((event) => {
-      const [name, ...members] = program.checker
-        .getPropertiesOfType(event)
-        .map((member) => [member.name, program.checker.typeToString(program.checker.getTypeOfSymbol(member))])
-        .sort(([a]) => (a === 'type' ? -1 : 1))
-        .map(([member, type]) => (member === 'type' ? JSON.parse(type!) : member) as string);
-      return [name!, members] as const;
-    }),
+    (union.isUnion() ? union.types : [union])
+      // Those of features are told by the features' pages.
+      .filter(({ symbol }) => symbol?.name !== 'FeatureSecurityEvent')
+      .map((event) => {
+        const [name, ...members] = program.checker
+          .getPropertiesOfType(event)
+          .map((member) => [
+            member.name,
+            program.checker.typeToString(program.checker.getTypeOfSymbol(member)),
+          ])
+          .sort(([a]) => (a === 'type' ? -1 : 1))
+          .map(([member, type]) => (member === 'type' ? JSON.parse(type!) : member) as string);
+        return [name!, members] as const;
+      }),
   );
   const rows = (one: MarkdownPage) =>
     new Map(

@@ -62,7 +62,6 @@ const WRONG: Record<string, string> = {
   'a misspelt structural key': `AuthModule.forRoot({ ...base, isGlobl: true });`,
   'no users': `AuthModule.forRoot({ stores: typeOrmStores(), secret, issuer });`,
   'no stores': `AuthModule.forRoot({ users: Users, secret, issuer });`,
-  'a feature that was not called': `AuthModule.forRoot({ ...base, features: [serviceIssuer] });`,
   'no secret': `AuthModule.forRoot({ users: Users, stores: typeOrmStores(), issuer });`,
   'no issuer': `AuthModule.forRoot({ users: Users, stores: typeOrmStores(), secret });`,
   'users that are no directory': `class Strangers { find(): null { return null; } } AuthModule.forRoot({ ...base, users: Strangers });`,

@@ -7,6 +7,8 @@ import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
 
+/** Where an entry is not in the folder of its name. */
+const FOLDERS = { '/feature': '/features', '/service-tokens': '/features/service-issuer' };
 const SOURCES = new URL('../../libs/auth/src/', import.meta.url);
 
 // This file is loaded twice: by --import, and then by itself, on the thread that resolves modules.
@@ -14,7 +16,10 @@ if (!new URL(import.meta.url).searchParams.has('hooks')) register(`${import.meta
 
 export function resolve(specifier, context, next) {
   const entry = /^nestjs-aerie(\/[a-z-]+)?$/.exec(specifier);
-  if (entry) return { url: new URL(`.${entry[1] ?? ''}/index.ts`, SOURCES).href, shortCircuit: true };
+  if (entry) {
+    const folder = FOLDERS[entry[1]] ?? entry[1] ?? '';
+    return { url: new URL(`.${folder}/index.ts`, SOURCES).href, shortCircuit: true };
+  }
   const ours = /^\.\.?\//.test(specifier) && context.parentURL?.endsWith('.ts');
   return next(ours ? specifier.replace(/\.js$/, '.ts') : specifier, context);
 }

@@ -58,6 +58,7 @@ export class AuthModule extends ConfigurableAuthModule {
    * @example
    * ```ts
    * import { AuthModule, type UserDirectory } from 'nestjs-aerie';
+   * import { typeOrmStores } from 'nestjs-aerie/typeorm';
    *
    * declare const Users: new () => UserDirectory; // a provider of UsersModule
    * declare const UsersModule: new () => object;
@@ -65,6 +66,7 @@ export class AuthModule extends ConfigurableAuthModule {
    * export const auth = AuthModule.forRoot({
    *   imports: [UsersModule],
    *   users: Users,
+   *   stores: typeOrmStores(),
    *   secret: process.env['AUTH_SECRET'], // 32 bytes of randomness or more
    *   issuer: 'https://api.example.com',
    * });
@@ -82,12 +84,14 @@ export class AuthModule extends ConfigurableAuthModule {
    * @example
    * ```ts
    * import { AuthModule, type UserDirectory } from 'nestjs-aerie';
+   * import { typeOrmStores } from 'nestjs-aerie/typeorm';
    *
    * declare const Users: new () => UserDirectory;
    * declare const Settings: new () => { readonly secret: string; readonly issuer: string };
    *
    * export const auth = AuthModule.forRootAsync({
    *   users: Users,
+   *   stores: typeOrmStores(),
    *   inject: [Settings],
    *   useFactory: ({ secret, issuer }: InstanceType<typeof Settings>) => ({ secret, issuer }),
    * });

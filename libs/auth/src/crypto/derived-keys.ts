@@ -5,7 +5,12 @@ import type { FormerIssuer } from '../validation/former-issuers.js';
 export type KeyPurpose =
   // A feature's own: its name, a dot, and what the key is for.
   | `${string}.${string}`
-  | 'access-token' | 'session-tag' | 'refresh-tag' | 'refresh-next' | 'shared-record' | 'signing-key';
+  | 'access-token'
+  | 'session-tag'
+  | 'refresh-tag'
+  | 'refresh-next'
+  | 'shared-record'
+  | 'signing-key';
 
 /** One key for each secret, in their order. */
 export type SecretKeys = readonly [KeyObject, ...KeyObject[]];
@@ -18,6 +23,7 @@ export type SecretKeys = readonly [KeyObject, ...KeyObject[]];
 export class DerivedKeys {
   private readonly derived = new Map<string, SecretKeys>();
 
+  /** @internal */
   constructor(
     private readonly secrets: readonly string[],
     readonly issuer: string,

@@ -13,6 +13,7 @@ export abstract class ConfiguredRoutes {
 export class RoutesPath {
   private known: string | undefined;
 
+  /** @internal */
   constructor(
     private readonly config: ApplicationConfig,
     private readonly routes: ConfiguredRoutes,

@@ -41,6 +41,7 @@ export function isSubject(value: unknown): value is string {
   );
 }
 
+/** For a column that holds a subject's id. */
 export const asSubject = { from: subjectOfKey, to: subjectKey };
 
 /** For a column that may name nobody. */

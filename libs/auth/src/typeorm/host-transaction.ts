@@ -12,10 +12,17 @@ interface StructuredResult {
  * rolled back with it. Throws TypeError when the EntityManager has no open transaction.
  *
  * @example
- * await dataSource.transaction(async (manager) => {
- *   await manager.update(User, { id }, { roles });
- *   await authentication.rolesChanged(id, { transaction: hostTransaction(manager) });
- * });
+ * ```ts
+ * import type { AuthenticationService } from 'nestjs-aerie';
+ * import { hostTransaction } from 'nestjs-aerie/typeorm';
+ * import type { DataSource } from 'typeorm';
+ *
+ * export const promote = (auth: AuthenticationService, database: DataSource, id: string) =>
+ *   database.transaction(async (manager) => {
+ *     await manager.query('update users set role = $1 where id = $2', ['admin', id]);
+ *     await auth.rolesChanged(id, { transaction: hostTransaction(manager) });
+ *   });
+ * ```
  */
 export function hostTransaction(manager: EntityManager): HostTransaction {
   const { queryRunner, dataSource } = manager;

@@ -35,7 +35,12 @@ export interface TypeOrmStoresOptions {
  * Throws AuthConfigError for an option that is wrong; a connection that is missing or lacks the entities stops the boot.
  *
  * @example
- * AuthModule.forRoot({ users: Users, secret: process.env.AUTH_SECRET, issuer, stores: typeOrmStores() })
+ * ```ts
+ * import { typeOrmStores } from 'nestjs-aerie/typeorm';
+ *
+ * // For the `stores` of AuthModule.
+ * export const stores = typeOrmStores({ dataSource: 'accounts', audit: { retention: '30d' } });
+ * ```
  */
 export function typeOrmStores(options: TypeOrmStoresOptions = {}): StoresDoor {
   const reader = new OptionReader(options, 'stores');

@@ -29,6 +29,7 @@ export class OptionReader {
   private readonly read = new Set<string>();
   private readonly source: Readonly<Record<string, unknown>>;
 
+  /** @internal */
   constructor(
     value: unknown,
     private readonly path = '',

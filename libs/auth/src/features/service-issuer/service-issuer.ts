@@ -22,9 +22,12 @@ import { TokenExchange } from './tokens/token-exchange.js';
  * `auth_spent_token_id`.
  *
  * @example
- * AuthModule.forRoot({ ...options, features: [serviceIssuer({ lifetime: '10m' })] })
- * @example
- * serviceIssuer({ inject: [ConfigService], useFactory: (config) => ({ lifetime: config.get('SERVICE_TOKENS') }) })
+ * ```ts
+ * import { serviceIssuer } from 'nestjs-aerie/service-tokens';
+ *
+ * // For the `features` of AuthModule, and for authMigrations(features).
+ * export const features = [serviceIssuer({ lifetime: '10m' })];
+ * ```
  */
 export function serviceIssuer(options: FeatureOptionsSource<ServiceIssuerOptions> = {}): AuthFeature {
   return {

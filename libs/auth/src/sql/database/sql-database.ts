@@ -4,6 +4,7 @@ import type { SqlTable } from './sql-table.js';
 import type { Sql, SqlRow, SqlValue } from './sql.js';
 import type { TableDefinition } from './table-definition.js';
 
+/** What a statement gave. */
 export interface SqlResult {
   readonly rows: readonly SqlRow[];
   /** Rows that a write matched. */

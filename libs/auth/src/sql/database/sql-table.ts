@@ -21,6 +21,7 @@ export class SqlTable<E extends object> {
   private readonly selected: readonly ColumnMapping[];
   private readonly selectLists = new Map<string, Sql>();
 
+  /** @internal */
   constructor(
     /** Quoted, with its schema. */
     readonly name: Sql,

@@ -6,6 +6,7 @@ export type SqlRow = Record<string, unknown>;
 
 /** A piece of SQL with its values kept apart: nothing from a request ever becomes text of a statement. */
 export class Sql {
+  /** @internal */
   constructor(
     readonly texts: readonly string[],
     readonly values: readonly SqlValue[],

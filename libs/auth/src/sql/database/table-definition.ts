@@ -33,7 +33,7 @@ export interface TableDefinition<Row extends object = any> {
 
 type Details = Omit<ColumnDefinition, 'name' | 'type'>;
 
-/** Columns in short: `{ id: varchar('id', 36, { primary: true }) }`. */
+/** A column of short texts: `varchar('id', 36, { primary: true })`. */
 export const varchar = (name: string, length: number, details: Details = {}): ColumnDefinition => ({
   name,
   type: 'varchar',
@@ -43,8 +43,13 @@ export const varchar = (name: string, length: number, details: Details = {}): Co
 const columnOf =
   (type: ColumnDefinition['type']) =>
   (name: string, details: Details = {}): ColumnDefinition => ({ name, type, ...details });
+/** A column of texts of any length. */
 export const text = columnOf('text');
+/** A column of 32-bit numbers. */
 export const int = columnOf('int');
+/** A column of booleans; give it `values: asBoolean`. */
 export const boolean = columnOf('boolean');
+/** A column of 64-bit numbers, such as instants in milliseconds; give it `values: asNumber`. */
 export const bigint = columnOf('bigint');
+/** A column of numbers that the database gives. */
 export const identity = columnOf('identity');

@@ -50,7 +50,12 @@ export function entityOf(definition: TableDefinition): EntityClass | EntitySchem
  * that AuthModule is given.
  *
  * @example
- * new DataSource({ ...options, entities: [...authEntities([serviceIssuer()]), User] })
+ * ```ts
+ * import { serviceIssuer } from 'nestjs-aerie/service-tokens';
+ * import { authEntities } from 'nestjs-aerie/typeorm';
+ *
+ * export const entities = authEntities([serviceIssuer()]);
+ * ```
  */
 export function authEntities(features: readonly AuthFeature[]): (EntityClass | EntitySchema)[] {
   return [...AUTH_ENTITIES, ...tablesOf(features).map(({ definition }) => entityOf(definition))];

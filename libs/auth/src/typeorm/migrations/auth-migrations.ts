@@ -18,7 +18,12 @@ export const AUTH_MIGRATIONS = [
  * gets its tables then.
  *
  * @example
- * new DataSource({ ...options, migrations: [...authMigrations([serviceIssuer()]), ...own] })
+ * ```ts
+ * import { serviceIssuer } from 'nestjs-aerie/service-tokens';
+ * import { authMigrations } from 'nestjs-aerie/typeorm';
+ *
+ * export const migrations = authMigrations([serviceIssuer()]);
+ * ```
  */
 export function authMigrations(features: readonly AuthFeature[]): (new () => MigrationInterface)[] {
   const ofFeatures = features.flatMap(({ tables = [] }) =>

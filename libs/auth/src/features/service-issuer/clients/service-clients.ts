@@ -37,7 +37,7 @@ export interface ServiceClientInfo {
  * @throws StoreUnavailableError when the store cannot answer.
  * @example
  * ```ts
- * import type { ServiceClients } from 'nestjs-aerie';
+ * import type { ServiceClients } from 'nestjs-aerie/service-tokens';
  *
  * export async function register(clients: ServiceClients) {
  *   const { secret } = await clients.register({ id: 'orders', scopes: ['stock:read'], audiences: ['stock'] });

@@ -30,7 +30,7 @@ export interface ExchangeOptions {
   readonly audience: string;
   /** Some of the sign-in's scopes. Default: all of them. */
   readonly scopes?: readonly string[];
-  /** 1s to 15m; never longer than the sign-in. Default: `serviceTokens.exchangeLifetime`. */
+  /** 1s to 15m; never longer than the sign-in. Default: `exchangeLifetime` of serviceIssuer(). */
   readonly lifetime?: Duration;
 }
 
@@ -71,7 +71,8 @@ export class TokenExchange {
    * @throws StoreUnavailableError when a store cannot answer.
    * @example
    * ```ts
-   * import type { Principal, TokenExchange } from 'nestjs-aerie';
+   * import type { Principal } from 'nestjs-aerie';
+   * import type { TokenExchange } from 'nestjs-aerie/service-tokens';
    *
    * export async function stockOf(tokens: TokenExchange, user: Principal, item: string) {
    *   const { accessToken } = await tokens.exchange(user, { audience: 'stock', scopes: ['stock:read'], lifetime: '1m' });

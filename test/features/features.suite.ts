@@ -1,0 +1,2 @@
+// Features of somebody else.
+import './own-feature.e2e-spec.js';
