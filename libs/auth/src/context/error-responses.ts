@@ -74,7 +74,11 @@ const OAUTH_ERRORS: Partial<Record<AuthErrorCode, string>> = {
 /** The same for the routes of OAuth: in its shape, and in ours. */
 export function oauthBodyOf(error: AuthError) {
   const body = bodyOf(error);
-  return { error: OAUTH_ERRORS[error.code as AuthErrorCode] ?? 'invalid_request', error_description: body.message, ...body };
+  return {
+    error: OAUTH_ERRORS[error.code as AuthErrorCode] ?? 'invalid_request',
+    error_description: body.message,
+    ...body,
+  };
 }
 
 /** Headers that go with an error: RFC 6750, section 3, for 401; Retry-After for 429 and 503. */

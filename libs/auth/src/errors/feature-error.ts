@@ -2,7 +2,8 @@ import { AuthError, type FeatureErrorCode } from './auth-error.js';
 import type { ErrorCause } from './error-cause.js';
 
 /** What became of a request, in words; the edge has the status of each. */
-export type FeatureErrorKind = 'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'limited';
+export type FeatureErrorKind =
+  'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'limited';
 
 /**
  * An error of a feature for the caller of a route. `code` and `message` are public; `cause` stays in the process.
