@@ -3,3 +3,4 @@ import './announcement-ids.e2e-spec.js';
 import './collected-objects.e2e-spec.js';
 import './migrations.e2e-spec.js';
 import './sweep.e2e-spec.js';
+import './table-definitions.e2e-spec.js';

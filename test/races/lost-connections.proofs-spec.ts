@@ -7,7 +7,7 @@ import { Race, SERVERS, tally } from './race.js';
 describe.each(SERVERS)('connections that the server cuts, on %s', (database) => {
   let race: Race;
   beforeAll(async () => {
-    race = await Race.start(database, { options: { stores: { database: { deadline: '5s' } } } });
+    race = await Race.start(database, { options: { stores: { stores: { database: { deadline: '5s' } } } } });
   });
   afterAll(() => race.stop());
 
@@ -55,7 +55,7 @@ describe.each(SERVERS)('a server that cannot be reached, on %s', (database) => {
     through.host = `127.0.0.1:${door.port}`;
     race = await Race.start(database, {
       connection: { url: through.href },
-      options: { database: { deadline: '2s' } },
+      options: { stores: { database: { deadline: '2s' } } },
     });
   });
   afterAll(async () => {
