@@ -7,7 +7,7 @@ import { Race, SERVERS, tally } from './race.js';
 describe.each(SERVERS)('connections that the server cuts, on %s', (database) => {
   let race: Race;
   beforeAll(async () => {
-    race = await Race.start(database, { options: { stores: { stores: { database: { deadline: '5s' } } } } });
+    race = await Race.start(database, { options: { stores: { database: { deadline: '5s' } } } });
   });
   afterAll(() => race.stop());
 
