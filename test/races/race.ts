@@ -70,7 +70,8 @@ export class Race {
     const connection = { type, url, entityPrefix: prefix, ...named, ...input.connection };
     // Many wait for one row, on a machine that may be busy: the longest deadline that there is.
     const patient = { deadline: '20s' };
-    const options = { secret: SECRET, issuer: ISSUER, routes: false, database: patient, ...input.options };
+    const stores = { database: patient, ...input.options?.stores };
+    const options = { secret: SECRET, issuer: ISSUER, routes: false, ...input.options, stores };
     const race = new Race(source, [], prefix, connection, options);
     try {
       await race.startWorkers(input.workers ?? 2, options);
