@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { randomUUID } from 'node:crypto';
 import { Nodes } from '../support/nodes.js';
 import { ServiceNodes } from '../support/service-nodes.js';
@@ -56,7 +55,7 @@ describe('keys that rotate under load', () => {
     issuers = await Nodes.start(2, {
       database: 'postgres',
       options: {
-        features: [serviceIssuer()],
+        services: true,
         managedKeys: { rotateEvery: '1h', announce: '2s' },
         accessTokens: { audience: [ISSUER, SERVICE_AUDIENCE] },
       } as object,

@@ -7,6 +7,7 @@ import {
   SigningKeys,
 } from '../../libs/auth/dist/index.js';
 import { ServiceClients } from '../../libs/auth/dist/features/service-issuer/index.js';
+import { hostTransaction } from '../../libs/auth/dist/typeorm/index.js';
 import { Directory } from './directory.mjs';
 import { controller, first } from './plain-controller.mjs';
 
@@ -44,7 +45,7 @@ export function controlController() {
     async beginRolesChanged({ subject }) {
       const runner = this.source.createQueryRunner();
       await runner.startTransaction();
-      await this.authentication.rolesChanged(subject, { manager: runner.manager });
+      await this.authentication.rolesChanged(subject, { transaction: hostTransaction(runner.manager) });
       this.open.set(subject, runner);
       return {};
     }

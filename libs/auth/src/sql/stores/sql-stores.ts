@@ -140,6 +140,6 @@ export class SqlStores extends AuthStores {
 }
 
 /** A channel of the database for each table: deployments that share one database do not wake each other. */
-function channelOf(tableName: string): string {
-  return `aerie_${createHash('sha256').update(tableName).digest('hex').slice(0, 24)}`;
+function channelOf(quotedName: string): string {
+  return `aerie_${createHash('sha256').update(quotedName.replaceAll('"', '')).digest('hex').slice(0, 24)}`;
 }
