@@ -14,7 +14,7 @@ import { typeOrmStores } from '../../libs/auth/dist/typeorm/index.js';
  * Subjects about whom the directory has something else to say: `disabled`; `away` when it cannot say anything; `slow`
  * when it says nothing until it is told something else.
  */
-const standings = new Map();
+const sayings = new Map();
 const gates = new Map();
 
 /** Where a slow directory waits: `reached` is when it was asked, `open` lets it answer. */
@@ -33,13 +33,13 @@ class Everybody {
     return true;
   }
   async loadSubject(id) {
-    const standing = standings.get(id);
-    if (standing === 'away') throw new Error('the directory does not answer');
-    if (standing === 'slow') {
+    const said = sayings.get(id);
+    if (said === 'away') throw new Error('the directory does not answer');
+    if (said === 'slow') {
       gates.get(id).reach();
       await gates.get(id).opened;
     }
-    return { id, disabled: standing === 'disabled' };
+    return { id, disabled: said === 'disabled' };
   }
 }
 class EverybodyModule {}
@@ -176,12 +176,12 @@ const commands = {
     return { swept: (await authentication().sweep()).families };
   },
   /** What the directory says of a subject from now on. */
-  async standing(subject, standing) {
+  async directorySays(subject, said) {
     gates.get(subject)?.open();
     gates.delete(subject);
-    if (standing === 'slow') gates.set(subject, gate());
-    if (standing) standings.set(subject, standing);
-    else standings.delete(subject);
+    if (said === 'slow') gates.set(subject, gate());
+    if (said) sayings.set(subject, said);
+    else sayings.delete(subject);
     return {};
   },
   /** Until a refresh has come as far as the slow directory: it has read the row, and decided nothing. */

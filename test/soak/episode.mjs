@@ -17,7 +17,7 @@ export class Episode {
   story = [];
   subject = randomUUID();
   /** What the directory says of the subject. */
-  standing = null;
+  said = null;
 
   constructor(run, random, index) {
     this.run = run;
@@ -67,7 +67,7 @@ export class Episode {
     if (answer.ms > HUNG_MS) this.wrong(`${command} took ${Math.round(answer.ms)} ms`);
     if (answer.code === 'AUTH_STORE_UNAVAILABLE') {
       this.run.count('503');
-      if (this.standing !== 'away') {
+      if (this.said !== 'away') {
         this.run.count('503 without an outage');
         this.wrong(`${command} was answered 503, and nothing was out: ${answer.message}`);
       }
@@ -154,10 +154,10 @@ export class Episode {
   }
 
   /** What the directory of every process says of the subject from now on. */
-  async directorySays(standing) {
-    this.standing = standing;
-    const told = this.run.workers.map((worker) => worker.call('status', this.subject, standing));
-    await inTime('status', Promise.all(told));
+  async directorySays(said) {
+    this.said = said;
+    const told = this.run.workers.map((worker) => worker.call('directorySays', this.subject, said));
+    await inTime('what the directory says', Promise.all(told));
   }
 }
 

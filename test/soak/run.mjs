@@ -11,8 +11,8 @@ const WORKER = join(import.meta.dirname, '../races/race-worker.mjs');
 const OPTIONS = {
   secret: 'a secret of at least thirty-two bytes, for soaks',
   issuer: 'https://soak.example.com',
-  stores: { database: { deadline: `${DEADLINE_MS}ms` } },
 };
+const STORES = { database: { deadline: `${DEADLINE_MS}ms` } };
 const TICK_MS = 1_000;
 
 export class SoakRun {
@@ -37,7 +37,7 @@ export class SoakRun {
     signal.addEventListener('abort', () => this.workers.map((worker) => worker.kill()));
     try {
       const connection = { ...this.database.connection, ...(database !== 'sqlite' && { poolSize }) };
-      const start = ['start', { connection, options: { ...OPTIONS, routes: false } }];
+      const start = ['start', { connection, options: { ...OPTIONS, routes: false, stores: STORES } }];
       await inTime('start', Promise.all(this.workers.map((worker) => worker.send([start]))));
       const began = performance.now();
       const elapsed = () => (performance.now() - began) / 1_000;
