@@ -17,7 +17,7 @@ export const SUITES = {
   'postgres, host clock wrong': { contractOn: 'postgres', hostClockIsWrong: true },
   'mariadb, host clock wrong': { contractOn: 'mariadb', hostClockIsWrong: true },
   'key schedule': { spec: 'keys/key-schedule.spec.js' },
-  'key sealing': { project: 'unit', file: 'libs/auth/src/keys/private-key-encryption.spec.ts' },
+  'private keys': { project: 'unit', file: 'libs/auth/src/keys/private-key-encryption.spec.ts' },
   'managed keys': { project: 'unit', file: 'libs/auth/src/keys/key-rotation.spec.ts' },
   'shared records': { project: 'unit', file: 'libs/auth/src/shared-cache/shared-cache.spec.ts' },
   'guarded cache': { project: 'unit', file: 'libs/auth/src/shared-cache/cache-circuit-breaker.spec.ts' },
@@ -27,7 +27,7 @@ export const SUITES = {
   },
   'store clock': { project: 'unit', file: 'libs/auth/src/time/store-clock.spec.ts' },
   'invalidating stores': { project: 'unit', file: 'libs/auth/src/stores/cache-invalidating-stores.spec.ts' },
-  'near sessions': { project: 'e2e', file: 'test/sessions/near-sessions.e2e-spec.ts' },
+  'near cache': { project: 'e2e', file: 'test/sessions/near-cache.e2e-spec.ts' },
   'own changes': { project: 'e2e', file: 'test/stores/own-changes.e2e-spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
@@ -49,7 +49,7 @@ export const SUITES = {
 export const IN_MEMORY = [
   'decision',
   'key schedule',
-  'key sealing',
+  'private keys',
   'managed keys',
   'memory',
   'shared records',
@@ -57,7 +57,7 @@ export const IN_MEMORY = [
   'looked-up token',
   'store clock',
   'invalidating stores',
-  'near sessions',
+  'near cache',
   'own changes',
 ];
 

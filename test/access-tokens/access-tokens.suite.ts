@@ -4,4 +4,4 @@ import './claims.e2e-spec.js';
 import './forged.e2e-spec.js';
 import './malformed.e2e-spec.js';
 import './profile.e2e-spec.js';
-import './standing.e2e-spec.js';
+import './revocation-check.e2e-spec.js';

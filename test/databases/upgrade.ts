@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { SecurityEvents } from 'nestjs-aerie';
 import { AUTH_MIGRATIONS, Revocation, typeOrmStores } from 'nestjs-aerie/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { nextRevocationId } from '../support/announcement-ids.js';
+import { nextRevocationId } from '../support/revocation-ids.js';
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import type { TestDatabase } from '../support/test-databases.js';

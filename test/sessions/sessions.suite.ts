@@ -3,7 +3,7 @@ import './beacon.e2e-spec.js';
 import './cookie-options.e2e-spec.js';
 import './copied-issuer.e2e-spec.js';
 import './logout.e2e-spec.js';
-import './near-sessions.e2e-spec.js';
+import './near-cache.e2e-spec.js';
 import './origin.e2e-spec.js';
 import './session-cookie.e2e-spec.js';
 import './session-data.e2e-spec.js';

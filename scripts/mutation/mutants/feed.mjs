@@ -4,7 +4,7 @@ import { mutantsOf } from './mutants-of.mjs';
 export const FEED_MUTANTS = [
   ...mutantsOf(
     'sessions/session-near-cache.ts',
-    ['near sessions', 'what ends what'],
+    ['near cache', 'what ends what'],
     [
       ['a session that ended is cached', '!index.hasEnded(row.id) &&', ''],
       ['a former cookie is remembered', 'change.order <= knowing.learned', 'change.order <= Infinity'],
@@ -13,7 +13,7 @@ export const FEED_MUTANTS = [
   ),
   ...mutantsOf(
     'users/user-cache.ts',
-    ['near sessions', 'what ends what'],
+    ['near cache', 'what ends what'],
     [
       [
         'former roles are remembered',

@@ -18,7 +18,7 @@ export const KEY_MUTANTS = [
   ),
   ...mutantsOf(
     'keys/private-key-encryption.ts',
-    ['key sealing'],
+    ['private keys'],
     [
       [
         'a seal opens in another row',

@@ -24,12 +24,12 @@ export const SHARED_RECORD_MUTANTS = [
       ['no time at all is asked of the cache', '!(maxStalenessMs > 0) || ', ''],
       [
         'the age is that of before the cache was asked',
-        `const found = this.opened(seal.open(key, await cache.get(key)));
+        `const found = this.opened(mac.open(key, await cache.get(key)));
     if (!found) return undefined;
     // After the answer: the cache may have kept us waiting, and the sign-in may have ended.
     const now = storeClock.now();`,
         `const now = storeClock.now();
-    const found = this.opened(seal.open(key, await cache.get(key)));
+    const found = this.opened(mac.open(key, await cache.get(key)));
     if (!found) return undefined;`,
       ],
       [

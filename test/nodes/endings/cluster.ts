@@ -29,7 +29,7 @@ const NUDGED = {
 } as const;
 
 /** Nodes tell each other at once. */
-export const BY_NUDGES: readonly Setup[] = [
+export const BY_NOTIFICATIONS: readonly Setup[] = [
   { name: 'PostgreSQL and Redis', database: 'postgres', redis: true, ...NUDGED },
   { name: 'PostgreSQL alone', database: 'postgres', redis: false, ...NUDGED },
   { name: 'MariaDB and Redis', database: 'mariadb', redis: true, ...NUDGED },

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { Revocation } from 'nestjs-aerie/typeorm';
-import { nextRevocationId } from '../support/announcement-ids.js';
+import { nextRevocationId } from '../support/revocation-ids.js';
 import { signIn } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { type TestDatabase, testConnection } from '../support/test-databases.js';

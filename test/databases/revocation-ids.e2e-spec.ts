@@ -1,4 +1,4 @@
 import { describe } from '@jest/globals';
-import { revocationIds } from './announcement-ids.js';
+import { revocationIds } from './revocation-ids.js';
 
 describe('ids of revocations, on SQLite', () => revocationIds('sqlite'));

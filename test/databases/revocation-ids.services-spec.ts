@@ -1,4 +1,4 @@
 import { describe } from '@jest/globals';
-import { revocationIds } from './announcement-ids.js';
+import { revocationIds } from './revocation-ids.js';
 
 describe.each(['postgres', 'mariadb'] as const)('ids of revocations, on %s', revocationIds);

@@ -1,5 +1,0 @@
-import { describe } from '@jest/globals';
-import { BY_NUDGES } from './endings/cluster.js';
-import { whatEndsWhat } from './endings/what-ends-what.js';
-
-describe('what ends what, by notifications', () => whatEndsWhat(BY_NUDGES));
