@@ -64,7 +64,7 @@ const ENTRIES = ['testing', 'resource-server', 'features/*', 'typeorm', 'sql', '
 
 /** Packages that a few rooms alone may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  typeorm: ['features', 'typeorm'],
+  typeorm: ['typeorm'],
   '@nestjs/typeorm': ['typeorm'],
   jose: ['keys', 'access-tokens'],
   passport: ['passport', 'guards'],
