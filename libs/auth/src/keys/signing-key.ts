@@ -10,7 +10,6 @@ import {
 import { promisify } from 'node:util';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { OptionReader } from '../validation/option-reader.js';
-import { isSoundEd25519Point } from './ed25519-point.js';
 import {
   type KeyOption,
   type KeyState,
@@ -18,6 +17,12 @@ import {
   type SigningAlgorithm,
   type ManagedAlgorithm,
 } from './key-options.js';
+
+const ED25519_P = 2n ** 255n - 19n;
+/** The y of a point of order 8; that of the others of this order is its negative. */
+const Y8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n;
+/** Of the eight points whose order divides the cofactor: 1, 2, 4 and 8. Each y belongs to both signs of x. */
+const SMALL_ORDER_Y: ReadonlySet<bigint> = new Set([0n, 1n, ED25519_P - 1n, Y8, ED25519_P - Y8]);
 
 /** A key of the ring: material as KeyObjects, made once. */
 export interface SigningKey {
@@ -192,4 +197,14 @@ export async function generateSigningKey(
 ): Promise<{ kid: string; privateKey: KeyObject }> {
   const { privateKey } = await generate(...KINDS[alg]);
   return { kid: thumbprint(createPublicKey(privateKey)), privateKey };
+}
+
+/**
+ * Whether an Ed25519 public key is a canonical point (RFC 8032, section 5.1.3) that is not of small order. With a point of
+ * small order for a key anybody makes signatures: OpenSSL does not refuse it.
+ */
+function isSoundEd25519Point(key: KeyObject): boolean {
+  const bytes = Buffer.from(key.export({ format: 'jwk' }).x!, 'base64url').reverse();
+  const y = BigInt(`0x${bytes.toString('hex')}`) & (2n ** 255n - 1n);
+  return y < ED25519_P && !SMALL_ORDER_Y.has(y);
 }

@@ -1,8 +1,7 @@
-import { type Type } from '@nestjs/common';
+import { RequestMethod, type Type } from '@nestjs/common';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { type AuthFeature, tablesOf } from '../features/auth-feature.js';
 import { AuthController } from '../http/auth.controller.js';
-import { routesOf } from './routes-of.js';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MIGRATION = /^[A-Z]\w*\d{13}$/;
@@ -100,4 +99,22 @@ function once(kind: string, all: readonly Owned[]): void {
       );
     owners.set(value, name);
   }
+}
+
+/** The routes of a controller that has no path yet, as `POST /token`; parameters are all alike. */
+function routesOf(controller: Type): string[] {
+  const prototype = controller.prototype as object;
+  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+    const handler: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    if (typeof handler !== 'function') return [];
+    const method: unknown = Reflect.getMetadata('method', handler);
+    const path: unknown = Reflect.getMetadata('path', handler);
+    if (typeof method !== 'number') return [];
+    return [path].flat().map((one) => {
+      const plain = String(one)
+        .replace(/^\/+|\/+$/g, '')
+        .replace(/:\w+/g, ':');
+      return `${RequestMethod[method]} /${plain}`;
+    });
+  });
 }

@@ -51,7 +51,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
       const readingMs = maxStalenessMs * PART_FOR_READING;
       const reader = new RevocationLogReader(revocations, maxEntries, clock, readingMs);
       const feed = new RevocationFeed(reader, revocation, clock, storeClock, notifier, counters);
-      if (!stores.tellsOwn((own) => feed.announcedHere(own))) changes.subscribe(() => feed.changedHere());
+      if (!stores.tellsOwn((own) => feed.revokedHere(own))) changes.subscribe(() => feed.changedHere());
       return feed;
     },
   ),

@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
 import { principalProfile } from '../access-tokens/principal-profile.js';
-import { DirectoryMistakeError } from '../errors/directory-mistake-error.js';
 import { StoreUnavailableError } from '../errors/auth-error.js';
 import { PasswordsBusyError } from '../errors/busy-error.js';
 import type { Principal, SignInKind } from '../principal/principal.js';
@@ -9,6 +8,17 @@ import type { Subject, UserDirectory } from '../principal/user-directory.js';
 import { looksLikeClient } from '../service-tokens/service-token.js';
 import { subjectText, whyNoSubject } from '../subjects/subject-id.js';
 import { inTime } from '../time/deadline.js';
+
+/**
+ * The host's user directory returned a wrong value: a mistake of the program, which a retry does not solve. It is no AuthError:
+ * the response is a 500, and the log names the mistake.
+ */
+class DirectoryMistakeError extends TypeError {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DirectoryMistakeError';
+  }
+}
 
 const DEADLINE_MS = 10_000;
 

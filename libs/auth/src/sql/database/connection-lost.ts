@@ -20,7 +20,7 @@ const LOST_NUMBERS: ReadonlySet<unknown> = new Set([1053, 1927, 4031]);
 const LOST_MESSAGES = /^Connection terminated|^Client has encountered a connection error|^Client was closed/;
 
 /** Whether a statement failed because its connection is gone: whether the server carried it out is then unknown. */
-export function isConnectionLost(error: unknown): boolean {
+function isConnectionLost(error: unknown): boolean {
   const { code, errno, fatal, message } = (error ?? {}) as Record<string, unknown>;
   // mysql2 calls fatal whatever leaves a connection unusable.
   return (

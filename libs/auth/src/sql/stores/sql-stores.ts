@@ -6,7 +6,6 @@ import { AuthStores } from '../../stores/auth-stores.js';
 import type { FeatureStore } from '../../stores/feature-store.js';
 import type { StoreSettings } from '../../stores/stores-door.js';
 import { subjectOfKey } from '../../subjects/subject-key.js';
-import { isTableMissing } from '../database/missing-table.js';
 import { sql, trustedSql } from '../database/sql.js';
 import type { SqlDatabase } from '../database/sql-database.js';
 import type { TableDefinition } from '../database/table-definition.js';
@@ -142,4 +141,13 @@ export class SqlStores extends AuthStores {
 /** A channel of the database for each table: deployments that share one database do not wake each other. */
 function channelOf(quotedName: string): string {
   return `aerie_${createHash('sha256').update(quotedName.replaceAll('"', '')).digest('hex').slice(0, 24)}`;
+}
+
+/** PostgreSQL: undefined table, undefined column. MariaDB/MySQL: no such table, unknown column. */
+const MISSING: ReadonlySet<unknown> = new Set(['42P01', '42703', 1146, 1054]);
+
+/** Whether a statement failed because a table, or a column of it, is not there. */
+function isTableMissing(error: unknown): boolean {
+  const { code, errno, message } = (error ?? {}) as { code?: unknown; errno?: unknown; message?: unknown };
+  return MISSING.has(code) || MISSING.has(errno) || /no such (table|column)/.test(String(message));
 }
