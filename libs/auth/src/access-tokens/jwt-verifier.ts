@@ -84,7 +84,7 @@ export class JwtVerifier {
 }
 
 /** The accepted audiences: an audience that is named after the issuer had another name under a former issuer. */
-export function audiencesUnder(
+function audiencesUnder(
   former: FormerIssuer | undefined,
   { issuer, audience }: Pick<JwtRules, 'issuer' | 'audience'>,
 ): readonly string[] {

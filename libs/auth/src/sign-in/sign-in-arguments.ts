@@ -201,7 +201,7 @@ export function wordsOf(reader: OptionReader, key: string): readonly string[] | 
 }
 
 /** The requester among options; `undefined` when it was left out. Throws AuthConfigError. */
-export function requesterOption(reader: OptionReader): Requester | undefined {
+function requesterOption(reader: OptionReader): Requester | undefined {
   if (!reader.has('requester')) return undefined;
   const given = reader.nested('requester');
   const userAgent = given.custom('userAgent', 'a text, or null', isTextOrNull);

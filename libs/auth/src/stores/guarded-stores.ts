@@ -61,7 +61,7 @@ export function guardedFeatureStore<Port extends object>(
 }
 
 /** Whether something has each method that the table of its port's calls has. */
-export function hasEveryMethod(port: unknown, calls: object): boolean {
+function hasEveryMethod(port: unknown, calls: object): boolean {
   return Object.keys(calls).every(
     (method) => typeof (port as Record<string, unknown> | null | undefined)?.[method] === 'function',
   );
@@ -70,7 +70,7 @@ export function hasEveryMethod(port: unknown, calls: object): boolean {
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** A port with the methods of its table alone, each of which fails in one way and tells what it revoked. */
-export function guardedPort<Port extends object>(
+function guardedPort<Port extends object>(
   port: Port,
   calls: StoreCalls<Port>,
   changes: LocalRevocations,

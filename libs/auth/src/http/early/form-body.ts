@@ -28,7 +28,7 @@ export async function readForm(
  * The fields of a form (WHATWG URL, section 5.1): each at most once (RFC 6749, section 3.2), every escape a good one.
  * One without a value is as good as none (the same section). Throws RequestInvalidError.
  */
-export function formFields(text: string): Record<string, string> {
+function formFields(text: string): Record<string, string> {
   const seen = new Set<string>();
   const fields: [string, string][] = [];
   for (const pair of text.split('&')) {
