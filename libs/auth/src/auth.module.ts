@@ -53,7 +53,7 @@ export class AuthModule extends ConfigurableAuthModule {
    * Imports the module with its options as literals. `users`, `secret` and `issuer` are required; docs/options.md lists all
    * options with their defaults.
    *
-   * @throws AuthConfigError for a structural option that is wrong (`users`, `stores`, `dataSource`, `routes`, ...). It names the
+   * @throws AuthConfigError for a structural option that is wrong (`users`, `stores`, `features`, `routes`, ...). It names the
    * option. All other options are checked at boot, which stops with the same error.
    * @example
    * ```ts

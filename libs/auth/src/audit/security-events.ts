@@ -27,7 +27,7 @@ interface EventTable {
 /**
  * Security events for code of the application: `events$` as they happen, `list` from the table.
  *
- * @throws AuthConfigError from `list` without `audit.table`, TypeError for a wrong argument, StoreUnavailableError when the
+ * @throws AuthConfigError from `list` when `stores` keep no security events, TypeError for a wrong argument, StoreUnavailableError when the
  * table cannot be read.
  * @example
  * ```ts

@@ -11,10 +11,10 @@ import type { SubjectStore } from '../subjects/subject-store.js';
 import type { SignInRegistry } from './sign-in-registry.js';
 
 /**
- * The six store ports over one state: what ends a subject in one of them has ended it in all. The module's own set is
- * built on TypeORM; a class given as `stores` takes its place. Whoever writes one finds what is atomic in the doc
- * comment of each port, and `authStoresContract` (`nestjs-aerie/testing`) to hold it against. Also the injection token
- * of the set in use.
+ * The six store ports over one state: what ends a subject in one of them has ended it in all. `typeOrmStores()`
+ * (`nestjs-aerie/typeorm`) gives a set on TypeORM; `stores` takes a class of the application's own as well. The doc comment
+ * of each port says what is atomic, and `authStoresContract` (`nestjs-aerie/testing`) tests it. Also the injection token of
+ * the set in use.
  */
 export abstract class AuthStores {
   abstract readonly subjects: SubjectStore;

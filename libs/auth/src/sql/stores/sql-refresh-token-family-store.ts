@@ -34,7 +34,7 @@ interface Locked {
 }
 
 /**
- * RefreshTokenFamilyStore on TypeORM. A rotation is one compare-and-set that commits by itself; only when it
+ * RefreshTokenFamilyStore in SQL. A rotation is one compare-and-set that commits by itself; only when it
  * changed nothing is the row locked, and the pure decision asked what the token means.
  */
 export class SqlRefreshTokenFamilyStore extends RefreshTokenFamilyStore {

@@ -9,7 +9,7 @@ const MANY = 1_000;
 const LIMITS = [100, 1_000, 5_000];
 
 /**
- * RevocationLog on TypeORM: autocommit statements on the primary, each by the primary key alone. A condition on another
+ * RevocationLog in SQL: autocommit statements on the primary, each by the primary key alone. A condition on another
  * column, or an outer join, lets planners sort the whole table for a page.
  */
 export class SqlRevocationLog extends RevocationLog {

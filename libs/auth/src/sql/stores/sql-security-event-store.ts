@@ -10,7 +10,7 @@ import {
   SecurityEventStore,
 } from '../../audit/security-event-store.js';
 
-/** SecurityEventStore on TypeORM. */
+/** SecurityEventStore in SQL. */
 export class SqlSecurityEventStore extends SecurityEventStore {
   private readonly events: SqlTable<SecurityEventRecord>;
 

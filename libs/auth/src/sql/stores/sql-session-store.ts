@@ -17,7 +17,7 @@ import {
   SessionStore,
 } from '../../sessions/session-store.js';
 
-/** SessionStore on TypeORM. */
+/** SessionStore in SQL. */
 export class SqlSessionStore extends SessionStore {
   private readonly sessions: SqlTable<SessionColumns>;
 

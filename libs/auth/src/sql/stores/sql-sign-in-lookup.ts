@@ -20,7 +20,7 @@ export interface SubjectRow {
   epoch: number;
 }
 
-/** SignInLookup on TypeORM: the sign-in, its subject's epoch and the global one in one joined statement by primary keys. */
+/** SignInLookup in SQL: the sign-in, its subject's epoch and the global one in one joined statement by primary keys. */
 export class SqlSignInLookup extends SignInLookup {
   constructor(
     private readonly database: SqlDatabase,

@@ -28,7 +28,7 @@ import type { SqlSubjectEnding } from './sql-subject-ending.js';
 
 const MAX_LISTED = trustedSql('1000');
 
-/** SignInRegistry on TypeORM: composed of the transactions that the rooms' own stores are made of. */
+/** SignInRegistry in SQL: composed of the transactions that the rooms' own stores are made of. */
 export class SqlSignInRegistry extends SignInRegistry {
   private readonly sessionTable: SqlTable<SessionColumns>;
   private readonly familyTable: SqlTable<FamilyRow>;

@@ -5,7 +5,7 @@ import { StoreUnavailableError } from '../../errors/auth-error.js';
 import { SUBJECTS, type SubjectColumns, GLOBAL_SUBJECT } from '../tables/subject.table.js';
 import { type SubjectEpochs, SubjectStore } from '../../subjects/subject-store.js';
 
-/** SubjectStore on TypeORM; its generators are parts of other stores' transactions. */
+/** SubjectStore in SQL; its generators are parts of other stores' transactions. */
 export class SqlSubjectStore extends SubjectStore {
   private readonly subjects: SqlTable<SubjectColumns>;
 

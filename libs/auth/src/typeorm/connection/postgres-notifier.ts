@@ -19,7 +19,7 @@ const PING_MS = 15_000;
 const DEADLINE_MS = 5_000;
 
 /**
- * Notifications through PostgreSQL. NOTIFY is a part of the transaction that announces (`RevocationWriter`), so it comes
+ * Notifications through PostgreSQL. NOTIFY is a part of the transaction that writes the revocation (`RevocationWriter`), so it comes
  * with its commit, a host's transaction included; this listens, on a connection of its own to the primary. It does not
  * work through a pooler in transaction mode: then polling is left.
  */
@@ -68,7 +68,7 @@ export class PostgresNotifier extends RevocationNotifier {
         () => void inTime(DEADLINE_MS, client.query('select 1')).catch(lose),
         PING_MS,
       ).unref();
-      // What was announced before LISTEN, nobody said here.
+      // Notifications from before LISTEN did not come here.
       onNotification();
     };
     begin().catch(lose);

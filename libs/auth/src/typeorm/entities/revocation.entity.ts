@@ -2,7 +2,7 @@ import { BaseEntity, Column, type DataSource, Entity, Generated, Index, PrimaryC
 import { asNumber } from '../../sql/database/column-values.js';
 import type { RevocationEventKind } from '../../revocation/revocation-event.js';
 
-/** One revocation, written in the same transaction as the change it announces. */
+/** One revocation, written in the same transaction as the change. */
 @Entity('auth_revocation')
 @Index(['value', 'kind'])
 export class Revocation extends BaseEntity {

@@ -177,7 +177,7 @@ const SENTENCES = {
 };
 
 /**
- * What every ServiceClientStore must do, for stores that have `clients()`:
+ * What every ServiceClientStore must do, for stores that give one in `of(store)`:
  * `for (const { name, run } of serviceClientStoreContract(harness)) it(name, run)`.
  */
 export function serviceClientStoreContract(harness: HarnessSource): ContractCase[] {
