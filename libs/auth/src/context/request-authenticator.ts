@@ -24,7 +24,7 @@ export type CredentialJudge = Pick<
 /** Reads the credentials of a request and has them checked. */
 export class RequestAuthenticator {
   static readonly [COPY] = THIS_COPY;
-  private readonly answers = new RequestMemo();
+  private readonly memo = new RequestMemo();
 
   /** @internal */
   constructor(
@@ -59,7 +59,7 @@ export class RequestAuthenticator {
     accepted: CredentialKind,
     maxStalenessMs: number | null,
   ): Promise<Principal> {
-    return this.answers.askOnce(request, accepted, maxStalenessMs, () =>
+    return this.memo.askOnce(request, accepted, maxStalenessMs, () =>
       this.authenticate(request, accepted, { maxStalenessMs }),
     );
   }

@@ -8,7 +8,7 @@ const MAX_TOKEN = 512;
 const KEY = /^[\x21-\x7e]{16,255}$/;
 
 /** A refresh token and how it travelled. */
-export interface HeldToken {
+export interface PresentedToken {
   readonly token: string;
   readonly by: 'cookie' | 'body';
 }
@@ -27,7 +27,7 @@ export function requiredRefreshToken(
   request: HttpRequest,
   cookieName: string,
   origins: OriginCheck,
-): HeldToken {
+): PresentedToken {
   const fromBody = refreshTokenInBody(request);
   const fromCookie = cookieOf(request, cookieName);
   if (fromBody !== undefined && fromCookie !== undefined) {

@@ -56,10 +56,10 @@ describe('LookupCheck of access tokens', () => {
       del: async (key: string) => kept.delete(key),
     };
     const storeClock = new StoreClock(clock);
-    const seal = new RecordMac([createSecretKey(Buffer.alloc(32, 1))]);
+    const mac = new RecordMac([createSecretKey(Buffer.alloc(32, 1))]);
     const counters = new AuthCounters();
     const cached = new CacheCircuitBreaker(cache, clock, counters);
-    const keeping = { cache: cached, seal, issuer: 'https://a.example', storeClock, counters };
+    const keeping = { cache: cached, mac, issuer: 'https://a.example', storeClock, counters };
     records = new SharedCache('family', readFamilyCacheRecord, keeping);
     const rules = { maxStalenessMs: 5 * SECOND, replayWindowMs: WINDOW };
     check = new LookupCheck(new AccessTokenLookup(table, rules, storeClock, counters, records));

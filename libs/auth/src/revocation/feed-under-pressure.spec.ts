@@ -215,7 +215,7 @@ describe('the revocation feed, under pressure', () => {
     const { log, feed } = feedOf();
     await feed.start();
     const before = log.readings;
-    feed.announcedHere([
+    feed.revokedHere([
       { kind: 'sign_in', value: 'gone', epoch: null, lifeMs: 1_000 },
       { kind: 'subject_stale', value: 'ann', epoch: 7, lifeMs: 1_000 },
       { kind: 'sign_in_changed', value: 'renewed', epoch: null, lifeMs: 1_000 },
@@ -225,7 +225,7 @@ describe('the revocation feed, under pressure', () => {
     expect([feed.index.hasEnded('gone'), feed.index.epochOf('ann')]).toEqual([true, 7]);
     // The table tells its id later: what was read of the session in between is of after the change, or read again.
     const known = feed.index.changeOf('renewed')!.order;
-    feed.announcedHere([{ kind: 'sign_in_changed', value: 'renewed', epoch: null, lifeMs: 1_000 }]);
+    feed.revokedHere([{ kind: 'sign_in_changed', value: 'renewed', epoch: null, lifeMs: 1_000 }]);
     expect(feed.index.changeOf('renewed')!.order).toBeGreaterThan(known);
   });
 

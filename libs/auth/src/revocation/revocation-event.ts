@@ -26,7 +26,7 @@ export interface RevocationEvent {
   readonly expiresAt: number;
 }
 
-/** What this process has announced itself, as it knows it when its transaction has committed. */
+/** A revocation of this process's own, as it is known when its transaction has committed. */
 export interface OwnRevocationEvent extends Pick<RevocationEvent, 'kind' | 'value' | 'epoch'> {
   /** How long it can matter. */
   readonly lifeMs: number;

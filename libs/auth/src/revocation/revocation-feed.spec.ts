@@ -269,7 +269,7 @@ describe('the revocation feed', () => {
       while (log.readings === readings) await Promise.resolve();
       // The poll under way has read by now, and nothing in memory counts yet.
       log.write('sign_in', 'mine');
-      feed.announcedHere([{ kind: 'sign_in', value: 'mine', epoch: null, lifeMs: HOUR }]);
+      feed.revokedHere([{ kind: 'sign_in', value: 'mine', epoch: null, lifeMs: HOUR }]);
       await polled;
       expect(feed.isFresh()).toBe(false);
       expect(await feed.freshen()).toBe(true);

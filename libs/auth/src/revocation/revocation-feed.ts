@@ -118,14 +118,14 @@ export class RevocationFeed {
    * other nodes hear of it.
    */
   changedHere(): void {
-    this.announcedHere([]);
+    this.revokedHere([]);
   }
 
   /**
    * This process has committed what these say: it knows that from now on, other nodes hear of it. With none it is a
    * transaction of the application's that says something, and commits later: only a poll can tell.
    */
-  announcedHere(revocations: readonly OwnRevocationEvent[]): void {
+  revokedHere(revocations: readonly OwnRevocationEvent[]): void {
     const createdAt = this.storeClock.now();
     const isTold = revocations.length > 0 && createdAt !== undefined && this.overflowedAt === null;
     // The index is empty, so everything must be read, by a poll that is sent after this.

@@ -66,7 +66,7 @@ describe('a session from the shared cache', () => {
     };
     shared = new SharedCache('session', readSessionCacheRecord, {
       cache: new CacheCircuitBreaker(cache, clock, counters),
-      seal: new RecordMac([createSecretKey(Buffer.alloc(32, 1))]),
+      mac: new RecordMac([createSecretKey(Buffer.alloc(32, 1))]),
       issuer: 'https://a.example',
       storeClock,
       counters,

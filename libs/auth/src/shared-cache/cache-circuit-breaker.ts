@@ -49,11 +49,11 @@ export class CacheCircuitBreaker {
     const answer = await withinDeadline(DEADLINE_MS, call);
     if (answer.kind !== 'answered') this.counters.cacheFailures++;
     // Of many calls that were under way together, the first to settle speaks for all.
-    if (this.failures === failures) this.heed(answer.kind === 'answered');
+    if (this.failures === failures) this.noteOutcome(answer.kind === 'answered');
     return answer;
   }
 
-  private heed(ok: boolean): void {
+  private noteOutcome(ok: boolean): void {
     this.trying = false;
     if (ok) {
       if (this.failures > 0) this.logger.log('the cache answers again');

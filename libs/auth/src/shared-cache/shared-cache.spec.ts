@@ -43,10 +43,10 @@ class Node {
     cache: ApplicationCache,
     { secret = 'one', issuer = 'https://a.example', kind = 'family' } = {},
   ) {
-    const seal = new RecordMac([createSecretKey(Buffer.from(secret.padEnd(32, '-')))]);
+    const mac = new RecordMac([createSecretKey(Buffer.from(secret.padEnd(32, '-')))]);
     const guarded = new CacheCircuitBreaker(cache, this.clock, this.counters);
     const { storeClock, counters } = this;
-    this.records = new SharedCache(kind, readFact, { cache: guarded, seal, issuer, storeClock, counters });
+    this.records = new SharedCache(kind, readFact, { cache: guarded, mac, issuer, storeClock, counters });
     this.storeClock.learn(T0, 0, T0);
   }
 

@@ -20,7 +20,7 @@ export interface SharedRecord<T> {
 /** The members that records of all kinds have. */
 export interface RecordKeeping {
   readonly cache: CacheCircuitBreaker;
-  readonly seal: RecordMac;
+  readonly mac: RecordMac;
   readonly issuer: string;
   readonly storeClock: StoreClock;
   readonly counters: AuthCounters;
@@ -69,9 +69,9 @@ export class SharedCache<T extends object> implements InvalidatableCache {
   }
 
   private async find(id: string, maxStalenessMs: number): Promise<SharedRecord<T> | undefined> {
-    const { cache, seal, storeClock } = this.keeping;
+    const { cache, mac, storeClock } = this.keeping;
     const key = this.keyOf(id);
-    const found = this.opened(seal.open(key, await cache.get(key)));
+    const found = this.opened(mac.open(key, await cache.get(key)));
     if (!found) return undefined;
     // After the answer: the cache may have kept us waiting, and the sign-in may have ended.
     const now = storeClock.now();
@@ -92,9 +92,9 @@ export class SharedCache<T extends object> implements InvalidatableCache {
   put(id: string, value: T, readAt: unknown, mark: number): void {
     if (typeof readAt !== 'number' || !Number.isFinite(readAt)) return;
     if (this.invalidationsOf(id).some(({ number }) => number > mark)) return;
-    const { cache, seal } = this.keeping;
+    const { cache, mac } = this.keeping;
     const key = this.keyOf(id);
-    void cache.set(key, seal.seal(key, { readAt, value }), RECORD_LIFE_MS);
+    void cache.set(key, mac.seal(key, { readAt, value }), RECORD_LIFE_MS);
   }
 
   async invalidate(id: string): Promise<void> {

@@ -95,7 +95,7 @@ export class CredentialChanges {
     requester: Requester,
   ): Promise<Keeping> {
     const { id: subject, signInId, kind } = principal;
-    if (kind === 'session') return this.knownSession(principal);
+    if (kind === 'session') return this.keptSession(principal);
     const { replacement, held } = this.families.replacement(signInId, subject, requester);
     return {
       signIn: { kind: 'replaced', replacement },
@@ -111,7 +111,7 @@ export class CredentialChanges {
   }
 
   /** By the secret that the guard saw: a cookie that was superseded since then keeps nothing. */
-  private async knownSession(principal: Principal): Promise<Keeping> {
+  private async keptSession(principal: Principal): Promise<Keeping> {
     const secretHash = this.authenticator.secretHashOf(principal);
     const found = await this.sessions.renewalOf(principal.signInId, principal.id, secretHash);
     if (!found) throw new SessionInvalidError();

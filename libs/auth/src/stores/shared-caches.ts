@@ -26,7 +26,7 @@ export function sharedCaches(
   if (!cache) return { sessions: null, families: null };
   const keeping: RecordKeeping = {
     cache: new CacheCircuitBreaker(cache, clock, counters),
-    seal: new RecordMac(keys.of('shared-record')),
+    mac: new RecordMac(keys.of('shared-record')),
     issuer,
     storeClock,
     counters,

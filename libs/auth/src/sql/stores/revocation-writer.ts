@@ -34,12 +34,12 @@ const underWay = new AsyncLocalStorage<{
   readonly written: OwnRevocationEvent[];
 }>();
 
-/** What this process announces, when it is committed; nothing: a transaction of the application's has announced something. */
+/** Gets the revocations of a committed transaction of ours; an empty list: a transaction of the application's has written some. */
 export type OwnRevocationsListener = (revocations: readonly OwnRevocationEvent[]) => void;
 
-/** Writes rows of the revocation feed, as parts of the transactions that make the changes they announce. */
+/** Writes rows of the revocation feed, as parts of the transactions that make the changes. */
 export class RevocationWriter {
-  /** Called with what a transaction of ours has announced, once it is committed. */
+  /** Called with the revocations of each transaction of ours, once it is committed. */
   listener: OwnRevocationsListener = () => undefined;
   private readonly revocations: SqlTable<RevocationEvent>;
 
@@ -55,7 +55,7 @@ export class RevocationWriter {
     this.revocations = database.table(REVOCATIONS);
   }
 
-  /** A transaction of the database that may announce something: told to the listener when it has committed. */
+  /** A transaction of the database that may write revocations: the listener gets them when it has committed. */
   async transaction<T>(body: () => SqlTransaction<T>, rules?: TransactionRules): Promise<T> {
     const written: OwnRevocationEvent[] = [];
     const value = await underWay.run({ writer: this, written }, () =>

@@ -4,14 +4,14 @@ import { sql } from '../database/sql.js';
 import { type SigningKeyReading, SigningKeyStore, type StoredKey } from '../../keys/signing-key-store.js';
 import { SIGNING_KEYS } from '../tables/signing-key.table.js';
 
-/** SigningKeyStore on TypeORM. The table has a handful of rows. */
+/** SigningKeyStore in SQL. The table has a handful of rows. */
 export class SqlSigningKeyStore extends SigningKeyStore {
   private readonly keys: SqlTable<StoredKey>;
 
   constructor(
     private readonly database: SqlDatabase,
-    /** Announces that every key was replaced, within the transaction. */
-    private readonly announcing: () => SqlTransaction<void>,
+    /** Writes the revocation that says so when every key was replaced, within the transaction. */
+    private readonly writingRevocation: () => SqlTransaction<void>,
   ) {
     super();
     this.keys = database.table(SIGNING_KEYS);
@@ -53,6 +53,6 @@ export class SqlSigningKeyStore extends SigningKeyStore {
   private *replacing(key: StoredKey): SqlTransaction<void> {
     yield* this.adding(key);
     yield sql`delete from ${this.keys.name} where ${this.keys.column.id} < ${key.id}`;
-    yield* this.announcing();
+    yield* this.writingRevocation();
   }
 }
