@@ -215,33 +215,6 @@ describe('the house', () => {
     expect([...new Set(BROKEN.map(([rule]) => rule))].sort()).toEqual(Object.keys(HOUSE_RULES).sort());
   });
 
-  /** Every file that an entry leads to, at run time. */
-  const loadedBy = (entry: string): Set<string> => {
-    const loaded = new Set([entry]);
-    for (const path of loaded)
-      for (const { target, erased } of house.get(path)!.imports) if (target && !erased) loaded.add(target);
-    return loaded;
-  };
-  const packagesOf = (entry: string): string[] =>
-    [...loadedBy(entry)].flatMap((path) =>
-      house
-        .get(path)!
-        .imports.flatMap(({ target, erased, specifier }) => (target || erased ? [] : specifier)),
-    );
-
-  it('loads the main entry without TypeORM, and without a feature', () => {
-    expect(loadedBy('index.ts').size).toBeGreaterThan(150);
-    for (const entry of ['index.ts', 'stores/index.ts', 'features/index.ts', 'resource-server/index.ts']) {
-      expect(packagesOf(entry).filter((name) => /typeorm/.test(name))).toEqual([]);
-      expect([...loadedBy(entry)].filter((path) => /^(features\/.*\/|typeorm\/)/.test(path))).toEqual([]);
-    }
-    expect(packagesOf('typeorm/index.ts')).toContain('typeorm');
-    expect([...loadedBy('typeorm/index.ts')].filter((path) => /^features\/.*\//.test(path))).toEqual([]);
-    expect(
-      [...loadedBy('features/service-issuer/index.ts')].filter((path) => path.startsWith('typeorm/')),
-    ).toEqual([]);
-  });
-
   it('imports declared packages alone', () => {
     const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
     expect(undeclaredPackages(house, declared)).toEqual([]);

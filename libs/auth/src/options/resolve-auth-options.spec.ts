@@ -96,7 +96,6 @@ const BAD: Record<string, readonly unknown[]> = {
   'credentials.memoryKiB': [8_191, 1_048_577, '19456', 1.5],
   'credentials.passes': [0, 21, '2'],
   'credentials.lanes': [0, 17, '1'],
-  'database.deadline': [...NO_DURATION, '99ms', '21s'],
   'cookies.session.name': ['', 'a b', 'a=b', 'a;b', 'ä', 1, 'x'.repeat(65), 'a,b', 'a\r\nb'],
   'cookies.session.secure': [...NO_BOOLEAN],
   'cookies.session.sameSite': ['Strict', '', false],
@@ -127,7 +126,6 @@ const ROOMS = [
   'cookies.refresh',
   'revocation',
   'credentials',
-  'database',
 ];
 
 describe('resolveAuthOptions', () => {
@@ -392,7 +390,6 @@ describe('resolveAuthOptions', () => {
       revocation: { mode: 'feed' },
       cache: null,
       credentials: { memoryKiB: 19_456, passes: 2, lanes: 1 },
-      database: { deadlineMs: 2_000 },
       sweepIntervalMs: 600_000,
       onSecurityEvent: null,
     });

@@ -1,4 +1,7 @@
-/** A service that only verifies needs no database: nothing that its entry loads leads to one, or to a hash of passwords. */
+/**
+ * What each entry loads. TypeORM is needed by `nestjs-aerie/typeorm` alone, a feature is loaded by its own entry alone, and a
+ * service that only verifies needs no database and no hash of passwords.
+ */
 import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { readSources, type SourceText } from './support/source-imports.js';
@@ -36,9 +39,7 @@ describe('nestjs-aerie/resource-server', () => {
   });
 
   it('loads nothing that speaks to a database', () => {
-    expect(
-      loaded.files.filter((path) => /typeorm|entity|^(database|migrations|credentials)\//.test(path)),
-    ).toEqual([]);
+    expect(loaded.files.filter((path) => /^(typeorm|sql|users|features)\//.test(path))).toEqual([]);
     expect(loaded.files.length).toBeGreaterThan(40);
   });
 
@@ -46,10 +47,34 @@ describe('nestjs-aerie/resource-server', () => {
     expect(
       loadedBy('resource-server/index.ts', true).packages.filter((name) => /typeorm/.test(name)),
     ).toEqual([]);
-    expect(loadedBy('index.ts', true).packages).toContain('@nestjs/typeorm');
+    expect(loadedBy('typeorm/index.ts', true).packages).toContain('@nestjs/typeorm');
   });
 
   it('would be seen to', () => {
-    expect(loadedBy('index.ts').packages).toEqual(expect.arrayContaining(['typeorm', '@node-rs/argon2']));
+    expect(loadedBy('typeorm/index.ts').packages).toContain('typeorm');
+    expect(loadedBy('index.ts').packages).toContain('@node-rs/argon2');
+  });
+});
+
+const isOfFeature = (path: string): boolean => /^features\/.*\//.test(path);
+
+describe.each(['index.ts', 'stores/index.ts', 'features/index.ts', 'testing/index.ts'])('%s', (entry) => {
+  it('leads to no TypeORM, at run time and in types', () => {
+    expect(loadedBy(entry, true).packages.filter((name) => /typeorm/.test(name))).toEqual([]);
+    expect(loadedBy(entry, true).files.filter((path) => path.startsWith('typeorm/'))).toEqual([]);
+  });
+
+  // The contract of its store is in `nestjs-aerie/testing`.
+  if (entry !== 'testing/index.ts')
+    it('loads no feature', () => expect(loadedBy(entry).files.filter(isOfFeature)).toEqual([]));
+});
+
+describe('a feature', () => {
+  const { files } = loadedBy('features/service-issuer/index.ts');
+
+  it('is loaded by its own entry, without TypeORM', () => {
+    expect(files.filter(isOfFeature).length).toBeGreaterThan(20);
+    expect(files.filter((path) => path.startsWith('typeorm/'))).toEqual([]);
+    expect(loadedBy('typeorm/index.ts').files.filter(isOfFeature)).toEqual([]);
   });
 });
