@@ -7,7 +7,7 @@ type Grows<T> = { -readonly [Key in keyof T]: number };
 
 /** How often something happened in this process since it started. Nothing here tells who or what it happened to. */
 export interface AuthCounts {
-  /** Requests whose session this process remembered, and those for which it had to be asked of the cache or the table. */
+  /** Requests whose session this process had cached, and those whose session was read from the shared cache or the table. */
   readonly nearHits: number;
   readonly nearMisses: number;
   /** Access tokens that the table was asked about. */

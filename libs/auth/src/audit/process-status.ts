@@ -49,7 +49,7 @@ export abstract class ProcessStatus {
   abstract readonly mode: string;
   /** Since the process started. The object goes on counting. */
   abstract readonly counts: AuthCounts;
-  /** How many sessions this process remembers; null: it has none. */
+  /** How many sessions this process has cached; null: it has none. */
   abstract readonly sessionsCached: number | null;
   /** Tokens that were refused, by code; null: they are not counted. */
   abstract readonly refusals: RefusalCounts | null;

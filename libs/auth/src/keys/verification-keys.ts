@@ -18,6 +18,6 @@ export abstract class VerificationKeys {
    */
   abstract find(kid: string): VerificationKey | undefined | Promise<VerificationKey | undefined>;
 
-  /** Calls `listener` when keys have come or gone: who remembers verified tokens forgets them. */
+  /** Calls `listener` when keys have come or gone: caches of verified tokens drop them. */
   abstract onChange(listener: () => void): void;
 }

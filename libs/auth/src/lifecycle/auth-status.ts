@@ -69,7 +69,7 @@ export class AuthStatus extends ProcessStatus {
     return { isUp: feed && !feed.overflowing ? isFresh(feed, maxLagMs) : reached, details };
   }
 
-  /** How many sessions this process remembers. */
+  /** How many sessions this process has cached. */
   get sessionsCached(): number {
     return this.near.size;
   }

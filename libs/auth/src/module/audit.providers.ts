@@ -12,7 +12,7 @@ import { AuthStores } from '../stores/auth-stores.js';
 import { Clock } from '../time/clock.js';
 import { nullable, provide } from '../wiring/provide.js';
 
-/** Where security events go, and where they can be had. Store and table are null where the stores keep no events. */
+/** Where security events go, and where they are read. Store and table are null where the stores keep no events. */
 export const AUDIT_PROVIDERS: Provider[] = [
   provide(AuthCounters, [], () => new AuthCounters()),
   provide(SecurityEventStream, [], () => new SecurityEventStream()),

@@ -9,7 +9,7 @@ import { OutageLog } from './outage-log.js';
 const REFUSED: readonly number[] = [401, 403];
 const LIMITS = { timeoutMs: 2_000, maxBytes: 64 * 1024 };
 
-/** Inactive, whoever is asked. */
+/** A token that is not active. */
 const NO_TOKEN = 'health';
 
 export interface IntrospectionRules {

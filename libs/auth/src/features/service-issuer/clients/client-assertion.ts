@@ -11,7 +11,7 @@ import { SERVICE_TOKEN_TYPE } from '../../../service-tokens/service-token.js';
 
 const LONGEST_LIFE_MS = 5 * 60_000;
 const MAX_JTI = 255;
-/** Types of our own: none of them is an assertion, whoever signed it. */
+/** Types of our own: none of them is an assertion. */
 const OUR_TYPES: ReadonlySet<unknown> = new Set([ACCESS_TOKEN_TYPE, SERVICE_TOKEN_TYPE]);
 
 /** The client that an assertion says it is of, before anything is verified; `undefined` for what cannot be one. */

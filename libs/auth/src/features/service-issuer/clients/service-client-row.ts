@@ -35,7 +35,7 @@ export type ClientChange = Partial<Omit<ClientRights, 'jwks'>> & {
   readonly jwks?: readonly ClientJwk[];
 };
 
-/** Whether a change takes anything away from a client as it is: then its tokens of before must not stand. */
+/** Whether a change takes anything away from a client as it is: then its earlier tokens must end. */
 export function takesAway(row: ClientRights, change: ClientChange): boolean {
   const lists = [
     [row.scopes, change.scopes],

@@ -75,5 +75,5 @@ export abstract class ServiceClientStore {
   abstract sweep(limit: number): Promise<number>;
 }
 
-/** The purpose under which a revoked token's id is remembered. */
+/** The purpose under which a revoked token's id is stored. */
 export const REVOKED_TOKEN = 'revoked-token';

@@ -108,7 +108,7 @@ export class ServiceClients {
     return this.done(id, 'disabled', await this.asked(id, () => this.store.setDisabled(id, true)));
   }
 
-  /** Lets it come back. Its tokens of before stay ended. */
+  /** Lets it come back. Its earlier tokens stay ended. */
   async enable(id: string): Promise<ServiceClientInfo | null> {
     return this.done(id, 'enabled', await this.asked(id, () => this.store.setDisabled(id, false)));
   }
