@@ -1,7 +1,7 @@
 /**
  * The documentation is checked like code: its TypeScript compiles, it names every option and every error code and no
  * other, with the defaults that hold, and its links lead somewhere. The README's example and its tour are run by
- * `readme.e2e-spec.ts` and `readme-tour.e2e-spec.ts`.
+ * `package/readme.package-spec.ts` and `package/readme-tour.package-spec.ts`.
  */
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';

@@ -1,9 +1,10 @@
-/** Wiring that must not compile, and wiring that must: provide() checks a factory against its tokens. */
+/**
+ * Wiring that must not compile, and wiring that must: provide() checks a factory against its tokens. Each pair of
+ * dependencies in the library is swapped in `wiring/swapped-pairs.proofs-spec.ts`.
+ */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import { type SourceText, readSources } from './support/source-imports.js';
 import { ROOT, typeErrors } from './support/type-errors.js';
-import { dependenciesOf, provideCalls } from './support/wiring-rules.js';
 
 const PREAMBLE = `
 import { nullable, provide, typed } from '../libs/auth/src/wiring/provide.js';
@@ -70,32 +71,6 @@ const WRONG: Record<string, readonly [text: string, said: RegExp]> = {
 };
 
 const snippet = (group: string, index: number) => join(ROOT, 'test', `${group}-${index}.wiring-snippet.ts`);
-const SRC = join(ROOT, 'libs/auth/src');
-
-/** Each file that wires something, as it is, and once for each pair of dependencies, swapped: their texts by path. */
-function swappedPairs() {
-  const copies = new Map<string, string>();
-  const mutants = new Map<string, readonly [pair: string, text: string]>();
-  const add = ({ path, text, syntax }: SourceText): void => {
-    const calls = provideCalls(syntax);
-    if (calls.length > 0) copies.set(join(SRC, path.replace(/\.ts$/, '.copy.ts')), text);
-    for (const call of calls) {
-      const list = dependenciesOf(call);
-      list.forEach((one, index) => {
-        for (const other of list.slice(index + 1)) {
-          const [a, b] = [one.getText(syntax), other.getText(syntax)];
-          const between = text.slice(one.end, other.getStart(syntax));
-          const swapped = text.slice(0, one.getStart(syntax)) + b + between + a + text.slice(other.end);
-          const pair = `${path}: ${call.arguments[0]!.getText(syntax)} with ${a} and ${b}`;
-          mutants.set(join(SRC, path.replace(/\.ts$/, `.swap-${mutants.size}.ts`)), [pair, swapped]);
-        }
-      });
-    }
-  };
-  for (const file of readSources(SRC).values()) add(file);
-  return { copies, mutants };
-}
-
 describe('wiring', () => {
   const right = Object.entries(RIGHT).map(
     ([name, text], index) => [name, snippet('right', index), text] as const,
@@ -103,7 +78,6 @@ describe('wiring', () => {
   const wrong = Object.entries(WRONG).map(
     ([name, [text, said]], index) => [name, snippet('wrong', index), said, text] as const,
   );
-  const { copies, mutants } = swappedPairs();
   let errors: Map<string, string[]>;
 
   beforeAll(() => {
@@ -111,8 +85,6 @@ describe('wiring', () => {
       new Map([
         ...right.map(([, path, text]) => [path, PREAMBLE + text] as const),
         ...wrong.map(([, path, , text]) => [path, PREAMBLE + text] as const),
-        ...copies,
-        ...[...mutants].map(([path, [, text]]) => [path, text] as const),
       ]),
     );
   }, 180_000);
@@ -123,12 +95,5 @@ describe('wiring', () => {
 
   it.each(wrong)('refuses %s', (_name, path, said) => {
     expect(errors.get(path)).toEqual([expect.stringMatching(said)]);
-  });
-
-  it('refuses every swapped pair of dependencies in the library', () => {
-    expect(mutants.size).toBeGreaterThan(300);
-    expect([...copies.keys()].flatMap((path) => errors.get(path))).toEqual([]);
-    const passed = [...mutants].filter(([path]) => errors.get(path)!.length === 0);
-    expect(passed.map(([, [pair]]) => pair)).toEqual([]);
   });
 });

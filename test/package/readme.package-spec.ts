@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BuiltWorkspace, buildWorkspace, ROOT } from './support/build-output.js';
-import { HttpClient } from './support/http-client.js';
-import { markedBlocks, readPage } from './support/markdown.js';
-import { type RunningServer, run, startServer } from './support/processes.js';
+import { type BuiltWorkspace, buildWorkspace, ROOT } from '../support/build-output.js';
+import { HttpClient } from '../support/http-client.js';
+import { markedBlocks, readPage } from '../support/markdown.js';
+import { type RunningServer, run, startServer } from '../support/processes.js';
 
 const PASSWORD = 'correct horse battery';
 const MAIN = `

@@ -1,10 +1,10 @@
-// The README's tour with curl, run as it is printed there. On PostgreSQL and MariaDB: `readme-tour.services-spec.ts`.
+// The README's tour with curl, run as it is printed there. On PostgreSQL and MariaDB: `../readme-tour.services-spec.ts`.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { type BuiltWorkspace, buildWorkspace, ROOT } from './support/build-output.js';
-import { parsePage, readPage } from './support/markdown.js';
-import { SHELLS, silentLines, takeTour } from './support/readme-tour.js';
+import { type BuiltWorkspace, buildWorkspace, ROOT } from '../support/build-output.js';
+import { parsePage, readPage } from '../support/markdown.js';
+import { SHELLS, silentLines, takeTour } from '../support/readme-tour.js';
 
 describe('the README with curl, on SQLite', () => {
   const readme = readPage('README.md');
