@@ -79,6 +79,27 @@ describe.each(CASES)('whether an access token still stands, on $adapter by $mode
     expect(await codeOf(app, body.access_token)).toBe('AUTH_ACCESS_TOKEN_STALE');
   });
 
+  it('heeds nothing of a transaction that has ended, or is none, and says that this is a mistake', async () => {
+    const { body } = await signIn(app, 'tokens');
+    const ended = await app.source.transaction(async (manager) => hostTransaction(manager));
+    await expect(app.authentication.rolesChanged('user-1', { transaction: ended })).rejects.toThrow(
+      new TypeError('"transaction" must be of an open transaction (got one that has ended)'),
+    );
+    await app.source
+      .transaction(async (manager) => {
+        const transaction = manager as never;
+        await app.authentication.rolesChanged('user-1', { transaction });
+      })
+      .then(
+        () => expect('nothing').toBe('thrown'),
+        (error: unknown) =>
+          expect(error).toEqual(
+            new TypeError('"transaction" must be a HostTransaction, such as hostTransaction(manager)'),
+          ),
+      );
+    expect(await codeOf(app, body.access_token)).toBe('OK');
+  });
+
   it('is revoked rather than stale, once both are true', async () => {
     const { body, id } = await signIn(app, 'tokens');
     await app.authentication.rolesChanged('user-1');

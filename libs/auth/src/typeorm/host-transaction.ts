@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { HostTransaction } from '../sql/database/sql-database.js';
+import { type HostTransaction, HostTransactionError } from '../sql/database/sql-database.js';
 import type { SqlRow } from '../sql/database/sql.js';
 
 interface StructuredResult {
@@ -9,7 +9,7 @@ interface StructuredResult {
 
 /**
  * A transaction of the application, for `rolesChanged(subject, { transaction })`: what AuthModule writes is committed or
- * rolled back with it. Throws TypeError when the EntityManager has no open transaction.
+ * rolled back with it. Throws TypeError when the EntityManager has no open transaction, or has none any more when it is used.
  *
  * @example
  * ```ts
@@ -27,12 +27,17 @@ interface StructuredResult {
 export function hostTransaction(manager: EntityManager): HostTransaction {
   const { queryRunner, dataSource } = manager;
   if (!queryRunner?.isTransactionActive) {
-    throw new TypeError('"manager" must be the EntityManager of an open transaction');
+    throw new HostTransactionError('"manager" must be the EntityManager of an open transaction');
   }
   // SQLite has no booleans.
   const isSqlite = dataSource.options.type === 'better-sqlite3';
   return {
     async query(text, params) {
+      // Outside it, each statement would commit by itself.
+      if (!queryRunner.isTransactionActive)
+        throw new HostTransactionError(
+          '"transaction" must be of an open transaction (got one that has ended)',
+        );
       const bound = params.map((value) => (isSqlite && typeof value === 'boolean' ? Number(value) : value));
       const result = (await queryRunner.query(text, bound, true)) as StructuredResult;
       return { rows: result.records ?? [], affected: result.affected ?? 0 };

@@ -41,6 +41,9 @@ export interface HostTransaction {
   query(text: string, params: readonly SqlValue[]): Promise<SqlResult>;
 }
 
+/** A mistake of whoever gave a HostTransaction: no outage, and nothing to try again. */
+export class HostTransactionError extends TypeError {}
+
 /**
  * The database under the stores. Every call goes to the primary, on a connection of its own (SQLite: in a turn of
  * its own), has a deadline, and retries serialization failures and deadlocks a bounded number of times.
@@ -61,13 +64,24 @@ export abstract class SqlDatabase {
   /** Runs a body inside a transaction that the host commits or rolls back: on its connection, without a deadline of ours. */
   async within<T>(host: HostTransaction, body: () => SqlTransaction<T>): Promise<T> {
     try {
-      return await driven(body(), (statement) =>
-        host.query(statement.text(this.dialect.placeholder), statement.values),
+      return await driven(body(), async (statement) =>
+        resultOf(await host.query(statement.text(this.dialect.placeholder), statement.values)),
       );
     } catch (cause) {
+      if (cause instanceof HostTransactionError) throw cause;
       throw new StoreUnavailableError({ cause });
     }
   }
+}
+
+/** What a host's `query` gave, checked: an EntityManager has a `query`, too, which gives something else. */
+function resultOf(given: unknown): SqlResult {
+  const { rows, affected } = (given ?? {}) as Record<string, unknown>;
+  if (!Array.isArray(rows) || typeof affected !== 'number')
+    throw new HostTransactionError(
+      '"transaction" must be a HostTransaction, such as hostTransaction(manager)',
+    );
+  return given as SqlResult;
 }
 
 /** Carries a transaction's body out, each statement by `send`. */
