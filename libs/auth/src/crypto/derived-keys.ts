@@ -56,6 +56,8 @@ export class DerivedKeys {
     const info = `nestjs-aerie|v1|${purpose}|${issuer}`;
     let keys = this.derived.get(info);
     if (!keys) {
+      // It separates the parts.
+      if (purpose.includes('|')) throw new TypeError('the purpose of a key must not contain "|"');
       keys = this.secrets.map((secret) =>
         createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', info, 32))),
       ) as [KeyObject, ...KeyObject[]];
