@@ -4,6 +4,7 @@ import { Inject, Injectable, Module } from '@nestjs/common';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Authenticator } from 'nestjs-aerie';
 import type { AuthFeature, FeatureOptionsSource } from 'nestjs-aerie/feature';
 import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';
@@ -207,6 +208,38 @@ describe('a feature of somebody else', () => {
       'a migration without a time',
       () => ({ features: [{ name: 'other', tables: [{ name: 'Create', creates: [] }] }] }),
       /time in milliseconds/,
+    ],
+    [
+      'an event that is too long for the table',
+      () => ({ features: [{ name: 'other', events: [`other.${'x'.repeat(40)}`] }] }),
+      /up to 40 characters/,
+    ],
+    ...['POST /login', 'POST /Terms', 'POST /terms/', 'POST /terms/:id', 'PUT /terms'].map(
+      (route): [string, () => object, RegExp] => [
+        `a body of ${route}`,
+        () => ({ features: [{ ...feature(), bodies: { [route]: 'json' } }] }),
+        /routes of their own controllers, in lower case/,
+      ],
+    ),
+    [
+      'a route that a controller inherits',
+      () => {
+        class Inheriting extends (feature().controllers![0] as unknown as new () => object) {}
+        return { features: [feature(), { name: 'other', controllers: [Inheriting] }] };
+      },
+      /each route once/,
+    ],
+    [
+      'a provider of ours',
+      () => ({ features: [{ name: 'other', providers: [{ provide: Authenticator, useValue: {} }] }] }),
+      /each provider once.*Authenticator of AuthModule and of other/,
+    ],
+    [
+      'a provider of another',
+      () => ({
+        features: [feature(), { name: 'other', providers: [{ provide: page.Terms, useValue: {} }] }],
+      }),
+      /each provider once.*Terms of terms and of other/,
     ],
     ['a function', () => ({ features: [page.terms] }), /a function that was not called/],
   ])('stops the boot: %s', async (_what, options, message) => {

@@ -26,6 +26,11 @@ export interface AuthCounts {
   readonly events: Readonly<Record<SecurityEvent['type'], number>>;
 }
 
+/** The types of security events that the features declare. Also the injection token for them. */
+export abstract class FeatureEvents {
+  abstract readonly types: readonly string[];
+}
+
 /**
  * Plain numbers, incremented where the work is done: a request pays one addition, whether anybody reads them or not. One
  * for each application.
@@ -65,6 +70,16 @@ export class AuthCounters implements AuthCounts {
     service_token_revoked: 0,
   };
   private readonly listeners = new Set<(ms: number) => void>();
+
+  /** `featureEvents`: counted from the start as well. */
+  constructor(featureEvents: readonly string[] = []) {
+    for (const type of featureEvents) this.events[type as `${string}.${string}`] = 0;
+  }
+
+  /** Counts an event. One of a type that no feature declares is not counted: there may be any number of them. */
+  event(type: SecurityEvent['type']): void {
+    if (Object.hasOwn(this.events, type)) this.events[type]++;
+  }
 
   /**
    * Calls `listener` with the milliseconds from each notification to the poll that knew what it was about; gives its end. Throws

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../time/clock.js';
-import type { SecurityEvent } from './security-event.js';
+import { isOfFeature, type SecurityEvent } from './security-event.js';
 
 const WINDOW_MS = 60_000;
 /** How many subjects and clients are counted at a time: under a megabyte. */
@@ -36,7 +36,11 @@ export function classOf({ type }: SecurityEvent): EventClass {
   return REFUSALS.has(type) ? 'refusal' : 'account';
 }
 
-/** How many events of one kind and owner are kept in a minute: one person cannot fill the table. Counters still count each. */
+/**
+ * How many events of one kind and owner are kept in a minute: one person cannot fill the table. A feature's are counted apart,
+ * each type by itself: strangers may cause them, and must not use up what is kept of a subject's sign-ins. Counters still
+ * count each.
+ */
 export class EventAllowance {
   private readonly counts = new LRUCache<string, { readonly since: number; used: number }>({ max: COUNTED });
 
@@ -45,6 +49,7 @@ export class EventAllowance {
   /** Whether the event may be kept; counts it. */
   admits(event: SecurityEvent): boolean {
     const kind = classOf(event);
+    if (isOfFeature(event)) return this.take(`${event.type} ${event.subject}`, PER_OWNER[kind]);
     const owner = ownerOf(event);
     if (owner !== null && !this.take(`${kind} ${owner}`, PER_OWNER[kind])) return false;
     return kind !== 'refusal' || this.take('', ALL_REFUSALS);

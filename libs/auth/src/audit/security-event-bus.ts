@@ -19,7 +19,7 @@ export class SecurityEventBus extends SecurityEventSink {
   record(event: SecurityEvent): void {
     if ('holder' in event) Object.freeze(event.holder);
     Object.freeze(event);
-    this.counters.events[event.type]++;
+    this.counters.event(event.type);
     for (const sink of this.sinks) {
       try {
         sink.record(event);

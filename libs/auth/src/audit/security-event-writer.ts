@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../time/clock.js';
 import { classOf, EventAllowance } from './event-allowance.js';
-import { type SecurityEvent, SecurityEventSink } from './security-event.js';
+import { isOfFeature, type SecurityEvent, SecurityEventSink } from './security-event.js';
 import type { SecurityEventStore } from './security-event-store.js';
 import { type KeptEvent, type WaitingEvent, WaitingEvents } from './waiting-events.js';
 import { timeOrderedUuid } from '../crypto/uuid.js';
@@ -11,6 +11,8 @@ import { isSubject } from '../subjects/subject-key.js';
 const BATCHES = [50, 5, 1] as const;
 const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
+/** Of a feature's event. */
+const MAX_MEMBERS = 20;
 /** Of one batch, before it is given up: one that can never be written must not keep the others out for ever. */
 const MAX_TRIES = 5;
 
@@ -170,14 +172,23 @@ export function keptEvent(event: SecurityEvent, now: number): KeptEvent | null {
   const { subject, signInId, reason, ip, userAgent, ...detail } = members as Record<string, unknown>;
   return {
     id: timeOrderedUuid(now),
-    type,
+    type: fitting(type, 40) as SecurityEvent['type'],
     subject: isSubject(subject) && !isForgetting(event) ? subject : null,
     signInId: fitting(signInId, 36),
     reason: fitting(reason, 255),
     ip: fitting(ip, 45),
     userAgent: fitting(userAgent, 255),
-    detail,
+    detail: isOfFeature(event) ? fittingDetail(detail) : detail,
   };
+}
+
+/** The members of a feature's event that are plain, the first of them, each fit for a column of texts. */
+function fittingDetail(detail: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const plain = Object.entries(detail).flatMap(([name, value]) => {
+    if (typeof value === 'string') return [[name, fitting(value, 255)]];
+    return typeof value === 'number' || typeof value === 'boolean' || value === null ? [[name, value]] : [];
+  });
+  return Object.fromEntries(plain.slice(0, MAX_MEMBERS)) as Record<string, unknown>;
 }
 
 /** One text that a database refuses would keep the others of its batch out. */

@@ -16,7 +16,7 @@ export type ClientRefusal = 'unknown' | 'disabled' | 'secret' | 'assertion' | 'r
 
 /**
  * What a feature records, under a type of its own: the feature's name, a dot, and what happened. Other members are kept as
- * the event's detail.
+ * the event's detail: the first 20, of a text the first 255 characters.
  */
 export interface FeatureSecurityEvent {
   readonly type: `${string}.${string}`;
@@ -105,6 +105,11 @@ export type SecurityEvent =
       readonly scopes: readonly string[];
     } & OfSignIn)
   | { readonly type: 'service_token_revoked'; readonly clientId: string; readonly tokenId: string };
+
+/** Whether a feature recorded it. */
+export function isOfFeature(event: SecurityEvent): event is FeatureSecurityEvent {
+  return event.type.includes('.');
+}
 
 /** Where security events go. `record` must not throw and must not wait: events never delay or fail a request. */
 export abstract class SecurityEventSink {

@@ -40,9 +40,11 @@ const STATUS_OF_KIND: Readonly<Record<FeatureErrorKind, number>> = {
   limited: 429,
 };
 
-/** The status of an error. */
+/** The status of an error. One whose code or kind is none of these is a mistake of whoever made it: never a success. */
 export function statusOf(error: AuthError): number {
-  return error instanceof FeatureError ? STATUS_OF_KIND[error.kind] : STATUS_OF[error.code as AuthErrorCode];
+  const status: number | undefined =
+    error instanceof FeatureError ? STATUS_OF_KIND[error.kind] : STATUS_OF[error.code as AuthErrorCode];
+  return status ?? 500;
 }
 
 /** Whether an error says that credentials are missing or no good, rather than that something else is wrong. */

@@ -13,7 +13,6 @@ import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import type { Principal } from '../principal/principal.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { AuthExceptionFilter } from './auth-exception.filter.js';
-import { EarlyRefusalGuard } from './early/early-refusal.guard.js';
 import { PresentedSignIns } from './presented-sign-ins.js';
 import { HttpSignIn } from './http-sign-in.js';
 import { idempotencyKeyOf, requiredRefreshToken } from './refresh-request.js';
@@ -23,7 +22,6 @@ import { SignInResponse, userBody, signInBody } from './sign-in-response.js';
  * The built-in routes. Not decorated with a path: the module makes a subclass for each registration. Handlers read
  * the request themselves: what is malformed is refused by code, and before Passport or a pipe sees it.
  */
-@UseGuards(EarlyRefusalGuard)
 @UseFilters(AuthExceptionFilter)
 export class AuthController {
   constructor(

@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import { AuthCounters } from '../audit/auth-counters.js';
+import { AuthCounters, FeatureEvents } from '../audit/auth-counters.js';
 import { SecurityEventBus } from '../audit/security-event-bus.js';
 import { ListenerSecurityEventSink, LoggerSecurityEventSink } from '../audit/security-event-outputs.js';
 import { SecurityEventSink } from '../audit/security-event.js';
@@ -14,7 +14,7 @@ import { nullable, provide } from '../wiring/provide.js';
 
 /** Where security events go, and where they are read. Store and table are null where the stores keep no events. */
 export const AUDIT_PROVIDERS: Provider[] = [
-  provide(AuthCounters, [], () => new AuthCounters()),
+  provide(AuthCounters, [FeatureEvents], ({ types }) => new AuthCounters(types)),
   provide(SecurityEventStream, [], () => new SecurityEventStream()),
   provide(nullable(SecurityEventStore), [AuthStores], (stores) => stores.events()),
   provide(

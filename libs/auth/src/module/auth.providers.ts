@@ -2,6 +2,7 @@ import { Controller, type DynamicModule, type Provider, type Type, VERSION_NEUTR
 import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { SecurityEvents } from '../audit/security-events.js';
 import { type AuthStructuralOptions, isDoor, refuseStructural } from './structural-options.js';
+import { checkProviders } from './feature-checks.js';
 import { featureProviders } from './features.providers.js';
 import { OriginCheck } from '../context/origin-check.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
@@ -14,6 +15,7 @@ import { RolesGuard } from '../guards/roles.guard.js';
 import { SameOriginGuard } from '../guards/same-origin.guard.js';
 import { SessionAuthGuard } from '../guards/session-auth.guard.js';
 import { AuthController } from '../http/auth.controller.js';
+import { EarlyRefusalGuard } from '../http/early/early-refusal.guard.js';
 import { HttpSignIn } from '../http/http-sign-in.js';
 import { JwksController } from '../http/jwks.controller.js';
 import { ConfiguredRoutes } from '../http/mount-path.js';
@@ -78,9 +80,10 @@ export function composeAuthModule(
     ...storesProviders(door),
     ...CORE_PROVIDERS,
     ...EDGE_PROVIDERS,
-    ...featureProviders(features),
     ...(structure.globalGuard ? [GlobalGuard] : []),
   ];
+  checkProviders(providers, features);
+  providers.push(...featureProviders(features));
   return {
     ...definition,
     global: structure.isGlobal !== false,
@@ -140,5 +143,8 @@ function routedAt(path: string, type: Type): Type {
   class RoutedController extends type {}
   Object.defineProperty(RoutedController, 'name', { value: type.name });
   Controller({ path, version: VERSION_NEUTRAL })(RoutedController);
+  // First of all: a body that was refused is not there any more, and no route may take it for none.
+  const guards = (Reflect.getMetadata('__guards__', type) ?? []) as unknown[];
+  Reflect.defineMetadata('__guards__', [EarlyRefusalGuard, ...guards], RoutedController);
   return RoutedController;
 }

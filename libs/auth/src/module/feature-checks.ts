@@ -1,9 +1,12 @@
-import { RequestMethod, type Type } from '@nestjs/common';
+import { type InjectionToken, type Provider, RequestMethod, type Type } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { type AuthFeature, tablesOf } from '../features/auth-feature.js';
 import { AuthController } from '../http/auth.controller.js';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** As many characters as the table of events has for a type. */
+const LONGEST_EVENT = 40;
 const MIGRATION = /^[A-Z]\w*\d{13}$/;
 /** The tables of the core. */
 const CORE_TABLES = [
@@ -28,12 +31,24 @@ export function checkFeatures(features: readonly AuthFeature[]): void {
       refuse(
         'must be a list of features, such as serviceIssuer() (got something else: a function that was not called?)',
       );
-    const { name, events = [], tables = [] } = feature;
+    const { name, events = [], tables = [], bodies = {}, controllers = [] } = feature;
     if (!NAME.test(name))
       refuse(`must have names of lower-case words with hyphens (got ${JSON.stringify(name)})`);
     const foreign = events.find((type) => !type.startsWith(`${name}.`));
     if (foreign)
       refuse(`must name their events after themselves (got ${JSON.stringify(foreign)} of ${name})`);
+    const long = events.find((type) => type.length > LONGEST_EVENT);
+    if (long)
+      refuse(
+        `must have types of events of up to ${LONGEST_EVENT} characters (got ${JSON.stringify(long)} of ${name})`,
+      );
+    // A body of no such route would be left to the framework's parsers, silently; one of another's would be taken from it.
+    const routes = controllers.flatMap((one: Type) => routesOf(one));
+    const unrouted = Object.keys(bodies).find((route) => !isPlain(route) || !routes.includes(route));
+    if (unrouted !== undefined)
+      refuse(
+        `must name in "bodies" routes of their own controllers, in lower case and without parameters, as "POST /token" (got ${JSON.stringify(unrouted)} of ${name})`,
+      );
     const unnamed = tables.find((migration) => !MIGRATION.test(migration.name));
     if (unnamed)
       refuse(
@@ -79,6 +94,41 @@ export function checkFeatures(features: readonly AuthFeature[]): void {
   ]);
 }
 
+/** Whether a route is what the early hook compares with. */
+const isPlain = (route: string): boolean => /^[A-Z]+ \/[a-z0-9._~/-]*[a-z0-9._~-]$/.test(route);
+
+/** Nest keeps all that are given for these. */
+const OF_ALL: readonly unknown[] = [APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE];
+
+/**
+ * Throws AuthConfigError for a feature that provides something anew which AuthModule or another feature provides: Nest would
+ * silently take the last one. A class that is listed twice is the same provider.
+ */
+export function checkProviders(core: readonly Provider[], features: readonly AuthFeature[]): void {
+  const known = new Map<unknown, { readonly owner: string; readonly provider: unknown }>();
+  for (const provider of core) known.set(tokenOf(provider), { owner: 'AuthModule', provider });
+  for (const { name, providers = [], stores = [], options } of features) {
+    const own: [unknown, unknown][] = [
+      ...providers.map((provider): [unknown, unknown] => [tokenOf(provider), provider]),
+      ...stores.map((store): [unknown, unknown] => [store.port, store]),
+      ...(options ? [[options.token, options] as [unknown, unknown]] : []),
+    ];
+    for (const [token, provider] of own) {
+      const other = known.get(token);
+      if (other && other.provider !== provider && !OF_ALL.includes(token))
+        throw new AuthConfigError(
+          `"features" must have each provider once (got ${textOf(token)} of ${other.owner} and of ${name})`,
+        );
+      known.set(token, { owner: name, provider });
+    }
+  }
+}
+
+const tokenOf = (provider: Provider): InjectionToken =>
+  typeof provider === 'function' ? provider : provider.provide;
+
+const textOf = (token: unknown): string => (typeof token === 'function' ? token.name : String(token));
+
 interface Owned {
   readonly name: string;
   readonly value: string;
@@ -104,8 +154,8 @@ function once(kind: string, all: readonly Owned[]): void {
 /** The routes of a controller that has no path yet, as `POST /token`; parameters are all alike. */
 function routesOf(controller: Type): string[] {
   const prototype = controller.prototype as object;
-  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
-    const handler: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+  return namesOf(prototype).flatMap((name) => {
+    const handler = valueOf(prototype, name);
     if (typeof handler !== 'function') return [];
     const method: unknown = Reflect.getMetadata('method', handler);
     const path: unknown = Reflect.getMetadata('path', handler);
@@ -117,4 +167,21 @@ function routesOf(controller: Type): string[] {
       return `${RequestMethod[method]} /${plain}`;
     });
   });
+}
+
+/** Of members that it inherits, too: Nest routes these as well. */
+function namesOf(prototype: object): string[] {
+  const names = new Set<string>();
+  for (let one: object | null = prototype; one && one !== Object.prototype; one = Object.getPrototypeOf(one))
+    for (const name of Object.getOwnPropertyNames(one)) names.add(name);
+  return [...names];
+}
+
+/** Without calling a getter. */
+function valueOf(prototype: object, name: string): unknown {
+  for (let one: object | null = prototype; one; one = Object.getPrototypeOf(one)) {
+    const descriptor = Object.getOwnPropertyDescriptor(one, name);
+    if (descriptor) return descriptor.value;
+  }
+  return undefined;
 }

@@ -1,4 +1,5 @@
 import type { InjectionToken, Provider } from '@nestjs/common';
+import { FeatureEvents } from '../audit/auth-counters.js';
 import type { AuthFeature, FeatureOptions, Sweepable } from '../features/auth-feature.js';
 import { FeatureSweeps } from '../lifecycle/expired-rows-sweeper.js';
 import { LocalRevocations } from '../revocation/local-revocations.js';
@@ -8,7 +9,7 @@ import { guardedFeatureStore } from '../stores/guarded-stores.js';
 import { OptionReader } from '../validation/option-reader.js';
 import { provide, typed } from '../wiring/provide.js';
 
-/** What the features that are switched on provide: their own providers, their stores and their options. */
+/** What the features that are switched on provide: their own providers, stores and options, and what the core asks of them. */
 export function featureProviders(features: readonly AuthFeature[]): Provider[] {
   const swept = features.filter(({ sweep }) => sweep !== undefined);
   const sweeps = swept.map(({ sweep }) => typed<Sweepable>(sweep as InjectionToken));
@@ -22,6 +23,7 @@ export function featureProviders(features: readonly AuthFeature[]): Provider[] {
         ),
       ),
     ]),
+    provide(FeatureEvents, [], () => ({ types: features.flatMap(({ events = [] }) => events) })),
     provide(FeatureSweeps, sweeps, (...found) => ({
       all: found.map((one, index) => ({
         feature: swept[index]!.name,

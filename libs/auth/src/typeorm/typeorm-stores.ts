@@ -15,7 +15,7 @@ import { provide, typed } from '../wiring/provide.js';
 import { authDatabase } from './connection/open-database.js';
 import { keepNativeObjects } from './connection/kept-objects.js';
 import { PostgresNotifier } from './connection/postgres-notifier.js';
-import { AUTH_ENTITIES, entityOf } from './entities/auth-entities.js';
+import { AUTH_ENTITIES, entityClassOf, entityOf } from './entities/auth-entities.js';
 
 /** Options of the stores on TypeORM. */
 export interface TypeOrmStoresOptions {
@@ -112,7 +112,7 @@ function checkedSource(
       'the entities of AuthModule must be in its TypeORM connection (got a connection without them): set autoLoadEntities: true, or entities: [...AUTH_ENTITIES, ...] (from nestjs-aerie/typeorm)',
     );
   }
-  const lacking = featureTables.filter(({ definition }) => !source.hasMetadata(entityOf(definition)));
+  const lacking = featureTables.filter(({ definition }) => !source.hasMetadata(entityClassOf(definition)));
   if (lacking.length > 0) {
     const features = [...new Set(lacking.map(({ feature }) => feature))].join(', ');
     throw new AuthConfigError(

@@ -2,14 +2,14 @@ import type { DataSource } from 'typeorm';
 import { type ColumnMapping, SqlTable } from '../../sql/database/sql-table.js';
 import { type SqlValue, trustedSql } from '../../sql/database/sql.js';
 import type { ColumnDefinition, TableDefinition } from '../../sql/database/table-definition.js';
-import { entityOf } from '../entities/auth-entities.js';
+import { entityClassOf } from '../entities/auth-entities.js';
 
 /** The names of a table and its columns as a connection maps them: prefix, schema and naming strategy included. */
 export function typeOrmTable<Row extends object>(
   source: DataSource,
   definition: TableDefinition<Row>,
 ): SqlTable<Row> {
-  const metadata = source.getMetadata(entityOf(definition));
+  const metadata = source.getMetadata(entityClassOf(definition));
   const quote = (name: string): string => source.driver.escape(name);
   const columns = Object.entries<ColumnDefinition>(definition.columns);
   const mappings = columns.map(([property, { selected, values }]): ColumnMapping => ({

@@ -45,6 +45,11 @@ export function entityOf(definition: TableDefinition): EntityClass | EntitySchem
   return CORE.get(definition) ?? entitySchemaOf(definition);
 }
 
+/** The class under which a connection knows the entity of a table. */
+export function entityClassOf(definition: TableDefinition): EntityClass {
+  return CORE.get(definition) ?? (entitySchemaOf(definition).options.target as EntityClass);
+}
+
 /**
  * The entities of the core and of features, for the `entities` of a connection without `autoLoadEntities`. Give it the list
  * that AuthModule is given.

@@ -3,12 +3,16 @@ import type { ColumnDefinition, TableDefinition } from '../../sql/database/table
 
 const made = new WeakMap<TableDefinition, EntitySchema>();
 
-/** The entity of a table that has no class of ours, such as a feature's. The same definition gives the same entity. */
+/**
+ * The entity of a table that has no class of ours, such as a feature's. The same definition gives the same entity. It has a
+ * class: a connection finds a schema without one by its name, and another entity may have the same.
+ */
 export function entitySchemaOf(definition: TableDefinition): EntitySchema {
   let schema = made.get(definition);
   if (!schema) {
     schema = new EntitySchema({
       name: definition.entity,
+      target: { [definition.entity]: class {} }[definition.entity]!,
       tableName: definition.name,
       columns: Object.fromEntries(
         Object.entries<ColumnDefinition>(definition.columns).map(([property, column]) => [

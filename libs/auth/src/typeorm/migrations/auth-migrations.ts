@@ -1,6 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
 import type { AuthFeature } from '../../features/auth-feature.js';
-import { entityOf } from '../entities/auth-entities.js';
+import { entityClassOf } from '../entities/auth-entities.js';
 import { CreateAuthTables1795219200000 } from './create-auth-tables.js';
 import { CreateKeyAndClientTables1795824000000 } from './create-key-and-client-tables.js';
 import { CreateTables } from './create-tables.js';
@@ -30,7 +30,7 @@ export function authMigrations(features: readonly AuthFeature[]): (new () => Mig
     tables.map(({ name, creates }) => {
       class CreateFeatureTables extends CreateTables {
         readonly name = name;
-        protected readonly tables = creates.map(entityOf);
+        protected readonly tables = creates.map(entityClassOf);
       }
       Object.defineProperty(CreateFeatureTables, 'name', { value: name });
       return CreateFeatureTables;

@@ -1,4 +1,4 @@
-import { Header, HttpCode, Post, Req, UseFilters, UseGuards } from '@nestjs/common';
+import { Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
 import type { HttpRequest } from '../../../context/http-request.js';
 import { requesterOf } from '../../../context/requester-of.js';
 import { Public } from '../../../decorators/public.decorator.js';
@@ -8,7 +8,6 @@ import { ClientCredentialsGrant } from '../tokens/client-credentials-grant.js';
 import { TokenExchange } from '../tokens/token-exchange.js';
 import { TokenIntrospection } from '../tokens/token-introspection.js';
 import { TokenRevocation } from '../tokens/token-revocation.js';
-import { EarlyRefusalGuard } from '../../../http/early/early-refusal.guard.js';
 import { OAuthExceptionFilter } from './oauth-exception.filter.js';
 import { clientProof, oauthForm } from './oauth-request.js';
 import { TOKEN_FIELDS, tokenAnswer, tokenRequest } from './token-request.js';
@@ -17,7 +16,6 @@ import { TOKEN_FIELDS, tokenAnswer, tokenRequest } from './token-request.js';
  * The routes for services: a token, what has become of one, and its end. Not decorated with a path: the module makes a
  * subclass for each registration. Cookies are not looked at: who asks is told by the client's own proof alone.
  */
-@UseGuards(EarlyRefusalGuard)
 @UseFilters(OAuthExceptionFilter)
 export class ServiceTokensController {
   constructor(
