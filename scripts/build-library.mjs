@@ -18,7 +18,8 @@ for (const folder of ['dist', 'docs']) rmSync(join(target, folder), { recursive:
 compile('--emitDeclarationOnly');
 removeUnreached();
 compile('--declaration', 'false', '--removeComments', '--noCheck');
-halveIndents();
+shareHelpers();
+indentByTabs();
 copyGuides();
 
 function compile(...flags) {
@@ -44,8 +45,28 @@ function removeUnreached() {
   }
 }
 
-/** tsc indents by four blanks: a tenth of the package. Lines inside of templates stay as they are. */
-function halveIndents() {
+/** tsc writes its helpers for decorators into each file that has one: a fortieth of the package. They get a file of their own. */
+function shareHelpers() {
+  const helpers = new Map();
+  for (const file of readdirSync(output, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.js')) continue;
+    const path = join(output, file);
+    let text = readFileSync(path, 'utf8');
+    const used = [...text.matchAll(/^var (__\w+) = \(this && this\.\1\) \|\| function [\s\S]*?^};\n/gm)];
+    if (used.length === 0) continue;
+    for (const [helper, name] of used) {
+      helpers.set(name, helper.replace(/^var /, 'export var ').replace(/\(this && this\.\w+\) \|\| /, ''));
+      text = text.replace(helper, '');
+    }
+    const folder = '../'.repeat(file.split(/[\\/]/).length - 1) || './';
+    const names = used.map(([, name]) => name).join(', ');
+    writeFileSync(path, `import { ${names} } from '${folder}decorator-helpers.js';\n${text}`);
+  }
+  writeFileSync(join(output, 'decorator-helpers.js'), [...helpers.values()].join(''));
+}
+
+/** tsc indents by four blanks: a tenth of the package. A tab takes their place; lines inside of templates stay as they are. */
+function indentByTabs() {
   for (const file of readdirSync(output, { recursive: true, encoding: 'utf8' })) {
     if (!/\.(js|d\.ts)$/.test(file)) continue;
     const path = join(output, file);
@@ -55,7 +76,7 @@ function halveIndents() {
     const lines = text.replace(/^(?: {4})+/gm, (blanks, at) =>
       templates.some((token) => token.getStart(source) < at && at < token.end)
         ? blanks
-        : ' '.repeat(blanks.length / 2),
+        : '\t'.repeat(blanks.length / 4),
     );
     writeFileSync(path, lines);
   }
