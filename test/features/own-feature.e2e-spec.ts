@@ -65,6 +65,19 @@ describe('a feature of somebody else', () => {
     ]);
     const wrong = await app.client().post('/auth/terms', { ...bearer, json: { version: VERSION, more: 1 } });
     expect([wrong.status, (wrong.body as { code: string }).code]).toEqual([400, 'AUTH_REQUEST_INVALID']);
+    // Read before the framework: refused with a code, also where every field may be left out.
+    for (const [type, body] of [
+      ['application/json', '{bad'],
+      ['application/json', `{"version":"${'x'.repeat(40_000)}"}`],
+      ['text/plain', 'hello'],
+    ] as const) {
+      const { status } = await fetch(`${app.url}/auth/terms`, {
+        method: 'POST',
+        headers: { 'content-type': type, authorization: `Bearer ${bearer.bearer}` },
+        body,
+      });
+      expect([type, body.length, status]).toEqual([type, body.length, 400]);
+    }
     for (let again = 0; again < 2; again++) {
       const accepted = await app.client().post('/auth/terms', { ...bearer, json: { version: VERSION } });
       expect(accepted.status).toBe(204);
@@ -205,6 +218,11 @@ describe('a feature of somebody else', () => {
       /after themselves/,
     ],
     [
+      'a body of no route',
+      () => ({ features: [{ ...feature(), bodies: { 'POST /trems': 'json' } }] }),
+      /"bodies".*POST \/trems/,
+    ],
+    [
       'a migration without a time',
       () => ({ features: [{ name: 'other', tables: [{ name: 'Create', creates: [] }] }] }),
       /time in milliseconds/,
@@ -253,7 +271,9 @@ describe('a feature of somebody else', () => {
     const connection = { ...testConnection('sqlite'), migrations: [...AUTH_MIGRATIONS] } as never;
     await expect(startTestApp({ connection, options: { features: [feature()] } })).rejects.toMatchObject({
       code: 'AUTH_CONFIG_INVALID',
-      message: expect.stringMatching(/terms_acceptance.*for the feature "terms".*authMigrations\(features\)/),
+      message: expect.stringMatching(
+        /terms_acceptance.*for the feature "terms".*authMigrations\(features\) in place of AUTH_MIGRATIONS/,
+      ),
     });
   });
 

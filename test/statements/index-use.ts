@@ -105,7 +105,7 @@ export function indexUse(database: TestDatabase): void {
 
   it('would be seen to lack one', async () => {
     for (const entity of LARGE_TABLES) {
-      const { tablePath } = app.source.getMetadata(entity);
+      const { tablePath, name } = app.source.getMetadata(entity);
       const column = {
         [AuthSubject.name]: 'epoch',
         [Session.name]: 'secret_hash',
@@ -114,7 +114,7 @@ export function indexUse(database: TestDatabase): void {
         ServiceClient: 'secret_hash',
         SpentTokenId: 'nonce',
       };
-      const query = `select * from ${tablePath} where ${column[entity.name] ?? 'current_hash'} = '1'`;
+      const query = `select * from ${tablePath} where ${column[name] ?? 'current_hash'} = '1'`;
       for (const { scanned } of await plansOf(app.source, database, { query, parameters: [] }))
         expect(scanned).toHaveLength(1);
     }

@@ -1,6 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { ONE_COPY, otherCopyIn, THIS_COPY } from '../context/package-copy.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
+import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import { ADMITS_SERVICES } from './handler-policy.js';
 
 /**
@@ -15,8 +16,13 @@ export function refuseUnwired(guard: object, modules: ModulesContainer): never {
     throw new AuthConfigError(
       `${name} in ${place} must be of the same copy of nestjs-aerie as AuthModule (got ${THIS_COPY.folder}, and AuthModule from ${other.folder}): ${ONE_COPY}`,
     );
+  const own = [...modules.values()].find(({ metatype }) => metatype.name === 'AuthModule');
   const admitsServices = (guard.constructor as { [ADMITS_SERVICES]?: unknown })[ADMITS_SERVICES] === true;
   const services = admitsServices ? '; ServiceAuthGuard needs "features: [serviceIssuer()]" as well' : '';
+  if (admitsServices && own && !own.providers.has(ServiceAuthenticator))
+    throw new AuthConfigError(
+      `${name} in ${place} needs a feature (got AuthModule without it): give AuthModule features: [serviceIssuer()], from nestjs-aerie/service-tokens`,
+    );
   throw new AuthConfigError(
     `${place}, which uses ${name}, must import AuthModule (got no import of it): import AuthModule.forRoot(...) in the root module; with isGlobal: false each module imports the same AuthModule.forRoot(...) object${services}`,
   );

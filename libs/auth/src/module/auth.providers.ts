@@ -134,8 +134,8 @@ const bodiesOf = (features: readonly AuthFeature[]): ConfiguredRoutes['bodies'] 
   new Map(features.flatMap(({ bodies = {} }) => Object.entries(bodies)));
 
 function controllersAt(path: string, features: readonly AuthFeature[]): Type[] {
-  const routed = [AuthController, ...features.flatMap(({ controllers = [] }) => controllers)];
-  return [...routed.map((type) => routedAt(path, type)), JwksController];
+  const ofFeatures = features.flatMap(({ controllers = [] }) => controllers);
+  return [routedAt(path, AuthController), ...ofFeatures.map((type) => routedAt(path, type)), JwksController];
 }
 
 /** A subclass for each registration: the path is metadata of the subclass, never of the class that applications share. */

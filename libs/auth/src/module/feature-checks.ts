@@ -163,7 +163,7 @@ function routesOf(controller: Type): string[] {
     return [path].flat().map((one) => {
       const plain = String(one)
         .replace(/^\/+|\/+$/g, '')
-        .replace(/:\w+/g, ':');
+        .replace(/:\w+/g, ':*');
       return `${RequestMethod[method]} /${plain}`;
     });
   });

@@ -57,7 +57,11 @@ export function isDoor(stores: unknown): stores is StoresDoor {
 
 function described(value: unknown): string {
   if (value === undefined) return 'undefined: left out, or a circular import';
-  if (typeof value === 'function') return `the class ${value.name}, which does not`;
+  if (typeof value === 'function')
+    return /^class\b/.test(String(value))
+      ? `the class ${value.name}, which does not`
+      : `the function ${value.name}: call it`;
+  if (value instanceof AuthStores) return `an object of ${value.constructor.name}: give the class`;
   return value === null ? 'null' : typeof value;
 }
 

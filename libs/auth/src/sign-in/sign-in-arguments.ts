@@ -153,7 +153,12 @@ export function changeArguments(options: unknown) {
 /** The host's transaction among the options of a change. Throws AuthConfigError for one that has no `query`. */
 export function transactionArgument(options: unknown): HostTransaction | undefined {
   const reader = new OptionReader(options);
-  const transaction = reader.custom('transaction', 'a HostTransaction', isTransactionOrNone, undefined);
+  const transaction = reader.custom(
+    'transaction',
+    'what hostTransaction(manager) of nestjs-aerie/typeorm gives',
+    isTransactionOrNone,
+    undefined,
+  );
   reader.done();
   return transaction;
 }

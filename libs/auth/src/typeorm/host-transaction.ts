@@ -25,12 +25,12 @@ interface StructuredResult {
  * ```
  */
 export function hostTransaction(manager: EntityManager): HostTransaction {
-  const { queryRunner, dataSource } = manager;
+  const queryRunner = (manager as EntityManager | undefined)?.queryRunner;
   if (!queryRunner?.isTransactionActive) {
     throw new HostTransactionError('"manager" must be the EntityManager of an open transaction');
   }
   // SQLite has no booleans.
-  const isSqlite = dataSource.options.type === 'better-sqlite3';
+  const isSqlite = manager.dataSource.options.type === 'better-sqlite3';
   return {
     async query(text, params) {
       // Outside it, each statement would commit by itself.

@@ -73,7 +73,8 @@ export function storesOn(
   const connection = {
     database: authDatabase(source, database),
     notifierOn: (channel: string) => new PostgresNotifier(source, channel),
-    advice: `add AUTH_MIGRATIONS (with features, authMigrations(features)) to the connection's migrations and run them (migrationsRun: true), or set synchronize: true while developing${sharedMigrations(source)}`,
+    advice: (isOfFeature: boolean) =>
+      `${isOfFeature ? "put authMigrations(features) in place of AUTH_MIGRATIONS, with AuthModule's list of features, into" : 'add AUTH_MIGRATIONS to'} the connection's migrations and run them (migrationsRun: true), or set synchronize: true while developing${sharedMigrations(source)}`,
   };
   return new SqlStores(connection, settings, eventRetentionMs);
 }

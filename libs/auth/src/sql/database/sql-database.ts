@@ -39,6 +39,8 @@ export interface TransactionRules {
 export interface HostTransaction {
   /** Sends one statement on the transaction's connection. `affected`: rows that a write matched. */
   query(text: string, params: readonly SqlValue[]): Promise<SqlResult>;
+  /** An EntityManager is no HostTransaction: `hostTransaction(manager)` makes one of it. */
+  readonly queryRunner?: never;
 }
 
 /** A mistake of whoever gave a HostTransaction: no outage, and nothing to try again. */

@@ -33,8 +33,8 @@ export interface SqlConnection {
   readonly database: SqlDatabase;
   /** Null: the database does not notify on a channel, or nobody could listen. */
   readonly notifierOn: ((channel: string) => RevocationNotifier) | null;
-  /** What an operator does about a table that is missing. */
-  readonly advice: string;
+  /** What an operator does about a missing table of the core, or of a feature. */
+  readonly advice: (isOfFeature: boolean) => string;
 }
 
 /** The stores in SQL. */
@@ -122,7 +122,7 @@ export class SqlStores extends AuthStores {
         if (!isTableMissing((error as StoreUnavailableError).cause)) throw error;
         const whose = feature === null ? '' : ` for the feature ${JSON.stringify(feature)}`;
         missing.push(
-          `the table ${table.name.text(() => '')} must exist${whose}, with every column of ${definition.entity} (the table or a column is missing): ${this.connection.advice}`,
+          `the table ${table.name.text(() => '')} must exist${whose}, with every column of ${definition.entity} (the table or a column is missing): ${this.connection.advice(feature !== null)}`,
         );
       }
     }

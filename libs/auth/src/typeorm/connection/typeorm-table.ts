@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { AuthConfigError } from '../../errors/auth-config-error.js';
 import { type ColumnMapping, SqlTable } from '../../sql/database/sql-table.js';
 import { type SqlValue, trustedSql } from '../../sql/database/sql.js';
 import type { ColumnDefinition, TableDefinition } from '../../sql/database/table-definition.js';
@@ -9,7 +10,13 @@ export function typeOrmTable<Row extends object>(
   source: DataSource,
   definition: TableDefinition<Row>,
 ): SqlTable<Row> {
-  const metadata = source.getMetadata(entityClassOf(definition));
+  const entity = entityClassOf(definition);
+  if (!source.hasMetadata(entity)) {
+    throw new AuthConfigError(
+      `the table ${definition.name} must be in "tables" of the feature whose store reads it (got a store without it)`,
+    );
+  }
+  const metadata = source.getMetadata(entity);
   const quote = (name: string): string => source.driver.escape(name);
   const columns = Object.entries<ColumnDefinition>(definition.columns);
   const mappings = columns.map(([property, { selected, values }]): ColumnMapping => ({
