@@ -19,6 +19,8 @@ import {
   type Subject,
   UserDirectory,
 } from 'nestjs-aerie';
+import { serviceIssuer } from 'nestjs-aerie/service-tokens';
+import { authMigrations } from 'nestjs-aerie/typeorm';
 import { BELOW_THE_EDGE, startTestApp } from '../support/test-app.js';
 import { TestUsers } from '../support/test-users.js';
 import {
@@ -108,7 +110,8 @@ describe('who can inject what', () => {
 
   @Module({ providers: [LonelyUsers], exports: [LonelyUsers] })
   class LonelyUsersModule {}
-  const local = () => authModule({ isGlobal: false, imports: [LonelyUsersModule], users: LonelyUsers });
+  const local = (options: Parameters<typeof authModule>[0] = {}) =>
+    authModule({ isGlobal: false, imports: [LonelyUsersModule], users: LonelyUsers, ...options });
 
   @Controller()
   class GuardedController {
@@ -139,13 +142,34 @@ describe('who can inject what', () => {
       }
       @Module({ controllers: [FeatureController] })
       class FeatureModule {}
-      const error = await bootError([connection(), local(), FeatureModule]);
+      const features = guard === ServiceAuthGuard ? [serviceIssuer()] : [];
+      const error = await bootError([
+        connection({ migrations: authMigrations(features) }),
+        local({ features }),
+        FeatureModule,
+      ]);
       expect(error).toBeInstanceOf(AuthConfigError);
       expect(error.message).toContain(guard.name);
       expect(error.message).toContain('FeatureModule');
       expect(error.message).toContain('must import AuthModule');
     },
   );
+
+  it('a guard of a feature that is off is named, with the feature', async () => {
+    @UseGuards(ServiceAuthGuard)
+    @Controller()
+    class FeatureController {}
+    @Module({ controllers: [FeatureController] })
+    class FeatureModule {}
+    const error = await bootError([connection(), authModule(), FeatureModule]);
+    expect(error).toBeInstanceOf(AuthConfigError);
+    for (const word of [
+      'ServiceAuthGuard in FeatureModule',
+      'features: [serviceIssuer()]',
+      'nestjs-aerie/service-tokens',
+    ])
+      expect(error.message).toContain(word);
+  });
 
   it.each([JwtAuthGuard, LocalAuthGuard])(
     'without any AuthModule, so is a module that uses %p',

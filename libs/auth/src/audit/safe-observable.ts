@@ -35,7 +35,7 @@ export class SafeObservable<T> extends Observable<T> {
     error?: Failure | null,
     complete?: (() => void) | null,
   ): Subscription {
-    // An operator's own subscriber: whoever stands at the end of it is contained there.
+    // An operator's own subscriber: the errors of the subscribers after it are caught there.
     if (isSubscriber(given)) return super.subscribe(given);
     const observer: Partial<Observer<T>> =
       typeof given === 'function' || !given

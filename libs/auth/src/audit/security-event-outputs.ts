@@ -27,7 +27,7 @@ export class LoggerSecurityEventSink extends SecurityEventSink {
   }
 }
 
-/** Tells `onSecurityEvent` at once; nobody waits for its promise, and what it throws is logged. */
+/** Calls `onSecurityEvent` at once. No request waits for its promise, and its errors are logged. */
 export class ListenerSecurityEventSink extends SecurityEventSink {
   private readonly logger = new Logger('AuthModule');
 

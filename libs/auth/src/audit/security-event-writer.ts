@@ -13,7 +13,7 @@ const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** Of a feature's event. */
 const MAX_MEMBERS = 20;
-/** Of one batch, before it is given up: one that can never be written must not keep the others out for ever. */
+/** Of one batch, before it is given up: a batch that can never be written must not keep the later ones out. */
 const MAX_TRIES = 5;
 
 /**
@@ -147,7 +147,7 @@ export class SecurityEventWriter extends SecurityEventSink {
   }
 }
 
-/** Every refresh of everybody (the family's row has the last one), and every token of every service: nobody reads them. */
+/** Every refresh of everybody (the family's row has the last one), and every token of every service: they have no reader. */
 const NOT_KEPT: ReadonlySet<SecurityEvent['type']> = new Set([
   'token_rotated',
   'token_replayed',

@@ -13,7 +13,7 @@ interface Current {
 // A property under a key of our own is cheaper than an entry in a WeakMap, on every request.
 // Of the registry: `@CurrentUser()` of another copy of the package finds it too.
 const CURRENT = Symbol.for('nestjs-aerie.current');
-// Not where users are kept: nobody who asks for the user of a request is ever given a service.
+// Not where users are kept: a caller that asks for the user of a request never gets a service.
 const SERVICE = Symbol.for('nestjs-aerie.current-service');
 
 interface Carrier {
@@ -25,7 +25,7 @@ interface Carrier {
   [SERVICE]?: { readonly service: ServicePrincipal; readonly application: unknown };
 }
 
-/** `principal` is undefined when a subclass let nobody pass. */
+/** `principal` is undefined when a subclass let no principal pass. */
 export function setCurrent(carrier: object, principal: Principal | undefined, user: unknown): void {
   (carrier as Carrier)[CURRENT] = { principal, user, application: applicationOf(carrier) };
 }

@@ -40,7 +40,7 @@ const STATUS_OF_KIND: Readonly<Record<FeatureErrorKind, number>> = {
   limited: 429,
 };
 
-/** The status of an error. One whose code or kind is none of these is a mistake of whoever made it: never a success. */
+/** The status of an error. One whose code or kind is none of these is a mistake of its author: never a success. */
 export function statusOf(error: AuthError): number {
   const status: number | undefined =
     error instanceof FeatureError ? STATUS_OF_KIND[error.kind] : STATUS_OF[error.code as AuthErrorCode];

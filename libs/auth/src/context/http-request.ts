@@ -23,7 +23,7 @@ export function noteArrival(request: object): void {
   arrivals.set(request, performance.now());
 }
 
-/** When the request arrived, by the monotonic clock; now, when nobody noted it. */
+/** When the request arrived, by the monotonic clock; now, where it was not noted. */
 export function arrivalOf(request: HttpRequest): number {
   return arrivals.get(request.raw ?? request) ?? performance.now();
 }

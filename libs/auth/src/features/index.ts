@@ -30,7 +30,6 @@ export {
   bigint,
   boolean,
   type ColumnDefinition,
-  identity,
   int,
   type TableDefinition,
   text,

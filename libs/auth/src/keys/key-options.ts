@@ -50,7 +50,7 @@ export interface ManagedKeyOptions {
   /** For how long a key signs, 1h to 730d. Default `90d`. */
   readonly rotateEvery?: Duration;
   /**
-   * How long before it signs a key is published: longer than whoever verifies keeps a copy of the JWKS. 2s to 90d, and at
+   * How long before it signs a key is published: longer than verifiers keep a copy of the JWKS. 2s to 90d, and at
    * most half of `rotateEvery`. Default `14d`.
    */
   readonly announce?: Duration;

@@ -112,7 +112,7 @@ export class KeyRotation {
   private async doWhatIsDue(): Promise<void> {
     let reading = await this.store.read();
     let schedule = scheduleOf(reading, this.rules);
-    // Before anything is made: a secret that opens nothing here must not bring a key that nobody else can open.
+    // Before anything is made: a secret that opens nothing here must not bring a key that no other process can open.
     this.open(schedule);
     if (schedule.due) {
       await this.store.add(await this.newKey(schedule.due.id, schedule.due.beginsAt, reading.now));

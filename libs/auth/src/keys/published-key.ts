@@ -4,7 +4,7 @@ import type { SigningAlgorithm } from './key-options.js';
 import { checkStrength, KID } from './signing-key.js';
 import { type VerificationKey, VerificationKeys } from './verification-keys.js';
 
-/** Members that hold what nobody publishes (RFC 7518, sections 6.2.2, 6.3.2 and 6.4). */
+/** Members that hold private key material (RFC 7518, sections 6.2.2, 6.3.2 and 6.4). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 /**

@@ -152,7 +152,7 @@ export class RemoteKeys extends VerificationKeys {
         unfit.push(error.message);
       }
     }
-    // Nobody can tell which of them a token means.
+    // It cannot be told which of them a token means.
     for (const kid of twice) {
       byKid.delete(kid);
       unfit.push(`"keys" must be keys of different kids (got two of ${kid})`);

@@ -53,7 +53,7 @@ export class SigningKeys {
   /**
    * Announces the next key now, rather than when its time has come; nothing when one is announced already. `announce`: how
    * long before it signs. Default: `managedKeys.announce`. Shorter than nodes and services take to read the keys again,
-   * they refuse its first tokens. Nobody is signed out. Throws TypeError for what is no duration.
+   * they refuse its first tokens. No sign-in ends. Throws TypeError for what is no duration.
    */
   async rotate({ announce }: { readonly announce?: Duration } = {}): Promise<void> {
     const keys = this.keys();

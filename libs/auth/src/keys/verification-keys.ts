@@ -13,7 +13,7 @@ export interface VerificationKey {
 /** Where a verifier finds the key that a token names: this application's own ring, or what an issuer publishes. */
 export abstract class VerificationKeys {
   /**
-   * The key of exactly this `kid`; there is no fallback. `undefined`: nobody knows it. Throws StoreUnavailableError when
+   * The key of exactly this `kid`; there is no fallback. `undefined`: there is none. Throws StoreUnavailableError when
    * that cannot be told now.
    */
   abstract find(kid: string): VerificationKey | undefined | Promise<VerificationKey | undefined>;

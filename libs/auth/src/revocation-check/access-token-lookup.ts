@@ -8,7 +8,7 @@ import type { TokenLookup } from './lookup-check.js';
 import type { RotationStatus, SignInLookup, SignInStatus } from './sign-in-lookup.js';
 
 export interface LookupRules {
-  /** How old the knowledge may be where nobody says so. */
+  /** The default for the highest age of the knowledge. */
   readonly maxStalenessMs: number;
   /** For how long a rotation spares the access tokens of the parent; null when rotations end none. */
   readonly replayWindowMs: number | null;

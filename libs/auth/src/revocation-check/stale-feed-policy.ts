@@ -72,7 +72,7 @@ export class StaleFeedPolicy {
     if (this.feed.status().overflowing) return false;
     const patienceMs = PATIENCE_MS[fallback];
     if (fallback !== 'refuse') return this.feed.freshen(maxStalenessMs, patienceMs);
-    // Nobody else is asked while polls fail, so a request has another one sent: the database may just be back.
+    // No other source is asked while polls fail, so a request sends another poll: the database may just be back.
     const polled = this.feed.freshen(maxStalenessMs);
     // The poll has been sent by then: a store that does not answer fails by its own deadline first.
     await Promise.resolve();

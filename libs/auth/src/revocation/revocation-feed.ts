@@ -25,7 +25,7 @@ interface Sent extends Moment {
 
 /**
  * Keeps every revocation that still matters in the memory of this process, by polling; a notification makes the next poll
- * come at once. Whoever decides by what is in `index` asks first whether it is fresh: an outage must not pass for
+ * come at once. A caller that decides by `index` asks first whether it is fresh: an outage must not pass for
  * silence.
  */
 export class RevocationFeed {

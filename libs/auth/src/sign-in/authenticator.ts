@@ -184,7 +184,7 @@ export class Authenticator {
     };
   }
 
-  /** The same steps for nobody: a read of the epochs, a query of the directory, a hash. */
+  /** The same steps without a subject: a read of the epochs, a query of the directory, a hash. */
   private async refuseNobody(identifier: string, password: string): Promise<PasswordCheck> {
     await this.subjects.find(NOBODY);
     await this.source.ask(async (directory) => {

@@ -21,7 +21,7 @@ export interface CountedSignIn {
 export interface ConcurrentSignIns<Row> {
   /** Those that the limit ends, the oldest first: for the reason `displaced`. */
   readonly displaced: readonly Row[];
-  /** Not counted, and not dead for ever: activity from before the limit may still be written. For the reason `idled_out`. */
+  /** Not counted, and not dead for good: activity from before the limit may still be written. For the reason `idled_out`. */
   readonly idledOut: readonly Row[];
 }
 

@@ -44,7 +44,7 @@ export function isSubject(value: unknown): value is string {
 /** For a column that holds a subject's id. */
 export const asSubject = { from: subjectOfKey, to: subjectKey };
 
-/** For a column that may name nobody. */
+/** For a column whose subject may be null. */
 export const asSubjectOrNull = {
   from: (key: string | null): string | null => (key === null ? null : subjectOfKey(key)),
   to: (subject: string | null): string | null => (subject === null ? null : subjectKey(subject)),

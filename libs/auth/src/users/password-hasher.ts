@@ -59,7 +59,7 @@ export class PasswordHasher {
   }
 
   /**
-   * Whether this password was hashed to the stored text. Without a stored text (nobody has the identifier) the answer is
+   * Whether this password was hashed to the stored text. Without a stored text (no user has the identifier) the answer is
    * false and takes as long, so callers need not tell the cases apart. The same holds for a text that is no argon2 hash, such
    * as one of bcrypt; a warning tells of it.
    *

@@ -1,5 +1,5 @@
 /**
- * A line in front of a pool. Nobody can leave a pool's own queue: of a server that is away, every request that was
+ * A line in front of a pool. A caller cannot leave a pool's own queue: of a server that is away, every request that was
  * given up long ago would stay in memory until it is back. So only `places` callers are let in there at a time; the
  * others wait here, in their order, where they can leave.
  */

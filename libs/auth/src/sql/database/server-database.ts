@@ -28,7 +28,7 @@ export interface ServerConnection {
   readonly pooled: object;
   query(text: string, values: readonly SqlValue[]): Promise<SqlResult>;
   release(): void;
-  /** Cuts the connection at once, so that the pool throws it away and nobody waits for its answer. */
+  /** Cuts the connection at once, so that the pool throws it away and no caller waits for its answer. */
   sever(): void;
   /** What to send on another connection so that the server gives up the statement under way here, too. */
   readonly cancellation: Sql | undefined;
@@ -81,7 +81,7 @@ export class ServerDatabase extends SqlDatabase {
         await this.query(connection, 'commit', []);
         return value;
       } catch (error) {
-        // A rollback that fails leaves the connection in an unknown state: nobody may use it again.
+        // A failed rollback leaves the connection in an unknown state: it must not be used again.
         await this.query(connection, 'rollback', []).catch(() => connection.sever());
         throw error;
       }

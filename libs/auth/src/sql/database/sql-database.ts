@@ -43,7 +43,7 @@ export interface HostTransaction {
   readonly queryRunner?: never;
 }
 
-/** A mistake of whoever gave a HostTransaction: no outage, and nothing to try again. */
+/** A mistake in the application's HostTransaction: no outage, and nothing to try again. */
 export class HostTransactionError extends TypeError {}
 
 /**

@@ -49,7 +49,7 @@ export class RevocationWriter {
     private readonly subjectOf: (key: string) => string,
     /** How long a row is of use: longer than any access token or cached record it may concern. */
     private readonly lifeMs: number,
-    /** Whom PostgreSQL notifies at commit; null: nobody. Quoted already, as text. */
+    /** The channel that PostgreSQL notifies at commit, quoted as text; null: none. */
     private readonly channel: Sql | null = null,
   ) {
     this.revocations = database.table(REVOCATIONS);

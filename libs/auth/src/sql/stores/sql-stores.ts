@@ -31,7 +31,7 @@ import { SqlSubjectStore } from './sql-subject-store.js';
 /** What the connection adds to its statements. */
 export interface SqlConnection {
   readonly database: SqlDatabase;
-  /** Null: the database does not notify on a channel, or nobody could listen. */
+  /** Null: the database does not notify on a channel, or there is no connection to listen on. */
   readonly notifierOn: ((channel: string) => RevocationNotifier) | null;
   /** What an operator does about a missing table of the core, or of a feature. */
   readonly advice: (isOfFeature: boolean) => string;

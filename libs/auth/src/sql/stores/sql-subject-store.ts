@@ -59,7 +59,7 @@ export class SqlSubjectStore extends SubjectStore {
       set ${column.epoch} = ${greatest}(${column.epoch} + 1, ${nowMs}) where ${column.subject} = ${key}`;
     const { affected } = yield move;
     if (affected === 0) {
-      // Whoever else makes the row at the same time may be read before we are: move it all the same.
+      // Another transaction may insert the row at the same time and be read first: the epoch moves all the same.
       yield this.insertIfAbsent(subject);
       yield move;
     }

@@ -12,9 +12,9 @@ export interface PgPool {
 const limited = new WeakSet<PgPool>();
 
 /**
- * Gives up connections that are being made for `ms`. A server that vanished refuses nobody: pg waits for its greeting
- * for ever, and each connection that is waited for keeps its place in the pool, which stays full when the server is
- * back. The pool's own limit would serve, but ends as well the wait of whoever queues for a busy connection, which is
+ * Gives up connections that are being made for `ms`. A server that vanished refuses no connection: pg waits for its greeting
+ * without an end, and each connection that is waited for keeps its place in the pool, which stays full when the server is
+ * back. The pool's own limit would serve, but ends as well the wait of a caller that queues for a busy connection, which is
  * the host's to decide: where the host has set it (TypeORM's `connectTimeoutMS`), it holds, and nothing is done here.
  * Repeating it does nothing.
  */
@@ -25,7 +25,7 @@ export function limitConnecting(pool: PgPool | undefined, ms: number): void {
   if (pool.options?.connectionTimeoutMillis || typeof Client !== 'function') return;
   pool.Client = class extends Client {
     constructor(options: object) {
-      // By descriptors: pg hides the password from whoever enumerates, and from a copy.
+      // By descriptors: pg hides the password from enumeration and from copies.
       const limit = { value: ms, enumerable: true, configurable: true, writable: true };
       super(
         Object.defineProperties(

@@ -26,7 +26,7 @@ const BUSY_PAUSE_MS = 4;
 
 /**
  * SQLite through better-sqlite3. TypeORM gives a process one connection, which all requests share: a statement sent
- * while another request has a transaction open would be rolled back with it. So we wait until nobody has one, then
+ * while another request has a transaction open would be rolled back with it. So we wait until none is open, then
  * do everything in a single turn of the event loop. Other processes may write to the same file: while one does, we try
  * again between the turns.
  */

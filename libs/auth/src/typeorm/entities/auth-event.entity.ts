@@ -19,7 +19,7 @@ export class AuthEvent {
   @Column({ name: 'happened_at', type: 'bigint', transformer: asNumber })
   at!: number;
 
-  /** Null for events of nobody in particular. */
+  /** Null for an event without a subject. */
   @Column({ type: 'varchar', length: 255, nullable: true, transformer: asSubjectOrNull })
   subject!: string | null;
 

@@ -3,7 +3,7 @@ import { asBoolean, asNumber, asWords } from '../../sql/database/column-values.j
 import { asSubject } from '../../subjects/subject-key.js';
 
 /**
- * One sign-in that lives by refresh tokens: one row for ever, which a rotation changes. Hashes are SHA-256 in hex;
+ * One sign-in that lives by refresh tokens: it stays one row, which a rotation changes. Hashes are SHA-256 in hex;
  * instants are epoch milliseconds of the database's clock. Reading this table yields no token.
  */
 @Entity('auth_refresh_token_family')

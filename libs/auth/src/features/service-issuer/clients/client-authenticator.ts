@@ -39,7 +39,7 @@ export class ClientAuthenticator {
         : await this.refusalOfAssertion(found, proof.assertion, proof.clientId);
     if (found && !refusal) return found;
     const { ip, userAgent } = requester;
-    // The id of nobody may be a secret in the wrong field.
+    // An unknown id may be a secret in the wrong field.
     this.events.record({
       type: 'client_refused',
       reason: refusal ?? 'unknown',

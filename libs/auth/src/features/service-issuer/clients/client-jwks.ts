@@ -51,7 +51,7 @@ function verificationKey(jwk: ClientJwk, index: number): VerificationKey {
   return readSigningKey(option, index);
 }
 
-/** The keys that a client's assertions verify with. They are those of one reading: nobody hears of changes. */
+/** The keys that a client's assertions verify with. They are those of one reading: later changes are not reported. */
 export class ClientKeys extends VerificationKeys {
   constructor(private readonly jwks: readonly ClientJwk[]) {
     super();

@@ -160,7 +160,7 @@ export class SqlServiceClientStore extends ServiceClientStore {
     return clientOfRow(this.clients.read(rows[0]!));
   }
 
-  /** The client, which nobody else changes until the transaction ends, and the clock when it was ours. */
+  /** The client, locked until the transaction ends, and the clock under the lock. */
   private *locked(id: string): SqlTransaction<{ row: ServiceClientRow; now: number } | null> {
     const { name, column } = this.clients;
     const { forUpdate, nowMs } = this.database.dialect;
