@@ -1,6 +1,6 @@
 // The feature of docs/features.md, as somebody else writes one: on every kind of stores, and switched off.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Inject, Injectable, Module } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Module, Version } from '@nestjs/common';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,14 @@ import { TestUsersModule } from '../support/test-users.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const VERSION = '2026-11';
+
+@Controller('elsewhere')
+class Placed {}
+class Versioned {
+  @Version('2')
+  @Get('terms')
+  terms(): void {}
+}
 
 interface Page {
   terms(from: FeatureOptionsSource<{ version?: string }>): AuthFeature;
@@ -216,6 +224,16 @@ describe('a feature of somebody else', () => {
       'an event of another',
       () => ({ features: [{ name: 'other', events: ['terms.accepted'] }] }),
       /after themselves/,
+    ],
+    [
+      'a controller with a path of its own',
+      () => ({ features: [{ name: 'other', controllers: [Placed] }] }),
+      /Placed of other/,
+    ],
+    [
+      'a route with a version',
+      () => ({ features: [{ name: 'other', controllers: [Versioned] }] }),
+      /Versioned of other/,
     ],
     [
       'a body of no route',

@@ -42,6 +42,11 @@ export function checkFeatures(features: readonly AuthFeature[]): void {
       refuse(
         `must have types of events of up to ${LONGEST_EVENT} characters (got ${JSON.stringify(long)} of ${name})`,
       );
+    const misplaced = controllers.find(isPlacedElsewhere);
+    if (misplaced)
+      refuse(
+        `must leave path, host, scope and version of their controllers to AuthModule (got ${misplaced.name} of ${name})`,
+      );
     // A body of no such route would be left to the framework's parsers, silently; one of another's would be taken from it.
     const routes = controllers.flatMap((one: Type) => routesOf(one));
     const unrouted = Object.keys(bodies).find((route) => !isPlain(route) || !routes.includes(route));
@@ -149,6 +154,24 @@ function once(kind: string, all: readonly Owned[]): void {
       );
     owners.set(value, name);
   }
+}
+
+/** Whether a controller says where it is mounted, or how it is made: the module's own subclass would drop that. */
+function isPlacedElsewhere(controller: Type): boolean {
+  const has = (key: string, target: object): boolean => Reflect.getMetadata(key, target) !== undefined;
+  const path: unknown = Reflect.getMetadata('path', controller);
+  const { scope } = (Reflect.getMetadata('scope:options', controller) ?? {}) as { scope?: unknown };
+  const prototype = controller.prototype as object;
+  return (
+    (path !== undefined && path !== '/') ||
+    has('host', controller) ||
+    has('__version__', controller) ||
+    scope !== undefined ||
+    namesOf(prototype).some((name) => {
+      const handler = valueOf(prototype, name);
+      return typeof handler === 'function' && has('__version__', handler);
+    })
+  );
 }
 
 /** The routes of a controller that has no path yet, as `POST /token`; parameters are all alike. */
