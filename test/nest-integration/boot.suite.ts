@@ -1,7 +1,8 @@
 // How an application boots, and how it ends.
+// First: @nestjs/typeorm keeps the entities of features for the whole process, and this one counts tables.
+import './boot-database.e2e-spec.js';
 import './boot-circles.e2e-spec.js';
 import './boot-contexts.e2e-spec.js';
-import './boot-database.e2e-spec.js';
 import './boot-options.e2e-spec.js';
 import './second-copy.e2e-spec.js';
 import './shutdown.e2e-spec.js';
