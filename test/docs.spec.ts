@@ -253,7 +253,7 @@ describe('docs/audit.md', () => {
   /** The members of every event, by its type. */
   const events = new Map(
     (union.isUnion() ? union.types : [union])
-      // Those of features are told by the features' pages.
+      // The pages of features describe theirs.
       .filter(({ symbol }) => symbol?.name !== 'FeatureSecurityEvent')
       .map((event) => {
         const [name, ...members] = program.checker

@@ -79,7 +79,7 @@ describe.each(CASES)('whether an access token still stands, on $adapter by $mode
     expect(await codeOf(app, body.access_token)).toBe('AUTH_ACCESS_TOKEN_STALE');
   });
 
-  it('heeds nothing of a transaction that has ended, or is none, and says that this is a mistake', async () => {
+  it('refuses a transaction that has ended, or is none, as a mistake', async () => {
     const { body } = await signIn(app, 'tokens');
     const ended = await app.source.transaction(async (manager) => hostTransaction(manager));
     await expect(app.authentication.rolesChanged('user-1', { transaction: ended })).rejects.toThrow(

@@ -69,7 +69,7 @@ describe('the tables of a feature', () => {
     expect(entityOf(serviceIssuer().tables![0]!.creates[0]!)).toBe(first[AUTH_ENTITIES.length]);
   });
 
-  it('can be had by name', async () => {
+  it('have repositories under their names', async () => {
     const app = await startTestApp({ options: { stores: typeOrmStores(), features: [serviceIssuer()] } });
     expect(await app.source.getRepository('ServiceClient').count()).toBe(0);
     await app.close();

@@ -60,7 +60,7 @@ describe('a package that is loaded twice', () => {
   });
 
   describe.each(BELOW_THE_EDGE)('decorators of a second copy, on %s', (adapter) => {
-    it('are heeded by guards of the first, and find its user', async () => {
+    it('work with guards of the first, and find its user', async () => {
       @UseGuards(JwtAuthGuard)
       @Controller()
       class MixedController {

@@ -20,7 +20,7 @@ const TOKEN_STALE = 'AUTH_ACCESS_TOKEN_STALE';
 const times = new AnswerTimes();
 afterAll(() => times.print('revocations are'));
 
-/** Revocations of sign-ins that nobody has. */
+/** Revocations of sign-ins that do not exist. */
 async function insertRevocations({ nodes }: FailureCluster, count: number): Promise<void> {
   const now = Date.now();
   for (let done = 0; done < count; done += 1_000) {

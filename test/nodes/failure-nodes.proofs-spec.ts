@@ -75,7 +75,7 @@ describe('one node is not what it was, and refuses what ended meanwhile', () => 
     });
   });
 
-  it('suspended for longer than revocations are kept, it believes nothing of before', async () => {
+  it('suspended for longer than revocations are kept, it uses no data from before', async () => {
     await clusters.each(async ({ name, all, nodes }) => {
       const row = `suspended (${name})`;
       const last = all.at(-1)!;

@@ -23,7 +23,7 @@ class MovedClock extends SystemClock {
   }
 }
 
-describe.each(BELOW_THE_EDGE)('what a service is told of a token, on %s', (adapter) => {
+describe.each(BELOW_THE_EDGE)('what a service learns of a token, on %s', (adapter) => {
   let app: TestApp;
   const clock = new MovedClock();
   let api: Held;

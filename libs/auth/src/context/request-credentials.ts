@@ -28,7 +28,7 @@ export function hasAuthorization(request: HttpRequest): boolean {
 
 /**
  * The value of a cookie, or `undefined`. Throws RequestInvalidError when the request has two of the name: one of
- * them was planted, and it cannot be told which (RFC 6265, section 8.6).
+ * them was planted, and the server cannot know which (RFC 6265, section 8.6).
  */
 export function cookieOf(request: HttpRequest, name: string): string | undefined {
   const found = cookiesOf(request, name);

@@ -152,7 +152,7 @@ export class RemoteKeys extends VerificationKeys {
         unfit.push(error.message);
       }
     }
-    // It cannot be told which of them a token means.
+    // A token does not say which of them it means.
     for (const kid of twice) {
       byKid.delete(kid);
       unfit.push(`"keys" must be keys of different kids (got two of ${kid})`);

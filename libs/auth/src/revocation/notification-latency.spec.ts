@@ -36,7 +36,7 @@ describe('NotificationLatency', () => {
     expect(counters.notificationsReceived).toBe(2);
   });
 
-  it('measures nothing of a notification that nobody will answer', () => {
+  it('measures no notification that gets no poll', () => {
     timing.heard();
     timing.forget();
     at(1_010, () => timing.answered(1_005));

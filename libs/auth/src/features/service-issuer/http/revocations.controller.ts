@@ -20,7 +20,7 @@ const WHOLE = /^(0|[1-9]\d{0,15})$/;
 /**
  * The revocations, for services that follow them (scope `revocations`): `?after=<id>&limit=<n>`, or `?ids=1,2,3`. Each
  * answer is a reading of the store, and tells its clock, as `now` and in the header `Aerie-Now`; who holds the same
- * revocations already is told so (304). Not decorated with a path: the module makes a subclass for each registration.
+ * revocations already gets a 304. Not decorated with a path: the module makes a subclass for each registration.
  */
 @UseFilters(AuthExceptionFilter)
 export class RevocationsController {
