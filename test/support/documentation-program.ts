@@ -77,7 +77,11 @@ export class DocumentationProgram {
       .filter((found) => owner === undefined || found.name === owner)
       .map((symbol) => this.declared(symbol))
       .filter((symbol) => symbol.flags & ts.SymbolFlags.Class)
-      .flatMap((symbol) => symbol.members?.get(ts.escapeLeadingUnderscores(name))?.declarations ?? [])
+      .flatMap(
+        (symbol) =>
+          this.checker.getPropertyOfType(this.checker.getDeclaredTypeOfSymbol(symbol), name)?.declarations ??
+          [],
+      )
       .filter(ts.isMethodDeclaration);
   }
 

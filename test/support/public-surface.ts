@@ -30,13 +30,17 @@ export function publicSurface(
   );
   return [...exported].flatMap((symbol) => [
     documented(checker, symbol, symbol.name),
-    ...methodsOf(symbol).map((method) => documented(checker, method, `${symbol.name}.${method.name}`)),
+    ...methodsOf(checker, symbol).map((method) =>
+      documented(checker, method, `${symbol.name}.${method.name}`),
+    ),
   ]);
 }
 
-function methodsOf(symbol: ts.Symbol): ts.Symbol[] {
+/** Its own and those that it inherits. */
+function methodsOf(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol[] {
   if (!(symbol.flags & ts.SymbolFlags.Class)) return [];
-  const all = [...(symbol.members?.values() ?? []), ...(symbol.exports?.values() ?? [])];
+  const inherited = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol));
+  const all = [...inherited, ...(symbol.exports?.values() ?? [])];
   return all.filter(({ flags }) => flags & ts.SymbolFlags.Method);
 }
 
