@@ -1,5 +1,4 @@
-// How an application boots, and how it ends.
-// First: @nestjs/typeorm keeps the entities of features for the whole process, and this one counts tables.
+// How an application boots, and how it ends. boot-database counts tables: first, before others leave entities behind.
 import './boot-database.e2e-spec.js';
 import './boot-circles.e2e-spec.js';
 import './boot-contexts.e2e-spec.js';
