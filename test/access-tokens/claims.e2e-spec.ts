@@ -36,7 +36,7 @@ describe.each(BELOW_THE_EDGE)('the claims of an access token, on %s', (adapter) 
     clock.at = now * 1000;
   });
 
-  /** The code that a token of these claims is answered with, first cold, then from whatever was remembered. */
+  /** The code that a token of these claims is answered with, first cold, then from the cache. */
   async function codeOf(change: Members): Promise<string> {
     const bearer = signHmac(GOOD_HEADER, goodClaims(who, change));
     const codes = new Set<string>();
@@ -136,7 +136,7 @@ describe.each(BELOW_THE_EDGE)('the claims of an access token, on %s', (adapter) 
     expect(await codeOf({ [claim]: value })).toBe(INVALID);
   });
 
-  it('exp: one second on each side of the tolerance, cold and remembered', async () => {
+  it('exp: one second on each side of the tolerance, cold and cached', async () => {
     expect(await codeOf({ exp: now - TOLERANCE + 1, iat: now - 900 })).toBe('OK');
     expect(await codeOf({ exp: now - TOLERANCE, iat: now - 900 })).toBe(EXPIRED);
     expect(await codeOf({ exp: now - TOLERANCE - 1, iat: now - 900 })).toBe(EXPIRED);
@@ -151,7 +151,7 @@ describe.each(BELOW_THE_EDGE)('the claims of an access token, on %s', (adapter) 
     expect(await codeOf({ iat: now - 900, nbf: now + TOLERANCE + 1 })).toBe(EXPIRED);
   });
 
-  it('a remembered token expires like any other, to the second', async () => {
+  it('a cached token expires like any other, to the second', async () => {
     const bearer = signHmac(GOOD_HEADER, goodClaims(who, { exp: now + 60 }));
     const answer = async () => {
       const { status, body } = await app.client().get('/auth/me', { bearer });
@@ -186,7 +186,7 @@ describe.each(BELOW_THE_EDGE)('the claims of an access token, on %s', (adapter) 
     expect((await client.get('/auth/me', { bearer: next })).status).toBe(200);
   });
 
-  it('two tokens that are alike but for jti, or for a role, never share what is remembered', async () => {
+  it('two tokens that are alike but for jti, or for a role, never share a cache entry', async () => {
     const claims = goodClaims(who);
     const user = async (change: Members) => {
       const bearer = signHmac(GOOD_HEADER, { ...claims, ...change });

@@ -31,7 +31,7 @@ describe.each(CASES)('whether an access token still stands, on $adapter by $mode
     return status === 200 ? 'OK' : body.code;
   };
 
-  it('costs one statement on every request by lookup, remembered or not, and none by the feed', async () => {
+  it('costs one statement on every request by lookup, cached or not, and none by the feed', async () => {
     const { body } = await signIn(app, 'tokens');
     const cost = mode === 'lookup' ? 1 : 0;
     for (const _again of [1, 2, 3])

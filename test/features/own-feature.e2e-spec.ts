@@ -4,7 +4,7 @@ import { Controller, Get, Inject, Injectable, Module, Version } from '@nestjs/co
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Authenticator } from 'nestjs-aerie';
+import { Authenticator, AuthModule, type AuthOptions } from 'nestjs-aerie';
 import type { AuthFeature, FeatureOptionsSource } from 'nestjs-aerie/feature';
 import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';
@@ -13,7 +13,7 @@ import { markedBlocks, readPage } from '../support/markdown.js';
 import { signIn } from '../support/sign-ins.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { testConnection } from '../support/test-databases.js';
-import { TestUsersModule } from '../support/test-users.js';
+import { TestUsers, TestUsersModule } from '../support/test-users.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const VERSION = '2026-11';
@@ -129,6 +129,19 @@ describe('a feature of somebody else', () => {
   it('works with options of a factory', async () => {
     const features = [page.terms({ inject: [], useFactory: async () => ({ version: VERSION }) })];
     await lives(await started({ options: { features } }));
+  });
+
+  it('works beside forRootAsync', async () => {
+    const features = [feature()];
+    const auth = (options: AuthOptions) =>
+      AuthModule.forRootAsync({
+        imports: [TestUsersModule],
+        users: TestUsers,
+        stores: typeOrmStores(),
+        features,
+        useFactory: async () => options,
+      });
+    await lives(await started({ auth, options: { features } }));
   });
 
   it('works on stores in memory', async () => {

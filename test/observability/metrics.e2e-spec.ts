@@ -59,7 +59,7 @@ describe.each(BELOW_THE_EDGE)('metrics, on %s', (adapter) => {
   const event = (type: string, work: () => Promise<unknown>) =>
     shown.growth(work, 'aerie.security.events', type);
 
-  it('tell a session that was read from one that was remembered', async () => {
+  it('tell a session that was read from one that was cached', async () => {
     const { client } = await signIn(app, 'session');
     const me = async () => expect((await client.get('/auth/me')).status).toBe(200);
     expect(await shown.growth(me, 'aerie.sessions.near_cache.misses')).toBe(1);

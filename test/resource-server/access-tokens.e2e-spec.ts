@@ -100,7 +100,7 @@ describe.each(ADAPTERS)('a resource server on %s', (adapter) => {
 
   it.each(wrong)('refuses one %s', async (_, token, code = 'AUTH_ACCESS_TOKEN_INVALID') => {
     expect(await service.get('/orders', key.token(good))).toMatchObject({ status: 200 });
-    // Cold and warm: what is remembered makes no difference.
+    // Cold and warm: the cache makes no difference.
     for (let i = 0; i < 2; i++)
       expect(await service.get('/orders', token())).toMatchObject({ status: 401, code });
   });

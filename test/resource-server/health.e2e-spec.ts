@@ -112,7 +112,7 @@ describe.each(BELOW_THE_EDGE)('a resource server that follows the feed, on %s', 
     await readings.close();
   });
 
-  it('counts a revoked token once for each request, remembered or not', async () => {
+  it('counts a revoked token once for each request, cached or not', async () => {
     const { service, status } = await byFeed();
     const { client, body } = await signIn(issuer, 'tokens');
     expect((await service.get('/orders', body.access_token)).status).toBe(200);

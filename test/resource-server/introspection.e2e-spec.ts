@@ -50,7 +50,7 @@ describe.each(BELOW_THE_EDGE)('a resource server that asks about each token, on 
     service.clock.pass(5_000);
     issuer.answer = () => ({ active: false });
     expect(await service.get('/orders', token)).toMatchObject(REVOKED);
-    // That it is not good is never remembered.
+    // A refusal is never cached.
     issuer.answer = () => ({ active: true });
     expect(await service.get('/orders', token)).toMatchObject(GOOD);
     expect(issuer.received).toHaveLength(3);

@@ -85,7 +85,7 @@ describe('keys that an issuer publishes', () => {
     }
   });
 
-  it('that were dropped verify no more, not even a token that is remembered', async () => {
+  it('that were dropped verify no more, not even a token that is cached', async () => {
     const { issuer, service } = await started(() => ({ keys: [key.jwk, next.jwk] }));
     const iat = Math.floor(Date.now() / 1000);
     const [mine, other] = [key, next].map((one) => one.token({ iat, exp: iat + 3_600 }));

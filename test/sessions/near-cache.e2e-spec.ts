@@ -88,7 +88,7 @@ describe.each(BELOW_THE_EDGE)('a session that the process remembers, on %s', (ad
     app.users.byId.get('user-1')!.roles = [];
   });
 
-  it('is not taken for ended by what another process has announced of others', async () => {
+  it('stays live when another process revokes other sessions', async () => {
     const { client } = await warm();
     const now = Date.now();
     await app.source.getRepository(Revocation).insert({
@@ -100,7 +100,7 @@ describe.each(BELOW_THE_EDGE)('a session that the process remembers, on %s', (ad
     expect((await client.get('/notes')).status).toBe(200);
   });
 
-  it('is refused when another site made the request, remembered or not', async () => {
+  it('is refused when another site made the request, cached or not', async () => {
     const { client } = await warm();
     const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     expect((await client.post('/auth/logout-all', { json: {}, headers })).status).toBe(403);

@@ -60,7 +60,7 @@ export function indexUse(database: TestDatabase): void {
       await work();
       for (const sent of log.statements.slice(before)) {
         // What PostgreSQL is notified of besides is no question of plans.
-        const query = sent.query.trim().replace(/^with announced as \((.*)\) select pg_notify.*$/s, '$1');
+        const query = sent.query.trim().replace(/^with revocation as \((.*)\) select pg_notify.*$/s, '$1');
         // The clock alone is asked of no table.
         if (/^(select|insert|update|delete)\b.*auth_/s.test(query) && !statements.has(query))
           statements.set(query, { ...sent, query });

@@ -1,4 +1,4 @@
-/** Stores that do not tell what they announced: after a change of its own, a process reads before it admits a request. */
+/** Stores that do not report their own revocations: after a change of its own, a process reads before it admits a request. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuthStores } from 'nestjs-aerie/stores';
 import { MemoryStores } from 'nestjs-aerie/testing';

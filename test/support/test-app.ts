@@ -1,5 +1,5 @@
 import { afterAll } from '@jest/globals';
-import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import type { DynamicModule, INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { getDataSourceToken, TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
@@ -32,6 +32,8 @@ export interface TestAppInput {
   /** Options of Fastify itself. */
   readonly fastify?: object;
   readonly options?: Partial<AuthOptions & AuthStructuralOptions>;
+  /** Makes the module of the options that no default replaces. Default: AuthModule.forRoot, with `options` too. */
+  readonly auth?: (runtime: AuthOptions) => DynamicModule;
   readonly connection?: TypeOrmModuleOptions;
   readonly controllers?: Type[];
   /** Whether a client's address is what `X-Forwarded-For` says. Default false. */
@@ -71,25 +73,24 @@ function connectionOf({
   return { ...connection, migrations: authMigrations(features) } as TypeOrmModuleOptions;
 }
 
+function authOf({ auth, options }: TestAppInput, events: SecurityEvent[]): DynamicModule {
+  const runtime: AuthOptions = {
+    secret: SECRET,
+    issuer: ISSUER,
+    // As light as allowed: these tests are not about the cost of a hash.
+    credentials: { memoryKiB: 8192, passes: 1 },
+    onSecurityEvent: (event) => events.push(event),
+  };
+  if (auth) return auth(runtime);
+  const structural = { imports: [TestUsersModule], users: TestUsers, stores: typeOrmStores() };
+  return AuthModule.forRoot({ ...structural, ...runtime, ...options });
+}
+
 /** An application with AuthModule, listening on loopback. */
 export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
   const events: SecurityEvent[] = [];
   let builder = Test.createTestingModule({
-    imports: [
-      TypeOrmModule.forRoot(connectionOf(input)),
-      AuthModule.forRoot({
-        imports: [TestUsersModule],
-        users: TestUsers,
-        stores: typeOrmStores(),
-        secret: SECRET,
-        issuer: ISSUER,
-        // As light as allowed: these tests are not about the cost of a hash.
-        credentials: { memoryKiB: 8192, passes: 1 },
-        onSecurityEvent: (event) => events.push(event),
-        ...input.options,
-      }),
-      ...(input.imports ?? []),
-    ],
+    imports: [TypeOrmModule.forRoot(connectionOf(input)), authOf(input, events), ...(input.imports ?? [])],
     controllers: input.controllers ?? [],
     providers: input.providers ?? [],
   }).setLogger(false as never);

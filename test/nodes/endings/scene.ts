@@ -19,7 +19,7 @@ export interface Scene {
   readonly ancestor: Credentials;
 }
 
-/** Opened on the nodes in turn, and remembered by every node. */
+/** Opened on the nodes in turn, and cached by every node. */
 export async function scene({ nodes }: Cluster, kind: Kind): Promise<Scene> {
   let turn = 0;
   const next = (): TestNode => nodes[turn++ % nodes.length]!;

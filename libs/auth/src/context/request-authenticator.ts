@@ -15,8 +15,8 @@ import type { OriginCheck } from './origin-check.js';
 import { COPY, THIS_COPY } from './package-copy.js';
 import { rememberHandshake } from './request-of.js';
 
-/** Who tells what a credential is worth: an issuer's Authenticator, or a resource server's. */
-export type CredentialJudge = Pick<
+/** Authenticates credentials: the Authenticator of an issuer, or the one of a resource server. */
+export type CredentialAuthenticator = Pick<
   Authenticator,
   'cachedAccessToken' | 'accessToken' | 'cachedSession' | 'session'
 >;
@@ -28,7 +28,7 @@ export class RequestAuthenticator {
 
   /** @internal */
   constructor(
-    private readonly authenticator: CredentialJudge,
+    private readonly authenticator: CredentialAuthenticator,
     private readonly sessionCookie: string,
     private readonly origins: OriginCheck,
   ) {}

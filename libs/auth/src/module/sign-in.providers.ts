@@ -139,20 +139,27 @@ export const CORE_PROVIDERS: Provider[] = [
       Sweeper,
       SecurityEventSink,
     ],
-    (stores, options, authenticator, source, sessions, families, issuer, signOut, sweeper, events) => {
+    (stores, options, authenticator, loader, sessions, families, issuer, signOut, sweeper, events) => {
       const { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy } = options;
       const { subjects, registry } = stores;
       const opener = new SignInOpener(sessions, families, issuer, events);
-      const exchange = new TokenRefresh(source, families, opener, signOut);
-      const changes = new CredentialChanges(sessions, families, registry, authenticator, exchange, events);
+      const tokenRefresh = new TokenRefresh(loader, families, opener, signOut);
+      const changes = new CredentialChanges(
+        sessions,
+        families,
+        registry,
+        authenticator,
+        tokenRefresh,
+        events,
+      );
       const parts = {
         authenticator,
-        source,
+        loader,
         subjects,
         sessions,
         scopes: new SignInScopes(stores.families, stores.sessions),
         opener,
-        exchange,
+        tokenRefresh,
         signOut,
         changes,
         registry,

@@ -66,7 +66,7 @@ export function replacementRow(
 
 /**
  * What a store does with a row that it holds locked: write `change`, and answer `outcome`. When the outcome is
- * `reused`, the store also announces the end of the family, and ends the whole subject where the attempt says so:
+ * `reused`, the store also writes the revocation of the family, and ends the whole subject where the attempt says so:
  * all in one transaction, which is committed before anybody hears of it.
  */
 export interface FamilyTransition<Outcome> {

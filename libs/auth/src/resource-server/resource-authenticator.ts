@@ -1,5 +1,5 @@
 import type { AccessToken } from '../access-tokens/access-token.js';
-import type { CredentialJudge } from '../context/request-authenticator.js';
+import type { CredentialAuthenticator } from '../context/request-authenticator.js';
 import { CredentialsMissingError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
@@ -8,7 +8,7 @@ import type { TokenAuthenticator } from '../revocation-check/token-authenticator
  * Access tokens in, principal out, where no sign-in is ever opened: sessions are the issuer's alone. To stand in for
  * authentication in a test, replace this provider: `overrideProvider(ResourceAuthenticator)`.
  */
-export class ResourceAuthenticator implements CredentialJudge {
+export class ResourceAuthenticator implements CredentialAuthenticator {
   /** @internal */
   constructor(private readonly tokens: TokenAuthenticator<AccessToken>) {}
 

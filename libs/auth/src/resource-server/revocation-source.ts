@@ -1,5 +1,5 @@
 import type { RedisClient } from '../revocation/revocation-options.js';
-import { isRemoteUrl, REMOTE_URL } from '../http-client/http-client.js';
+import { isSecureUrl, SECURE_URL } from '../http-client/http-client.js';
 import type { Duration } from '../time/duration.js';
 import type { OptionReader } from '../validation/option-reader.js';
 import { ClientCredentials, shortText, type ClientCredentialsOptions } from './issuer/client-credentials.js';
@@ -131,9 +131,9 @@ function sourceOf(
 
 /** A URL of the issuer: what was given, or the default, which is no fit one when the issuer is not. Throws AuthConfigError. */
 export function remoteUrl(reader: OptionReader, key: string, fallback: string): string {
-  const given = (v: unknown): v is string | undefined => v === undefined || isRemoteUrl(v);
+  const given = (v: unknown): v is string | undefined => v === undefined || isSecureUrl(v);
   // One that is wrong may be so for the credentials in it.
-  const url = reader.secret<string | undefined>(key, REMOTE_URL, given) ?? fallback;
-  if (!isRemoteUrl(url)) reader.refuse(key, `${REMOTE_URL}; left out, it follows "issuer"`, url);
+  const url = reader.secret<string | undefined>(key, SECURE_URL, given) ?? fallback;
+  if (!isSecureUrl(url)) reader.refuse(key, `${SECURE_URL}; left out, it follows "issuer"`, url);
   return url;
 }

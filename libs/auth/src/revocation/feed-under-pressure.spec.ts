@@ -211,7 +211,7 @@ describe('the revocation feed, under pressure', () => {
     expect(log.readings - before).toBeLessThan(10);
   });
 
-  it('knows at once what this process has announced, without a poll', async () => {
+  it('knows the revocations of its own process at once, without a poll', async () => {
     const { log, feed } = feedOf();
     await feed.start();
     const before = log.readings;

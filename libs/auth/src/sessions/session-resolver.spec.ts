@@ -82,7 +82,7 @@ describe('a session from the shared cache', () => {
     Logger.overrideLogger(['log', 'warn', 'error']);
   });
 
-  /** What another node has read before, and what was announced then. */
+  /** What another node has read before, and the revocations of that moment. */
   async function recordedBefore(kind: RevocationEventKind): Promise<void> {
     const limits = { idleExpiresAt: T0 + 3_600_000, expiresAt: T0 + 3_600_000 };
     const epochs = { subjectEpoch: 1, globalEpoch: 0 };

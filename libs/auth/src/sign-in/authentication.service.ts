@@ -61,7 +61,7 @@ export class AuthenticationService extends SignInManagement {
    * ```
    */
   async signIn(who: SubjectId | Principal, options: SignInOptions = {}): Promise<SignInResult> {
-    const { authenticator, subjects, source, opener } = this.parts;
+    const { authenticator, subjects, loader, opener } = this.parts;
     const { subject, principal } = whoArgument(who);
     const {
       mode,
@@ -78,7 +78,7 @@ export class AuthenticationService extends SignInManagement {
     for (let tried = 1; ; tried++) {
       const epochs = proof?.epochs ?? (await subjects.epochs(subject));
       // Loaded under these epochs a moment ago: the directory need not be asked again.
-      const loaded = proof && isFresh(proof) ? proof.loaded : await source.load(subject);
+      const loaded = proof && isFresh(proof) ? proof.loaded : await loader.load(subject);
       if (!loaded) throw this.refused('disabled', requester);
       const byHand = principal && !proof ? narrowedByHand(principal, loaded.scopes) : null;
       const opening = { epochs, methods, scopes: commonScopes(asked, ofSignIn, byHand), label, limit };
@@ -136,7 +136,7 @@ export class AuthenticationService extends SignInManagement {
    */
   async refresh(refreshToken: string, options: RefreshOptions = {}): Promise<TokensResult> {
     const { idempotencyKey, mode, requester } = refreshArguments(options);
-    const result = await this.parts.exchange.refresh(refreshToken, idempotencyKey, arriving(requester));
+    const result = await this.parts.tokenRefresh.refresh(refreshToken, idempotencyKey, arriving(requester));
     return { ...result, mode };
   }
 
@@ -169,7 +169,7 @@ export class AuthenticationService extends SignInManagement {
     const arrived = arriving(requesterArgument(requester));
     if ('refreshToken' in held) {
       const { refreshToken, mode = 'tokens' } = held;
-      return { ...(await this.parts.exchange.stepUp(who, refreshToken, proved, arrived)), mode };
+      return { ...(await this.parts.tokenRefresh.stepUp(who, refreshToken, proved, arrived)), mode };
     }
     const { id } = await this.parts.authenticator.session(held.session);
     if (id !== who) throw new SessionInvalidError();

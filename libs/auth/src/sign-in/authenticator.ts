@@ -64,7 +64,7 @@ export class Authenticator {
 
   /** @internal */
   constructor(
-    private readonly source: UserLoader,
+    private readonly loader: UserLoader,
     private readonly users: UserCache,
     private readonly hasher: PasswordHasher,
     private readonly subjects: SubjectStore,
@@ -127,12 +127,12 @@ export class Authenticator {
     const { identifier, password } = loginFields(given, secret);
     // Before any query: what will be refused anyway must not cost one.
     this.hasher.refuseIfBusy(requester);
-    const subject = await this.source.find(identifier);
+    const subject = await this.loader.find(identifier);
     const { epochs, right } = await hashingFor<PasswordCheck>(requester, () =>
       subject === null ? this.refuseNobody(identifier, password) : this.check(subject, password),
     );
     if (!epochs || !right) throw this.refused('credentials', requester);
-    const loaded: LoadedSubject | null = await this.source.load(epochs.subject);
+    const loaded: LoadedSubject | null = await this.loader.load(epochs.subject);
     if (!loaded) throw this.refused('disabled', requester);
     const now = Date.now();
     const principal = principalOf(loaded, {
@@ -158,7 +158,7 @@ export class Authenticator {
 
   private async principalOfSession(row: SessionRow, maxStalenessMs: number | null): Promise<Principal> {
     const { subject } = row;
-    const loaded = maxStalenessMs === 0 ? await this.source.load(subject) : await this.users.load(subject);
+    const loaded = maxStalenessMs === 0 ? await this.loader.load(subject) : await this.users.load(subject);
     if (!loaded) {
       await this.registry.endAll(subject, 'subject_gone');
       throw new SessionInvalidError();
@@ -180,14 +180,14 @@ export class Authenticator {
     const epochs = await this.subjects.epochs(subject);
     return {
       epochs,
-      right: (await this.source.ask((directory) => directory.verifyPassword(subject, password))) === true,
+      right: (await this.loader.ask((directory) => directory.verifyPassword(subject, password))) === true,
     };
   }
 
   /** The same steps without a subject: a read of the epochs, a query of the directory, a hash. */
   private async refuseNobody(identifier: string, password: string): Promise<PasswordCheck> {
     await this.subjects.find(NOBODY);
-    await this.source.ask(async (directory) => {
+    await this.loader.ask(async (directory) => {
       if (directory.refusePassword) return directory.refusePassword(password);
       await directory.findSubject(identifier);
       await this.hasher.verify(null, password);

@@ -37,7 +37,7 @@ export class CredentialChanges {
     private readonly families: RefreshTokenService,
     private readonly registry: SignInRegistry,
     private readonly authenticator: Authenticator,
-    private readonly exchange: TokenRefresh,
+    private readonly tokenRefresh: TokenRefresh,
     private readonly events: SecurityEventSink,
   ) {}
 
@@ -101,7 +101,7 @@ export class CredentialChanges {
       signIn: { kind: 'replaced', replacement },
       result: async (kept) => {
         if (kept !== true) throw new AccessTokenRevokedError();
-        const result = await this.exchange.reissue(held, requester);
+        const result = await this.tokenRefresh.reissue(held, requester);
         const { ip, userAgent } = requester;
         const signIn = { subject, signInId: result.principal.signInId };
         this.events.record({ type: 'signed_in', mode: 'tokens', ...signIn, ip, userAgent });
@@ -141,7 +141,7 @@ export class CredentialChanges {
       signIn: { kind: 'tokens', rekey: attempt },
       result: async (kept) => {
         this.families.rekeyed(kept as RekeyOutcome, held, row, requester);
-        return { ...(await this.exchange.reissue(held, requester)), mode };
+        return { ...(await this.tokenRefresh.reissue(held, requester)), mode };
       },
     };
   }

@@ -31,12 +31,12 @@ import {
 /** What AuthenticationService is made of. */
 export interface SignInParts {
   readonly authenticator: Authenticator;
-  readonly source: UserLoader;
+  readonly loader: UserLoader;
   readonly subjects: SubjectStore;
   readonly sessions: SessionService;
   readonly scopes: SignInScopes;
   readonly opener: SignInOpener;
-  readonly exchange: TokenRefresh;
+  readonly tokenRefresh: TokenRefresh;
   readonly signOut: SignOut;
   readonly changes: CredentialChanges;
   readonly registry: SignInRegistry;

@@ -27,7 +27,7 @@ export class TokenRefresh {
   private readonly statements = new FamilyTurns(1);
 
   constructor(
-    private readonly source: UserLoader,
+    private readonly loader: UserLoader,
     private readonly families: RefreshTokenService,
     private readonly opener: SignInOpener,
     private readonly signOut: SignOut,
@@ -116,7 +116,7 @@ export class TokenRefresh {
       this.families.read(token, requester),
     );
     const { row, subjectEpochNow } = reading;
-    const loaded = await this.source.load(row.subject);
+    const loaded = await this.loader.load(row.subject);
     if (!loaded) {
       await this.signOut.endAll(row.subject, 'subject_gone');
       throw new RefreshTokenInvalidError('subject_gone');

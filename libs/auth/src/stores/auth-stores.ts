@@ -23,7 +23,7 @@ export abstract class AuthStores {
   abstract readonly registry: SignInRegistry;
   /** Asked for every access token while `revocation.mode` is `lookup`; else by routes that ask for it. */
   abstract readonly lookup: SignInLookup;
-  /** What the others announced: followed by every process while `revocation.mode` is `feed`. */
+  /** Revocations of every process: each process follows them while `revocation.mode` is `feed`. */
   abstract readonly revocations: RevocationLog;
 
   /**
@@ -35,7 +35,7 @@ export abstract class AuthStores {
   }
 
   /**
-   * Has `listener` called with what each change of this process announced, once it is committed: with nothing for a change
+   * Has `listener` called with the revocations of each change of this process, once it is committed: with none for a change
    * in a transaction that the application commits. Called once, in mode `feed`. Default: false, these stores do not tell; after
    * a change of its own a process reads the revocations again before it admits a request.
    */

@@ -17,7 +17,7 @@ export interface CountedSignIn {
   readonly revokedAt: number | null;
 }
 
-/** What must end, and be announced, before one more sign-in of the subject begins. */
+/** The sign-ins that must end before one more sign-in of the subject begins. */
 export interface ConcurrentSignIns<Row> {
   /** Those that the limit ends, the oldest first: for the reason `displaced`. */
   readonly displaced: readonly Row[];

@@ -16,7 +16,7 @@ const BELIEVED_MS = 60_000;
 
 /**
  * Subjects as the user directory gave them, in this process's memory, for the principals of sessions. A change that was
- * announced (`rolesChanged`) shows at once: what was loaded under an older epoch is not believed, and neither is a
+ * reported (`rolesChanged`) shows at once: what was loaded under an older epoch is not believed, and neither is a
  * loading that was under way. Without a feed nothing is kept.
  */
 export class UserCache {
@@ -24,7 +24,7 @@ export class UserCache {
   private readonly loading = new Map<string, Promise<LoadedSubject | null>>();
 
   constructor(
-    private readonly source: UserLoader,
+    private readonly loader: UserLoader,
     private readonly feed: RevocationFeed | null,
     private readonly clock: Clock,
     size: number,
@@ -41,7 +41,7 @@ export class UserCache {
   /** The subject as it is now; null when it is gone or disabled. Throws StoreUnavailableError. */
   async load(subject: string): Promise<LoadedSubject | null> {
     // A feed that is silent may hide a change.
-    if (!this.subjects || !this.feed!.isFresh()) return this.source.load(subject);
+    if (!this.subjects || !this.feed!.isFresh()) return this.loader.load(subject);
     const found = this.cached(subject);
     if (found) return found;
     // One question for all requests that came while nothing changed.
@@ -50,7 +50,7 @@ export class UserCache {
     let loading = this.loading.get(key);
     if (!loading) {
       const loadedAt = this.clock.monotonic();
-      loading = this.source
+      loading = this.loader
         .load(subject)
         .then((loaded) => {
           if (loaded) this.subjects!.set(subject, { loaded, loadedAt, epoch, version });

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { FetchHttpClient, type HttpClient, isRemoteUrl, REMOTE_URL } from '../../http-client/http-client.js';
+import { FetchHttpClient, type HttpClient, isSecureUrl, SECURE_URL } from '../../http-client/http-client.js';
 import { type Clock, SystemClock } from '../../time/clock.js';
 import type { Duration } from '../../time/duration.js';
 import { OptionReader } from '../../validation/option-reader.js';
@@ -122,7 +122,7 @@ export class ServiceTokenClient {
 
 function endpointOf(options: ServiceTokenClientOptions, remote: HttpClient, clock: Clock): TokenEndpoint {
   const reader = new OptionReader(options);
-  const tokenUrl = reader.secret('tokenUrl', REMOTE_URL, isRemoteUrl);
+  const tokenUrl = reader.secret('tokenUrl', SECURE_URL, isSecureUrl);
   const rules = {
     tokenUrl,
     audience: reader.has('privateKey')

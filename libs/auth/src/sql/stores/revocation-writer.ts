@@ -144,6 +144,6 @@ export class RevocationWriter {
 
   /** The same statement, with a notification that comes with the commit of its transaction. */
   private notifying(insert: Sql): Sql {
-    return this.channel ? sql`with announced as (${insert}) select pg_notify(${this.channel}, '')` : insert;
+    return this.channel ? sql`with revocation as (${insert}) select pg_notify(${this.channel}, '')` : insert;
   }
 }

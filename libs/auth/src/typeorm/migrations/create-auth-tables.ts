@@ -5,7 +5,7 @@ import { Session } from '../entities/session.entity.js';
 import { AuthSubject } from '../entities/auth-subject.entity.js';
 import { CreateTables } from './create-tables.js';
 
-/** Creates the tables of subjects and sign-ins, of what is announced of them, and of security events. */
+/** Creates the tables of subjects and sign-ins, of their revocations, and of security events. */
 export class CreateAuthTables1795219200000 extends CreateTables {
   readonly name = 'CreateAuthTables1795219200000';
   protected readonly tables = [AuthSubject, Session, RefreshTokenFamily, Revocation, AuthEvent];

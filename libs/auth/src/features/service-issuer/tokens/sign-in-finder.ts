@@ -10,7 +10,7 @@ import type { SignOut } from '../../../sign-in/sign-out.js';
 /** A sign-in that lives, as the tables and the directory have it now. */
 export interface LiveSignIn {
   readonly principal: Principal;
-  /** Read before everything else: what ends or changes the sign-in later is announced under a later one. */
+  /** Read first: a later end or change of the sign-in has a revocation with a later epoch. */
   readonly subjectEpoch: number;
   readonly globalEpoch: number;
   /** Until its idle or its absolute limit. */
@@ -35,7 +35,7 @@ export class SignInFinder {
     private readonly subjects: Pick<SubjectStore, 'find'>,
     private readonly sessions: Pick<SessionStore, 'read'>,
     private readonly families: Pick<RefreshTokenFamilyStore, 'read'>,
-    private readonly source: UserLoader,
+    private readonly loader: UserLoader,
     private readonly signOut: SignOut,
   ) {}
 
@@ -48,7 +48,7 @@ export class SignInFinder {
   async find(subject: string, signInId: string): Promise<LiveSignIn | null> {
     const read = await this.read(subject, signInId);
     if (!read) return null;
-    const loaded: LoadedSubject | null = await this.source.load(subject);
+    const loaded: LoadedSubject | null = await this.loader.load(subject);
     if (!loaded) {
       await this.signOut.endAll(subject, 'subject_gone');
       return null;

@@ -109,7 +109,7 @@ export class TokenExchange {
     const verified: AccessToken = await this.parts.verifier.verify(token);
     const { id, signInId, scopes } = verified.principal;
     const signIn = await this.live(id, signInId, scopes);
-    // After the epochs: whatever comes later is announced, and ends the token that is exchanged for it.
+    // After the epochs: a later change writes a revocation, which ends the token that this exchange gives.
     await this.parts.revocations.check(verified, 0);
     return signIn;
   }
