@@ -73,18 +73,18 @@ export const SERVER_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'typeorm/connection/server-drivers.ts',
+    'typeorm/connection/open-database.ts',
     ['outages'],
     [
       [
         'a connection to a server that vanished is waited for without end',
-        '      limitConnecting(pool.master, CONNECTING_MS);',
-        '      void limitConnecting, CONNECTING_MS;',
+        '        limitConnecting(parts().master);',
+        '        void limitConnecting;',
       ],
     ],
   ),
   ...mutantsOf(
-    'typeorm/connection/sqlite-database.ts',
+    'sql/drivers/sqlite-database.ts',
     ['host transaction'],
     [
       [

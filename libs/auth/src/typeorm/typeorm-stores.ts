@@ -6,6 +6,7 @@ import {
   type ResolvedDatabaseOptions,
   resolveDatabaseOptions,
 } from '../sql/database/database-options.js';
+import { type ListeningPool, PostgresNotifier } from '../sql/drivers/postgres-notifier.js';
 import { SqlStores } from '../sql/stores/sql-stores.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { StoreSettings, type StoresDoor } from '../stores/stores-door.js';
@@ -13,8 +14,7 @@ import type { Duration } from '../time/duration.js';
 import { OptionReader } from '../validation/option-reader.js';
 import { provide, typed } from '../wiring/provide.js';
 import { authDatabase } from './connection/open-database.js';
-import { keepNativeObjects } from './connection/kept-objects.js';
-import { PostgresNotifier } from './connection/postgres-notifier.js';
+import { keepObjectsOfSqliteDriver } from './connection/kept-sqlite.js';
 import { AUTH_ENTITIES, entityClassOf, entityOf } from './entities/auth-entities.js';
 
 /** Options of the stores on TypeORM. */
@@ -56,7 +56,7 @@ export function typeOrmStores(options: TypeOrmStoresOptions = {}): StoresDoor {
         storesOn(checkedSource(given, name, settings), database, settings, eventRetentionMs),
     ),
     register(featureTables) {
-      keepNativeObjects();
+      keepObjectsOfSqliteDriver();
       // For its side effect: `autoLoadEntities` learns of ours. Importing its result would fail before our own checks.
       TypeOrmModule.forFeature([...AUTH_ENTITIES, ...featureTables.map(entityOf)], name);
     },
@@ -72,7 +72,8 @@ export function storesOn(
 ): SqlStores {
   const connection = {
     database: authDatabase(source, database),
-    notifierOn: (channel: string) => new PostgresNotifier(source, channel),
+    notifierOn: (channel: string) =>
+      new PostgresNotifier(() => (source.driver as unknown as { master: ListeningPool }).master, channel),
     advice: (isOfFeature: boolean) =>
       `${isOfFeature ? "put authMigrations(features) in place of AUTH_MIGRATIONS, with AuthModule's list of features, into" : 'add AUTH_MIGRATIONS to'} the connection's migrations and run them (migrationsRun: true), or set synchronize: true while developing${sharedMigrations(source)}`,
   };

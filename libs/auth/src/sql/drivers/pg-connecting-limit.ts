@@ -1,15 +1,15 @@
 /** As long as mysql2 waits by default. No server that will let us in takes longer. */
-export const CONNECTING_MS = 10_000;
+const CONNECTING_MS = 10_000;
 
 type PgClientClass = new (options: object) => object;
 
 /** The little of pg's pool that decides how its connections are made. */
-export interface PgPool {
+export interface LimitedPool {
   readonly options?: { readonly connectionTimeoutMillis?: number };
   Client?: PgClientClass;
 }
 
-const limited = new WeakSet<PgPool>();
+const limited = new WeakSet<LimitedPool>();
 
 /**
  * Gives up connections that are being made for `ms`. A server that vanished refuses no connection: pg waits for its greeting
@@ -18,7 +18,7 @@ const limited = new WeakSet<PgPool>();
  * the host's to decide: where the host has set it (TypeORM's `connectTimeoutMS`), it holds, and nothing is done here.
  * Repeating it does nothing.
  */
-export function limitConnecting(pool: PgPool | undefined, ms: number): void {
+export function limitConnecting(pool: LimitedPool | undefined, ms = CONNECTING_MS): void {
   if (!pool || limited.has(pool)) return;
   limited.add(pool);
   const { Client } = pool;

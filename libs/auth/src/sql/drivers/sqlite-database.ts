@@ -1,20 +1,21 @@
 import { Logger } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import { AuthError, StoreUnavailableError } from '../../errors/auth-error.js';
-import { SqlDatabase, type SqlResult, type SqlTransaction } from '../../sql/database/sql-database.js';
-import { type Dialect, SQLITE } from '../../sql/database/dialect.js';
-import type { SqlTable } from '../../sql/database/sql-table.js';
-import { failureText } from '../../sql/database/failure-text.js';
-import type { TableDefinition } from '../../sql/database/table-definition.js';
-import type { Sql, SqlRow, SqlValue } from '../../sql/database/sql.js';
-import { typeOrmTable } from './typeorm-table.js';
+import { type Dialect, SQLITE } from '../database/dialect.js';
+import { failureText } from '../database/failure-text.js';
+import type { ServerDriver } from '../database/server-database.js';
+import type { Sql, SqlRow, SqlValue } from '../database/sql.js';
+import { SqlDatabase, type SqlResult, type SqlTransaction } from '../database/sql-database.js';
+import type { SqlTable } from '../database/sql-table.js';
+import type { TableDefinition } from '../database/table-definition.js';
 
 interface SqliteStatement {
   readonly reader: boolean;
   all(...values: unknown[]): SqlRow[];
   run(...values: unknown[]): { changes: number };
+  safeIntegers(toggle: boolean): unknown;
 }
-interface SqliteHandle {
+/** The little of better-sqlite3's database that we use. */
+export interface SqliteHandle {
   readonly inTransaction: boolean;
   prepare(text: string): SqliteStatement;
   transaction<T>(body: () => T): { immediate(): T };
@@ -22,15 +23,23 @@ interface SqliteHandle {
   exec(text: string): unknown;
 }
 
+/** What the host's connection adds. */
+export interface SqliteHost extends Pick<ServerDriver, 'table'> {
+  /** The open database. Throws when there is none. */
+  open(): SqliteHandle;
+  /** The host's own log of statements. */
+  readonly log: Pick<ServerDriver['log'], 'query'>;
+}
+
 const BUSY_PAUSE_MS = 4;
 
 /**
- * SQLite through better-sqlite3. TypeORM gives a process one connection, which all requests share: a statement sent
+ * SQLite through better-sqlite3. A process has one connection, which all requests share: a statement sent
  * while another request has a transaction open would be rolled back with it. So we wait until none is open, then
  * do everything in a single turn of the event loop. Other processes may write to the same file: while one does, we try
  * again between the turns.
  */
-export class TypeOrmSqliteDatabase extends SqlDatabase {
+export class SqliteDatabase extends SqlDatabase {
   readonly dialect: Dialect = SQLITE;
   private readonly logger = new Logger('AuthModule');
   private readonly prepared = new Map<string, SqliteStatement>();
@@ -39,14 +48,14 @@ export class TypeOrmSqliteDatabase extends SqlDatabase {
   private hostWaitMs = 0;
 
   constructor(
-    private readonly source: DataSource,
+    private readonly host: SqliteHost,
     private readonly deadlineMs: number,
   ) {
     super();
   }
 
   table<Row extends object>(definition: TableDefinition<Row>): SqlTable<Row> {
-    return typeOrmTable(this.source, definition);
+    return this.host.table(definition);
   }
 
   run(statement: Sql): Promise<SqlResult> {
@@ -67,9 +76,7 @@ export class TypeOrmSqliteDatabase extends SqlDatabase {
   }
 
   private handle(): SqliteHandle {
-    const handle = (this.source.driver as unknown as { databaseConnection?: SqliteHandle })
-      .databaseConnection;
-    if (!handle || !this.source.isInitialized) throw new Error('the connection is closed');
+    const handle = this.host.open();
     if (this.preparedOn !== handle) {
       this.prepared.clear();
       this.hostWaitMs = Number(handle.pragma('busy_timeout', { simple: true }));
@@ -120,21 +127,27 @@ export class TypeOrmSqliteDatabase extends SqlDatabase {
 
   private send(handle: SqliteHandle, statement: Sql): SqlResult {
     const text = statement.text(this.dialect.placeholder);
-    const values = statement.values.map((value) => (typeof value === 'boolean' ? Number(value) : value));
-    this.source.logger.logQuery(text, values as SqlValue[] as unknown[]);
-    const prepared = this.prepare(handle, text);
-    if (prepared.reader) return { rows: prepared.all(...values), affected: 0 };
-    return { rows: [], affected: prepared.run(...values).changes };
+    this.host.log.query(text, statement.values);
+    return runPrepared(this.prepare(handle, text), statement.values);
   }
 
   private prepare(handle: SqliteHandle, text: string): SqliteStatement {
     let prepared = this.prepared.get(text);
     if (!prepared) {
       prepared = handle.prepare(text);
+      // Whatever the host's default is: our instants and counters are numbers.
+      prepared.safeIntegers(false);
       this.prepared.set(text, prepared);
     }
     return prepared;
   }
+}
+
+/** SQLite has no booleans. */
+export function runPrepared(prepared: SqliteStatement, values: readonly SqlValue[]): SqlResult {
+  const bound = values.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+  if (prepared.reader) return { rows: prepared.all(...bound), affected: 0 };
+  return { rows: [], affected: prepared.run(...bound).changes };
 }
 
 /** Another process has the file locked, or the host a cursor open on the handle: nothing of ours was done. */

@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import { inTime } from '../../time/deadline.js';
 import { RevocationNotifier } from '../../revocation/revocation-notifier.js';
 
@@ -11,7 +10,11 @@ interface ListeningClient {
   end(): Promise<void>;
   readonly connection?: { readonly stream?: { destroy(): void; unref?(): void } };
 }
-type ClientClass = new (options: object) => ListeningClient;
+/** The little of pg's pool that we use. */
+export interface ListeningPool {
+  readonly options: { readonly password?: unknown };
+  readonly Client: new (options: object) => ListeningClient;
+}
 
 const RETRY_MS = 1_000;
 /** How often the connection is asked whether it is still there: a server that went away may never say so. */
@@ -33,7 +36,7 @@ export class PostgresNotifier extends RevocationNotifier {
   private warned = false;
 
   constructor(
-    private readonly source: DataSource,
+    private readonly pool: () => ListeningPool,
     /** Quoted already, as an identifier. */
     private readonly channel: string,
   ) {
@@ -90,16 +93,10 @@ export class PostgresNotifier extends RevocationNotifier {
 
   /** A client like those of the pool, but not one of them: a connection that listens is never free. */
   private connection(): ListeningClient {
-    const { master } = this.source.driver as unknown as {
-      master: { options: { readonly password?: unknown }; Client: ClientClass };
-    };
+    const { options, Client } = this.pool();
     // The pool keeps its password where spreading does not find it.
-    const { password } = master.options;
-    return new master.Client({
-      ...master.options,
-      password,
-      application_name: 'nestjs-aerie revocation feed',
-    });
+    const { password } = options;
+    return new Client({ ...options, password, application_name: 'nestjs-aerie revocation feed' });
   }
 
   private warn(error: unknown): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import pg from 'pg';
-import { limitConnecting, type PgPool } from './pg-connecting-limit.js';
+import { limitConnecting, type LimitedPool } from './pg-connecting-limit.js';
 
 const LIMIT_MS = 100;
 
@@ -21,8 +21,8 @@ describe('connections that a silent server never finishes', () => {
 
   it('lose their place in the pool, to whoever waits for it', async () => {
     const pool = new pg.Pool({ connectionString, max: 1 });
-    limitConnecting(pool as unknown as PgPool, LIMIT_MS);
-    limitConnecting(pool as unknown as PgPool, LIMIT_MS);
+    limitConnecting(pool as unknown as LimitedPool, LIMIT_MS);
+    limitConnecting(pool as unknown as LimitedPool, LIMIT_MS);
     const both = await Promise.allSettled([pool.connect(), pool.connect()]);
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(sockets.size).toBe(2);
@@ -31,7 +31,7 @@ describe('connections that a silent server never finishes', () => {
 
   it("are given up at the host's own limit, where it has one", async () => {
     const pool = new pg.Pool({ connectionString, max: 1, connectionTimeoutMillis: LIMIT_MS });
-    limitConnecting(pool as unknown as PgPool, 60_000);
+    limitConnecting(pool as unknown as LimitedPool, 60_000);
     await expect(pool.connect()).rejects.toThrow('timeout');
     await pool.end();
   });
@@ -45,7 +45,7 @@ it('hands all on that a connection is made with, the hidden password too, and hi
     }
   }
   const options = Object.defineProperty({ user: 'ada' }, 'password', { value: 'secret', enumerable: false });
-  const pool: PgPool = { options: {}, Client };
+  const pool: LimitedPool = { options: {}, Client };
   limitConnecting(pool, LIMIT_MS);
   new pool.Client!(options);
   expect(given).toEqual([{ user: 'ada', connectionTimeoutMillis: LIMIT_MS }]);

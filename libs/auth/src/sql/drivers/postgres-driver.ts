@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
-import type { SqlResult } from '../../sql/database/sql-database.js';
-import { MYSQL, POSTGRES } from '../../sql/database/dialect.js';
-import { CONNECTING_MS, limitConnecting, type PgPool } from './pg-connecting-limit.js';
-import { sql, type SqlRow, type SqlValue, trustedSql } from '../../sql/database/sql.js';
-import { typeOrmTable } from './typeorm-table.js';
-import { isStatementLost } from '../../sql/database/transient-error.js';
-import type { ServerConnection, ServerDriver } from '../../sql/database/server-database.js';
+import { POSTGRES } from '../database/dialect.js';
+import type { ServerConnection, ServerDriver } from '../database/server-database.js';
+import { sql, type SqlRow, type SqlValue } from '../database/sql.js';
+import type { SqlResult } from '../database/sql-database.js';
+import { isStatementLost } from '../database/transient-error.js';
 
 /** The little of pg's client that we use. */
 interface PgClient {
@@ -21,24 +18,8 @@ interface PgClient {
   readonly connection?: { readonly stream?: { destroy(): void } };
   readonly processID?: number;
 }
-type PgRelease = (error?: Error) => void;
-
-/** The little of mysql2's pooled connection that we use. */
-interface MysqlConnection {
-  readonly threadId: number;
-  promise(): {
-    query(text: string, values: readonly SqlValue[]): Promise<[SqlRow[] | { affectedRows: number }, unknown]>;
-  };
-  release(): void;
-  destroy(): void;
-}
-
-/** How TypeORM's drivers hand out a connection of the primary. */
-interface PrimaryPool<C> {
-  /** The driver's own pool. */
-  readonly master?: PgPool;
-  obtainMasterConnection(): Promise<C>;
-}
+/** How the host's pool hands out a connection of the primary. */
+export type PgConnect = () => Promise<readonly [client: unknown, release: (error?: Error) => void]>;
 
 const logger = new Logger('AuthModule');
 const ignored = (): void => undefined;
@@ -48,7 +29,10 @@ const ignored = (): void => undefined;
  * digest of its text, so behind a pooler that mixes connections a statement may be missing, but never be another one:
  * then we go on without them.
  */
-export function postgresDriver(source: DataSource, preparedStatements: boolean): ServerDriver {
+export function postgresDriver(
+  host: Pick<ServerDriver, 'table' | 'log'> & { readonly connect: PgConnect },
+  preparedStatements: boolean,
+): ServerDriver {
   let prepared = preparedStatements;
   const names = new Map<string, string>();
   const nameOf = (text: string): string => {
@@ -58,13 +42,12 @@ export function postgresDriver(source: DataSource, preparedStatements: boolean):
     return name;
   };
   return {
-    ...hostOf(source),
+    ...host,
     dialect: POSTGRES,
     begin: ['start transaction isolation level read committed'],
     async connect(): Promise<ServerConnection> {
-      const pool = source.driver as unknown as PrimaryPool<[PgClient, PgRelease]>;
-      limitConnecting(pool.master, CONNECTING_MS);
-      const [client, release] = await pool.obtainMasterConnection();
+      const [given, release] = await host.connect();
+      const client = given as PgClient;
       // A client whose connection breaks says so to its listeners, and ends the process when it has none.
       client.on('error', ignored);
       let broken: Error | undefined;
@@ -107,41 +90,3 @@ export function postgresDriver(source: DataSource, preparedStatements: boolean):
     },
   };
 }
-
-export const mysqlDriver = (source: DataSource): ServerDriver => ({
-  ...hostOf(source),
-  dialect: MYSQL,
-  begin: ['set transaction isolation level read committed', 'start transaction'],
-  async connect(): Promise<ServerConnection> {
-    const pool = source.driver as unknown as PrimaryPool<MysqlConnection>;
-    const connection = await pool.obtainMasterConnection();
-    let severed = false;
-    return {
-      pooled: connection,
-      // Ids of connections are not given out again.
-      cancellation: trustedSql(`kill query ${Math.trunc(connection.threadId)}`),
-      async query(text, values): Promise<SqlResult> {
-        const [result] = await connection.promise().query(text, values);
-        return Array.isArray(result)
-          ? { rows: result, affected: 0 }
-          : { rows: [], affected: result.affectedRows };
-      },
-      release() {
-        if (!severed) connection.release();
-      },
-      sever() {
-        severed = true;
-        connection.destroy();
-      },
-    };
-  },
-});
-
-/** What both have of the connection: its tables, and its log. */
-const hostOf = (source: DataSource): Pick<ServerDriver, 'table' | 'log'> => ({
-  table: (definition) => typeOrmTable(source, definition),
-  log: {
-    query: (text, values) => source.logger.logQuery(text, [...values]),
-    failure: (error, text, values) => source.logger.logQueryError(error as Error, text, [...values]),
-  },
-});

@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 
 /** On a prototype, so that a second copy of this package finds what is kept already. */
 const KEPT = Symbol.for('nestjs-aerie.kept-native-objects');
 type Native = Record<string, (...values: unknown[]) => unknown>;
 type Keeping = Native & { [KEPT]?: Set<unknown> };
-interface Connection {
-  close(): void;
-}
 
 const DRIVER_FILE = /better[_-]sqlite3[^/\\]*\.node$/;
 /** The function that ends the process. A driver names it only when it was compiled with the headers at fault. */
@@ -17,39 +13,34 @@ const FAULT = 'RemoveEnvironmentCleanupHook';
 /**
  * The headers of Node.js 24.19 and later 24 have a fault (https://github.com/nodejs/node/issues/65446): Node.js aborts
  * when it collects a native object of better-sqlite3 12. A database is such an object, closed or not, and so is each
- * statement. For a driver that was compiled so, we keep all of them until the process ends; other drivers stay as
- * they are. Called before the application opens its database.
+ * statement. For a driver that was compiled so, we keep all of them until the process ends: this database, and whatever is
+ * made from now on; other drivers stay as they are. Whether it keeps them.
  */
-export function keepNativeObjects(): void {
-  if (!process.versions.node.startsWith('24.')) return;
-  const connection = connectionOfDriver();
-  const native = connection && nativeOf(connection);
-  if (!native) return;
-  if (!isFaulty()) return void connection.close();
+export function keepNativeObjects(database: object): boolean {
+  const native = isOfThatNode() ? nativeOf(database) : undefined;
+  if (!native || !isFaulty()) return false;
   const prototype = Object.getPrototypeOf(native) as Keeping;
-  if (prototype[KEPT]) return void prototype[KEPT].add(native);
+  if (prototype[KEPT]) {
+    prototype[KEPT].add(native);
+    return true;
+  }
   const kept = new Set<unknown>([native]);
   for (const name of ['prepare', 'exec', 'backup']) keepFrom(prototype, name, kept);
   new Logger('AuthModule').warn(
-    'better-sqlite3 was compiled with headers of Node.js 24.19 or later. They end the process when a statement or a database is collected (https://github.com/nodejs/node/issues/65446). AuthModule keeps all of them until the process ends, so memory grows with the number of statements. Give TypeORM better-sqlite3 13 as "driver", use another version of Node.js, or compile with older headers: npm rebuild better-sqlite3 --build-from-source --target=24.18.1',
+    'better-sqlite3 was compiled with headers of Node.js 24.19 or later. They end the process when a statement or a database is collected (https://github.com/nodejs/node/issues/65446). AuthModule keeps all of them until the process ends, so memory grows with the number of statements. Use better-sqlite3 13 (TypeORM: as "driver"), another version of Node.js, or compile with older headers: npm rebuild better-sqlite3 --build-from-source --target=24.18.1',
   );
+  return true;
 }
 
-/** A database of the driver that TypeORM will load; undefined when there is none. */
-function connectionOfDriver(): Connection | undefined {
-  try {
-    const { driver } = new DataSource({ type: 'better-sqlite3', database: ':memory:' });
-    const { sqlite } = driver as unknown as { sqlite: new (path: string) => Connection };
-    return new sqlite(':memory:');
-  } catch {
-    return undefined;
-  }
+/** Whether the headers of this Node.js may be the ones at fault. */
+export function isOfThatNode(): boolean {
+  return process.versions.node.startsWith('24.');
 }
 
 /** better-sqlite3 has the native object under a symbol of its own. */
-function nativeOf(connection: Connection): Native | undefined {
-  const [symbol] = Object.getOwnPropertySymbols(connection);
-  return symbol && (connection as unknown as Record<symbol, Native>)[symbol];
+function nativeOf(database: object): Native | undefined {
+  const [symbol] = Object.getOwnPropertySymbols(database);
+  return symbol && (database as Record<symbol, Native>)[symbol];
 }
 
 /** Keeps the object on which the method is called and what it gives: a statement, an iterator or a backup. */
