@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { type HostTransaction, HostTransactionError } from '../sql/database/sql-database.js';
 import type { SqlRow } from '../sql/database/sql.js';
+import { dataSourceOf } from './connection/data-source-of.js';
 
 interface StructuredResult {
   readonly records?: SqlRow[];
@@ -30,7 +31,7 @@ export function hostTransaction(manager: EntityManager): HostTransaction {
     throw new HostTransactionError('"manager" must be the EntityManager of an open transaction');
   }
   // SQLite has no booleans.
-  const isSqlite = manager.dataSource.options.type === 'better-sqlite3';
+  const isSqlite = dataSourceOf(manager).options.type === 'better-sqlite3';
   return {
     async query(text, params) {
       // Outside it, each statement would commit by itself.

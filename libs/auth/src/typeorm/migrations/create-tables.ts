@@ -6,6 +6,7 @@ import {
   Table,
 } from 'typeorm';
 import { AuthConfigError } from '../../errors/auth-config-error.js';
+import { dataSourceOf } from '../connection/data-source-of.js';
 
 const ENTITIES_MISSING =
   'the entities of AuthModule and its features must be in the connection that runs its migrations (got a connection without them): set autoLoadEntities: true, or entities: [...authEntities(features), ...] (from nestjs-aerie/typeorm)';
@@ -17,19 +18,21 @@ export abstract class CreateTables implements MigrationInterface {
   protected abstract readonly tables: readonly EntityTarget<ObjectLiteral>[];
 
   async up(runner: QueryRunner): Promise<void> {
+    const source = dataSourceOf(runner);
     for (const entity of this.tables) {
-      if (!runner.dataSource.hasMetadata(entity)) throw new AuthConfigError(ENTITIES_MISSING);
-      const metadata = runner.dataSource.getMetadata(entity);
-      if (metadata.schema && runner.dataSource.options.type === 'postgres')
+      if (!source.hasMetadata(entity)) throw new AuthConfigError(ENTITIES_MISSING);
+      const metadata = source.getMetadata(entity);
+      if (metadata.schema && source.options.type === 'postgres')
         await runner.createSchema(metadata.schema, true);
-      await runner.createTable(Table.create(metadata, runner.dataSource.driver), true, false, true);
+      await runner.createTable(Table.create(metadata, source.driver), true, false, true);
     }
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    const source = dataSourceOf(runner);
     for (const entity of [...this.tables].reverse()) {
-      const metadata = runner.dataSource.getMetadata(entity);
-      await runner.dropTable(Table.create(metadata, runner.dataSource.driver), true);
+      const metadata = source.getMetadata(entity);
+      await runner.dropTable(Table.create(metadata, source.driver), true);
     }
   }
 }

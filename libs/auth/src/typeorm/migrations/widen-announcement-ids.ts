@@ -1,4 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
+import { dataSourceOf } from '../connection/data-source-of.js';
 import { Revocation } from '../entities/revocation.entity.js';
 
 /**
@@ -9,8 +10,9 @@ export class WidenAnnouncementIds1796428800000 implements MigrationInterface {
   readonly name = 'WidenAnnouncementIds1796428800000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const { driver } = runner.dataSource;
-    const metadata = runner.dataSource.getMetadata(Revocation);
+    const source = dataSourceOf(runner);
+    const { driver } = source;
+    const metadata = source.getMetadata(Revocation);
     const { tablePath } = metadata;
     const there = await runner.getTable(tablePath);
     const id = metadata.findColumnWithPropertyName('id')!.databaseName;
