@@ -46,6 +46,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'resource-server': ['http', 'wiring'],
   terminus: ['audit'],
   opentelemetry: ['audit'],
+  cli: ['http', 'passport', 'testing', 'sql'],
 };
 
 /** The rooms that a room leads to. */
@@ -60,7 +61,16 @@ const reach = (room: string, seen = new Set<string>()): Set<string> => {
 const REACHED = new Map(Object.keys(ARROWS).map((room) => [room, reach(room)]));
 
 /** Entries of their own: no room leads to them, so that an application loads them only when it imports them. */
-const ENTRIES = ['testing', 'resource-server', 'features/*', 'typeorm', 'sql', 'terminus', 'opentelemetry'];
+const ENTRIES = [
+  'testing',
+  'resource-server',
+  'features/*',
+  'typeorm',
+  'sql',
+  'terminus',
+  'opentelemetry',
+  'cli',
+];
 
 /** Packages that a few rooms alone may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
@@ -75,6 +85,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   rxjs: ['audit', 'http', 'context'],
   '@nestjs/terminus': ['terminus'],
   '@opentelemetry/api': ['opentelemetry'],
+  commander: ['cli'],
 };
 
 const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');

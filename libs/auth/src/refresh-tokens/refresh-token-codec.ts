@@ -108,6 +108,14 @@ export class RefreshTokenCodec {
   }
 }
 
+/** What the text of a refresh token says. Its tag is not checked, so anybody may have written it: to be shown, never to be trusted. */
+export function readUntrustedRefreshToken(
+  value: string,
+): Pick<RefreshToken, 'familyId' | 'generation'> | undefined {
+  const bytes = FORM.decode(value);
+  return bytes && { familyId: bytesToUuid(bytes.subarray(0, ID)), generation: bytes.readUInt32BE(ID) };
+}
+
 /** What is stored of an Idempotency-Key: bound to the family and to the token it came with. */
 export function attemptHash(parent: RefreshToken, idempotencyKey: string): string {
   return sha256(

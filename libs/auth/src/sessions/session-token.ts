@@ -45,3 +45,9 @@ export class SessionTokenCodec {
     return { token: value as string, sessionId: bytesToUuid(bytes.subarray(0, ID)), secretHash };
   }
 }
+
+/** What the text of a session token says. Its tag is not checked, so anybody may have written it: to be shown, never to be trusted. */
+export function readUntrustedSessionToken(value: string): Pick<SessionToken, 'sessionId'> | undefined {
+  const bytes = FORM.decode(value);
+  return bytes && { sessionId: bytesToUuid(bytes.subarray(0, ID)) };
+}

@@ -1,0 +1,3 @@
+// The command `nestjs-aerie`, each time in a process of its own.
+import './inspect.e2e-spec.js';
+import './making.e2e-spec.js';

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { type BuiltWorkspace, buildWorkspace } from '../support/build-output.js';
+import { type ProcessEnd, runToEnd } from '../support/processes.js';
+
+/** The command as it is installed: built, and run in a process of its own. */
+export interface CommandUnderTest {
+  readonly workspace: BuiltWorkspace;
+  run(
+    args: readonly string[],
+    given?: { readonly input?: string; readonly env?: Record<string, string> },
+  ): Promise<ProcessEnd>;
+}
+
+/** Nothing of the machine that runs the tests. */
+const ENVIRONMENT = { NODE_ENV: 'test', NO_COLOR: '', AUTH_SECRET: '', NODE_OPTIONS: '' };
+
+export async function buildCommand(): Promise<CommandUnderTest> {
+  const workspace = await buildWorkspace();
+  const main = join(workspace.folder, 'node_modules/nestjs-aerie/dist/cli/main.js');
+  return {
+    workspace,
+    run: (args, { input = '', env = {} } = {}) =>
+      runToEnd(process.execPath, [main, ...args], {
+        cwd: workspace.folder,
+        env: { ...ENVIRONMENT, ...env },
+        input,
+        timeoutMs: 60_000,
+      }),
+  };
+}
+
+/** One line on standard error, none on standard output, and exit code 2: how a command refuses bad input. */
+export function refusedInOneLine({ code, stdout, stderr }: ProcessEnd): string {
+  const lines = stderr.trimEnd().split('\n');
+  if (code !== 2 || stdout !== '' || lines.length !== 1)
+    throw new Error(`not one line and exit code 2, but ${code}\n${stdout}\n${stderr}`);
+  return lines[0]!;
+}
