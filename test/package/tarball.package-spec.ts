@@ -10,7 +10,7 @@ import { run, runToEnd } from '../support/processes.js';
 import { type Packed, packLibrary } from './packed-library.js';
 
 /** Unpacked, with the guides. */
-const LIMIT = 1_300_000;
+const LIMIT = 1_450_000;
 
 let folder: string;
 let packed: Packed;
