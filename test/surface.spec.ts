@@ -21,15 +21,19 @@ const MET = `
   AuthenticationService.credentialsChanged Authenticator RequestAuthenticator.connection HttpSignIn.signInWithPassword
   JwtAuthGuard SessionAuthGuard AnyAuthGuard LocalAuthGuard ServiceAuthGuard RolesGuard
   Public MaxStaleness Roles Scopes
-  SessionData SecurityEvents SigningKeys ServiceClients TokenExchange.exchange ServiceTokenClient
+  SessionData SecurityEvents SigningKeys ServiceClients TokenExchange.exchange ServiceTokenClient authTesting
 `
   .trim()
   .split(/\s+/);
-const MET_AND_THROW_NOTHING = ['CurrentUser', 'AuthError', 'AuthConfigError', 'MemoryStores'];
+const MET_AND_THROW_NOTHING = `
+  CurrentUser AuthError AuthConfigError MemoryStores ActAsModule actAs CookieJar ManualClock
+`
+  .trim()
+  .split(/\s+/);
 
 /** Classes that users construct or extend, besides errors. Nest makes all others: their constructors are internal. */
 const CONSTRUCTED = `
-  AuthExceptionFilter MemoryRefreshTokenFamilyStore MemorySigningKeyStore MemoryStores MemorySubjectStore SameOriginGuard
+  AuthExceptionFilter ManualClock MemoryRefreshTokenFamilyStore MemorySigningKeyStore MemoryStores MemorySubjectStore SameOriginGuard
   ServiceAuthGuard ServiceTokenClient
 `
   .trim()

@@ -5,6 +5,7 @@ import type { SignInResult } from '../sign-in/sign-in-result.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { AuthCookies, type CookieKind } from './auth-cookies.js';
 import { localPath } from './local-path.js';
+import type { Clock } from '../time/clock.js';
 import { REDIRECT_PAGE_HEADERS, redirectPage } from './redirect-page.js';
 import type { SignInRecord } from '../stores/sign-in-record.js';
 
@@ -21,6 +22,7 @@ export class SignInResponse {
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly cookies: AuthCookies,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   /** Sets the cookies on the response (Express or Fastify) and gives the body. */
@@ -28,7 +30,7 @@ export class SignInResponse {
     const user = userBody(result.principal);
     if (result.mode === 'session') {
       const { sessionToken, principal, expiresAt, idleExpiresAt } = result;
-      const left = Math.max(0, Math.round((expiresAt.getTime() - Date.now()) / 1000));
+      const left = Math.max(0, Math.round((expiresAt.getTime() - this.clock.now()) / 1000));
       this.setCookie(response, 'session', sessionToken, left);
       const limits = { expires_at: expiresAt.toISOString(), idle_expires_at: idleExpiresAt.toISOString() };
       return { user, sign_in: { id: principal.signInId, ...limits } };

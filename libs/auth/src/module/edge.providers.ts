@@ -25,6 +25,7 @@ import { StrategyRegistration } from '../passport/strategy-registration.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
 import { SignOut } from '../sign-in/sign-out.js';
+import { Clock } from '../time/clock.js';
 import { provide } from '../wiring/provide.js';
 
 /** The edge: guards, strategies, routes, and what they read requests with. */
@@ -39,8 +40,8 @@ export const EDGE_PROVIDERS: Provider[] = [
   provide(AuthCookies, [ResolvedAuthOptions], ({ cookies }) => new AuthCookies(cookies)),
   provide(
     SignInResponse,
-    [HttpAdapterHost, AuthCookies],
-    (host, cookies) => new SignInResponse(host, cookies),
+    [HttpAdapterHost, AuthCookies, Clock],
+    (host, cookies, clock) => new SignInResponse(host, cookies, clock),
   ),
   provide(
     PresentedSignIns,

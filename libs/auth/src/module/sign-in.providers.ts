@@ -94,10 +94,11 @@ export const CORE_PROVIDERS: Provider[] = [
       AccessTokenCheck,
       SessionService,
       SecurityEventSink,
+      Clock,
     ],
-    ({ subjects, registry }, loader, users, hasher, verifier, check, sessions, events) => {
+    ({ subjects, registry }, loader, users, hasher, verifier, check, sessions, events, clock) => {
       const tokens = new TokenAuthenticator(verifier, check);
-      return new Authenticator(loader, users, hasher, subjects, tokens, sessions, registry, events);
+      return new Authenticator(loader, users, hasher, subjects, tokens, sessions, registry, events, clock);
     },
   ),
   provide(

@@ -10,6 +10,7 @@ import type { TokenAuthenticator } from '../revocation-check/token-authenticator
 import type { SessionRow } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SubjectEpochs, SubjectStore } from '../subjects/subject-store.js';
+import type { Clock } from '../time/clock.js';
 import type { UserCache } from '../users/user-cache.js';
 import { type LoadedSubject, principalOf, type UserLoader } from '../users/user-loader.js';
 import type { SignInRegistry } from '../stores/sign-in-registry.js';
@@ -72,6 +73,7 @@ export class Authenticator {
     private readonly sessions: SessionService,
     private readonly registry: SignInRegistry,
     private readonly events: SecurityEventSink,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   /**
@@ -134,11 +136,10 @@ export class Authenticator {
     if (!epochs || !right) throw this.refused('credentials', requester);
     const loaded: LoadedSubject | null = await this.loader.load(epochs.subject);
     if (!loaded) throw this.refused('disabled', requester);
-    const now = Date.now();
     const principal = principalOf(loaded, {
       id: '',
       kind: 'session',
-      authenticatedAt: now,
+      authenticatedAt: this.clock.now(),
       methods: ['pwd'],
       scopes: null,
     });

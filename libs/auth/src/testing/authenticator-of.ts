@@ -1,4 +1,5 @@
 import type { Principal } from '../principal/principal.js';
+import { principalOfTest, type TestPrincipal } from './stand-in-principal.js';
 
 /** The answer of a stand-in to every credential. */
 export interface StandIn {
@@ -13,18 +14,10 @@ export interface StandIn {
 /**
  * A stand-in for `Authenticator` that takes every credential for this principal's: for tests of an application, with
  * `overrideProvider(Authenticator).useValue(authenticatorOf({ id: 'ada' }))`. Members that are left out are those of
- * a sign-in by password a moment ago.
+ * a sign-in by password a moment ago. For several people in one application, use `actAs`.
  */
-export function authenticatorOf(principal: Partial<Principal> & { readonly id: string }): StandIn {
-  const found = {
-    roles: [],
-    scopes: [],
-    signInId: '00000000-0000-4000-8000-000000000000',
-    kind: 'tokens',
-    authenticatedAt: new Date(),
-    methods: ['pwd'],
-    ...principal,
-  } as unknown as Principal;
+export function authenticatorOf(principal: TestPrincipal): StandIn {
+  const found = principalOfTest(principal, Date.now());
   const answer = (): Promise<Principal> => Promise.resolve(found);
   return {
     cachedAccessToken: () => undefined,

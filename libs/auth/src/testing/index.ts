@@ -4,6 +4,13 @@ import { takeRequestUser } from '../principal/request-user.js';
 takeRequestUser();
 
 // For tests of applications
+export { authTesting } from './auth-testing.js';
+export { ActAsModule } from './act-as.module.js';
+export { actAs, type ActingHeaders, type SettableRequest } from './act-as.js';
+export type { TestPrincipal } from './stand-in-principal.js';
+export { type AnsweredCookies, CookieJar, type PluggableRequest } from './cookie-jar.js';
+export { ManualClock } from './manual-clock.js';
+export { Clock } from '../time/clock.js';
 export { authenticatorOf, type StandIn } from './authenticator-of.js';
 
 // Contracts of the store ports
