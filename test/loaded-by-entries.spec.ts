@@ -58,16 +58,26 @@ describe('nestjs-aerie/resource-server', () => {
 
 const isOfFeature = (path: string): boolean => /^features\/.*\//.test(path);
 
-describe.each(['index.ts', 'stores/index.ts', 'features/index.ts', 'testing/index.ts'])('%s', (entry) => {
-  it('leads to no TypeORM, at run time and in types', () => {
-    expect(loadedBy(entry, true).packages.filter((name) => /typeorm/.test(name))).toEqual([]);
-    expect(loadedBy(entry, true).files.filter((path) => path.startsWith('typeorm/'))).toEqual([]);
-  });
+describe.each(['index.ts', 'stores/index.ts', 'features/index.ts', 'testing/index.ts', 'sql/index.ts'])(
+  '%s',
+  (entry) => {
+    it('leads to no TypeORM, at run time and in types', () => {
+      expect(loadedBy(entry, true).packages.filter((name) => /typeorm/.test(name))).toEqual([]);
+      expect(loadedBy(entry, true).files.filter((path) => path.startsWith('typeorm/'))).toEqual([]);
+    });
 
-  // The contract of its store is in `nestjs-aerie/testing`.
-  if (entry !== 'testing/index.ts')
-    it('loads no feature', () => expect(loadedBy(entry).files.filter(isOfFeature)).toEqual([]));
-});
+    it('leads to no driver of a database', () => {
+      const drivers = loadedBy(entry, true).packages.filter((name) =>
+        /^(pg|mysql2|better-sqlite3)/.test(name),
+      );
+      expect(drivers).toEqual([]);
+    });
+
+    // The contract of its store is in `nestjs-aerie/testing`.
+    if (entry !== 'testing/index.ts')
+      it('loads no feature', () => expect(loadedBy(entry).files.filter(isOfFeature)).toEqual([]));
+  },
+);
 
 describe('a feature', () => {
   const { files } = loadedBy('features/service-issuer/index.ts');

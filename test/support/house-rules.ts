@@ -38,7 +38,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   http: ['guards'],
   module: ['features', 'http', 'passport', 'wiring'],
   'sql/database': [],
-  sql: ['stores', 'sql/database'],
+  sql: ['features', 'stores', 'sql/database', 'wiring'],
   typeorm: ['features', 'sql', 'wiring'],
   features: ['stores', 'wiring'],
   'features/*': ['http', 'features'],

@@ -19,6 +19,7 @@ declare module 'pg' {
       release(destroy?: boolean): void;
     }
     class Pool {
+      readonly totalCount: number;
       constructor(config: PoolConfig);
       query(text: string, values?: unknown[]): Promise<QueryResult>;
       connect(): Promise<PoolClient>;

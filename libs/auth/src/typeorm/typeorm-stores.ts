@@ -1,16 +1,12 @@
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuthConfigError } from '../errors/auth-config-error.js';
-import {
-  type DatabaseOptions,
-  type ResolvedDatabaseOptions,
-  resolveDatabaseOptions,
-} from '../sql/database/database-options.js';
+import type { ResolvedDatabaseOptions } from '../sql/database/database-options.js';
 import { type ListeningPool, PostgresNotifier } from '../sql/drivers/postgres-notifier.js';
+import { type DoorOptions, resolveDoorOptions } from '../sql/stores/door.js';
 import { SqlStores } from '../sql/stores/sql-stores.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { StoreSettings, type StoresDoor } from '../stores/stores-door.js';
-import type { Duration } from '../time/duration.js';
 import { OptionReader } from '../validation/option-reader.js';
 import { provide, typed } from '../wiring/provide.js';
 import { authDatabase } from './connection/open-database.js';
@@ -18,16 +14,9 @@ import { keepObjectsOfSqliteDriver } from './connection/kept-sqlite.js';
 import { AUTH_ENTITIES, entityClassOf, entityOf } from './entities/auth-entities.js';
 
 /** Options of the stores on TypeORM. */
-export interface TypeOrmStoresOptions {
+export interface TypeOrmStoresOptions extends DoorOptions {
   /** The name of the TypeORM connection. Default: the unnamed one. */
   readonly dataSource?: string;
-  /** How long we wait for the database. */
-  readonly database?: DatabaseOptions;
-  /**
-   * Whether security events are kept in the table `auth_event`, for `SecurityEvents.list`, and for how long: 1d to 3650d,
-   * default `90d`. A change of the retention holds for the rows that are there, too. Default false.
-   */
-  readonly audit?: boolean | { readonly retention?: Duration };
 }
 
 /**
@@ -45,8 +34,7 @@ export interface TypeOrmStoresOptions {
 export function typeOrmStores(options: TypeOrmStoresOptions = {}): StoresDoor {
   const reader = new OptionReader(options, 'stores');
   const name = reader.custom('dataSource', 'the name of a TypeORM connection', isNameOrNone, undefined);
-  const database = resolveDatabaseOptions(reader.nested('database'));
-  const eventRetentionMs = retentionIn(reader);
+  const { database, eventRetentionMs } = resolveDoorOptions(reader);
   reader.done();
   return {
     provider: provide(
@@ -82,19 +70,6 @@ export function storesOn(
 
 const isNameOrNone = (value: unknown): value is string | undefined =>
   value === undefined || typeof value === 'string';
-
-/** How long security events are kept; null: they are not. */
-function retentionIn(reader: OptionReader): number | null {
-  if (reader.isOff('audit') || !reader.has('audit')) return null;
-  const given = reader.custom('audit', 'true, false or { retention }', isAudit);
-  const audit = new OptionReader(given === true ? {} : given, 'stores.audit');
-  const retentionMs = audit.duration('retention', { default: '90d', min: '1d', max: '3650d' });
-  audit.done();
-  return retentionMs;
-}
-
-const isAudit = (value: unknown): value is true | object =>
-  value === true || (typeof value === 'object' && value !== null && !Array.isArray(value));
 
 /** Throws AuthConfigError when the connection is missing or lacks our entities. */
 function checkedSource(

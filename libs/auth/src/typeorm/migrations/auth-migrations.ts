@@ -1,15 +1,13 @@
 import type { MigrationInterface } from 'typeorm';
 import type { AuthFeature } from '../../features/auth-feature.js';
-import { entityClassOf } from '../entities/auth-entities.js';
-import { CreateAuthTables1795219200000 } from './create-auth-tables.js';
-import { CreateKeyAndClientTables1795824000000 } from './create-key-and-client-tables.js';
-import { CreateTables } from './create-tables.js';
+import { CREATE_AUTH_TABLES, CREATE_KEY_TABLE } from '../../sql/migrations/core-migrations.js';
+import { createTablesMigration } from './create-tables.js';
 import { WidenAnnouncementIds1796428800000 } from './widen-announcement-ids.js';
 
 /** The migrations of the core, for the `migrations` of the connection. */
-export const AUTH_MIGRATIONS = [
-  CreateAuthTables1795219200000,
-  CreateKeyAndClientTables1795824000000,
+export const AUTH_MIGRATIONS: (new () => MigrationInterface)[] = [
+  createTablesMigration(CREATE_AUTH_TABLES),
+  createTablesMigration(CREATE_KEY_TABLE),
   WidenAnnouncementIds1796428800000,
 ];
 
@@ -26,15 +24,5 @@ export const AUTH_MIGRATIONS = [
  * ```
  */
 export function authMigrations(features: readonly AuthFeature[]): (new () => MigrationInterface)[] {
-  const ofFeatures = features.flatMap(({ tables = [] }) =>
-    tables.map(({ name, creates }) => {
-      class CreateFeatureTables extends CreateTables {
-        readonly name = name;
-        protected readonly tables = creates.map(entityClassOf);
-      }
-      Object.defineProperty(CreateFeatureTables, 'name', { value: name });
-      return CreateFeatureTables;
-    }),
-  );
-  return [...AUTH_MIGRATIONS, ...ofFeatures];
+  return [...AUTH_MIGRATIONS, ...features.flatMap(({ tables = [] }) => tables.map(createTablesMigration))];
 }

@@ -5,14 +5,26 @@ import {
   type QueryRunner,
   Table,
 } from 'typeorm';
+import type { FeatureMigration } from '../../features/auth-feature.js';
 import { AuthConfigError } from '../../errors/auth-config-error.js';
 import { dataSourceOf } from '../connection/data-source-of.js';
+import { entityClassOf } from '../entities/auth-entities.js';
 
 const ENTITIES_MISSING =
   'the entities of AuthModule and its features must be in the connection that runs its migrations (got a connection without them): set autoLoadEntities: true, or entities: [...authEntities(features), ...] (from nestjs-aerie/typeorm)';
 
+/** The migration that creates the tables of a list. */
+export function createTablesMigration({ name, creates }: FeatureMigration): new () => MigrationInterface {
+  class CreateListedTables extends CreateTables {
+    readonly name = name;
+    protected readonly tables = creates.map(entityClassOf);
+  }
+  Object.defineProperty(CreateListedTables, 'name', { value: name });
+  return CreateListedTables;
+}
+
 /** A migration that creates tables from the connection's own metadata: its prefix, schema and naming strategy hold. */
-export abstract class CreateTables implements MigrationInterface {
+abstract class CreateTables implements MigrationInterface {
   // Not left to the class: minifiers rename classes, and TypeORM keeps this in its table of migrations.
   abstract readonly name: string;
   protected abstract readonly tables: readonly EntityTarget<ObjectLiteral>[];

@@ -1,0 +1,22 @@
+import type { FeatureMigration } from '../../features/auth-feature.js';
+import { FAMILIES } from '../tables/refresh-token-family.table.js';
+import { REVOCATIONS } from '../tables/revocation.table.js';
+import { SECURITY_EVENTS } from '../tables/security-event.table.js';
+import { SESSIONS } from '../tables/session.table.js';
+import { SIGNING_KEYS } from '../tables/signing-key.table.js';
+import { SUBJECTS } from '../tables/subject.table.js';
+
+/** Creates the tables of subjects and sign-ins, of what is announced of them, and of security events. */
+export const CREATE_AUTH_TABLES: FeatureMigration = {
+  name: 'CreateAuthTables1795219200000',
+  creates: [SUBJECTS, SESSIONS, FAMILIES, REVOCATIONS, SECURITY_EVENTS],
+};
+
+/**
+ * Creates the table of managed signing keys. Where it ran in version 0.1 it has created the tables of service clients as
+ * well; elsewhere the feature's own migration does.
+ */
+export const CREATE_KEY_TABLE: FeatureMigration = {
+  name: 'CreateKeyAndClientTables1795824000000',
+  creates: [SIGNING_KEYS],
+};
