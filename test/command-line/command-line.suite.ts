@@ -1,3 +1,4 @@
 // The command `nestjs-aerie`, each time in a process of its own.
+import './doctor.e2e-spec.js';
 import './inspect.e2e-spec.js';
 import './making.e2e-spec.js';

@@ -1,6 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuiltWorkspace, buildWorkspace } from '../support/build-output.js';
-import { type ProcessEnd, runToEnd } from '../support/processes.js';
+import { type BuiltWorkspace, buildWorkspace, ROOT } from '../support/build-output.js';
+import { type ProcessEnd, run, runToEnd } from '../support/processes.js';
 
 /** The command as it is installed: built, and run in a process of its own. */
 export interface CommandUnderTest {
@@ -9,10 +10,17 @@ export interface CommandUnderTest {
     args: readonly string[],
     given?: { readonly input?: string; readonly env?: Record<string, string> },
   ): Promise<ProcessEnd>;
+  /** Runs an ES module's text beside it; it must succeed. */
+  node(text: string, env: Record<string, string>): Promise<string>;
 }
 
 /** Nothing of the machine that runs the tests. */
-const ENVIRONMENT = { NODE_ENV: 'test', NO_COLOR: '', AUTH_SECRET: '', NODE_OPTIONS: '' };
+const ENVIRONMENT = {
+  NODE_ENV: 'test',
+  NO_COLOR: '',
+  AUTH_SECRET: '',
+  NODE_OPTIONS: `--require ${join(ROOT, 'test/support/newer-sqlite.cjs')}`,
+};
 
 export async function buildCommand(): Promise<CommandUnderTest> {
   const workspace = await buildWorkspace();
@@ -26,6 +34,11 @@ export async function buildCommand(): Promise<CommandUnderTest> {
         input,
         timeoutMs: 60_000,
       }),
+    node: async (text, env) => {
+      const path = join(workspace.folder, 'program.mjs');
+      await writeFile(path, text);
+      return run(process.execPath, [path], { cwd: workspace.folder, env: { ...ENVIRONMENT, ...env } });
+    },
   };
 }
 

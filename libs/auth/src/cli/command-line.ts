@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { CannotRun, firstLineOf } from './cannot-run.js';
+import type { DoctorOptions } from './doctor/doctor.js';
 import type { GenerateKeyOptions } from './generate-key.js';
 import type { HashOptions } from './hash-password.js';
 import type { InspectOptions } from './inspect/inspect.js';
@@ -122,7 +123,45 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
       await generateKey(options, terminal);
     });
 
+  program
+    .command('doctor')
+    .summary('examine an application')
+    .description(
+      'Examines an application without starting it: weak settings, missing tables, stores that cannot be reached, keys that cannot be decrypted, handlers without a guard. Providers are made, so the database is connected; hooks such as onModuleInit do not run, and nothing listens.',
+    )
+    .argument(
+      '<module>',
+      'the built file of the root module and its name, such as dist/app.module.js#AppModule',
+    )
+    .option('--env <path>', 'a file of environment variables, for those that are not set')
+    .option('--production', 'judge as in production (the default where NODE_ENV is production)')
+    .option('--strict', 'exit with 1 for warnings too')
+    .option('--timeout <seconds>', 'how long the application may take to be put together', wholeNumber, 20)
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'npx nestjs-aerie doctor dist/app.module.js#AppModule',
+        'npx nestjs-aerie doctor dist/app.module.js --env .env --production --strict --json',
+      ),
+    )
+    .action(async (module: string, options: DoctorOptions & { env?: string }) => {
+      loadEnvironment(options.env);
+      const { doctor } = await import('./doctor/doctor.js');
+      end(await doctor(module, options, terminal));
+    });
+
   return program;
+}
+
+/** Variables that are set already stay as they are. */
+function loadEnvironment(path: string | undefined): void {
+  if (path === undefined) return;
+  try {
+    process.loadEnvFile(path);
+  } catch (error) {
+    throw new CannotRun(`cannot read the environment: ${firstLineOf(error)}`);
+  }
 }
 
 function examples(...lines: readonly string[]): string {

@@ -11,10 +11,16 @@ export type Style = 'red' | 'yellow' | 'green' | 'cyan' | 'bold' | 'dim';
 /** What a command reads and writes: results go to standard output, all else to standard error. */
 export class Terminal {
   private readonly isColoured = isColoured();
+  private readonly write = stdout.write.bind(stdout);
 
   /** One line of the result. */
   print(line = ''): void {
-    stdout.write(`${line}\n`);
+    this.write(`${line}\n`);
+  }
+
+  /** From now on, what others print (an application that is looked into) goes to standard error. */
+  keepResultsApart(): void {
+    stdout.write = stderr.write.bind(stderr);
   }
 
   /** One line that is not part of the result. */

@@ -68,6 +68,13 @@ export function isUnguarded(handler: object, type: object): boolean {
   );
 }
 
+/** Whether no guard of any kind is on the handler or its class, and no `@Public` says that this is meant. */
+export function isUncovered(handler: object, type: object): boolean {
+  return levelsOf(handler, type).every(
+    ({ guards, isPublic }) => guards.length === 0 && isPublic === undefined,
+  );
+}
+
 /** What one level says by itself: a handler, its class, or one that the class extends. Undefined: nothing. */
 interface Level {
   readonly isPublic: PublicMetadata | undefined;

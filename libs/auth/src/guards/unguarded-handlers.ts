@@ -21,17 +21,29 @@ export class UnguardedHandlers implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     // A standalone context serves no routes, and does not know the global guards of the serving application.
     if (!this.host.httpAdapter) return;
-    const { configuration } = this;
-    if (configuration.getGlobalGuards().length + configuration.getGlobalRequestGuards().length > 0) return;
-    const open = [...this.modules.values()].flatMap(({ controllers }) =>
-      [...controllers.values()].flatMap(({ metatype }) => unguardedOf(metatype as Type | null)),
-    );
-    if (open.length === 0) return;
-    this.logger.warn(
-      `no guard checks @Roles, @Scopes or @MaxStaleness of ${open.join(', ')}, so these routes are open: ` +
-        'put @UseGuards(AnyAuthGuard), or another guard, on each of them or its class, or set "globalGuard: true"',
-    );
+    const warning = unguardedHandlers(this.configuration, this.modules);
+    if (warning !== null) this.logger.warn(warning);
   }
+}
+
+/** What is to be said of routes whose decorators no guard checks; null: there are none. */
+export function unguardedHandlers(
+  configuration: ApplicationConfig,
+  modules: ModulesContainer,
+): string | null {
+  if (hasGlobalGuard(configuration)) return null;
+  const open = [...modules.values()].flatMap(({ controllers }) =>
+    [...controllers.values()].flatMap(({ metatype }) => unguardedOf(metatype as Type | null)),
+  );
+  if (open.length === 0) return null;
+  return (
+    `no guard checks @Roles, @Scopes or @MaxStaleness of ${open.join(', ')}, so these routes are open: ` +
+    'put @UseGuards(AnyAuthGuard), or another guard, on each of them or its class, or set "globalGuard: true"'
+  );
+}
+
+export function hasGlobalGuard(configuration: ApplicationConfig): boolean {
+  return configuration.getGlobalGuards().length + configuration.getGlobalRequestGuards().length > 0;
 }
 
 /** The routes of a controller whose decorators no guard checks. */

@@ -82,6 +82,11 @@ export class KeyRotation {
     return scheduleOf(await this.store.read(), this.rules);
   }
 
+  /** Whether this process can sign with what is stored, as an operator asks: reads, and makes nothing. Throws as `start` does. */
+  async check(): Promise<void> {
+    this.open(await this.read());
+  }
+
   /** Makes the next key, which begins after `announceMs`; nothing when there is a next one already. */
   async announce(announceMs: number): Promise<void> {
     const reading = await this.store.read();
