@@ -27,7 +27,13 @@ describe('the tarball', () => {
   it('holds what is needed to use it, and nothing else', async () => {
     const guides = (await readdir(join(ROOT, 'docs'))).filter((name) => name.endsWith('.md'));
     expect(guides.length).toBeGreaterThan(10);
-    const outside = ['LICENSE', 'README.md', 'package.json', ...guides.map((name) => `docs/${name}`)];
+    const outside = [
+      'LICENSE',
+      'README.md',
+      'package.json',
+      'schematics/collection.json',
+      ...guides.map((name) => `docs/${name}`),
+    ];
     expect(paths.filter((path) => !path.startsWith('dist/')).sort()).toEqual(outside.sort());
     expect(paths).toEqual(
       expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'dist/testing/index.js']),

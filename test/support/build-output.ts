@@ -16,7 +16,7 @@ export function compile(cwd: string, args: readonly string[] = []): Promise<stri
 /** The package's folder with its output, built from the sources as they are now: ready for `npm pack` to choose from. */
 export async function buildLibrary(folder: string): Promise<void> {
   await run(process.execPath, [join(ROOT, 'scripts/build-library.mjs'), folder], { cwd: ROOT });
-  for (const entry of ['package.json', 'README.md', 'LICENSE', 'tsconfig.build.json', 'src'])
+  for (const entry of ['package.json', 'README.md', 'LICENSE', 'tsconfig.build.json', 'schematics', 'src'])
     await cp(join(LIBRARY, entry), join(folder, entry), { recursive: true });
 }
 

@@ -47,6 +47,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   terminus: ['audit'],
   opentelemetry: ['audit'],
   cli: ['http', 'passport', 'testing', 'sql'],
+  schematics: [],
 };
 
 /** The rooms that a room leads to. */
@@ -70,6 +71,7 @@ const ENTRIES = [
   'terminus',
   'opentelemetry',
   'cli',
+  'schematics',
 ];
 
 /** Packages that a few rooms alone may import. */
