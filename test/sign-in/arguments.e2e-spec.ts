@@ -70,7 +70,7 @@ describe('calls of the façade', () => {
       ['"reason" must be a text of 1 to 40 characters (got 5)', () => facade()['endAllSignIns']!('ada', 5)],
       ['"manger" must be left out', () => facade()['rolesChanged']!('ada', { manger: {} })],
       [
-        '"transaction" must be what hostTransaction(manager) of nestjs-aerie/typeorm gives (got "x")',
+        '"transaction" must be what hostTransaction(...) of nestjs-aerie/typeorm or nestjs-aerie/sql gives (got "x")',
         () => facade()['rolesChanged']!('ada', { transaction: 'x' }),
       ],
       ['"kept" must be left out', () => facade()['credentialsChanged']!('ada', { kept: {} })],

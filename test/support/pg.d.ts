@@ -18,6 +18,9 @@ declare module 'pg' {
       off(event: 'error', listener: (error: Error) => void): this;
       release(destroy?: boolean): void;
     }
+    class Client {
+      constructor(config: PoolConfig);
+    }
     class Pool {
       readonly totalCount: number;
       constructor(config: PoolConfig);

@@ -34,7 +34,8 @@ export interface TestAppInput {
   readonly options?: Partial<AuthOptions & AuthStructuralOptions>;
   /** Makes the module of the options that no default replaces. Default: AuthModule.forRoot, with `options` too. */
   readonly auth?: (runtime: AuthOptions) => DynamicModule;
-  readonly connection?: TypeOrmModuleOptions;
+  /** Of TypeORM; null: there is none, for stores on another client, and no `source`. */
+  readonly connection?: TypeOrmModuleOptions | null;
   readonly controllers?: Type[];
   /** Whether a client's address is what `X-Forwarded-For` says. Default false. */
   readonly trustProxy?: boolean;
@@ -67,7 +68,8 @@ afterAll(() => Promise.allSettled([...running].map((app) => app.close())));
 function connectionOf({
   connection = testConnection('sqlite'),
   options,
-}: TestAppInput): TypeOrmModuleOptions {
+}: TestAppInput): TypeOrmModuleOptions | null {
+  if (connection === null) return null;
   const { features = [] } = options ?? {};
   if (connection.migrations !== AUTH_MIGRATIONS || features.length === 0) return connection;
   return { ...connection, migrations: authMigrations(features) } as TypeOrmModuleOptions;
@@ -89,8 +91,13 @@ function authOf({ auth, options }: TestAppInput, events: SecurityEvent[]): Dynam
 /** An application with AuthModule, listening on loopback. */
 export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
   const events: SecurityEvent[] = [];
+  const connection = connectionOf(input);
   let builder = Test.createTestingModule({
-    imports: [TypeOrmModule.forRoot(connectionOf(input)), authOf(input, events), ...(input.imports ?? [])],
+    imports: [
+      ...(connection ? [TypeOrmModule.forRoot(connection)] : []),
+      authOf(input, events),
+      ...(input.imports ?? []),
+    ],
     controllers: input.controllers ?? [],
     providers: input.providers ?? [],
   }).setLogger(false as never);
@@ -113,7 +120,7 @@ export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
     app,
     url,
     users: app.get(TestUsers),
-    source: app.get<DataSource>(getDataSourceToken()),
+    source: connection ? app.get<DataSource>(getDataSourceToken()) : (undefined as never),
     authentication: app.get(AuthenticationService),
     events,
     client: () => new HttpClient(url),

@@ -155,7 +155,7 @@ export function transactionArgument(options: unknown): HostTransaction | undefin
   const reader = new OptionReader(options);
   const transaction = reader.custom(
     'transaction',
-    'what hostTransaction(manager) of nestjs-aerie/typeorm gives',
+    'what hostTransaction(...) of nestjs-aerie/typeorm or nestjs-aerie/sql gives',
     isTransactionOrNone,
     undefined,
   );
