@@ -7,7 +7,7 @@ const CLASSES = `
 class Users {
   findSubject = async () => null;
   verifyPassword = async () => false;
-  loadSubject = async () => null;
+  loadSubject = async (id) => ({ id, roles: [] });
 }
 class CatsController {
   list() {}
@@ -50,6 +50,7 @@ const auth = AuthModule.forRoot({
   secret: process.env.AUTH_SECRET,
   issuer: 'https://api.acme.dev',
   globalGuard: process.env.APP_GLOBAL_GUARD === '1',
+  refreshTokens: { replayWindow: process.env.APP_REPLAY_WINDOW ?? '30s' },
 });
 Module({
   imports: [...(APP_STORES === 'memory' ? [] : [database]), ...(process.env.APP_BARE ? [] : [auth])],

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import { CannotRun, firstLineOf } from './cannot-run.js';
 import type { DoctorOptions } from './doctor/doctor.js';
+import type { FamilyOptions } from './family/family.js';
 import type { GenerateKeyOptions } from './generate-key.js';
 import type { HashOptions } from './hash-password.js';
 import type { InspectOptions } from './inspect/inspect.js';
@@ -149,6 +150,37 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
       loadEnvironment(options.env);
       const { doctor } = await import('./doctor/doctor.js');
       end(await doctor(module, options, terminal));
+    });
+
+  program
+    .command('family')
+    .summary('tell the story of a sign-in: why was I signed out?')
+    .description(
+      'Tells what the row and the kept security events say of a sign-in, a family of refresh tokens or a session: opened, refreshed, replayed, reused, ended, and why. Nothing is changed.',
+    )
+    .argument(
+      '<id>',
+      'its id: the sid of an access token, or what inspect tells of a refresh or session token',
+    )
+    .option('--app <module>', 'the application whose stores have it, such as dist/app.module.js#AppModule')
+    .option('--url-env <name>', 'or the environment variable with the address of the database')
+    .option('--url <url>', 'or the address itself (postgres:, mysql:, mariadb:, sqlite:)')
+    .option('--prefix <text>', 'with an address: the prefix of the tables')
+    .option('--schema <name>', 'with an address: the schema of the tables (PostgreSQL)')
+    .option('--env <path>', 'a file of environment variables, for those that are not set')
+    .option('--timeout <seconds>', 'how long the application may take to be put together', wholeNumber, 20)
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'npx nestjs-aerie family 0b54f5b8-0d1c-4a39-9c0b-3f1c9a1d2e3f --app dist/app.module.js#AppModule',
+        'npx nestjs-aerie family 0b54f5b8-0d1c-4a39-9c0b-3f1c9a1d2e3f --url-env DATABASE_URL',
+      ),
+    )
+    .action(async (id: string, options: FamilyOptions & { env?: string }) => {
+      loadEnvironment(options.env);
+      const { family } = await import('./family/family.js');
+      end(await family(id, options, terminal));
     });
 
   return program;

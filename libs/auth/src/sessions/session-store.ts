@@ -33,7 +33,8 @@ export interface SessionRecord extends SessionRow {
  * A session, the global epoch and the store's clock, from one read.
  */
 export interface SessionReading {
-  readonly row: SessionRow;
+  /** Why it ended is for operators: a store may leave it out. */
+  readonly row: SessionRow & Partial<Pick<SessionRecord, 'revokedReason' | 'ip' | 'userAgent'>>;
   readonly globalEpochNow: number;
   /** The store's clock, epoch milliseconds. */
   readonly now: number;
