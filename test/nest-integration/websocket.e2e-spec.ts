@@ -15,6 +15,7 @@ import {
 } from 'nestjs-aerie';
 import type { WebSocket } from 'ws';
 import { ADAPTERS, type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
+import { AnswersRefusals, IS_NEST_11 } from './answers-refusals.js';
 import { cookieOf, tokenOf } from './credentials.js';
 import { SocketClient } from './socket-client.js';
 
@@ -33,6 +34,7 @@ class GateGuard implements CanActivate {
 }
 
 /** Nothing is asked at connection: the client object has no handshake to read then. */
+@AnswersRefusals()
 @WebSocketGateway({ path: '/careless' })
 class CarelessGateway {
   @UseGuards(JwtAuthGuard)
@@ -53,6 +55,7 @@ class CarelessGateway {
   }
 }
 
+@AnswersRefusals()
 @WebSocketGateway({ path: '/careful' })
 class CarefulGateway {
   constructor(private readonly requests: RequestAuthenticator) {}
@@ -221,16 +224,15 @@ describe.each(ADAPTERS)('a WebSocket gateway, on %s', (adapter) => {
 });
 
 describe.each(ADAPTERS)('a WebSocket gateway under globalGuard: true, on %s', (adapter) => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await start(adapter, true);
-  });
-  afterAll(() => app.close());
-
   it('is closed without any decorator, and open where it is @Public', async () => {
+    const starting = start(adapter, true);
+    if (IS_NEST_11)
+      return expect(starting).rejects.toThrow('gateways of Nest 11 (got CarelessGateway.plain, ');
+    const app = await starting;
     const client = await SocketClient.connect(`${app.url.replace('http', 'ws')}/careless`);
     expect(await client.ask('plain')).toEqual(refusedWith('AUTH_CREDENTIALS_MISSING'));
     expect(await client.ask('open')).toEqual({ event: 'answer', data: { id: null } });
     await client.close();
+    await app.close();
   });
 });

@@ -12,11 +12,13 @@ import {
   type ServicePrincipal,
 } from 'nestjs-aerie/resource-server';
 import type { WebSocket } from 'ws';
+import { AnswersRefusals } from '../nest-integration/answers-refusals.js';
 import { SocketClient } from '../nest-integration/socket-client.js';
 import { ADAPTERS } from '../support/test-app.js';
 import { es256Key } from './es256.js';
 import { startResourceApp } from './resource-app.js';
 
+@AnswersRefusals()
 @WebSocketGateway({ path: '/socket' })
 class Gateway {
   constructor(private readonly requests: RequestAuthenticator) {}

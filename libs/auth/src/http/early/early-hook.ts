@@ -39,8 +39,27 @@ export class EarlyHook {
       else hookExpress(adapter as unknown as EarlyApplication, match);
     };
     if (host.httpAdapter) arm();
-    else host.init$?.subscribe(arm);
+    else onAdapterSet(host, arm);
   }
+}
+
+/**
+ * Calls back when a host without an adapter gets one: in tests, where providers are made before the application. Nest before
+ * 11.1.4 has no `init$`.
+ */
+function onAdapterSet(host: HttpAdapterHost, arm: () => void): void {
+  const { init$ } = host as { readonly init$?: HttpAdapterHost['init$'] };
+  if (init$) return void init$.subscribe(arm);
+  const accessor =
+    Object.getOwnPropertyDescriptor(host, 'httpAdapter') ??
+    Object.getOwnPropertyDescriptor(HttpAdapterHost.prototype, 'httpAdapter')!;
+  Object.defineProperty(host, 'httpAdapter', {
+    ...accessor,
+    set(adapter: AbstractHttpAdapter) {
+      accessor.set!.call(host, adapter);
+      arm();
+    },
+  });
 }
 
 /** Compared as loosely as any router does: absolute form, fragment, case, percent escapes, a trailing slash. */
