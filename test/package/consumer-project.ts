@@ -24,6 +24,13 @@ export interface ConsumerProject {
   compile(options: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
+/** A peer that is missing or outside of its range fails. */
+export const INSTALL_FLAGS = [
+  '--ignore-scripts',
+  '--prefer-offline',
+  '--strict-peer-deps',
+  '--loglevel=error',
+];
 const SOURCES = join(import.meta.dirname, 'consumer');
 
 /** An empty project with the package, its peers and one HTTP adapter, as its users install them. */
@@ -54,8 +61,7 @@ export async function installConsumer(
   for (const name of without) delete (manifest.dependencies as Record<string, string>)[name];
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   await writeFile(join(folder, '.npmrc'), 'audit=false\nfund=false\nupdate-notifier=false\n');
-  const flags = ['--ignore-scripts', '--prefer-offline', '--strict-peer-deps', '--loglevel=error'];
-  await run('npm', ['install', ...flags], { cwd: folder });
+  await run('npm', ['install', ...INSTALL_FLAGS], { cwd: folder });
   // Fails for a peer that is missing or outside of its range.
   await run('npm', ['ls', '--all', '--loglevel=error'], { cwd: folder });
   if (!without.includes('typeorm')) await copySqlite(join(folder, 'node_modules'));
@@ -72,7 +78,7 @@ export async function installConsumer(
       return (JSON.parse(await readFile(path, 'utf8')) as { version: string }).version;
     },
     install: async (packages) => {
-      await run('npm', ['install', ...flags, ...packages], { cwd: folder });
+      await run('npm', ['install', ...INSTALL_FLAGS, ...packages], { cwd: folder });
       await copySqlite(join(folder, 'node_modules'));
     },
     node: (text) => run(process.execPath, ['--input-type=module'], { cwd: folder, input: text }),
@@ -97,7 +103,7 @@ export async function installConsumer(
 }
 
 /** The SQLite driver that this checkout has built: building it once more takes a minute. Its sources stay where they are. */
-async function copySqlite(modules: string): Promise<void> {
+export async function copySqlite(modules: string): Promise<void> {
   for (const name of ['better-sqlite3', 'bindings', 'file-uri-to-path']) {
     const from = join(ROOT, 'node_modules', name);
     for (const entry of await readdir(from)) {

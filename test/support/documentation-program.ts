@@ -1,11 +1,12 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import ts from 'typescript';
 import { ENTRIES } from './entries.js';
 import type { CodeBlock, MarkdownPage } from './markdown.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SOURCES = ENTRIES.map(({ source }) => source);
-const DRIVER = join(import.meta.dirname, 'pg.d.ts');
+/** What pages use and this repository does not install. */
+const AMBIENT = ['pg.d.ts', 'test-runner.d.ts'].map((name) => join(import.meta.dirname, name));
 
 /** Where a block is for the compiler: in a folder of its own that exists nowhere else. */
 interface PlacedBlock {
@@ -35,7 +36,7 @@ export class DocumentationProgram {
     );
     const options = compilerOptions();
     this.program = ts.createProgram(
-      [...SOURCES, DRIVER, ...this.placed.map(({ path }) => path)],
+      [...SOURCES, ...AMBIENT, ...this.placed.map(({ path }) => path)],
       options,
       this.host(options),
     );
@@ -138,9 +139,9 @@ export class DocumentationProgram {
 
   private declaredFor(containing: string, specifier: string): string | undefined {
     const from = this.placed.findIndex(({ path }) => path === containing);
-    if (from === -1 || !specifier.startsWith('./')) return undefined;
-    const file = specifier.slice(2).replace(/\.js$/, '.ts');
-    const { page } = this.placed[from]!;
+    if (from === -1 || !specifier.startsWith('.')) return undefined;
+    const { page, block } = this.placed[from]!;
+    const file = posix.join(dirname(block.file ?? ''), specifier).replace(/\.js$/, '.ts');
     const candidates = this.placed
       .map((placed, index) => ({ ...placed, index }))
       .filter(({ block }) => block.file === file);
