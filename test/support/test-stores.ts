@@ -4,9 +4,11 @@ import { authEntities, authMigrations, RefreshTokenFamily, Revocation, Session }
 import type { StoreHarness } from 'nestjs-aerie/testing';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { storesOn } from '../../libs/auth/src/typeorm/typeorm-stores.js';
+import { formerTables } from './former-features.js';
 import { freshPrefix, type TestDatabase, testConnection } from './test-databases.js';
 
-const EVERY_ENTITY = authEntities([serviceIssuer()]);
+const FEATURES = [serviceIssuer(), formerTables()];
+const EVERY_ENTITY = authEntities(FEATURES);
 
 /** A harness with tables of its own, which `close` drops. */
 export interface DatabaseHarness extends StoreHarness {
@@ -51,7 +53,7 @@ export async function connect(
   return new DataSource({
     ...options,
     entities: EVERY_ENTITY,
-    migrations: authMigrations([serviceIssuer()]),
+    migrations: authMigrations(FEATURES),
     ...changes,
   } as DataSourceOptions).initialize();
 }

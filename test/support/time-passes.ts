@@ -1,10 +1,11 @@
 import { serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { authEntities } from 'nestjs-aerie/typeorm';
+import { formerTables } from './former-features.js';
 import type { TestApp } from './test-app.js';
 
 /** Databases keep their own clock: instead of waiting, every instant in our tables is moved into the past. */
 export async function timePasses(app: TestApp, ms: number): Promise<void> {
-  for (const entity of authEntities([serviceIssuer()])) {
+  for (const entity of authEntities([serviceIssuer(), formerTables()])) {
     if (!app.source.hasMetadata(entity)) continue;
     const { tablePath, columns } = app.source.getMetadata(entity);
     const instants = columns.map((column) => column.databaseName).filter((name) => name.endsWith('_at'));

@@ -22,17 +22,25 @@ export interface CompactJws {
  * `undefined` for every other text.
  */
 export function readCompactJws(token: string): CompactJws | undefined {
+  const read = readSignedJson(token);
+  return typeof read?.header['kid'] === 'string' ? (read as CompactJws) : undefined;
+}
+
+/** The same of a text whose header need not name a key: for what was signed with one secret by somebody else. */
+export function readSignedJson(
+  token: string,
+): { readonly header: JsonObject & { readonly alg: string }; readonly payload: JsonObject } | undefined {
   if (token.length > MAX_LENGTH) return undefined;
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
   if (first < 1 || second < first + 2 || second === token.length - 1 || token.includes('.', second + 1))
     return undefined;
   const header = jsonObject(token.slice(0, first));
-  if (!header || typeof header['alg'] !== 'string' || typeof header['kid'] !== 'string') return undefined;
+  if (!header || typeof header['alg'] !== 'string') return undefined;
   if (FORBIDDEN.some((name) => Object.hasOwn(header, name))) return undefined;
   const payload = jsonObject(token.slice(first + 1, second));
   if (!payload || !decodeBase64url(token.slice(second + 1))) return undefined;
-  return { header: header as CompactJws['header'], payload };
+  return { header: header as JsonObject & { readonly alg: string }, payload };
 }
 
 function jsonObject(segment: string): JsonObject | undefined {

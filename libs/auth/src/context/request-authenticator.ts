@@ -13,6 +13,7 @@ import { asSent, isHandshake } from './handshake.js';
 import type { HttpRequest } from './http-request.js';
 import type { OriginCheck } from './origin-check.js';
 import { COPY, THIS_COPY } from './package-copy.js';
+import type { FormerCredentials } from './credentials/former-credentials.js';
 import { rememberHandshake } from './request-of.js';
 
 /** Authenticates credentials: the Authenticator of an issuer, or the one of a resource server. */
@@ -31,6 +32,8 @@ export class RequestAuthenticator {
     private readonly authenticator: CredentialAuthenticator,
     private readonly sessionCookie: string,
     private readonly origins: OriginCheck,
+    /** Null: credentials of ours alone are accepted. */
+    private readonly former: FormerCredentials | null = null,
   ) {}
 
   /**
@@ -50,17 +53,20 @@ export class RequestAuthenticator {
     const cookie = cookieOf(request, this.sessionCookie);
     if (cookie === undefined) return undefined;
     this.origins.check(request);
-    return this.authenticator.cachedSession(cookie, maxStalenessMs);
+    const principal = this.authenticator.cachedSession(cookie, maxStalenessMs);
+    if (principal) this.former?.received(request);
+    return principal;
   }
 
-  /** The same as `authenticate`, asked once for each request. */
+  /** The same as `authenticate`, asked once for each request. `response`: of the first that asks, as there. */
   authenticateOnce(
     request: HttpRequest,
     accepted: CredentialKind,
     maxStalenessMs: number | null,
+    response?: unknown,
   ): Promise<Principal> {
     return this.memo.askOnce(request, accepted, maxStalenessMs, () =>
-      this.authenticate(request, accepted, { maxStalenessMs }),
+      this.authenticate(request, accepted, { maxStalenessMs, response }),
     );
   }
 
@@ -68,7 +74,7 @@ export class RequestAuthenticator {
   async authenticate(
     request: HttpRequest,
     accepted: CredentialKind,
-    { handshake = false, maxStalenessMs = null }: HowToAuthenticate = {},
+    { handshake = false, maxStalenessMs = null, response }: HowToAuthenticate = {},
   ): Promise<Principal> {
     if (hasAuthorization(request)) {
       const token = accepted === 'session' ? undefined : bearerToken(request);
@@ -76,10 +82,25 @@ export class RequestAuthenticator {
       return this.authenticator.accessToken(token, maxStalenessMs);
     }
     const cookie = accepted === 'access-token' ? undefined : cookieOf(request, this.sessionCookie);
-    if (cookie === undefined) throw credentialsMissing(request, accepted, this.sessionCookie);
-    if (handshake || isHandshake(request)) this.origins.checkHeaders(asSent(request));
+    const opensConnection = handshake || isHandshake(request);
+    if (cookie === undefined) {
+      // An answer that opens a connection sets no cookie: what it opened could not be handed over.
+      const mayOpen = accepted !== 'access-token' && !opensConnection;
+      const opened = mayOpen ? await this.byFormer(request, response) : undefined;
+      if (opened) return opened;
+      throw credentialsMissing(request, accepted, this.sessionCookie);
+    }
+    if (opensConnection) this.origins.checkHeaders(asSent(request));
     else this.origins.check(request);
-    return this.authenticator.session(cookie, maxStalenessMs);
+    const principal = await this.authenticator.session(cookie, maxStalenessMs);
+    this.former?.received(request);
+    return principal;
+  }
+
+  private async byFormer(request: HttpRequest, response: unknown): Promise<Principal | undefined> {
+    if (!this.former?.isHeldBy(request)) return undefined;
+    this.origins.check(request);
+    return this.former.signIn(request, response ?? (request as { readonly res?: unknown }).res);
   }
 
   /**
@@ -128,4 +149,6 @@ export interface HowToAuthenticate {
   readonly handshake?: boolean;
   /** How old the knowledge may be that the sign-in lives. Default null: as the options say. */
   readonly maxStalenessMs?: number | null;
+  /** The answer (Express or Fastify), for the cookie of a session that a former one opens. Default: Express knows it. */
+  readonly response?: unknown;
 }

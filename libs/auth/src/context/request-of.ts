@@ -45,6 +45,15 @@ function httpRequestOf(context: ExecutionContext): HttpRequest {
     : context.switchToHttp().getRequest<HttpRequest>();
 }
 
+/** The response of a call, for a cookie that is to be set on it; `undefined` for a message of a connection. */
+export function responseOf(context: ExecutionContext): unknown {
+  const type = context.getType<string>();
+  if (type === 'http') return context.switchToHttp().getResponse();
+  if (type !== 'graphql') return undefined;
+  const given = (context.getArgByIndex<unknown>(2) ?? {}) as Record<string, unknown>;
+  return given['res'] ?? given['reply'];
+}
+
 const MESSAGE = Symbol.for('nestjs-aerie.message');
 
 /** Stands for one message of a connection: a client is the same for all of them. */

@@ -56,6 +56,8 @@ export interface AuthFeature {
   readonly exports?: readonly InjectionToken[];
   /** A provider whose expired rows the sweeper deletes. */
   readonly sweep?: Token;
+  /** A provider that is `FormerCredentials`: what signed people in before us, and is accepted for a while. One feature at most. */
+  readonly formerCredentials?: Token;
   /** Types of the security events that it records: `name.what`. */
   readonly events?: readonly `${string}.${string}`[];
   /** Codes of the errors that it throws. */

@@ -6,7 +6,7 @@ import { setCurrent } from '../context/current-principal.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { toContextException } from '../context/context-exceptions.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
-import { carrierOf, requestOf } from '../context/request-of.js';
+import { carrierOf, requestOf, responseOf } from '../context/request-of.js';
 import { CredentialsMissingError, ForbiddenError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import { refuseUnwired } from './guard-wiring.js';
@@ -89,7 +89,7 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
       const principal =
         context.getType<string>() === 'ws'
           ? await requests.authenticate(request, accepted, { handshake: true, maxStalenessMs })
-          : await requests.authenticateOnce(request, accepted, maxStalenessMs);
+          : await requests.authenticateOnce(request, accepted, maxStalenessMs, responseOf(context));
       return { principal };
     } catch (error) {
       return { error };

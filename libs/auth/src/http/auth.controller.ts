@@ -52,8 +52,7 @@ export class AuthController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   async refresh(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown) {
-    const { cookies } = this.options;
-    const { token, by } = requiredRefreshToken(request, cookies.refresh.name, this.origins);
+    const { token, by } = requiredRefreshToken(request, this.held, this.origins);
     const idempotencyKey = idempotencyKeyOf(request);
     const requester = requesterOf(request);
     const result = await this.authentication.refresh(token, {

@@ -60,7 +60,7 @@ export class HttpSignIn {
     const requester = requesterOf(request);
     const result = await this.authentication.signIn(who, { ...others, mode, replacing, requester });
     // Afterwards: a login that is refused ends nothing.
-    await this.held.endFormer(former);
+    await this.held.endFormer(former, request);
     const body = this.answer.of(result, response);
     return redirect === undefined ? body : this.answer.redirect(redirect, response);
   }

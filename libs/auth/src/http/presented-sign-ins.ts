@@ -1,15 +1,18 @@
 import { Logger } from '@nestjs/common';
 import { bearerToken, cookiesOf, hasAuthorization } from '../context/request-credentials.js';
+import type { FormerCredentials } from '../context/credentials/former-credentials.js';
 import { headerOf, type HttpRequest } from '../context/http-request.js';
 import type { OriginCheck } from '../context/origin-check.js';
 import { AccessTokenInvalidError, RequestInvalidError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import type { Candidate, SignOut, ProvenSignIn } from '../sign-in/sign-out.js';
-import { refreshTokenInBody } from './refresh-request.js';
+import { LONGEST_REFRESH_TOKEN, refreshTokenInBody } from './refresh-request.js';
 
 /** What one request may make us ask the tables for: a browser holds two, and may have two of each name. */
 const MAX_CANDIDATES = 8;
+/** A signed token with claims is longer than ours. */
+const LONGEST_FORMER = 4096;
 
 /** The sign-ins whose credentials, of any kind, a request holds: a logout ends them, a login replaces them. */
 export class PresentedSignIns {
@@ -19,20 +22,36 @@ export class PresentedSignIns {
     private readonly signOut: SignOut,
     private readonly options: Pick<ResolvedAuthOptions, 'cookies'>,
     private readonly origins: OriginCheck,
+    /** Null: credentials of ours alone are accepted. */
+    private readonly formerCredentials: FormerCredentials | null,
   ) {}
+
+  /** Names of the cookies that a refresh token may come in: ours first. */
+  get refreshCookies(): readonly string[] {
+    return [this.options.cookies.refresh.name, ...(this.formerCredentials?.refreshCookies ?? [])];
+  }
+
+  /** How long a refresh token in a body may be. */
+  get longestRefreshToken(): number {
+    return this.formerCredentials ? LONGEST_FORMER : LONGEST_REFRESH_TOKEN;
+  }
 
   /**
    * Ends every sign-in whose credential is held and genuine, also where two cookies of a name came; a credential that is
    * not genuine ends nothing, and is no error. Throws RequestInvalidError, CsrfRejectedError, StoreUnavailableError.
    */
   async endAll(request: HttpRequest): Promise<void> {
-    const { cookies } = this.options;
-    const inBody = doesWithoutBody(request, cookies) ? undefined : refreshTokenInBody(request);
+    const { options, formerCredentials } = this;
+    const { cookies } = options;
+    const inBody = doesWithoutBody(request, cookies)
+      ? undefined
+      : refreshTokenInBody(request, this.longestRefreshToken);
     const inCookies = cookiesOf(request, cookies.refresh.name);
     const sessions = cookiesOf(request, cookies.session.name);
     // A script of another site cannot send an Authorization header of its own: that request is meant.
     const isMeant = hasAuthorization(request) || sessions.length === 0;
-    if (inCookies.length > 0 || !isMeant) this.origins.check(request);
+    const holdsFormer = formerCredentials?.isHeldBy(request) === true;
+    if (inCookies.length > 0 || holdsFormer || !isMeant) this.origins.check(request);
     const accessToken = wellFormedBearer(request);
     const candidates = this.signOut.candidates({
       ...(accessToken !== undefined && { accessToken }),
@@ -42,6 +61,7 @@ export class PresentedSignIns {
     if (candidates.length > MAX_CANDIDATES)
       throw new RequestInvalidError(`The request has more than ${MAX_CANDIDATES} credentials.`);
     for (const signIn of await proven(candidates)) await this.signOut.endProven(signIn, 'signed_out');
+    await formerCredentials?.end(request, inBody);
   }
 
   /**
@@ -55,18 +75,31 @@ export class PresentedSignIns {
     const candidates = this.signOut.candidates(
       kind === 'session' ? { sessions: values } : { refreshTokens: values },
     );
-    return proven(candidates.slice(0, MAX_CANDIDATES));
+    const held = await proven(candidates.slice(0, MAX_CANDIDATES));
+    const opened = await this.formerCredentials?.openedBy(request, kind === 'session' ? kind : 'tokens');
+    return opened ? [...held, ...opened.filter(({ id }) => held.every((one) => one.id !== id))] : held;
   }
 
-  /** Ends the sign-ins of `former`, after their successor is open. If the store cannot, the log says so; the login succeeds. */
-  async endFormer(former: readonly ProvenSignIn[]): Promise<void> {
-    for (const signIn of former) {
-      try {
-        await this.signOut.endProven(signIn, 'replaced');
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : 'an unknown error';
-        this.logger.error(`a login could not end the sign-in ${signIn.id} that it replaced: ${reason}`);
-      }
+  /**
+   * Ends the sign-ins of `former`, after their successor is open; what signed people in before us opens nothing beside it. If
+   * the store cannot, the log says so; the login succeeds.
+   */
+  async endFormer(former: readonly ProvenSignIn[], request: HttpRequest): Promise<void> {
+    for (const signIn of former)
+      await this.tried(`end the sign-in ${signIn.id} that it replaced`, () =>
+        this.signOut.endProven(signIn, 'replaced'),
+      );
+    const { formerCredentials } = this;
+    if (formerCredentials)
+      await this.tried('spend the former credentials beside it', () => formerCredentials.spend(request));
+  }
+
+  private async tried(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'an unknown error';
+      this.logger.error(`a login could not ${what}: ${reason}`);
     }
   }
 }

@@ -1,10 +1,11 @@
-import { cookieOf } from '../context/request-credentials.js';
+import { cookieOf, cookiesOf } from '../context/request-credentials.js';
 import { headerOf, type HttpRequest } from '../context/http-request.js';
 import type { OriginCheck } from '../context/origin-check.js';
 import { strictBody } from '../context/strict-input.js';
 import { CredentialsMissingError, RequestInvalidError } from '../errors/auth-error.js';
 
-const MAX_TOKEN = 512;
+/** In characters. */
+export const LONGEST_REFRESH_TOKEN = 512;
 const KEY = /^[\x21-\x7e]{16,255}$/;
 
 /** A refresh token and how it travelled. */
@@ -13,23 +14,33 @@ export interface PresentedToken {
   readonly by: 'cookie' | 'body';
 }
 
+/** Where a refresh token may be. */
+export interface RefreshPlaces {
+  readonly refreshCookies: readonly string[];
+  readonly longestRefreshToken: number;
+}
+
 /** The refresh token in a body that may hold nothing else, or `undefined`. Throws RequestInvalidError. */
-export function refreshTokenInBody(request: HttpRequest): string | undefined {
-  const body = strictBody(request, { refresh_token: { type: 'string', max: MAX_TOKEN } });
+export function refreshTokenInBody(
+  request: HttpRequest,
+  longest = LONGEST_REFRESH_TOKEN,
+): string | undefined {
+  const body = strictBody(request, { refresh_token: { type: 'string', max: longest } });
   return body.refresh_token as string | undefined;
 }
 
 /**
  * The refresh token of a request that must have one. Throws RequestInvalidError when it holds two, CsrfRejectedError
- * when it came by cookie from another site, CredentialsMissingError.
+ * when it came by cookie from another site, CredentialsMissingError. Of several cookies, the first that was sent counts.
  */
 export function requiredRefreshToken(
   request: HttpRequest,
-  cookieName: string,
+  { refreshCookies, longestRefreshToken }: RefreshPlaces,
   origins: OriginCheck,
 ): PresentedToken {
-  const fromBody = refreshTokenInBody(request);
-  const fromCookie = cookieOf(request, cookieName);
+  const fromBody = refreshTokenInBody(request, longestRefreshToken);
+  const cookie = refreshCookies.find((name) => cookiesOf(request, name).length > 0);
+  const fromCookie = cookie === undefined ? undefined : cookieOf(request, cookie);
   if (fromBody !== undefined && fromCookie !== undefined) {
     throw new RequestInvalidError('The request has a refresh token in its body and another in its cookie.');
   }

@@ -2,6 +2,7 @@ import { type Provider } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import { AuthLifecycle } from '../lifecycle/auth.lifecycle.js';
 import { OriginCheck } from '../context/origin-check.js';
+import { FormerCredentials } from '../context/credentials/former-credentials.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { AnyAuthGuard } from '../guards/any-auth.guard.js';
 import { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
@@ -26,16 +27,16 @@ import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
 import { SignOut } from '../sign-in/sign-out.js';
 import { Clock } from '../time/clock.js';
-import { provide } from '../wiring/provide.js';
+import { nullable, provide } from '../wiring/provide.js';
 
 /** The edge: guards, strategies, routes, and what they read requests with. */
 export const EDGE_PROVIDERS: Provider[] = [
   provide(OriginCheck, [ResolvedAuthOptions], ({ origins }) => new OriginCheck(origins)),
   provide(
     RequestAuthenticator,
-    [Authenticator, ResolvedAuthOptions, OriginCheck],
-    (authenticator, { cookies }, origins) =>
-      new RequestAuthenticator(authenticator, cookies.session.name, origins),
+    [Authenticator, ResolvedAuthOptions, OriginCheck, nullable(FormerCredentials)],
+    (authenticator, { cookies }, origins, former) =>
+      new RequestAuthenticator(authenticator, cookies.session.name, origins, former),
   ),
   provide(AuthCookies, [ResolvedAuthOptions], ({ cookies }) => new AuthCookies(cookies)),
   provide(
@@ -45,8 +46,8 @@ export const EDGE_PROVIDERS: Provider[] = [
   ),
   provide(
     PresentedSignIns,
-    [SignOut, ResolvedAuthOptions, OriginCheck],
-    (signOut, options, origins) => new PresentedSignIns(signOut, options, origins),
+    [SignOut, ResolvedAuthOptions, OriginCheck, nullable(FormerCredentials)],
+    (signOut, options, origins, former) => new PresentedSignIns(signOut, options, origins, former),
   ),
   provide(
     HttpSignIn,

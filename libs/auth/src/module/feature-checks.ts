@@ -93,6 +93,12 @@ export function checkFeatures(features: readonly AuthFeature[]): void {
     refuse(
       `must leave codes that begin with AUTH_ to AuthModule (got ${JSON.stringify(own.value)} of ${own.name})`,
     );
+  once(
+    'source of former credentials',
+    features.flatMap(({ name, formerCredentials }) =>
+      formerCredentials ? [{ name, value: 'formerCredentials' }] : [],
+    ),
+  );
   once('route', [
     ...routesOf(AuthController).map((value) => ({ name: 'AuthModule', value })),
     ...each(features, ({ controllers = [] }) => controllers.flatMap((one: Type) => routesOf(one))),

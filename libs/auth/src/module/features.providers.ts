@@ -1,13 +1,15 @@
 import type { InjectionToken, Provider } from '@nestjs/common';
 import { FeatureEvents } from '../audit/auth-counters.js';
+import { FormerCredentials } from '../context/credentials/former-credentials.js';
 import type { AuthFeature, FeatureOptions, Sweepable } from '../features/auth-feature.js';
 import { FeatureSweeps } from '../lifecycle/expired-rows-sweeper.js';
 import { LocalRevocations } from '../revocation/local-revocations.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import type { FeatureStore } from '../stores/feature-store.js';
 import { guardedFeatureStore } from '../stores/guarded-stores.js';
+import { FormerTokens } from '../sign-in/former-tokens.js';
 import { OptionReader } from '../validation/option-reader.js';
-import { provide, typed } from '../wiring/provide.js';
+import { nullable, provide, type Token, typed } from '../wiring/provide.js';
 
 /** What the features that are switched on provide: their own providers, stores and options, and what the core asks of them. */
 export function featureProviders(features: readonly AuthFeature[]): Provider[] {
@@ -23,6 +25,7 @@ export function featureProviders(features: readonly AuthFeature[]): Provider[] {
         ),
       ),
     ]),
+    ...formerProviders(features.flatMap(({ formerCredentials }) => formerCredentials ?? [])),
     provide(FeatureEvents, [], () => ({ types: features.flatMap(({ events = [] }) => events) })),
     provide(FeatureSweeps, sweeps, (...found) => ({
       all: found.map((one, index) => ({
@@ -30,6 +33,20 @@ export function featureProviders(features: readonly AuthFeature[]): Provider[] {
         sweep: (limit: number) => one.sweep(limit),
       })),
     })),
+  ];
+}
+
+/** What is accepted beside credentials of ours; without such a feature, nothing. */
+function formerProviders([token]: readonly Token[]): Provider[] {
+  return [
+    token === undefined
+      ? provide(nullable(FormerCredentials), [], () => null)
+      : provide(
+          nullable(FormerCredentials),
+          [typed<FormerCredentials>(token as InjectionToken)],
+          (found) => found,
+        ),
+    provide(nullable(FormerTokens), [nullable(FormerCredentials)], (found) => found),
   ];
 }
 

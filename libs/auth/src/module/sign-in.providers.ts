@@ -25,6 +25,7 @@ import { AuthStatus } from '../lifecycle/auth-status.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
 import { CredentialChanges } from '../sign-in/credential-changes.js';
+import { FormerTokens } from '../sign-in/former-tokens.js';
 import { LateDirectory } from '../users/late-directory.js';
 import { UserLoader } from '../users/user-loader.js';
 import { SignOut } from '../sign-in/sign-out.js';
@@ -127,6 +128,16 @@ export const CORE_PROVIDERS: Provider[] = [
       new AuthStatus(counters, revocation, feed, notifier, near, lookup),
   ),
   provide(
+    SignInOpener,
+    [SessionService, RefreshTokenService, AccessTokenIssuer, SecurityEventSink],
+    (sessions, families, issuer, events) => new SignInOpener(sessions, families, issuer, events),
+  ),
+  provide(
+    TokenRefresh,
+    [UserLoader, RefreshTokenService, SignInOpener, SignOut],
+    (loader, families, opener, signOut) => new TokenRefresh(loader, families, opener, signOut),
+  ),
+  provide(
     AuthenticationService,
     [
       GuardedStores,
@@ -135,16 +146,17 @@ export const CORE_PROVIDERS: Provider[] = [
       UserLoader,
       SessionService,
       RefreshTokenService,
-      AccessTokenIssuer,
+      SignInOpener,
+      TokenRefresh,
+      nullable(FormerTokens),
       SignOut,
       Sweeper,
       SecurityEventSink,
     ],
-    (stores, options, authenticator, loader, sessions, families, issuer, signOut, sweeper, events) => {
+    (stores, options, authenticator, loader, sessions, families, opener, tokenRefresh, ...rest) => {
+      const [formerTokens, signOut, sweeper, events] = rest;
       const { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy } = options;
       const { subjects, registry } = stores;
-      const opener = new SignInOpener(sessions, families, issuer, events);
-      const tokenRefresh = new TokenRefresh(loader, families, opener, signOut);
       const changes = new CredentialChanges(
         sessions,
         families,
@@ -161,6 +173,7 @@ export const CORE_PROVIDERS: Provider[] = [
         scopes: new SignInScopes(stores.families, stores.sessions),
         opener,
         tokenRefresh,
+        formerTokens,
         signOut,
         changes,
         registry,

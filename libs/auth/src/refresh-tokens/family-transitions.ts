@@ -37,7 +37,7 @@ export function openFamily(family: NewFamily, now: number): FamilyRow {
     expiresAt,
     revokedAt: null,
     revokedReason: null,
-    authenticatedAt: now,
+    authenticatedAt: family.authenticatedAt ?? now,
     methods,
     scopes,
     ip,

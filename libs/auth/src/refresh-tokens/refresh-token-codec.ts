@@ -45,6 +45,20 @@ export class RefreshTokenCodec {
     };
   }
 
+  /** The first token of a family whose 32-byte secret is given. */
+  first(familyId: string, secret: Buffer): Successor {
+    return { ...this.encode(familyId, 0, secret), salt: randomBytes(16).toString('hex') };
+  }
+
+  /** The same as another node made it, if it is the one whose hash is current: each tag is tried. */
+  firstHeld(familyId: string, secret: Buffer, currentHash: string): RefreshToken | undefined {
+    const current = Buffer.from(currentHash, 'hex');
+    return this.keys
+      .everyOf('refresh-tag')
+      .map((tagKey) => this.encode(familyId, 0, secret, tagKey))
+      .find(({ hash }) => equalInConstantTime(Buffer.from(hash, 'hex'), current));
+  }
+
   /** The token of a value from a request, or `undefined`: not of the form, or not of our making. No query is needed to tell. */
   parse(value: unknown): RefreshToken | undefined {
     const bytes = FORM.decode(value);

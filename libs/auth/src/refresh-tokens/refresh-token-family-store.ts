@@ -49,6 +49,8 @@ export interface NewFamily {
   readonly label: string | null;
   /** Null: the subject may have any number of sign-ins. */
   readonly limit: SignInLimit | null;
+  /** When the person authenticated, epoch milliseconds. Default: now, by the store's clock. */
+  readonly authenticatedAt?: number;
 }
 
 /** A token that was presented, and what to do if it may be rotated. */

@@ -3,6 +3,7 @@ import type { SecurityEventSink } from '../audit/security-event.js';
 import { RefreshTokenInvalidError, StoreUnavailableError } from '../errors/auth-error.js';
 import { isSameClient } from '../principal/address.js';
 import type { Requester } from '../principal/requester.js';
+import type { GivenSignIn } from '../subjects/given-sign-in.js';
 import { openedUnlessChanged } from '../subjects/opening-outcome.js';
 import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
@@ -49,6 +50,7 @@ export interface FamilyOpening {
   readonly scopes: readonly string[] | null;
   readonly label: string | null;
   readonly limit: SignInLimit | null;
+  readonly given?: GivenSignIn;
 }
 
 /** Families of refresh tokens: opens them, presents tokens to them, and says what came of it. */
@@ -61,12 +63,14 @@ export class RefreshTokenService {
   ) {}
 
   /** `undefined` when the subject changed since its epochs were read. Throws SignInLimitError, StoreUnavailableError. */
-  async open(opening: FamilyOpening, { ip, userAgent }: Requester): Promise<OpenedFamily | undefined> {
-    const id = randomUUID();
-    const first = this.codec.fresh(id, 0);
+  async open(family: FamilyOpening, { ip, userAgent }: Requester): Promise<OpenedFamily | undefined> {
+    const { given, ...opening } = family;
+    const id = given?.id ?? randomUUID();
+    const first = given ? this.codec.first(id, given.secret) : this.codec.fresh(id, 0);
     const { idleMs, absoluteMs } = this.options;
     const made = { id, currentHash: first.hash, salt: first.salt, idleMs, absoluteMs, ip, userAgent };
-    const opened = openedUnlessChanged(await this.store.open({ ...opening, ...made }));
+    const since = given && { authenticatedAt: given.authenticatedAt };
+    const opened = openedUnlessChanged(await this.store.open({ ...opening, ...made, ...since }));
     if (!opened) return undefined;
     const { now, idleExpiresAt, ended } = opened;
     return { id, token: first.token, now, idleLeftMs: idleExpiresAt - now, ended };

@@ -56,6 +56,8 @@ export interface NewSession {
   readonly label: string | null;
   /** Null: the subject may have any number of sign-ins. */
   readonly limit: SignInLimit | null;
+  /** When the person authenticated, epoch milliseconds. Default: now, by the store's clock. */
+  readonly authenticatedAt?: number;
 }
 
 /** A session's new secret, in exchange for the one that was presented. */

@@ -31,7 +31,11 @@ export class SessionTokenCodec {
 
   /** A new secret for a session. */
   fresh(sessionId: string): SessionToken {
-    const secret = randomBytes(SECRET);
+    return this.of(sessionId, randomBytes(SECRET));
+  }
+
+  /** The token of a session whose 32-byte secret is given. */
+  of(sessionId: string, secret: Buffer): SessionToken {
     const body = Buffer.concat([uuidToBytes(sessionId), secret]);
     const token = FORM.encode(Buffer.concat([body, tagOf(this.keys.of('session-tag')[0], LABEL, body)]));
     return { token, sessionId, secretHash: sha256(secret).toString('hex') };

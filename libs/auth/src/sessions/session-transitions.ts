@@ -19,7 +19,7 @@ export function openedSession(session: NewSession, now: number): SessionRecord {
     expiresAt,
     revokedAt: null,
     revokedReason: null,
-    authenticatedAt: now,
+    authenticatedAt: session.authenticatedAt ?? now,
     methods,
     scopes,
     ip,

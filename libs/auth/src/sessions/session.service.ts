@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SessionInvalidError } from '../errors/auth-error.js';
 import type { Requester } from '../principal/requester.js';
+import type { GivenSignIn } from '../subjects/given-sign-in.js';
 import { openedUnlessChanged } from '../subjects/opening-outcome.js';
 import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
@@ -15,6 +16,7 @@ export interface SessionOpening {
   readonly scopes: readonly string[] | null;
   readonly label: string | null;
   readonly limit: SignInLimit | null;
+  readonly given?: GivenSignIn;
 }
 
 export interface OpenedSession {
@@ -38,11 +40,19 @@ export class SessionService {
   ) {}
 
   /** `undefined` if the subject changed after its epochs were read. Throws SignInLimitError, StoreUnavailableError. */
-  async open(opening: SessionOpening, { ip, userAgent }: Requester): Promise<OpenedSession | undefined> {
-    const { token, sessionId: id, secretHash } = this.codec.fresh(randomUUID());
+  async open(
+    { given, ...opening }: SessionOpening,
+    { ip, userAgent }: Requester,
+  ): Promise<OpenedSession | undefined> {
+    const {
+      token,
+      sessionId: id,
+      secretHash,
+    } = given ? this.codec.of(given.id, given.secret) : this.codec.fresh(randomUUID());
     const { idleMs, absoluteMs, touchIntervalMs } = this.options;
     const made = { id, secretHash, ip, userAgent, absoluteMs, idleMs: idleMs + touchIntervalMs };
-    const opened = openedUnlessChanged(await this.store.open({ ...opening, ...made }));
+    const since = given && { authenticatedAt: given.authenticatedAt };
+    const opened = openedUnlessChanged(await this.store.open({ ...opening, ...made, ...since }));
     if (!opened) return undefined;
     const { now, idleExpiresAt, expiresAt, ended } = opened;
     return { id, token, now, idleExpiresAt, expiresAt, ended };

@@ -135,9 +135,12 @@ export class AuthenticationService extends SignInManagement {
    * ```
    */
   async refresh(refreshToken: string, options: RefreshOptions = {}): Promise<TokensResult> {
-    const { idempotencyKey, mode, requester } = refreshArguments(options);
-    const result = await this.parts.tokenRefresh.refresh(refreshToken, idempotencyKey, arriving(requester));
-    return { ...result, mode };
+    const { idempotencyKey, mode, ...from } = refreshArguments(options);
+    const requester = arriving(from.requester);
+    const { tokenRefresh, formerTokens } = this.parts;
+    const former = await formerTokens?.refresh({ value: refreshToken, mode, idempotencyKey, requester });
+    if (former) return former;
+    return { ...(await tokenRefresh.refresh(refreshToken, idempotencyKey, requester)), mode };
   }
 
   /**

@@ -9,6 +9,7 @@ import type { SessionService } from '../sessions/session.service.js';
 import type { SubjectStore } from '../subjects/subject-store.js';
 import type { Authenticator } from './authenticator.js';
 import type { CredentialChanges } from './credential-changes.js';
+import type { FormerTokens } from './former-tokens.js';
 import type { UserLoader } from '../users/user-loader.js';
 import type { SignOut } from './sign-out.js';
 import type { SignInOpener } from './sign-in-opener.js';
@@ -39,6 +40,8 @@ export interface SignInParts {
   readonly tokenRefresh: TokenRefresh;
   readonly signOut: SignOut;
   readonly changes: CredentialChanges;
+  /** Null: no tokens but ours are exchanged. */
+  readonly formerTokens: FormerTokens | null;
   readonly registry: SignInRegistry;
   readonly sweeper: Sweeper;
   readonly events: SecurityEventSink;

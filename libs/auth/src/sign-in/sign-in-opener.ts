@@ -92,7 +92,8 @@ export class SignInOpener {
     if (!opened) return undefined;
     const { methods, scopes } = opening;
     const { id, token, now, expiresAt, idleExpiresAt } = opened;
-    const principal = principalOf(loaded, { id, kind: 'session', authenticatedAt: now, methods, scopes });
+    const authenticatedAt = opening.given?.authenticatedAt ?? now;
+    const principal = principalOf(loaded, { id, kind: 'session', authenticatedAt, methods, scopes });
     const limits = { expiresAt: new Date(expiresAt), idleExpiresAt: new Date(idleExpiresAt) };
     return { mode: 'session', principal, sessionToken: token, ...limits };
   }
@@ -107,7 +108,8 @@ export class SignInOpener {
     if (!opened) return undefined;
     const { methods, scopes, epochs } = opening;
     const { id, now, idleLeftMs } = opened;
-    const principal = principalOf(loaded, { id, kind: 'tokens', authenticatedAt: now, methods, scopes });
+    const authenticatedAt = opening.given?.authenticatedAt ?? now;
+    const principal = principalOf(loaded, { id, kind: 'tokens', authenticatedAt, methods, scopes });
     const under = { subjectEpoch: epochs.epoch, globalEpoch: epochs.globalEpoch, generation: 0 };
     const access = await this.accessToken(loaded, principal, under, idleLeftMs);
     return { mode, principal, ...access, ...refreshPart(opened) };

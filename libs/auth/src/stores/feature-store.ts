@@ -9,6 +9,11 @@ export interface SqlAccess {
   readonly revocations: SqlRevocations;
   /** The global epoch, as a scalar subquery. */
   readonly globalEpoch: Sql;
+  /**
+   * Adds statements to every transaction that ends sign-ins of a whole subject: a logout everywhere, a change of credentials,
+   * a subject that is disabled or forgotten. The empty subject: everybody's. The subject's row is locked by then.
+   */
+  onSubjectEnded(body: (subject: string) => SqlTransaction<void>): void;
 }
 
 /** Writes revocations as parts of the transactions that make the changes. */
@@ -26,6 +31,8 @@ export interface MemoryAccess {
   readonly clock: { now(): number };
   readonly revocations: { write(kind: RevocationEventKind, value: string, epoch?: number | null): void };
   globalEpoch(): number;
+  /** As in SQL: `body` is called in the same step. */
+  onSubjectEnded(body: (subject: string) => void): void;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { instantOption } from './instant-option.js';
 import { OptionReader } from './option-reader.js';
 
 /** An earlier value of the application's `issuer`, such as the address under its former domain. */
@@ -19,12 +20,9 @@ export interface FormerIssuer {
 }
 
 const MOST = 10;
-const LONGEST_MS = 366 * 86_400_000;
 
 const isIssuer = (v: unknown): v is string =>
   typeof v === 'string' && v.length <= 255 && URL.canParse(v) && /^https?:\/\/[^?#]+$/.test(v);
-const isInstant = (v: unknown): v is string =>
-  typeof v === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(v) && Number.isFinite(Date.parse(v));
 const isList = (v: unknown): v is readonly unknown[] => Array.isArray(v) && v.length <= MOST;
 
 /** Reads `formerIssuers`. Throws AuthConfigError: for one that is the issuer of now, or is there twice, too. */
@@ -38,15 +36,10 @@ export function resolveFormerIssuers(
   return list.map((given, index) => {
     const entry = new OptionReader(given, reader.pathOf(`formerIssuers[${index}]`));
     const former = entry.custom('issuer', 'the http(s) URL that "issuer" was', isIssuer);
-    const until = entry.custom(
-      'until',
-      'an ISO 8601 instant in UTC such as "2027-03-01T00:00:00Z", at most 366 days away',
-      isInstant,
-    );
+    const until = instantOption(entry, 'until', now);
     entry.done();
-    if (Date.parse(until) > now + LONGEST_MS) entry.refuse('until', 'at most 366 days away', until);
     if (seen.has(former)) entry.refuse('issuer', 'another one than "issuer", and listed once', former);
     seen.add(former);
-    return { issuer: former, until: Date.parse(until) };
+    return { issuer: former, until };
   });
 }

@@ -114,6 +114,7 @@ export class SqlSignInRegistry extends SignInRegistry {
   private *revokingEverything(): SqlTransaction<void> {
     const { epoch, now } = yield* this.subjects.advance(GLOBAL_SUBJECT);
     yield* this.revocations.write('everything', '', now, epoch);
+    yield* this.endings.alsoEnding(GLOBAL_SUBJECT);
   }
 
   async sweep(limit: number): Promise<number> {

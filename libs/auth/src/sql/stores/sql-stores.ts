@@ -52,6 +52,7 @@ export class SqlStores extends AuthStores {
   /** On which PostgreSQL notifies of revocations; null: it does not. */
   private readonly channel: string | null;
   private readonly writer: RevocationWriter;
+  private readonly endings: SqlSubjectEnding;
 
   constructor(
     private readonly connection: SqlConnection,
@@ -78,6 +79,7 @@ export class SqlStores extends AuthStores {
     this.securityEvents = events;
     const erasing = events && ((subject: string) => events.erasing(subject));
     const endings = new SqlSubjectEnding(database, subjects, writer, erasing);
+    this.endings = endings;
     const room = new SqlConcurrentSignIns(database, writer);
     const openings = new SqlOpening(subjects, (epochs, limit) => room.making(epochs, limit));
     this.sessions = new SqlSessionStore(database, subjects, writer, openings);
@@ -109,7 +111,12 @@ export class SqlStores extends AuthStores {
 
   override of<Port extends object>(store: FeatureStore<Port>): Port {
     const { database, writer } = this;
-    return store.sql({ database, revocations: writer, globalEpoch: this.subjects.globalEpoch() });
+    return store.sql({
+      database,
+      revocations: writer,
+      globalEpoch: this.subjects.globalEpoch(),
+      onSubjectEnded: (body) => this.endings.add(body),
+    });
   }
 
   override async missing(): Promise<readonly string[]> {

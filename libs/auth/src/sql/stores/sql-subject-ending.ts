@@ -19,6 +19,8 @@ const MOVED_JUST_NOW_MS = 1_000;
 /** How everything of a subject ends, as a part of transactions: epoch, sessions, families, revocations, in this order of locks. */
 export class SqlSubjectEnding {
   private readonly tables: readonly SqlTable<SignInTable>[];
+  /** What features add. */
+  private readonly additions: ((subject: string) => SqlTransaction<void>)[] = [];
 
   constructor(
     private readonly database: SqlDatabase,
@@ -30,6 +32,16 @@ export class SqlSubjectEnding {
     this.tables = [database.table(SESSIONS), database.table(FAMILIES)] as unknown as SqlTable<SignInTable>[];
   }
 
+  /** Adds statements to every transaction that ends sign-ins of a whole subject; the empty one: of everybody. */
+  add(body: (subject: string) => SqlTransaction<void>): void {
+    this.additions.push(body);
+  }
+
+  /** What features added. The row that was locked first is the subject's. */
+  *alsoEnding(subject: string): SqlTransaction<void> {
+    for (const body of this.additions) yield* body(subject);
+  }
+
   /** Moves the subject's epoch and says so. */
   *changing(subject: string): SqlTransaction<number> {
     const { epoch, now } = yield* this.subjects.advance(subject);
@@ -38,7 +50,10 @@ export class SqlSubjectEnding {
   }
 
   *ending(subject: string, reason: string, except?: string): SqlTransaction<number> {
-    if (except !== undefined && (yield* this.changesNothing(subject, except))) return 0;
+    if (except !== undefined && (yield* this.changesNothing(subject, except))) {
+      yield* this.alsoEnding(subject);
+      return 0;
+    }
     yield* this.changing(subject);
     return yield* this.endingSignIns(subject, reason, except);
   }
@@ -65,6 +80,7 @@ export class SqlSubjectEnding {
   *endingSignIns(subject: string, reason: string, except?: string): SqlTransaction<number> {
     let ended = 0;
     for (const table of this.tables) ended += yield* this.endingIn(table, subject, reason, except);
+    yield* this.alsoEnding(subject);
     return ended;
   }
 

@@ -14,6 +14,9 @@ import type { MemorySubjectStore } from './memory-subject-store.js';
 
 /** SignInRegistry in memory. A host's transaction is not joined: what it asks for is done at once. */
 export class MemorySignInRegistry extends SignInRegistry {
+  /** What features add to the end of a whole subject; the empty one: of everybody. */
+  readonly additions: ((subject: string) => void)[] = [];
+
   constructor(
     private readonly subjects: MemorySubjectStore,
     private readonly sessions: MemorySessionStore,
@@ -76,6 +79,7 @@ export class MemorySignInRegistry extends SignInRegistry {
 
   async revokeEverything(): Promise<void> {
     this.revocations.write('everything', '', this.subjects.advanceGlobal());
+    this.alsoEnd('');
   }
 
   async sweep(limit: number): Promise<number> {
@@ -88,7 +92,13 @@ export class MemorySignInRegistry extends SignInRegistry {
     return epoch;
   }
 
+  /** What features added. */
+  alsoEnd(subject: string): void {
+    for (const body of this.additions) body(subject);
+  }
+
   private endSignIns(subject: string, reason: string, except?: string): number {
+    this.alsoEnd(subject);
     return (
       this.sessions.rows.endOf(subject, reason, except) + this.families.rows.endOf(subject, reason, except)
     );

@@ -50,12 +50,20 @@ export class MemoryStores extends AuthStores {
       this.subjects,
       clock,
       revocations,
-      (subject, reason) => void this.sessions.rows.endOf(subject, reason),
+      (subject, reason) => {
+        this.sessions.rows.endOf(subject, reason);
+        this.registry.alsoEnd(subject);
+      },
       room,
     );
     this.registry = new MemorySignInRegistry(this.subjects, this.sessions, this.families, revocations, clock);
     this.lookup = new MemorySignInLookup(this.subjects, this.families, clock);
-    this.access = { clock, revocations, globalEpoch: () => this.subjects.globalEpoch };
+    this.access = {
+      clock,
+      revocations,
+      globalEpoch: () => this.subjects.globalEpoch,
+      onSubjectEnded: (body) => void this.registry.additions.push(body),
+    };
   }
 
   /** The same object for the same store: an application that is started again finds its rows. */

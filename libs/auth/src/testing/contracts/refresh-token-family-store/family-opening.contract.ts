@@ -65,6 +65,12 @@ export const FAMILY_OPENING = {
     assert.equal(opened.expiresAt, opened.now + HOUR);
   },
 
+  'open: the person authenticated when it is said': async (harness: Harness) => {
+    const family = newFamily({ epochs: await harness.epochs(randomUUID()), authenticatedAt: 0 });
+    await harness.store.open(family);
+    assert.equal((await harness.store.read(family.id))!.row.authenticatedAt, 0);
+  },
+
   'open: writes nothing when the subject changed since its epoch was read': async (harness: Harness) => {
     const subject = randomUUID();
     const family = newFamily({ epochs: await harness.epochs(subject) });

@@ -36,6 +36,13 @@ export const SESSION_LIFE = {
     );
   },
 
+  'open: the person authenticated when it is said': async (harness: Harness) => {
+    const epochs = await harness.epochs(randomUUID());
+    const session = newSession(epochs, { authenticatedAt: 0 });
+    await harness.store.open(session);
+    assert.equal((await harness.store.read(session.id))!.row.authenticatedAt, 0);
+  },
+
   'open: an idle limit beyond the absolute one ends with it': async (harness: Harness) => {
     const epochs = await harness.epochs(randomUUID());
     const opened = await harness.store.open(newSession(epochs, { idleMs: 2 * HOUR, absoluteMs: HOUR }));
