@@ -41,12 +41,8 @@ function formerProviders([token]: readonly Token[]): Provider[] {
   return [
     token === undefined
       ? provide(nullable(FormerCredentials), [], () => null)
-      : provide(
-          nullable(FormerCredentials),
-          [typed<FormerCredentials>(token as InjectionToken)],
-          (found) => found,
-        ),
-    provide(nullable(FormerTokens), [nullable(FormerCredentials)], (found) => found),
+      : { provide: FormerCredentials, useExisting: token as InjectionToken },
+    { provide: FormerTokens, useExisting: FormerCredentials },
   ];
 }
 
