@@ -4,10 +4,12 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import mysql2 from 'mysql2';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { AuthenticationService, Authenticator, AuthModule, SessionData } from '../../libs/auth/dist/index.js';
 // Not part of the public API: what the logout route calls.
 import { SignOut } from '../../libs/auth/dist/sign-in/sign-out.js';
+import { sqlStores } from '../../libs/auth/dist/sql/index.js';
 import { typeOrmStores } from '../../libs/auth/dist/typeorm/index.js';
 
 /**
@@ -57,7 +59,18 @@ const mysqlBeginningWith = (statement, threads) => ({
   },
 });
 
+/** The stores on a pool of the host, without TypeORM. */
+function onPool({ type, url, entityPrefix, applicationName }, options) {
+  const client =
+    type === 'postgres'
+      ? new pg.Pool({ connectionString: url, application_name: applicationName })
+      : mysqlBeginningWith(undefined, threads).createPool({ uri: url.replace(/^mariadb:/, 'mysql:') });
+  endPool = () => (type === 'postgres' ? client.end() : client.promise().end());
+  return sqlStores({ client, prefix: entityPrefix, ...options });
+}
+
 let app;
+let endPool = async () => undefined;
 const threads = new Set();
 const events = [];
 const proved = new Map();
@@ -65,19 +78,21 @@ const requester = { ip: null, userAgent: null };
 const authentication = () => app.get(AuthenticationService);
 
 const commands = {
-  async start({ connection: { beginWith, ...connection }, options }) {
+  async start({ connection: { beginWith, pool = false, ...connection }, options }) {
     if (connection.type === 'mariadb') connection.driver = mysqlBeginningWith(beginWith, threads);
     app = await NestFactory.createApplicationContext(
       {
         module: class RaceModule {},
         imports: [
-          TypeOrmModule.forRoot({ ...connection, autoLoadEntities: true, retryAttempts: 1 }),
+          ...(pool
+            ? []
+            : [TypeOrmModule.forRoot({ ...connection, autoLoadEntities: true, retryAttempts: 1 })]),
           AuthModule.forRoot({
             imports: [{ module: EverybodyModule, providers: [Everybody], exports: [Everybody] }],
             users: Everybody,
             sweepInterval: false,
             ...options,
-            stores: typeOrmStores(options.stores),
+            stores: pool ? onPool(connection, options.stores) : typeOrmStores(options.stores),
             onSecurityEvent: (event) => events.push(event),
           }),
         ],
@@ -87,6 +102,7 @@ const commands = {
   },
   async stop() {
     await app.close();
+    await endPool();
   },
   /** One value from the database, on a connection of this application. */
   async ask(query) {

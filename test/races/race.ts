@@ -45,7 +45,7 @@ export interface RaceInput {
   readonly options?: Partial<AuthOptions & Pick<AuthStructuralOptions, 'routes'>> & {
     readonly stores?: TypeOrmStoresOptions;
   };
-  /** Changes of the workers' connections. */
+  /** Changes of the workers' connections. `pool`: the stores are on a pool of pg or mysql2, without TypeORM. */
   readonly connection?: object;
   /** Another server than that of the other tests, for the tables and the processes. */
   readonly url?: string;
