@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { migrateAuth, sqlStores } from 'nestjs-aerie/sql';
+import { migrateAuth, type MysqlPool, sqlStores } from 'nestjs-aerie/sql';
 import { Door } from '../support/door.mjs';
 import { refresh, refreshed, signIn } from '../support/sign-ins.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -65,3 +65,30 @@ describe.each(SERVER_CLIENTS)('an application on a pool of %s whose server goes 
     await refreshed(app, body.refresh_token);
   });
 });
+
+describe.each(['mysql2', 'mysql2/promise'] as const)('an application on a pool of %s', (name) => {
+  const prefix = freshPrefix();
+  const open = openClient(name);
+  afterAll(async () => {
+    await dropClientTables(open, prefix);
+    await open.end();
+  });
+
+  it('does not start where escaped values would become statements', async () => {
+    await migrateAuth(open.client, { prefix });
+    const pool = open.client as MysqlPool & { on(event: 'connection', heard: (made: any) => void): void };
+    pool.on('connection', (made) => made.query("set sql_mode = 'NO_BACKSLASH_ESCAPES'"));
+    const stores = sqlStores({ client: pool, prefix });
+    // The connection that is there already has no such mode.
+    const taken = await takeOne(pool);
+    const boot = startTestApp({ connection: null, options: { stores } });
+    await expect(boot).rejects.toThrow('without the sql_mode NO_BACKSLASH_ESCAPES');
+    taken.release();
+  });
+});
+
+/** Keeps a connection of the pool, so that others are made. */
+async function takeOne(pool: object): Promise<{ release(): void }> {
+  const { promise } = pool as { promise?(): unknown };
+  return ((promise?.call(pool) ?? pool) as { getConnection(): Promise<{ release(): void }> }).getConnection();
+}

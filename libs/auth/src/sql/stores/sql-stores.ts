@@ -133,7 +133,16 @@ export class SqlStores extends AuthStores {
         );
       }
     }
+    if (this.database.dialect.name === 'mysql' && (await this.hasNoEscapes()))
+      missing.push(
+        'the connections must be without the sql_mode NO_BACKSLASH_ESCAPES (got connections with it): mysql2 escapes values with backslashes, so a value could become a part of its statement',
+      );
     return missing;
+  }
+
+  private async hasNoEscapes(): Promise<boolean> {
+    const { rows } = await this.database.run(sql`select @@sql_mode as mode`);
+    return String(rows[0]?.['mode']).includes('NO_BACKSLASH_ESCAPES');
   }
 
   /** The tables that are in use. */
