@@ -1,5 +1,5 @@
 // The options, the time after which nothing is accepted, and an application of its own kind of credentials.
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import session from 'express-session';
 import type { AuthFeature } from 'nestjs-aerie/feature';
@@ -15,7 +15,7 @@ import { Clock } from '../../libs/auth/src/time/clock.js';
 import { startFormerApp } from '../support/former-app.js';
 import { LogTrap } from '../support/log-trap.js';
 import { refresh } from '../support/sign-ins.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { startTestApp } from '../support/test-app.js';
 import { TestClock } from '../support/test-clock.js';
 import { TestUsersModule } from '../support/test-users.js';
 import { DAY } from '../support/time-passes.js';
@@ -28,14 +28,8 @@ const opaque: FormerCredential = {
   identify: (value) => (value.startsWith('old_') ? value : undefined),
   read: async (value) => (value === 'old_1' ? { subject: 7, authenticatedAt: new Date(1_000_000) } : null),
 };
-let apps: TestApp[] = [];
-afterEach(async () => {
-  for (const app of apps) await app.close();
-  apps = [];
-});
 const started = async (features: readonly AuthFeature[], more: object = {}) => {
   const app = await startTestApp({ ...more, options: { features, ...(more as any).options } });
-  apps.push(app);
   await app.users.add('ada', undefined, { id: '7' });
   return app;
 };
@@ -133,10 +127,9 @@ describe('formerSignIns: until', () => {
     const former = await startFormerApp();
     const clock = new TestClock();
     const log = new LogTrap();
-    const { app, browser } = await moved(former, {
+    const { browser } = await moved(former, {
       override: (builder) => log.override(builder).overrideProvider(Clock).useValue(clock),
     });
-    apps.push(app);
     const [one, other] = [await former.signIn('7'), await former.signIn('7')];
     const before = await browser(one);
     expect(await who(before)).toBe('7');
