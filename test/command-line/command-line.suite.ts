@@ -3,3 +3,4 @@ import './doctor.e2e-spec.js';
 import './family.e2e-spec.js';
 import './inspect.e2e-spec.js';
 import './making.e2e-spec.js';
+import './migrations.e2e-spec.js';

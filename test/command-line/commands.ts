@@ -19,6 +19,7 @@ const ENVIRONMENT = {
   NODE_ENV: 'test',
   NO_COLOR: '',
   AUTH_SECRET: '',
+  DATABASE_URL: '',
   NODE_OPTIONS: `--require ${join(ROOT, 'test/support/newer-sqlite.cjs')}`,
 };
 

@@ -27,8 +27,11 @@ export function applicationPath(given: string): ApplicationPath {
   return { given: path, file, exported: exported === '' ? null : exported };
 }
 
-/** The module's class (or dynamic module) that a file exports. Throws CannotRun. */
-export async function importModule({ given, file, exported }: ApplicationPath): Promise<object> {
+/** Everything that a file exports, by import and by require alike. Throws CannotRun. */
+export async function exportsOf({
+  given,
+  file,
+}: ApplicationPath): Promise<Readonly<Record<string, unknown>>> {
   let namespace: Record<string, unknown>;
   try {
     namespace = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
@@ -36,7 +39,13 @@ export async function importModule({ given, file, exported }: ApplicationPath): 
     throw new CannotRun(`${given} cannot be loaded: ${firstLineOf(error)}`);
   }
   // What require() gives: not every name of it is found by import.
-  const all = { ...(namespace['default'] as Record<string, unknown> | null), ...namespace };
+  return { ...(namespace['default'] as Record<string, unknown> | null), ...namespace };
+}
+
+/** The module's class (or dynamic module) that a file exports. Throws CannotRun. */
+export async function importModule(path: ApplicationPath): Promise<object> {
+  const { given, exported } = path;
+  const all = await exportsOf(path);
   const modules = Object.keys(all).filter((name) => isModule(all[name]));
   const name =
     exported ?? (modules.includes('AppModule') || modules.length !== 1 ? 'AppModule' : modules[0]!);

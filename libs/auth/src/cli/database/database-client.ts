@@ -17,18 +17,26 @@ export function databaseUrl({ url, urlEnv }: DatabaseUrl): string | null {
   return found ?? null;
 }
 
+/** What the scheme of an address says. Throws CannotRun. */
+export function dialectOf(url: string): 'postgres' | 'mysql' | 'sqlite' {
+  const scheme = /^[a-z0-9]+(?=:)/i.exec(url)?.[0].toLowerCase() ?? '';
+  if (scheme === 'postgres' || scheme === 'postgresql') return 'postgres';
+  if (scheme === 'mysql' || scheme === 'mariadb') return 'mysql';
+  if (scheme === 'sqlite') return 'sqlite';
+  throw new CannotRun('the address of the database must begin with postgres:, mysql:, mariadb: or sqlite:');
+}
+
 type Driver = Readonly<Record<string, unknown>>;
 const CONNECT_MS = 5_000;
 
 /**
  * A client for an address, of the driver that the project in this folder has: pg, mysql2 or better-sqlite3. Nothing is
- * connected yet. Throws CannotRun, which shows nothing of the address but its scheme.
+ * connected yet. `mustExist`: a file of SQLite is not made. Throws CannotRun, which shows nothing of the address but its scheme.
  */
-export async function databaseClient(url: string): Promise<SqlClient> {
-  const [, scheme = '', rest = ''] = /^([a-z0-9]+):(.*)$/is.exec(url) ?? [];
-  switch (scheme.toLowerCase()) {
-    case 'postgres':
-    case 'postgresql': {
+export async function databaseClient(url: string, mustExist = true): Promise<SqlClient> {
+  const rest = url.slice(url.indexOf(':') + 1);
+  switch (dialectOf(url)) {
+    case 'postgres': {
       const { Pool } = await driver('pg');
       const pool = new (
         Pool as new (options: object) => SqlClient & { on(event: string, ignore: () => void): void }
@@ -40,8 +48,7 @@ export async function databaseClient(url: string): Promise<SqlClient> {
       pool.on('error', () => {});
       return pool;
     }
-    case 'mysql':
-    case 'mariadb': {
+    case 'mysql': {
       const { createPool } = await driver('mysql2');
       const options = { uri: `mysql:${rest}`, connectTimeout: CONNECT_MS, connectionLimit: 2 };
       return (createPool as (options: object) => SqlClient)(options);
@@ -51,16 +58,12 @@ export async function databaseClient(url: string): Promise<SqlClient> {
       const path = rest.replace(/^\/\/(?=.)/, '');
       try {
         return new (Database as new (path: string, options: object) => SqlClient)(path, {
-          fileMustExist: true,
+          fileMustExist: mustExist,
         });
       } catch (error) {
         throw new CannotRun(`cannot open the database ${path}: ${firstLineOf(error)}`);
       }
     }
-    default:
-      throw new CannotRun(
-        'the address of the database must begin with postgres:, mysql:, mariadb: or sqlite:',
-      );
   }
 }
 
