@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLI_11, CLI_12, CliProject, documentedLines, JEST_11 } from './cli-project.js';
+import { JEST_LINES } from '../../libs/auth/src/schematics/package-changes.js';
 import { packLibrary } from './packed-library.js';
 
 /** The tests that the page has. */
@@ -36,6 +37,10 @@ describe('a project of the Nest CLI 11: CommonJS, Jest, ts-jest', () => {
     expect(await project.jest({ ...JEST_11.unit, ...line })).toMatchObject({ passed: UNIT, failed: [] });
     expect(await project.jest({ ...JEST_11.e2e, ...line })).toMatchObject({ passed: E2E, failed: [] });
   }, 180_000);
+
+  it('is given that line by `nest add`', () => {
+    expect(documentedLines('jest-commonjs')).toEqual(JEST_LINES);
+  });
 
   it('does not without the line', async () => {
     const { passed, failed } = await project.jest(JEST_11.unit);

@@ -54,11 +54,8 @@ function configIn(text: string | null): Record<string, unknown> | null {
   }
 }
 
-/** The lines of docs/testing.md. */
-export const JEST_LINES = {
-  transform: { '^.+\\.(t|j)s$': ['ts-jest', { tsconfig: { allowJs: true } }] },
-  transformIgnorePatterns: ['/node_modules/(?!(nestjs-aerie|jose)/)'],
-};
+/** The line of docs/testing.md: `node_modules` is not compiled, apart from this package, jose, and the folder of pnpm. */
+export const JEST_LINES = { transformIgnorePatterns: ['/node_modules/(?!(\\.pnpm|nestjs-aerie|jose)/)'] };
 
 /** Keeps the file's indentation, and lists of short texts on one line if they are so now. */
 function writeJson(tree: Tree, path: string, value: object): void {
