@@ -2,7 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { type CredentialAuthenticator, RequestAuthenticator } from '../context/request-authenticator.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
-import type { Principal, SignInKind } from '../principal/principal.js';
+import type { Principal } from '../principal/principal.js';
 import { Clock } from '../time/clock.js';
 import { personOf, readsSessionFrom } from './act-as.js';
 import { principalOfTest } from './stand-in-principal.js';
@@ -50,14 +50,14 @@ export class ActAsModule implements OnModuleInit {
 
 /** Knows the people of `actAs`, and asks the real one about everybody else. */
 function authenticatorBeside(real: CredentialAuthenticator, clock: Clock): CredentialAuthenticator {
-  const acting = (credential: unknown, kind: SignInKind): Principal | undefined => {
+  const acting = (credential: unknown): Principal | undefined => {
     const person = personOf(credential);
-    return person && (person.kind ?? 'tokens') === kind ? principalOfTest(person, clock.now()) : undefined;
+    return person && principalOfTest(person, clock.now());
   };
   return {
-    cachedAccessToken: (token, age) => acting(token, 'tokens') ?? real.cachedAccessToken(token, age),
-    cachedSession: (value, age) => acting(value, 'session') ?? real.cachedSession(value, age),
-    accessToken: async (token, age) => acting(token, 'tokens') ?? real.accessToken(token, age),
-    session: async (value, age) => acting(value, 'session') ?? real.session(value, age),
+    cachedAccessToken: (token, age) => acting(token) ?? real.cachedAccessToken(token, age),
+    cachedSession: (value, age) => acting(value) ?? real.cachedSession(value, age),
+    accessToken: async (token, age) => acting(token) ?? real.accessToken(token, age),
+    session: async (value, age) => acting(value) ?? real.session(value, age),
   };
 }
