@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictException, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { PasswordHasher, type Requester, type UserDirectory } from 'nestjs-aerie';
+import {
+  type GivesPasswordHashes,
+  PasswordHasher,
+  type PasswordHashReplacement,
+  type Requester,
+  type UserDirectory,
+} from 'nestjs-aerie';
 import { QueryFailedError, type Repository } from 'typeorm';
 import { User } from './user.entity.js';
 
@@ -9,7 +15,7 @@ const DUPLICATES = new Set(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE']
 
 /** The demo's users, and the methods that the auth module calls. */
 @Injectable()
-export class UsersService implements UserDirectory {
+export class UsersService implements UserDirectory, GivesPasswordHashes {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly hasher: PasswordHasher,
@@ -20,9 +26,19 @@ export class UsersService implements UserDirectory {
     return user?.id ?? null;
   }
 
-  async verifyPassword(id: string, password: string): Promise<boolean> {
-    const user = await this.users.findOneBy({ id });
-    return this.hasher.verify(user?.passwordHash, password);
+  async passwordHashOf(id: string): Promise<string | null> {
+    const user = await this.users.findOne({ select: { passwordHash: true }, where: { id } });
+    return user?.passwordHash ?? null;
+  }
+
+  /** One statement, so that a password which changes meanwhile wins. */
+  async setPasswordHash(
+    id: string,
+    passwordHash: string,
+    { replacing }: PasswordHashReplacement,
+  ): Promise<boolean> {
+    const { affected } = await this.users.update({ id, passwordHash: replacing }, { passwordHash });
+    return affected === 1;
   }
 
   /** Without the address: a member may become a claim, and every holder of a token can read its claims. */

@@ -1,5 +1,6 @@
-// The contracts of the stores, on SQLite.
+// The contracts of the stores and of user directories, on SQLite.
 import './former-claims.e2e-spec.js';
 import './host-clock.e2e-spec.js';
 import './service-clients.e2e-spec.js';
 import './store-contract.e2e-spec.js';
+import './user-directory.e2e-spec.js';

@@ -81,6 +81,9 @@ describe('forRootAsync', () => {
       constructor() {
         made += 1;
       }
+      async passwordHashOf(): Promise<null> {
+        return null;
+      }
     }
     @Module({ providers: [{ provide: TestUsers, useClass: Counted }], exports: [TestUsers] })
     class CountedModule {}

@@ -8,6 +8,7 @@ import './hashing-line.e2e-spec.js';
 import './narrowed.e2e-spec.js';
 import './oauth.e2e-spec.js';
 import './own-login.e2e-spec.js';
+import './password-hashes.e2e-spec.js';
 import './passwords.e2e-spec.js';
 import './refusals.e2e-spec.js';
 import './sign-in-limit.e2e-spec.js';

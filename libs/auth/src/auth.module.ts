@@ -57,10 +57,10 @@ export class AuthModule extends ConfigurableAuthModule {
    * option. All other options are checked at boot, which stops with the same error.
    * @example
    * ```ts
-   * import { AuthModule, type UserDirectory } from 'nestjs-aerie';
+   * import { AuthModule, type CompleteUserDirectory } from 'nestjs-aerie';
    * import { typeOrmStores } from 'nestjs-aerie/typeorm';
    *
-   * declare const Users: new () => UserDirectory; // a provider of UsersModule
+   * declare const Users: new () => CompleteUserDirectory; // a provider of UsersModule
    * declare const UsersModule: new () => object;
    *
    * export const auth = AuthModule.forRoot({
@@ -83,10 +83,10 @@ export class AuthModule extends ConfigurableAuthModule {
    * @throws AuthConfigError for a structural option that is wrong, an unknown key, or more than one source of options.
    * @example
    * ```ts
-   * import { AuthModule, type UserDirectory } from 'nestjs-aerie';
+   * import { AuthModule, type CompleteUserDirectory } from 'nestjs-aerie';
    * import { typeOrmStores } from 'nestjs-aerie/typeorm';
    *
-   * declare const Users: new () => UserDirectory;
+   * declare const Users: new () => CompleteUserDirectory;
    * declare const Settings: new () => { readonly secret: string; readonly issuer: string };
    *
    * export const auth = AuthModule.forRootAsync({

@@ -7,7 +7,15 @@ export { ResolvedAuthOptions } from './options/resolve-auth-options.js';
 export type { Duration } from './time/duration.js';
 
 // Your users
-export { UserDirectory, type Subject, type SubjectId } from './principal/user-directory.js';
+export {
+  type CompleteUserDirectory,
+  type GivesPasswordHashes,
+  type PasswordHashReplacement,
+  type Subject,
+  type SubjectId,
+  UserDirectory,
+  type VerifiesPasswords,
+} from './principal/user-directory.js';
 export { PasswordHasher } from './users/password-hasher.js';
 
 // Who makes a request

@@ -28,6 +28,7 @@ import { CredentialChanges } from '../sign-in/credential-changes.js';
 import { FormerTokens } from '../sign-in/former-tokens.js';
 import { LateDirectory } from '../users/late-directory.js';
 import { UserLoader } from '../users/user-loader.js';
+import { UserPasswords } from '../users/user-passwords.js';
 import { SignOut } from '../sign-in/sign-out.js';
 import { SignInOpener } from '../sign-in/sign-in-opener.js';
 import { SignInScopes } from '../sign-in/sign-in-scopes.js';
@@ -48,7 +49,9 @@ export const CORE_PROVIDERS: Provider[] = [
   ...STORE_PROVIDERS,
   ...REVOCATION_PROVIDERS,
   ...KEY_PROVIDERS,
-  provide(PasswordHasher, [ResolvedAuthOptions], ({ credentials }) => new PasswordHasher(credentials)),
+  provide(PasswordHasher, [ResolvedAuthOptions], ({ credentials }) =>
+    new PasswordHasher(credentials).ready(),
+  ),
   provide(
     AccessTokenIssuer,
     [KeyRing, ResolvedAuthOptions, Clock],
@@ -99,7 +102,8 @@ export const CORE_PROVIDERS: Provider[] = [
     ],
     ({ subjects, registry }, loader, users, hasher, verifier, check, sessions, events, clock) => {
       const tokens = new TokenAuthenticator(verifier, check);
-      return new Authenticator(loader, users, hasher, subjects, tokens, sessions, registry, events, clock);
+      const passwords = new UserPasswords(loader, hasher);
+      return new Authenticator(loader, users, passwords, subjects, tokens, sessions, registry, events, clock);
     },
   ),
   provide(

@@ -2,7 +2,7 @@ import type { ModuleMetadata, Type } from '@nestjs/common';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import type { AuthFeature } from '../features/auth-feature.js';
 import { checkFeatures } from './feature-checks.js';
-import type { UserDirectory } from '../principal/user-directory.js';
+import type { CompleteUserDirectory } from '../principal/user-directory.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import type { StoresDoor } from '../stores/stores-door.js';
 
@@ -11,7 +11,7 @@ export interface AuthStructuralOptions {
   /** Modules that export `users`, `stores` and what the factory needs. Default: none. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   /** The host's UserDirectory: a provider of an imported module, or, without `imports`, of AuthModule itself. */
-  readonly users: Type<UserDirectory>;
+  readonly users: Type<CompleteUserDirectory>;
   /** Whether guards and services can be injected everywhere. Default true. */
   readonly isGlobal?: boolean;
   /**

@@ -18,12 +18,13 @@ export interface Subject {
 
 /**
  * The part of the host application's users that authentication needs. The host implements it, in a class that may inject
- * AuthenticationService. If a method throws, the response is a 503 and nothing changes.
+ * AuthenticationService. The class also has `passwordHashOf` ({@link GivesPasswordHashes}: the module verifies passwords) or
+ * `verifyPassword` ({@link VerifiesPasswords}: the host does). If a method throws, the response is a 503 and nothing changes.
  *
  * @throws anything: an error of a method becomes StoreUnavailableError (503), and nothing changes.
  * @example
  * ```ts
- * import { PasswordHasher, UserDirectory } from 'nestjs-aerie';
+ * import { type GivesPasswordHashes, UserDirectory } from 'nestjs-aerie';
  *
  * interface User {
  *   readonly id: string;
@@ -33,15 +34,12 @@ export interface Subject {
  * }
  * declare const table: { findBy(column: 'id' | 'email', value: string): Promise<User | null> }; // yours
  *
- * export class Users extends UserDirectory {
- *   constructor(private readonly hasher: PasswordHasher) {
- *     super();
- *   }
+ * export class Users extends UserDirectory implements GivesPasswordHashes {
  *   async findSubject(email: string) {
  *     return (await table.findBy('email', email))?.id ?? null;
  *   }
- *   async verifyPassword(id: string, password: string) {
- *     return this.hasher.verify((await table.findBy('id', id))?.passwordHash, password);
+ *   async passwordHashOf(id: string) {
+ *     return (await table.findBy('id', id))?.passwordHash ?? null;
  *   }
  *   async loadSubject(id: string) {
  *     const user = await table.findBy('id', id);
@@ -54,18 +52,54 @@ export abstract class UserDirectory {
   /** The subject that has this identifier (an e-mail address, a user name), or null. Load nothing else here. */
   abstract findSubject(identifier: string): Promise<SubjectId | null>;
 
-  /**
-   * Whether this is the password of the subject. The id is given as text. Load the hash and pass both to the module's
-   * `PasswordHasher`. The subject's epoch was read before this call: a password change in between fails the sign-in.
-   */
-  abstract verifyPassword(subject: string, password: string): Promise<boolean>;
-
   /** The subject with its present state, or null if it is gone: then all its sign-ins end. */
   abstract loadSubject(subject: string): Promise<Subject | null>;
+}
+
+/** Which hash a new one may replace. */
+export interface PasswordHashReplacement {
+  /** The hash as `passwordHashOf` gave it. */
+  readonly replacing: string;
+}
+
+/** A directory that gives password hashes: the module verifies passwords, and makes weak hashes stronger. */
+export interface GivesPasswordHashes {
+  /**
+   * The stored hash of the subject's password; null or '' if it has none: then no password signs it in. The id is given as
+   * text. The module verifies argon2, bcrypt (with the package `@node-rs/bcrypt`), scrypt and PBKDF2 (`docs/passwords.md`). The
+   * subject's epoch was read before this call: a password change in between fails the sign-in.
+   */
+  passwordHashOf(subject: string): Promise<string | null>;
+
+  /**
+   * Stores a new hash of the subject's password if the present one is `replacing`, in one statement: `update users set
+   * password_hash = :hash where id = :subject and password_hash = :replacing`. Whether a row was changed. With it, a right
+   * password by a hash of another format, or by a weaker one, is hashed anew with argon2id. What it throws is logged, and the
+   * sign-in goes on. `userDirectoryContract` of `nestjs-aerie/testing` tests it.
+   */
+  setPasswordHash?(subject: string, hash: string, options: PasswordHashReplacement): Promise<boolean>;
+
+  readonly verifyPassword?: undefined;
+  readonly refusePassword?: undefined;
+}
+
+/** A directory that verifies passwords itself: hashes of a format that the module does not have, or another system's. */
+export interface VerifiesPasswords {
+  /**
+   * Whether this is the password of the subject. The id is given as text. Where you have a hash, pass both to the module's
+   * `PasswordHasher`. The subject's epoch was read before this call: a password change in between fails the sign-in.
+   */
+  verifyPassword(subject: string, password: string): Promise<boolean>;
 
   /**
    * Called in place of `verifyPassword` if no subject has the identifier. It must take as long. You need it only if you do
    * not verify with the module's `PasswordHasher`; the default calls that.
    */
   refusePassword?(password: string): Promise<void>;
+
+  readonly passwordHashOf?: undefined;
+  readonly setPasswordHash?: undefined;
 }
+
+/** What the option `users` takes: a directory that has exactly one way to check passwords. */
+export type CompleteUserDirectory = UserDirectory & (GivesPasswordHashes | VerifiesPasswords);

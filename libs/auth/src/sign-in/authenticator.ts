@@ -2,7 +2,6 @@ import type { AccessToken } from '../access-tokens/access-token.js';
 import type { SecurityEventSink } from '../audit/security-event.js';
 import { hashingFor } from '../users/hashing-requester.js';
 import { loginFields } from '../users/login-fields.js';
-import type { PasswordHasher } from '../users/password-hasher.js';
 import { CredentialsInvalidError, SessionInvalidError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
@@ -13,6 +12,7 @@ import type { SubjectEpochs, SubjectStore } from '../subjects/subject-store.js';
 import type { Clock } from '../time/clock.js';
 import type { UserCache } from '../users/user-cache.js';
 import { type LoadedSubject, principalOf, type UserLoader } from '../users/user-loader.js';
+import type { PasswordCheck, UserPasswords } from '../users/user-passwords.js';
 import type { SignInRegistry } from '../stores/sign-in-registry.js';
 import type { SessionResult } from './sign-in-result.js';
 
@@ -29,9 +29,9 @@ export interface PasswordProof {
   readonly loadedAt: number;
 }
 
-interface PasswordCheck {
+/** A check, and the epochs that were read before it; null for an identifier that no subject has. */
+interface CheckUnderEpochs extends PasswordCheck {
   readonly epochs: SubjectEpochs | null;
-  readonly right: boolean;
 }
 
 /**
@@ -67,7 +67,7 @@ export class Authenticator {
   constructor(
     private readonly loader: UserLoader,
     private readonly users: UserCache,
-    private readonly hasher: PasswordHasher,
+    private readonly passwords: UserPasswords,
     private readonly subjects: SubjectStore,
     private readonly accessTokens: TokenAuthenticator<AccessToken>,
     private readonly sessions: SessionService,
@@ -128,14 +128,16 @@ export class Authenticator {
   async password(given: unknown, secret: unknown, requester: Requester): Promise<Principal> {
     const { identifier, password } = loginFields(given, secret);
     // Before any query: what will be refused anyway must not cost one.
-    this.hasher.refuseIfBusy(requester);
+    this.passwords.refuseIfBusy(requester);
     const subject = await this.loader.find(identifier);
-    const { epochs, right } = await hashingFor<PasswordCheck>(requester, () =>
+    const { epochs, right, upgrade } = await hashingFor<CheckUnderEpochs>(requester, () =>
       subject === null ? this.refuseNobody(identifier, password) : this.check(subject, password),
     );
     if (!epochs || !right) throw this.refused('credentials', requester);
     const loaded: LoadedSubject | null = await this.loader.load(epochs.subject);
     if (!loaded) throw this.refused('disabled', requester);
+    const loadedAt = performance.now();
+    if (upgrade) await this.passwords.upgrade(epochs.subject, upgrade);
     const principal = principalOf(loaded, {
       id: '',
       kind: 'session',
@@ -143,7 +145,7 @@ export class Authenticator {
       methods: ['pwd'],
       scopes: null,
     });
-    this.proofs.set(principal, { epochs, loaded, loadedAt: performance.now() });
+    this.proofs.set(principal, { epochs, loaded, loadedAt });
     return principal;
   }
 
@@ -177,23 +179,16 @@ export class Authenticator {
     return principal;
   }
 
-  private async check(subject: string, password: string): Promise<PasswordCheck> {
+  private async check(subject: string, password: string): Promise<CheckUnderEpochs> {
     const epochs = await this.subjects.epochs(subject);
-    return {
-      epochs,
-      right: (await this.loader.ask((directory) => directory.verifyPassword(subject, password))) === true,
-    };
+    return { epochs, ...(await this.passwords.check(subject, password)) };
   }
 
   /** The same steps without a subject: a read of the epochs, a query of the directory, a hash. */
-  private async refuseNobody(identifier: string, password: string): Promise<PasswordCheck> {
+  private async refuseNobody(identifier: string, password: string): Promise<CheckUnderEpochs> {
     await this.subjects.find(NOBODY);
-    await this.loader.ask(async (directory) => {
-      if (directory.refusePassword) return directory.refusePassword(password);
-      await directory.findSubject(identifier);
-      await this.hasher.verify(null, password);
-    });
-    return { epochs: null, right: false };
+    await this.passwords.refuseNobody(identifier, password);
+    return { epochs: null, right: false, upgrade: null };
   }
 
   private refused(reason: 'credentials' | 'disabled', { ip, userAgent }: Requester): CredentialsInvalidError {

@@ -28,6 +28,12 @@ export { formerClaimStoreContract } from '../features/former-sign-ins/claims/for
 export { signingKeyStoreContract } from './contracts/signing-key-store/signing-key-store.contract.js';
 export type { HarnessSource, StoreHarness } from './contracts/store-harness.js';
 
+// The contract of user directories
+export {
+  userDirectoryContract,
+  type UserDirectoryHarness,
+} from './contracts/user-directory/user-directory.contract.js';
+
 // Stores in memory
 export { MemoryStores } from './memory/memory-stores.js';
 export { MemoryRefreshTokenFamilyStore } from './memory/memory-refresh-token-family-store.js';

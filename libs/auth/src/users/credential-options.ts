@@ -8,16 +8,31 @@ export interface CredentialOptions {
   readonly passes?: number;
   /** Lanes, 1 to 16. Default 1. */
   readonly lanes?: number;
+  /**
+   * For a users table that also has hashes of other formats: how its slowest ones begin, up to the salt, such as `$2b$12$`.
+   * Then refused passwords take as long as one of those from the first request on. Default: learnt from checks.
+   */
+  readonly slowestHash?: string;
 }
 
 export interface ResolvedCredentialOptions {
   readonly memoryKiB: number;
   readonly passes: number;
   readonly lanes: number;
+  readonly slowestHash: string | null;
 }
 
+const MOST_CHARACTERS = 100;
+const isBeginning = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= MOST_CHARACTERS && value.endsWith('$');
+
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB and two passes. */
-export const CREDENTIAL_DEFAULTS: ResolvedCredentialOptions = { memoryKiB: 19_456, passes: 2, lanes: 1 };
+export const CREDENTIAL_DEFAULTS: ResolvedCredentialOptions = {
+  memoryKiB: 19_456,
+  passes: 2,
+  lanes: 1,
+  slowestHash: null,
+};
 
 export function resolveCredentialOptions(reader: OptionReader): ResolvedCredentialOptions {
   const resolved = {
@@ -28,6 +43,12 @@ export function resolveCredentialOptions(reader: OptionReader): ResolvedCredenti
     }),
     passes: reader.integer('passes', { default: CREDENTIAL_DEFAULTS.passes, min: 1, max: 20 }),
     lanes: reader.integer('lanes', { default: CREDENTIAL_DEFAULTS.lanes, min: 1, max: 16 }),
+    slowestHash: reader.custom<string | null>(
+      'slowestHash',
+      'the beginning of a hash up to its salt, such as "$2b$12$"',
+      isBeginning,
+      null,
+    ),
   };
   reader.done();
   return resolved;

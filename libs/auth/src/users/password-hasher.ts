@@ -1,11 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { hash, verify } from '@node-rs/argon2';
+import { hash } from '@node-rs/argon2';
 import { PasswordsBusyError } from '../errors/busy-error.js';
 import type { Requester } from '../principal/requester.js';
 import { CREDENTIAL_DEFAULTS, type ResolvedCredentialOptions } from './credential-options.js';
 import { hashesAtOnce, HashingLine, type HashingPurpose } from './hashing-line.js';
 import { hashingRequester, noteRefusal } from './hashing-requester.js';
+import { isReadWhole } from './password-hashes/bcrypt-hash.js';
+import { readStoredHash } from './password-hashes/read-stored-hash.js';
+import { UnverifiableHash } from './password-hashes/stored-hash.js';
+import { PasswordVerifier } from './password-verifier.js';
 
 const MAX_BYTES = 4096;
 const LOGGED_EVERY_MS = 60_000;
@@ -13,9 +16,17 @@ const LOGGED_EVERY_MS = 60_000;
 /** One for the process, as is the pool of threads that it leaves room in. */
 const LINE = new HashingLine(hashesAtOnce(process.env['UV_THREADPOOL_SIZE']));
 
+/** What a check of a password found. */
+export interface PasswordVerdict {
+  readonly right: boolean;
+  /** A hash to store in place of the present one; null: that one stays. */
+  readonly replacement: string | null;
+}
+
 /**
  * Hashes passwords with argon2id (RFC 9106), in Unicode's NFKC form (NIST SP 800-63B-4, 3.1.1.2), off the event
- * loop. Inject it where your users live; give its hashes a column of 255 characters.
+ * loop. Inject it where your users live; give its hashes a column of 255 characters. It also verifies hashes that other
+ * programs made with argon2, bcrypt, scrypt or PBKDF2: `docs/passwords.md` has their formats.
  *
  * Few hashes run at a time, and the others wait in a line that is fair by the requester's address. Within
  * `UserDirectory.verifyPassword` the requester is known; elsewhere give it, `requesterOf(request)`, so that one client
@@ -24,17 +35,27 @@ const LINE = new HashingLine(hashesAtOnce(process.env['UV_THREADPOOL_SIZE']));
 export class PasswordHasher {
   private readonly logger = new Logger('AuthModule');
   private readonly parameters;
-  private decoy: Promise<string> | undefined;
+  private readonly verifier: PasswordVerifier;
   private loggedAt = -Infinity;
-  private foreignLoggedAt = -Infinity;
 
   /** @internal */
   constructor(
-    { memoryKiB, passes, lanes }: ResolvedCredentialOptions = CREDENTIAL_DEFAULTS,
+    private readonly options: ResolvedCredentialOptions = CREDENTIAL_DEFAULTS,
     private readonly line = LINE,
   ) {
+    const { memoryKiB, passes, lanes } = options;
     // 2: Argon2id. The package declares its enum as const, which isolated modules cannot read.
     this.parameters = { algorithm: 2, memoryCost: memoryKiB, timeCost: passes, parallelism: lanes };
+    this.verifier = new PasswordVerifier(options);
+  }
+
+  /**
+   * Throws AuthConfigError when the package of the hashes that `slowestHash` names is missing.
+   * @internal
+   */
+  async ready(): Promise<this> {
+    await this.verifier.ready();
+    return this;
   }
 
   /**
@@ -53,17 +74,18 @@ export class PasswordHasher {
    * ```
    */
   async hash(password: string, requester?: Requester): Promise<string> {
-    const normal = normalise(password);
+    const [normal] = formsOf(password);
     if (normal === undefined) throw new RangeError('a password has 1 to 4096 bytes');
     return this.inTurn('make', requester, () => hash(normal, this.parameters));
   }
 
   /**
-   * Whether this password was hashed to the stored text. Without a stored text (no user has the identifier) the answer is
-   * false and takes as long, so callers need not tell the cases apart. The same holds for a text that is no argon2 hash, such
-   * as one of bcrypt; a warning tells of it.
+   * Whether this password was hashed to the stored text: argon2, bcrypt (with the package `@node-rs/bcrypt`), scrypt or
+   * PBKDF2. Without a stored text (no user has the identifier) the answer is false and takes as long, so callers need not tell
+   * the cases apart. The same holds for a text of another format; the log names its kind once.
    *
    * @throws PasswordsBusyError when too many passwords wait to be hashed.
+   * @throws Error for a bcrypt hash while `@node-rs/bcrypt` is not installed.
    * @example
    * ```ts
    * import type { PasswordHasher } from 'nestjs-aerie';
@@ -73,36 +95,67 @@ export class PasswordHasher {
    * ```
    */
   async verify(stored: string | null | undefined, password: string, requester?: Requester): Promise<boolean> {
-    const normal = normalise(password);
-    const known = typeof stored === 'string' && stored !== '';
-    return this.inTurn('check', requester, async () => {
-      if (known) {
-        try {
-          return (await verify(stored, normal ?? '')) && normal !== undefined;
-        } catch {
-          this.warnOfForeignHash();
-        }
-      }
-      // A user without an argon2 hash: the answer takes as long as for one who has it.
-      await verify(await (this.decoy ??= hash(randomBytes(32), this.parameters)), normal ?? '');
-      return false;
+    return (await this.check(stored, password, { requester })).right;
+  }
+
+  /**
+   * Whether to store `hash(password)` in place of a hash, once this password matched it: the hash is none of argon2id, or is
+   * one with lower parameters than ours. Store it only where the former hash still stands (`update ... where password_hash =
+   * former`): a change of the password in between must win.
+   *
+   * False for a bcrypt hash and a password of 72 bytes or more: bcrypt does not read further, so the match does not show that
+   * the rest was right.
+   *
+   * @example
+   * ```ts
+   * import type { PasswordHasher } from 'nestjs-aerie';
+   *
+   * declare const users: { replaceHash(id: string, former: string, hash: string): Promise<boolean> }; // yours
+   *
+   * export async function verified(hasher: PasswordHasher, id: string, stored: string, password: string) {
+   *   if (!(await hasher.verify(stored, password))) return false;
+   *   if (hasher.needsRehash(stored, password))
+   *     await users.replaceHash(id, stored, await hasher.hash(password));
+   *   return true;
+   * }
+   * ```
+   */
+  needsRehash(stored: string, password: string): boolean {
+    const forms = formsOf(password);
+    if (forms.length === 0 || !forms.every((form) => isReadWhole(stored, form))) return false;
+    const hash = readStoredHash(stored, this.options);
+    return hash instanceof UnverifiableHash || hash.isWeakerThan(this.options);
+  }
+
+  /**
+   * Checks a password. A refusal takes as long as it would by the slowest hash in use. With `rehash`, a right password by a
+   * weaker hash is hashed anew, in the same turn of the line.
+   * @internal
+   */
+  async check(
+    stored: unknown,
+    password: string,
+    { requester, rehash = false }: { readonly requester?: Requester | undefined; readonly rehash?: boolean },
+  ): Promise<PasswordVerdict> {
+    const forms = formsOf(password);
+    let began = 0;
+    const verdict = await this.inTurn('check', requester, async (): Promise<PasswordVerdict> => {
+      began = performance.now();
+      const matched = await this.verifier.verify(stored, forms.length > 0 ? forms : ['']);
+      if (matched === undefined || forms.length === 0) return { right: false, replacement: null };
+      const isDue = rehash && this.needsRehash(stored as string, password);
+      // The password was right, whatever comes of a new hash.
+      const replacement = isDue ? await hash(forms[0]!, this.parameters).catch(() => null) : null;
+      return { right: true, replacement };
     });
+    // The place in the line is free meanwhile.
+    if (!verdict.right) await untilPast(began + this.verifier.leastMs(Math.max(1, forms.length)));
+    return verdict;
   }
 
   /** Throws PasswordsBusyError when `verify` would find no place for this requester now. */
   refuseIfBusy(requester: Requester): void {
     if (!this.line.hasRoom('check', requester)) throw this.refused(new PasswordsBusyError());
-  }
-
-  /** Logged once a minute: many users may have such a hash. */
-  private warnOfForeignHash(): void {
-    const now = performance.now();
-    if (now - this.foreignLoggedAt < LOGGED_EVERY_MS) return;
-    this.foreignLoggedAt = now;
-    this.logger.warn(
-      'PasswordHasher.verify was given a stored text that is no argon2 hash, so no password matches it: check a hash of ' +
-        'another kind, such as bcrypt, with its own library in verifyPassword',
-    );
   }
 
   private async inTurn<T>(
@@ -130,9 +183,19 @@ export class PasswordHasher {
   }
 }
 
-function normalise(password: string): string | undefined {
-  if (typeof password !== 'string' || password === '' || Buffer.byteLength(password) > MAX_BYTES)
-    return undefined;
+/**
+ * The forms in which a password is hashed: NFKC, which ours have, and as it was typed, which those of other programs may have.
+ * None for what cannot be a password.
+ */
+function formsOf(password: string): readonly string[] {
+  const fits = (text: string) => Buffer.byteLength(text) <= MAX_BYTES;
+  if (typeof password !== 'string' || password === '' || !fits(password)) return [];
   const normal = password.normalize('NFKC');
-  return Buffer.byteLength(normal) <= MAX_BYTES ? normal : undefined;
+  if (!fits(normal)) return [];
+  return normal === password ? [normal] : [normal, password];
+}
+
+async function untilPast(time: number): Promise<void> {
+  const ms = time - performance.now();
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }

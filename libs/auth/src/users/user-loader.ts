@@ -4,7 +4,7 @@ import { StoreUnavailableError } from '../errors/auth-error.js';
 import { PasswordsBusyError } from '../errors/busy-error.js';
 import type { Principal, SignInKind } from '../principal/principal.js';
 import type { LateDirectory } from './late-directory.js';
-import type { Subject, UserDirectory } from '../principal/user-directory.js';
+import type { CompleteUserDirectory, Subject } from '../principal/user-directory.js';
 import { looksLikeClient } from '../service-tokens/service-token.js';
 import { subjectText, whyNoSubject } from '../subjects/subject-id.js';
 import { inTime } from '../time/deadline.js';
@@ -13,7 +13,7 @@ import { inTime } from '../time/deadline.js';
  * The host's user directory returned a wrong value: a mistake of the program, which a retry does not solve. It is no AuthError:
  * the response is a 500, and the log names the mistake.
  */
-class DirectoryMistakeError extends TypeError {
+export class DirectoryMistakeError extends TypeError {
   constructor(message: string) {
     super(message);
     this.name = 'DirectoryMistakeError';
@@ -54,9 +54,12 @@ export class UserLoader {
   ) {}
 
   /** Asks the directory. Throws PasswordsBusyError, DirectoryMistakeError, StoreUnavailableError. */
-  async ask<T>(question: (directory: UserDirectory) => Promise<T>): Promise<T> {
+  async ask<T>(
+    question: (directory: CompleteUserDirectory) => Promise<T>,
+    deadlineMs = DEADLINE_MS,
+  ): Promise<T> {
     try {
-      return await inTime(DEADLINE_MS, question(this.directory.get()));
+      return await inTime(deadlineMs, question(this.directory.get()));
     } catch (cause) {
       if (cause instanceof PasswordsBusyError) throw cause;
       this.logger.error(

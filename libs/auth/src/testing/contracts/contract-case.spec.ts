@@ -6,14 +6,14 @@ const CONTRACTS = Object.entries(testing).flatMap(([name, value]) =>
 );
 
 describe('a contract', () => {
-  it('is there for the set, for each store and for what two of them share', () => {
-    expect(CONTRACTS).toHaveLength(10);
+  it('is there for the set, for each store, for what two of them share, and for user directories', () => {
+    expect(CONTRACTS).toHaveLength(12);
   });
 
   it.each(CONTRACTS)('says at the call what it takes: %s', (_, contract) => {
     for (const given of [{}, undefined, null]) {
       expect(() => contract(given as never)).toThrow(
-        new TypeError('a contract of stores takes a function that gives { stores, age, announced }'),
+        /^a contract takes a function that gives \{ (stores, age, announced|directory, newUser) \}$/,
       );
     }
   });

@@ -9,10 +9,10 @@ import { MemoryStores } from './memory-stores.js';
  *
  * @example
  * ```ts
- * import { AuthModule, type UserDirectory } from 'nestjs-aerie';
+ * import { AuthModule, type CompleteUserDirectory } from 'nestjs-aerie';
  * import { memoryStores } from 'nestjs-aerie/memory';
  *
- * declare const Users: new () => UserDirectory;
+ * declare const Users: new () => CompleteUserDirectory;
  *
  * export const auth = AuthModule.forRoot({
  *   users: Users,

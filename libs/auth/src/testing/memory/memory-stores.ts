@@ -15,10 +15,10 @@ import { MemorySubjectStore } from './memory-subject-store.js';
  *
  * @example
  * ```ts
- * import { AuthModule, type UserDirectory } from 'nestjs-aerie';
+ * import { AuthModule, type CompleteUserDirectory } from 'nestjs-aerie';
  * import { MemoryStores } from 'nestjs-aerie/testing';
  *
- * declare const Users: new () => UserDirectory;
+ * declare const Users: new () => CompleteUserDirectory;
  *
  * export const auth = AuthModule.forRoot({
  *   users: Users,

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import type { GivesPasswordHashes, SubjectId, UserDirectory } from '../../../principal/user-directory.js';
+import { casesOn, type ContractCase } from '../contract-case.js';
+
+/** A user directory on trial, with `passwordHashOf` and `setPasswordHash`, and what makes its users. */
+export interface UserDirectoryHarness {
+  readonly directory: UserDirectory & GivesPasswordHashes;
+
+  /** Makes a user with a password hash, and gives its id and an identifier that it signs in with. */
+  newUser(): Promise<{ readonly id: SubjectId; readonly identifier: string }>;
+}
+
+/** The directory, and two users of it. */
+interface Seen {
+  readonly directory: UserDirectory &
+    Required<Pick<GivesPasswordHashes, 'passwordHashOf' | 'setPasswordHash'>>;
+  user(): Promise<{ readonly id: string; readonly identifier: string; readonly hash: string }>;
+}
+
+let made = 0;
+/** A hash as long as a column has to hold. */
+const longestHash = (): string => {
+  const text = `$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$${String(++made)}`;
+  return text.padEnd(255, 'A');
+};
+
+const SENTENCES: Readonly<Record<string, (seen: Seen) => Promise<void>>> = {
+  'findSubject: the user that has the identifier': async ({ directory, user }) => {
+    const { id, identifier } = await user();
+    await user();
+    assert.equal(String(await directory.findSubject(identifier)), id);
+  },
+
+  'loadSubject: the subject of the id, in its form as text': async ({ directory, user }) => {
+    const { id } = await user();
+    const loaded = await directory.loadSubject(id);
+    assert.equal(String(loaded?.id), id);
+  },
+
+  'setPasswordHash: replaces the hash that is there': async ({ directory, user }) => {
+    const { id, hash } = await user();
+    const next = longestHash();
+    assert.equal(await directory.setPasswordHash(id, next, { replacing: hash }), true);
+    // A column that is too short has cut it.
+    assert.equal(await directory.passwordHashOf(id), next);
+  },
+
+  'setPasswordHash: leaves a hash that has changed, such as by a new password': async ({
+    directory,
+    user,
+  }) => {
+    const { id, hash } = await user();
+    const [changed, late] = [longestHash(), longestHash()];
+    assert.equal(await directory.setPasswordHash(id, changed, { replacing: hash }), true);
+    assert.equal(await directory.setPasswordHash(id, late, { replacing: hash }), false);
+    assert.equal(await directory.passwordHashOf(id), changed);
+  },
+
+  'setPasswordHash: leaves a hash that is another than the one to replace': async ({ directory, user }) => {
+    const { id, hash } = await user();
+    assert.equal(await directory.setPasswordHash(id, longestHash(), { replacing: longestHash() }), false);
+    assert.equal(await directory.setPasswordHash(id, longestHash(), { replacing: '' }), false);
+    assert.equal(await directory.passwordHashOf(id), hash);
+  },
+
+  'setPasswordHash: of any number of callers at once, one wins': async ({ directory, user }) => {
+    const { id, hash } = await user();
+    const tries = Array.from({ length: 8 }, longestHash);
+    const won = await Promise.all(
+      tries.map((next) => directory.setPasswordHash(id, next, { replacing: hash })),
+    );
+    assert.equal(won.filter((one) => one === true).length, 1);
+    assert.equal(won.filter((one) => one === false).length, 7);
+    assert.equal(await directory.passwordHashOf(id), tries[won.indexOf(true)]);
+  },
+
+  'setPasswordHash: changes no other user, even one with the same hash': async ({ directory, user }) => {
+    const [one, other] = [await user(), await user()];
+    const shared = longestHash();
+    assert.equal(await directory.setPasswordHash(one.id, shared, { replacing: one.hash }), true);
+    assert.equal(await directory.setPasswordHash(other.id, shared, { replacing: other.hash }), true);
+    assert.equal(await directory.setPasswordHash(one.id, longestHash(), { replacing: shared }), true);
+    assert.equal(await directory.passwordHashOf(other.id), shared);
+  },
+};
+
+/**
+ * What a UserDirectory with `setPasswordHash` must do, for any test runner:
+ * `for (const { name, run } of userDirectoryContract(() => harness)) it(name, run)`. It makes about ten users and leaves
+ * them there.
+ */
+export function userDirectoryContract(
+  harness: () => UserDirectoryHarness | Promise<UserDirectoryHarness>,
+): ContractCase[] {
+  return casesOn(harness, seen, SENTENCES, '{ directory, newUser }');
+}
+
+function seen({ directory, newUser }: UserDirectoryHarness): Seen {
+  if (!directory.setPasswordHash) throw new TypeError('this directory has no setPasswordHash');
+  const gives = directory as Seen['directory'];
+  return {
+    directory: gives,
+    user: async () => {
+      const { id, identifier } = await newUser();
+      const hash = await gives.passwordHashOf(String(id));
+      assert.ok(typeof hash === 'string' && hash !== '', 'newUser must make a user with a password hash');
+      return { id: String(id), identifier, hash };
+    },
+  };
+}
