@@ -5,6 +5,8 @@ const LIBRARY = join(import.meta.dirname, '../../libs/auth');
 
 /** What package.json says of the package's entries and peers. */
 interface Manifest {
+  readonly name: string;
+  readonly version: string;
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string } | string>>;
   readonly typesVersions: { readonly '*': Readonly<Record<string, readonly string[]>> };
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;

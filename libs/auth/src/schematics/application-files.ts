@@ -1,5 +1,5 @@
 import type { NestProject, StoresKind } from './nest-project.js';
-import { databaseFile } from './database-files.js';
+import type { Connection } from './database-files.js';
 import { usersFiles } from './users-files.js';
 
 /** The class that the root module imports, and the file that has it. */
@@ -7,15 +7,18 @@ export const MODULE_CLASS = 'AppAuthModule';
 export const MODULE_FILE = 'auth.module';
 
 /** The files that the team owns from now on, by their names in the folder. */
-export function applicationFiles(project: NestProject, stores: StoresKind): ReadonlyMap<string, string> {
+export function applicationFiles(
+  project: NestProject,
+  stores: StoresKind,
+  connection: Connection | null,
+): ReadonlyMap<string, string> {
   const js = project.esm ? '.js' : '';
-  const database = databaseFile(project, stores);
   return new Map([
-    [`${MODULE_FILE}.ts`, authModule(js, stores, database !== null)],
+    [`${MODULE_FILE}.ts`, authModule(js, stores, connection !== null)],
     ['settings.ts', SETTINGS],
     ['profile.controller.ts', PROFILE],
     ...usersFiles(js, stores),
-    ...(database === null ? [] : [['database.ts', database] as const]),
+    ...(connection === null ? [] : [['database.module.ts', connection.text] as const]),
   ]);
 }
 
@@ -24,7 +27,14 @@ const STORES: Readonly<
 > = {
   memory: { from: 'nestjs-aerie/memory', name: 'memoryStores', value: 'memoryStores()' },
   typeorm: { from: 'nestjs-aerie/typeorm', name: 'typeOrmStores', value: 'typeOrmStores()' },
-  sql: { from: 'nestjs-aerie/sql', name: 'sqlStores', value: 'sqlStores({ client: pool })' },
+  sql: {
+    from: 'nestjs-aerie/sql',
+    name: 'sqlStores',
+    value: `sqlStores({
+        inject: [pg.Pool],
+        useFactory: (pool: pg.Pool) => pool,
+      })`,
+  },
 };
 
 const NOT_IN_PRODUCTION = `
@@ -35,21 +45,21 @@ if (process.env.NODE_ENV === 'production') {
 }
 `;
 
-function authModule(js: string, kind: StoresKind, ownConnection: boolean): string {
+function authModule(js: string, kind: StoresKind, connects: boolean): string {
   const stores = STORES[kind];
-  const connection = kind === 'typeorm' && ownConnection;
-  const pool = kind === 'sql' ? `import { pool } from './database${js}';\n` : '';
+  const driver = kind === 'sql' ? "import pg from 'pg';\n" : '';
+  const database = connects ? `import { DatabaseModule } from './database.module${js}';\n` : '';
   return `import { Module } from '@nestjs/common';
 import { AuthModule } from 'nestjs-aerie';
 import { ${stores.name} } from '${stores.from}';
-${connection ? `import { DatabaseModule } from './database${js}';\n` : pool}import { ProfileController } from './profile.controller${js}';
+${driver}${database}import { ProfileController } from './profile.controller${js}';
 import { settings } from './settings${js}';
 import { UsersModule } from './users.module${js}';
 import { UsersService } from './users.service${js}';
 ${kind === 'memory' ? NOT_IN_PRODUCTION : ''}
 @Module({
   imports: [
-${connection ? '    DatabaseModule,\n' : ''}    AuthModule.forRoot({
+${connects ? '    DatabaseModule,\n' : ''}    AuthModule.forRoot({
       imports: [UsersModule],
       users: UsersService,
       stores: ${stores.value},
@@ -64,10 +74,15 @@ export class ${MODULE_CLASS} {}
 }
 
 const SETTINGS = `import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 
-// A variable that is set already wins over the file's.
-if (existsSync('.env')) process.loadEnvFile('.env');
+// A variable that is set already wins over the file's. (Jest does not see
+// what process.loadEnvFile() does.)
+if (existsSync('.env')) {
+  const variables = parseEnv(readFileSync('.env', 'utf8'));
+  for (const name in variables) process.env[name] ??= variables[name];
+}
 
 const { AUTH_SECRET, AUTH_ISSUER, NODE_ENV } = process.env;
 const forTests = NODE_ENV === 'test';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Connection } from './database-files.js';
 import { put, textOf, type Tree } from './schematic-host.js';
 
 interface Variable {
@@ -20,18 +21,12 @@ const DEVELOPMENT_USER: Variable = {
   comment: 'The password of dev@example.com, a user for development. Without it there is no such user.',
   value: '',
 };
-const DATABASE: Variable = {
-  name: 'DATABASE_URL',
-  comment: 'Where users and sign-ins are kept.',
-  value: 'postgres://postgres@127.0.0.1:5432/postgres',
-};
-
 /**
  * Adds to `.env` (with a secret of this project's own) and `.env.example` what they lack, and sees to it that git ignores
  * the former. A variable that is there stays as it is.
  */
-export function writeEnvironment(tree: Tree, needsDatabase: boolean): void {
-  const variables = [...VARIABLES, ...(needsDatabase ? [DATABASE] : []), DEVELOPMENT_USER];
+export function writeEnvironment(tree: Tree, connection: Connection | null): void {
+  const variables = [...VARIABLES, ...(connection ? databaseVariables(connection) : []), DEVELOPMENT_USER];
   const secrets: Readonly<Record<string, string>> = {
     AUTH_SECRET: randomBytes(48).toString('base64url'),
     DEV_USER_PASSWORD: randomBytes(15).toString('base64url'),
@@ -43,6 +38,16 @@ export function writeEnvironment(tree: Tree, needsDatabase: boolean): void {
   );
   append(tree, '.env.example', variables);
   ignore(tree);
+}
+
+function databaseVariables({ url, synchronizes }: Connection): Variable[] {
+  const address = { name: 'DATABASE_URL', comment: 'Where users and sign-ins are kept.' };
+  const tables = {
+    name: 'DATABASE_SYNCHRONIZE',
+    comment: 'Makes the tables. Never in production.',
+    value: 'true',
+  };
+  return [...(url === null ? [] : [{ ...address, value: url }]), ...(synchronizes ? [tables] : [])];
 }
 
 function append(tree: Tree, path: string, variables: readonly Variable[]): void {

@@ -115,12 +115,64 @@ describe('Jest of a CommonJS project', () => {
     expect(files.get('test/jest-e2e.json')).toContain('"moduleFileExtensions": ["js", "json", "ts"],');
   });
 
+  it('is named where one line does not suffice: Nest 12', () => {
+    const newer = { ...CLI_11, 'package.json': CLI_11['package.json']!.replaceAll('^11.0.1', '^12.0.0') };
+    const { files, said } = add(newer);
+    expect(files.get('test/jest-e2e.json')).toBe(CLI_11['test/jest-e2e.json']);
+    expect(said).toContain('Jest in package.json');
+    expect(said).toContain('Jest in test/jest-e2e.json');
+  });
+
   it('is left alone where the team has configured it, and named', () => {
     const own = '{ "preset": "ts-jest", "transformIgnorePatterns": [] }';
     const { files, said } = add({ ...CLI_11, 'test/jest-e2e.json': own });
     expect(files.get('test/jest-e2e.json')).toBe(own);
     expect(said).toContain('Jest in test/jest-e2e.json has a configuration of its own');
     expect(said).not.toContain('Jest in package.json');
+  });
+});
+
+describe.each([
+  ['typeorm', { typeorm: '^0.3.28' }],
+  ['sql', { pg: '^8.11.0' }],
+  ['memory', {}],
+] as const)('stores: %s', (stores, packages) => {
+  const withPackages = (more: object, project = CLI_12) => {
+    const manifest = json(project['package.json']);
+    Object.assign(manifest['dependencies'], packages, more);
+    return { ...project, 'package.json': JSON.stringify(manifest) };
+  };
+
+  it('are the default for what package.json has, and can be chosen', () => {
+    const found = add(withPackages({}));
+    expect(found.said).toContain(`Users and sign-ins: ${stores} (by your package.json; --stores chooses).`);
+    const chosen = add(CLI_12, { stores });
+    expect(chosen.said).toContain(`Users and sign-ins: ${stores}.`);
+    const sources = ({ files }: typeof found) => [...files].filter(([path]) => path.startsWith('src/'));
+    expect(sources(chosen)).toEqual(sources(found));
+  });
+
+  it('come with the packages that their files import, and with a database for development', () => {
+    const { files } = add(CLI_12, { stores });
+    const { dependencies, devDependencies = {} } = json(files.get('package.json'));
+    const imported = [...files].flatMap(([path, text]) =>
+      path.startsWith('src/auth/')
+        ? [...text.matchAll(/from '((?:@[^/]+\/)?[a-z][^/']*)/g)].map(([, name]) => name!)
+        : [],
+    );
+    expect(imported.filter((name) => !(name in dependencies) && !name.startsWith('node:'))).toEqual([]);
+    expect('@types/pg' in devDependencies).toBe(stores === 'sql');
+    expect(valueOf('DATABASE_URL', files.get('.env')) !== undefined).toBe(stores !== 'memory');
+    expect(valueOf('DATABASE_SYNCHRONIZE', files.get('.env'))).toBe(
+      stores === 'typeorm' ? 'true' : undefined,
+    );
+  });
+
+  it('use the connection of TypeORM that is there', () => {
+    const before = withPackages({ sqljs: '1' });
+    const connected = add({ ...before, 'src/database.ts': 'TypeOrmModule.forRoot({})' });
+    expect(connected.files.has('src/auth/database.module.ts')).toBe(stores === 'sql');
+    expect('pg' in json(connected.files.get('package.json'))['dependencies']).toBe(stores === 'sql');
   });
 });
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { spawnSync } from 'node:child_process';
 import { join, posix } from 'node:path';
 import { applicationFiles, MODULE_CLASS, MODULE_FILE } from './application-files.js';
+import { connectionOf } from './database-files.js';
 import { writeEnvironment } from './environment.js';
 import { fittingStores, type NestProject, readProject, type StoresKind } from './nest-project.js';
 import { addPackages, configureJest } from './package-changes.js';
@@ -38,13 +39,14 @@ export default function nestAdd(options: NestAddOptions) {
       return tree;
     }
     const stores = options.stores ?? fittingStores(project.manifest);
-    const files = applicationFiles(project, stores);
+    const connection = connectionOf(project, stores);
+    const files = applicationFiles(project, stores, connection);
     refuseExisting(tree, [...files.keys()].map(path));
     refuseTrackedSecrets();
     registerModule(tree, project, folder);
     for (const [name, text] of files) tree.create(path(name), text);
-    writeEnvironment(tree, stores !== 'memory');
-    const added = addPackages(tree, project, stores);
+    writeEnvironment(tree, connection);
+    const added = addPackages(tree, project, stores, connection);
     const unknown = configureJest(tree, project);
     if (added && !options.skipInstall) context.addTask(INSTALL);
     for (const line of report(stores, options.stores !== undefined, unknown)) context.logger.info(line);

@@ -7,7 +7,7 @@ export function usersFiles(js: string, stores: StoresKind): readonly (readonly [
     ['users.module.ts', usersModule(js, stores)],
     [
       'users.service.ts',
-      stores === 'typeorm' ? typeOrmUsers(js) : stores === 'sql' ? sqlUsers(js) : MEMORY_USERS,
+      stores === 'typeorm' ? typeOrmUsers(js) : stores === 'sql' ? SQL_USERS : MEMORY_USERS,
     ],
     ...entity,
   ];
@@ -151,7 +151,60 @@ ${DEVELOPMENT_USER}
 }
 `;
 
-const sqlUsers = (js: string): string => `import { Injectable, type OnModuleInit } from '@nestjs/common';
+const SQL_USERS = `import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { PasswordHasher, UserDirectory } from 'nestjs-aerie';
-import { pool } from './database${js}';
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+
+interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly password_hash: string;
+  readonly disabled: boolean;
+  readonly roles: string[];
+}
+
+/** The users of this application. Put your own table here. */
+@Injectable()
+export class UsersService extends UserDirectory implements OnModuleInit {
+  constructor(
+    @Inject(pg.Pool) private readonly pool: pg.Pool,
+    private readonly hasher: PasswordHasher,
+  ) {
+    super();
+  }
+
+${DEVELOPMENT_USER}
+  async create(email: string, password: string) {
+    const id = randomUUID();
+    await this.pool.query(
+      'insert into app_user (id, email, password_hash) values ($1, $2, $3)',
+      [id, email.toLowerCase(), await this.hasher.hash(password)],
+    );
+    return id;
+  }
+
+  async findSubject(email: string) {
+    const user = await this.findOne('email', email.toLowerCase());
+    return user?.id ?? null;
+  }
+
+  async verifyPassword(id: string, password: string) {
+    const user = await this.findOne('id', id);
+    return this.hasher.verify(user?.password_hash, password);
+  }
+
+  async loadSubject(id: string) {
+    const user = await this.findOne('id', id);
+    return user ? { id, disabled: user.disabled, roles: user.roles } : null;
+  }
+
+  private async findOne(column: 'id' | 'email', value: string) {
+    const { rows } = await this.pool.query<User>(
+      \`select * from app_user where \${column} = $1\`,
+      [value],
+    );
+    return rows.at(0);
+  }
+}
 `;
