@@ -144,6 +144,9 @@ export class RevocationWriter {
 
   /** The same statement, with a notification that comes with the commit of its transaction. */
   private notifying(insert: Sql): Sql {
-    return this.channel ? sql`with revocation as (${insert}) select pg_notify(${this.channel}, '')` : insert;
+    // As text: a host's transaction may not know the type `void`; Prisma's does not.
+    return this.channel
+      ? sql`with revocation as (${insert}) select pg_notify(${this.channel}, '')::text`
+      : insert;
   }
 }
