@@ -71,7 +71,7 @@ export function clientApp(name: ClientPackage): void {
     });
     await expect(boot).rejects.toThrow(`${prefix}auth_subject`);
     await expect(boot).rejects.toThrow(
-      `npx nestjs-aerie migrations run", or await migrateAuth(client, { prefix: "${prefix}" }) of nestjs-aerie/sql`,
+      `npx nestjs-aerie migrations run --prefix ${prefix}", or await migrateAuth(client, { prefix: "${prefix}" }) of nestjs-aerie/sql`,
     );
   });
 

@@ -63,16 +63,19 @@ export function clientStores(
   settings: StoreSettings,
 ): SqlStores {
   checkNames(client, names);
-  const given = [
-    ...Object.entries(names).flatMap(([name, value]) => (value ? `${name}: ${JSON.stringify(value)}` : [])),
-    ...(settings.featureTables.length > 0 ? ['features'] : []),
-  ];
-  const call = `migrateAuth(client${given.length > 0 ? `, { ${given.join(', ')} }` : ''})`;
+  const given = Object.entries(names).filter(([, value]) => value);
+  const command = ['npx nestjs-aerie migrations run', ...given.map(([name, value]) => `--${name} ${value}`)];
+  const members = given.map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  if (settings.featureTables.length > 0) {
+    command.push('--features <file>');
+    members.push('features');
+  }
+  const call = `migrateAuth(client${members.length > 0 ? `, { ${members.join(', ')} }` : ''})`;
   const connection = {
     database: clientDatabase(client, new TableNaming(client.dialect, names), database),
     notifierOn: clientNotifier(client),
     advice: () =>
-      `run "npx nestjs-aerie migrations run", or await ${call} of nestjs-aerie/sql before the application starts`,
+      `run "${command.join(' ')}", or await ${call} of nestjs-aerie/sql before the application starts`,
   };
   return new SqlStores(connection, settings, eventRetentionMs);
 }
