@@ -10,7 +10,7 @@ import { run, runToEnd } from '../support/processes.js';
 import { type Packed, packLibrary } from './packed-library.js';
 
 /** Unpacked, with the guides. */
-const LIMIT = 1_450_000;
+const LIMIT = 1_700_000;
 
 let folder: string;
 let packed: Packed;
@@ -77,7 +77,7 @@ describe('the tarball', () => {
     expect(dangling.map(({ page, line, target }) => `${page.path}:${line} leads to ${target}`)).toEqual([]);
     // Every guide can be reached from the page that npm shows.
     const listed = links.filter(({ page }) => page.path === 'README.md').map(({ target }) => target);
-    expect(listed.sort()).toEqual(paths.filter((path) => path.startsWith('docs/')).sort());
+    expect([...new Set(listed)].sort()).toEqual(paths.filter((path) => path.startsWith('docs/')).sort());
   });
 });
 
