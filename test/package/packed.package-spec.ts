@@ -35,7 +35,7 @@ let packed: Packed;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aerie-package-'));
   packed = await packLibrary(folder);
-}, 120_000);
+}, 240_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('asks for no more than is installed here', () => {
@@ -137,6 +137,22 @@ describe.each(PROJECTS)('in an empty project: $name', (input) => {
     expect(code).not.toBe(0);
     expect(stderr).toContain('FeatureModule, which uses JwtAuthGuard, must import AuthModule');
   }, 60_000);
+
+  it('brings a command, which examines what was built', async () => {
+    const npx = (...args: string[]) =>
+      runToEnd('npx', ['--no', 'nestjs-aerie', ...args], { cwd: project.folder, timeoutMs: 60_000 });
+    const version = await project.installedVersion('nestjs-aerie');
+    expect(await npx('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    const { code, stdout, stderr } = await npx('doctor', 'dist/applications.js#ForRoot', '--json');
+    const found = { code, stderr, ...(JSON.parse(stdout) as object) };
+    expect(found).toMatchObject({
+      code: 0,
+      stderr: '',
+      ok: true,
+      application: 'dist/applications.js#ForRoot',
+    });
+    expect(stdout).toContain('"audit-off"');
+  }, 120_000);
 
   it.each([
     ['nestjs-aerie/terminus', '@nestjs/terminus'],

@@ -51,7 +51,7 @@ class SeesUserGuard implements CanActivate {
   ],
   controllers: [MeController],
 })
-class ForRoot {}
+export class ForRoot {}
 
 @Module({
   imports: [

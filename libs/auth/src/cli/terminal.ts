@@ -55,9 +55,10 @@ export class Terminal {
 
   /** A line that is typed and not shown. Throws CannotRun when it is given up with Ctrl-C or Ctrl-D. */
   async readHidden(question: string): Promise<string> {
-    stderr.write(question);
     emitKeypressEvents(stdin);
+    // Before the question: what is typed at once is not shown either.
     stdin.setRawMode(true);
+    stderr.write(question);
     stdin.resume();
     let typed: string[] = [];
     try {
