@@ -140,7 +140,7 @@ describe.each(PROJECTS)('in an empty project: $name', (input) => {
 
   it('brings a command, which examines what was built', async () => {
     const npx = (...args: string[]) =>
-      runToEnd('npx', ['--no', 'nestjs-aerie', ...args], { cwd: project.folder, timeoutMs: 60_000 });
+      runToEnd('npx', ['nestjs-aerie', ...args], { cwd: project.folder, timeoutMs: 60_000 });
     const version = await project.installedVersion('nestjs-aerie');
     expect(await npx('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     const { code, stdout, stderr } = await npx('doctor', 'dist/applications.js#ForRoot', '--json');
