@@ -16,17 +16,18 @@ export interface TestGraphqlOptions extends GqlModuleOptions {
 export class TestGraphqlDriver extends AbstractGraphQLDriver<TestGraphqlOptions> {
   private subscriptions?: GqlSubscriptionService;
 
-  async start({ schema, contextOfConnection }: TestGraphqlOptions): Promise<void> {
+  async start({ schema, context, contextOfConnection }: TestGraphqlOptions): Promise<void> {
+    const ofRequest: MakeContext = typeof context === 'function' ? context : (given) => given;
     const { httpAdapter } = this.httpAdapterHost;
     httpAdapter.post('/graphql', async (request: GraphqlRequest, response: unknown) => {
       const source = request.body.query;
-      const result = await graphql({ schema: schema!, source, contextValue: { req: request } });
+      const result = await graphql({ schema: schema!, source, contextValue: ofRequest({ req: request }) });
       httpAdapter.setHeader(response, 'Content-Type', 'application/json');
       httpAdapter.reply(response, JSON.stringify(result), 200);
     });
-    const context = contextOfConnection ?? ((req: object) => ({ req }));
+    const ofConnection = contextOfConnection ?? ((req: object) => ({ req }));
     this.subscriptions = new GqlSubscriptionService(
-      { schema: schema!, path: '/graphql', context, 'graphql-ws': true } as never,
+      { schema: schema!, path: '/graphql', context: ofConnection, 'graphql-ws': true } as never,
       httpAdapter.getHttpServer(),
     );
   }

@@ -1,0 +1,2 @@
+// The recipes of docs/recipes.md.
+import './recipes.e2e-spec.js';
