@@ -2,6 +2,7 @@ import { DECISION_MUTANTS } from './mutants/decision.mjs';
 import { FEED_MUTANTS } from './mutants/feed.mjs';
 import { KEY_MUTANTS } from './mutants/keys.mjs';
 import { MEMORY_MUTANTS } from './mutants/memory.mjs';
+import { PASSWORD_MUTANTS } from './mutants/passwords.mjs';
 import { SERVER_MUTANTS } from './mutants/servers.mjs';
 import { SHARED_RECORD_MUTANTS } from './mutants/shared-records.mjs';
 import { STATEMENT_MUTANTS } from './mutants/statements.mjs';
@@ -21,6 +22,7 @@ export const MUTANTS = [
   ...FEED_MUTANTS,
   ...KEY_MUTANTS,
   ...SHARED_RECORD_MUTANTS,
+  ...PASSWORD_MUTANTS,
   ...STATEMENT_MUTANTS,
   ...TRANSACTION_MUTANTS,
   ...SERVER_MUTANTS,

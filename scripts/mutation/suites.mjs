@@ -27,6 +27,13 @@ export const SUITES = {
   },
   'store clock': { project: 'unit', file: 'libs/auth/src/time/store-clock.spec.ts' },
   'invalidating stores': { project: 'unit', file: 'libs/auth/src/stores/cache-invalidating-stores.spec.ts' },
+  'stored hashes': {
+    project: 'unit',
+    file: 'libs/auth/src/users/password-hashes/read-stored-hash.spec.ts',
+  },
+  'refusal times': { project: 'unit', file: 'libs/auth/src/users/refusal-times.spec.ts' },
+  'hash upgrades': { project: 'unit', file: 'libs/auth/src/users/user-passwords.spec.ts' },
+  'password hashes': { project: 'e2e', file: 'test/sign-in/password-hashes.e2e-spec.ts' },
   'near cache': { project: 'e2e', file: 'test/sessions/near-cache.e2e-spec.ts' },
   'own changes': { project: 'e2e', file: 'test/stores/own-changes.e2e-spec.ts' },
   // Several processes, and what a host does around us.
@@ -59,6 +66,10 @@ export const IN_MEMORY = [
   'invalidating stores',
   'near cache',
   'own changes',
+  'stored hashes',
+  'refusal times',
+  'hash upgrades',
+  'password hashes',
 ];
 
 export const needsServers = (name) =>

@@ -25,6 +25,7 @@ const NOT_INSTALLED = [
   '@nestjs/websockets',
   '@nestjs/microservices',
   '@nestjs/terminus',
+  '@node-rs/bcrypt',
   '@opentelemetry/api',
   'graphql',
 ];
@@ -56,6 +57,15 @@ describe.each(PROJECTS)('in an empty project: $name', (input) => {
     );
     for (const peer of NOT_INSTALLED)
       expect(existsSync(join(project.folder, 'node_modules', peer))).toBe(false);
+  });
+
+  it('says which package a bcrypt hash needs', async () => {
+    const message = await project.node(`
+      import { PasswordHasher } from 'nestjs-aerie';
+      const stored = '$2b$04$aj4cqM0YA2xWF.5db8dEieUPo/O4NvIgXfyV6LaoviBDUKh0/mgUG';
+      await new PasswordHasher().verify(stored, 'correct horse battery').catch((error) => console.log(error.message));
+    `);
+    expect(message).toContain('bcrypt hashes need an optional package: npm install @node-rs/bcrypt');
   });
 
   it('gives every entry, by import and by require, and each only once', async () => {

@@ -3,9 +3,10 @@ import { promisify } from 'node:util';
 import { BASE64, fromBase64, KEY, matchesKey } from './derived-key.js';
 import { type HashReader, UnverifiableHash } from './stored-hash.js';
 
-const MOST_BYTES = 268_435_456;
-/** N by r by p: a second of one core at most. */
+/** N by r by p: 256 MiB, and a second or so of one core. */
 const MOST_WORK = 2_097_152;
+/** OpenSSL's own limit, past what that work needs. */
+const MAX_MEMORY = 536_870_912;
 
 const TEXT = new RegExp(
   String.raw`^(\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$)(${BASE64}{1,171}={0,2})\$${KEY}$`,
@@ -19,18 +20,16 @@ export const readScrypt: HashReader = (text) => {
   if (!found) return new UnverifiableHash('a malformed scrypt hash');
   const [, beginning, ln, r, p, salt, key] = found as unknown as readonly [string, ...string[]] & string[];
   const cost = { N: 2 ** Number(ln), r: Number(r), p: Number(p) };
-  const bytes = 128 * cost.N * cost.r;
   const work = cost.N * cost.r * cost.p;
   if (cost.N < 2 || work === 0) return new UnverifiableHash('a malformed scrypt hash');
-  if (bytes > MOST_BYTES || work > MOST_WORK)
-    return new UnverifiableHash('a scrypt hash whose parameters are past the limits');
+  if (work > MOST_WORK) return new UnverifiableHash('a scrypt hash whose parameters are past the limits');
   const [saltBytes, keyBytes] = [fromBase64(salt!), fromBase64(key!)];
   return {
     format: 'scrypt',
     beginning: beginning!,
     matches: (password) =>
       matchesKey(keyBytes, password, (given, length) =>
-        derive(given, saltBytes, length, { ...cost, maxmem: 2 * MOST_BYTES }),
+        derive(given, saltBytes, length, { ...cost, maxmem: MAX_MEMORY }),
       ),
     isWeakerThan: () => true,
   };
