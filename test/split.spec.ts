@@ -31,8 +31,8 @@ const suites = files.filter((file) => file.endsWith('.suite.ts'));
 const importsOf = (suite: string) =>
   [...read(suite).matchAll(/^import '(\..*)\.js';$/gm)].map(([, path]) => `${join(suite, '..', path!)}.ts`);
 
-/** Lines that run again what runs already: on other versions of Node.js, on the other adapter, in other projects. */
-const AGAIN = /^.*(test:nodes|[A-Z_]+=\w+ tests ).*$/gm;
+/** Lines that run again what runs already: on other versions, on the other adapter, in other projects. */
+const AGAIN = /^.*(test:matrix|[A-Z_]+=\w+ tests ).*$/gm;
 
 /** The projects that a command's scripts select, once for each script. */
 function projectsOf(command: string): string[] {

@@ -239,7 +239,7 @@ export function auditTable(database: TestDatabase, adapter: Adapter): void {
     const app = await started();
     await app.authentication.rolesChanged('ada');
     Object.assign(app.users, { beforeApplicationShutdown: () => app.authentication.rolesChanged('bob') });
-    await app.app.close();
+    await app.close();
     const source = await connect(
       database === 'sqlite' ? 'sqlite' : database,
       app.source.options.entityPrefix!,

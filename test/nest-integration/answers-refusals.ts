@@ -1,10 +1,7 @@
-import { createRequire } from 'node:module';
 import { type ArgumentsHost, Catch, UseFilters } from '@nestjs/common';
 import { BaseWsExceptionFilter } from '@nestjs/websockets';
 import type { WebSocket } from 'ws';
-
-const { version } = createRequire(import.meta.url)('@nestjs/core/package.json') as { version: string };
-export const IS_NEST_11 = version.startsWith('11.');
+import { IS_NEST_11 } from '../support/nest-version.js';
 
 /** As in docs/nest.md: Nest 11 answers by `emit`, which sends nothing to a client of `ws`. */
 @Catch()

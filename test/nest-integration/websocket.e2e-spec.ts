@@ -14,8 +14,9 @@ import {
   RolesGuard,
 } from 'nestjs-aerie';
 import type { WebSocket } from 'ws';
+import { IS_NEST_11 } from '../support/nest-version.js';
 import { ADAPTERS, type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
-import { AnswersRefusals, IS_NEST_11 } from './answers-refusals.js';
+import { AnswersRefusals } from './answers-refusals.js';
 import { cookieOf, tokenOf } from './credentials.js';
 import { SocketClient } from './socket-client.js';
 

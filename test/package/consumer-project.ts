@@ -11,6 +11,8 @@ export interface ProjectInput {
   readonly adapter: 'express' | 'fastify';
   /** Peers that this project does without. Default: none. */
   readonly without?: readonly string[];
+  /** Versions of packages that this project takes in place of the range, or of ours. */
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 export interface ConsumerProject {
@@ -37,7 +39,7 @@ const SOURCES = join(import.meta.dirname, 'consumer');
 export async function installConsumer(
   parent: string,
   tarball: string,
-  { nest, module, adapter, without = [] }: ProjectInput,
+  { nest, module, adapter, without = [], versions = {} }: ProjectInput,
 ): Promise<ConsumerProject> {
   const folder = await mkdtemp(join(parent, 'project-'));
   const manifest = {
@@ -56,8 +58,15 @@ export async function installConsumer(
       rxjs: '^7.8.0',
       typeorm: '^1.0.0',
     },
-    devDependencies: { '@types/express': '^5.0.0', '@types/node': '^20.19.0', '@types/passport': '^1.0.17' },
+    devDependencies: {
+      '@types/express': '^5.0.0',
+      '@types/node': '^20.19.0',
+      '@types/passport': '^1.0.17',
+      ...(versions['typescript'] && { typescript: versions['typescript'] }),
+    },
   };
+  for (const name of Object.keys(manifest.dependencies))
+    if (versions[name]) (manifest.dependencies as Record<string, string>)[name] = versions[name];
   for (const name of without) delete (manifest.dependencies as Record<string, string>)[name];
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   await writeFile(join(folder, '.npmrc'), 'audit=false\nfund=false\nupdate-notifier=false\n');
@@ -96,7 +105,7 @@ export async function installConsumer(
         ...options,
       };
       await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
-      const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+      const tsc = join(versions['typescript'] ? folder : ROOT, 'node_modules/typescript/bin/tsc');
       return (await runToEnd(process.execPath, [tsc], { cwd: folder })).stdout;
     },
   };

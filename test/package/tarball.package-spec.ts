@@ -7,7 +7,7 @@ import { ROOT } from '../support/build-output.js';
 import { ENTRIES, MANIFEST } from '../support/entries.js';
 import { anchorsOf, linksOf, parsePage } from '../support/markdown.js';
 import { run, runToEnd } from '../support/processes.js';
-import { type Packed, packLibrary } from './packed-library.js';
+import { type Packed, packNow } from './packed-library.js';
 
 /** Unpacked, with the guides. */
 const LIMIT = 1_700_000;
@@ -17,7 +17,7 @@ let packed: Packed;
 let paths: readonly string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aerie-tarball-'));
-  packed = await packLibrary(folder);
+  packed = await packNow(folder);
   paths = packed.files.map(({ path }) => path);
   await run('tar', ['-xzf', packed.filename], { cwd: folder });
 }, 240_000);

@@ -125,8 +125,8 @@ export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
     events,
     client: () => new HttpClient(url),
     close: async () => {
-      running.delete(started);
-      await app.close();
+      // Nest 11 calls the hooks of a shutdown again.
+      if (running.delete(started)) await app.close();
     },
   };
   running.add(started);
