@@ -25,11 +25,7 @@ export abstract class HttpClient {
 
 /** By Node's own `fetch`: follows no redirect, and stops reading at the limit. */
 export class FetchHttpClient extends HttpClient {
-  async ask(
-    url: string,
-    { method, headers, form }: HttpQuestion,
-    limits: HttpLimits,
-  ): Promise<HttpAnswer> {
+  async ask(url: string, { method, headers, form }: HttpQuestion, limits: HttpLimits): Promise<HttpAnswer> {
     const asking = new AbortController();
     const timer = setTimeout(
       () => asking.abort(new Error(`no answer within ${limits.timeoutMs} ms`)),
