@@ -1,5 +1,6 @@
 // Every gate that sign-ins pass, and what ends a subject's former credentials.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { FormerClaimStore } from 'nestjs-aerie/former-sign-ins';
 import { type FormerApp, startFormerApp } from '../support/former-app.js';
 import { PASSWORD, signIn } from '../support/sign-ins.js';
 import { BELOW_THE_EDGE, type TestApp } from '../support/test-app.js';
@@ -86,6 +87,34 @@ describe.each(BELOW_THE_EDGE)('former sessions and the gates of sign-ins (%s)', 
     }
   });
 
+  it('opens nothing for a subject that ends while it opens', async () => {
+    const cookie = await former.signIn(ada);
+    const { loadSubject } = app.users;
+    app.users.loadSubject = async (id) => {
+      app.users.loadSubject = loadSubject;
+      const loaded = await loadSubject.call(app.users, id);
+      await app.authentication.endAllSignIns(ada);
+      return loaded;
+    };
+    expect(await seen(cookie)).toBe(NOBODY);
+    expect(await liveOf(app, ada)).toEqual([]);
+  });
+
+  it('leaves nobody signed in by a logout between its claim and its sign-in', async () => {
+    const cookie = await former.signIn(ada);
+    const claims = app.app.get(FormerClaimStore);
+    const { claim } = claims;
+    claims.claim = async (given) => {
+      claims.claim = claim;
+      const standing = await claim(given);
+      const headers = { 'sec-fetch-site': 'same-origin' };
+      expect((await (await browserWith(app, cookie)).post('/auth/logout', { headers })).status).toBe(204);
+      return standing;
+    };
+    expect(await seen(cookie)).toBe(NOBODY);
+    expect(await liveOf(app, ada)).toEqual([]);
+  });
+
   it('is 503 while a store or the directory cannot answer, and nothing is lost', async () => {
     const cookie = await former.signIn(ada);
     const browser = await browserWith(app, cookie);
@@ -114,6 +143,10 @@ describe.each(BELOW_THE_EDGE)('former sessions and the gates of sign-ins (%s)', 
     const answer = await (await other.browser(cookie)).get('/auth/me');
     expect([answer.status, setsSession(answer)]).toEqual([401, false]);
     expect(told(other.app)).toEqual(['refused limit']);
+    const rows: unknown = await other.app.source.query(
+      `select * from ${tableOf(other.app, 'FormerCredential')}`,
+    );
+    expect(rows).toEqual([]);
     expect(await liveOf(other.app)).toEqual([id]);
     await client.post('/auth/logout', { headers: { 'sec-fetch-site': 'same-origin' } });
     expect(await who(await other.browser(cookie))).toBe('7');

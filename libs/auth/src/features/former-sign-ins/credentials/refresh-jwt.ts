@@ -88,9 +88,7 @@ export function refreshJwt(options: RefreshJwtOptions): FormerCredential {
     name: 'refresh-jwt',
     opens: 'tokens',
     ...(cookie !== undefined && { cookie }),
-    // Of what was signed: whatever else may be written differently, it is the same token.
-    identify: (token) =>
-      claimsOf(token) && sha256(token.slice(0, token.lastIndexOf('.'))).toString('base64url'),
+    identify: (token) => claimsOf(token) && sha256(token).toString('base64url'),
     async read(token, now) {
       const claims = claimsOf(token)!;
       if (!isFor(claims) || !isTimely(claims, now)) return null;
