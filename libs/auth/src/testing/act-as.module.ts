@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { NO_COOKIE } from '../context/credentials-missing.js';
 import { type CredentialAuthenticator, RequestAuthenticator } from '../context/request-authenticator.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import type { Principal } from '../principal/principal.js';
@@ -33,7 +34,8 @@ export class ActAsModule implements OnModuleInit {
       );
     const requests = this.find(RequestAuthenticator);
     const real = requests['authenticator'];
-    readsSessionFrom(requests['sessionCookie']);
+    // A resource server reads no session.
+    if (requests['sessionCookie'] !== NO_COOKIE) readsSessionFrom(requests['sessionCookie']);
     Object.assign(requests, { authenticator: authenticatorBeside(real, this.find(Clock)) });
   }
 
