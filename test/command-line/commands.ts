@@ -1,7 +1,11 @@
+import { jest } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuiltWorkspace, buildWorkspace, ROOT } from '../support/build-output.js';
 import { type ProcessEnd, run, runToEnd } from '../support/processes.js';
+
+// A test starts several processes, each of which loads an application.
+jest.setTimeout(120_000);
 
 /** The command as it is installed: built, and run in a process of its own. */
 export interface CommandUnderTest {
