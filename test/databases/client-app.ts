@@ -57,6 +57,26 @@ export function clientApp(name: ClientPackage): void {
     await expect(app.authentication.sweep()).resolves.toMatchObject({ families: 0, sessions: 0 });
   });
 
+  it('works whatever form of results the application has chosen', async () => {
+    const open = openClient(name, undefined, true);
+    ending.push(open.end);
+    const prefix = freshPrefix();
+    await migrateAuth(open.client, { prefix });
+    ending.push(() => dropClientTables(open, prefix));
+    expect(await migrateAuth(open.client, { prefix })).toEqual([]);
+    const app = await started({ client: open.client, prefix, audit: true });
+    const { body } = await signIn(app, 'tokens');
+    const second = await refreshed(app, body.refresh_token);
+    // The same successor, as often as it is asked for.
+    expect((await refreshed(app, body.refresh_token)).refresh_token).toBe(second.refresh_token);
+    const third = await refreshed(app, second.refresh_token);
+    expect((await refresh(app, body.refresh_token)).status).toBe(401);
+    expect((await refresh(app, third.refresh_token)).status).toBe(401);
+    const { client } = await signIn(app, 'session');
+    expect((await client.get('/auth/sign-ins')).body).toHaveLength(1);
+    expect(await app.authentication.endAllSignIns('user-1')).toBe(1);
+  });
+
   it('does not start without its tables, and says what makes them', async () => {
     const { client } = opened();
     const prefix = freshPrefix();

@@ -7,6 +7,7 @@ declare module 'pg' {
       connectionTimeoutMillis?: number;
       statement_timeout?: number;
       query_timeout?: number;
+      types?: object;
     }
     interface QueryResult {
       rows: any[];

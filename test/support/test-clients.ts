@@ -30,16 +30,33 @@ export interface TestClient {
 interface SqliteConnection extends SqliteClient {
   prepare(text: string): { readonly reader: boolean; all(): Record<string, unknown>[]; run(): unknown };
   close(): void;
+  defaultSafeIntegers(toggle: boolean): void;
 }
 type SqliteConstructor = new (path: string) => SqliteConnection;
 
 /** What Jest maps to the driver that this Node.js can load. */
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as SqliteConstructor;
 
-/** `url`: another server, or another file of SQLite, which is in memory otherwise. */
-export function openClient(name: ClientPackage, url?: string): TestClient {
+/** What an application may have set for its own queries: other forms of results and of numbers. */
+const OTHER_FORMS = {
+  pg: { types: { getTypeParser: () => (text: string) => (/^-?\d+$/.test(text) ? BigInt(text) : text) } },
+  mysql: {
+    rowsAsArray: true,
+    nestTables: true,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    typeCast: () => 'cast by the application',
+    flags: ['-FOUND_ROWS'],
+  },
+} as const;
+
+/**
+ * `url`: another server, or another file of SQLite, which is in memory otherwise. `otherForms`: with options that change
+ * what queries give; then `query` is of no use.
+ */
+export function openClient(name: ClientPackage, url?: string, otherForms = false): TestClient {
   if (name === 'pg') {
-    const pool = new pg.Pool({ connectionString: url ?? POSTGRES_URL });
+    const pool = new pg.Pool({ connectionString: url ?? POSTGRES_URL, ...(otherForms && OTHER_FORMS.pg) });
     return {
       client: pool,
       query: async (text) => (await pool.query(text)).rows,
@@ -48,6 +65,7 @@ export function openClient(name: ClientPackage, url?: string): TestClient {
   }
   if (name === 'better-sqlite3') {
     const database = new Sqlite(url ?? ':memory:');
+    if (otherForms) database.defaultSafeIntegers(true);
     return {
       client: database,
       query: async (text) => {
@@ -60,8 +78,9 @@ export function openClient(name: ClientPackage, url?: string): TestClient {
     };
   }
   const uri = (url ?? MARIADB_URL).replace(/^mariadb:/, 'mysql:');
-  const callbacks = name === 'mysql2' ? mysql.createPool(uri) : undefined;
-  const promises = callbacks?.promise() ?? mysqlPromise.createPool(uri);
+  const options = { uri, ...(otherForms && OTHER_FORMS.mysql) } as unknown as mysql.PoolOptions;
+  const callbacks = name === 'mysql2' ? mysql.createPool(options) : undefined;
+  const promises = callbacks?.promise() ?? mysqlPromise.createPool(options);
   return {
     client: callbacks ?? promises,
     query: async (text) => {

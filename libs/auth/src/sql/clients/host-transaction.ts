@@ -1,6 +1,7 @@
 import { type HostTransaction, HostTransactionError, type SqlResult } from '../database/sql-database.js';
 import type { SqlRow, SqlValue } from '../database/sql.js';
 import { type MysqlConnection, sendToMysql } from '../drivers/mysql-driver.js';
+import { PG_TYPES } from '../drivers/postgres-driver.js';
 import { runPrepared, type SqliteHandle } from '../drivers/sqlite-database.js';
 import type { SqliteClient } from './sql-client.js';
 
@@ -84,7 +85,7 @@ const onPostgres =
       .catch((error: unknown) => {
         throw NOT_OPEN.has((error as { code?: unknown }).code) ? notOpen() : error;
       });
-    const { rows, rowCount } = await client.query({ text, values: params });
+    const { rows, rowCount } = await client.query({ text, values: params, types: PG_TYPES });
     return { rows, affected: rowCount ?? 0 };
   };
 

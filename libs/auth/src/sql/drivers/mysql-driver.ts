@@ -12,6 +12,7 @@ export interface MysqlHeader {
 }
 /** The little of mysql2's connection that we use. */
 export interface MysqlConnection {
+  readonly config?: { readonly typeCast?: unknown };
   promise(): { query(options: object): Promise<[SqlRow[] | MysqlHeader, unknown]> };
 }
 interface PooledConnection extends MysqlConnection {
@@ -52,12 +53,16 @@ export async function sendToMysql(
   text: string,
   values: readonly SqlValue[],
 ): Promise<{ result: SqlResult; header: MysqlHeader | null }> {
-  const form = { rowsAsArray: false, nestTables: false, typeCast: true };
+  // A function of the pool's gives way to a function alone.
+  const typeCast = typeof connection.config?.typeCast === 'function' ? asTheDriverDoes : true;
+  const form = { rowsAsArray: false, nestTables: false, typeCast };
   const [given] = await connection.promise().query({ sql: text, values, ...form });
   return Array.isArray(given)
     ? { result: { rows: given, affected: 0 }, header: null }
     : { result: { rows: [], affected: matchedRows(given) }, header: given };
 }
+
+const asTheDriverDoes = (_field: unknown, value: () => unknown): unknown => value();
 
 /** Rows that a write found: without the flag FOUND_ROWS the server counts those that it changed. */
 function matchedRows({ affectedRows, info }: MysqlHeader): number {

@@ -11,6 +11,7 @@ interface PgClient {
   query(query: {
     text: string;
     values: readonly SqlValue[];
+    types: object;
     name?: string;
   }): Promise<{ rows: SqlRow[]; rowCount: number | null }>;
   on(event: 'error', listener: () => void): void;
@@ -20,6 +21,18 @@ interface PgClient {
 }
 /** How the host's pool hands out a connection of the primary. */
 export type PgConnect = () => Promise<readonly [client: unknown, release: (error?: Error) => void]>;
+
+/** Values as our statements read them, whatever parsers the host has given pg. */
+export const PG_TYPES = {
+  getTypeParser: (type: number) => PARSERS.get(type) ?? asText,
+};
+const asText = (text: string): string => text;
+// boolean, smallint, integer: our instants and counters of 64 bits are converted by their columns.
+const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
+  [16, (text) => text === 't'],
+  [21, Number],
+  [23, Number],
+]);
 
 const logger = new Logger('AuthModule');
 const ignored = (): void => undefined;
@@ -64,7 +77,12 @@ export function postgresDriver(
           const named = prepared && values.length > 0;
           current = text;
           try {
-            const result = await client.query({ text, values, ...(named && { name: nameOf(text) }) });
+            const result = await client.query({
+              text,
+              values,
+              types: PG_TYPES,
+              ...(named && { name: nameOf(text) }),
+            });
             return { rows: result.rows, affected: result.rowCount ?? 0 };
           } catch (error) {
             if (prepared && isStatementLost(error)) {
