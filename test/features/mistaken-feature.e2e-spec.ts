@@ -90,10 +90,13 @@ describe('events of a feature', () => {
 
   it('keep nothing else out of the table, whatever they hold', async () => {
     const app = await started();
+    const list = () => app.app.get(SecurityEvents).list('ada');
     const odd = { big: 1n, list: [1], text: 'x'.repeat(100_000), nul: 'a\0b', half: '\ud800', n: 1 };
     sinkOf(app).record({ type: `prefs.${'x'.repeat(60)}`, subject: 'ada', ...(odd as object) });
+    // Written first: the database's clock says when a batch arrives, and a slow batch is later than a quick one.
+    await list();
     sinkOf(app).record({ type: 'subject_changed', subject: 'ada', reason: 'roles' });
-    const [other, first] = await app.app.get(SecurityEvents).list('ada');
+    const [other, first] = await list();
     expect(other!.type).toBe('subject_changed');
     expect(first!.type).toHaveLength(40);
     expect(first!.detail).toEqual({ text: 'x'.repeat(255), nul: 'ab', half: '\ufffd', n: 1 });
@@ -106,9 +109,12 @@ describe('events of a feature', () => {
       sink.record({ type: 'prefs.asked', subject: null });
       sink.record({ type: 'prefs.asked', subject: 'ada' });
     }
+    const list = () => app.app.get(SecurityEvents).list('ada', { limit: 1_000 });
+    await list();
     sink.record({ type: 'prefs.changed', subject: 'ada' });
+    await list();
     sink.record({ type: 'subject_changed', subject: 'ada', reason: 'roles' });
-    const kept = await app.app.get(SecurityEvents).list('ada', { limit: 1_000 });
+    const kept = await list();
     expect(kept.map(({ type }) => type).slice(0, 2)).toEqual(['subject_changed', 'prefs.changed']);
     expect(kept).toHaveLength(102);
     expect(await app.source.getRepository(AuthEvent).count()).toBe(202);
