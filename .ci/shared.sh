@@ -72,7 +72,13 @@ start_redis() {
   redis-server --daemonize yes --bind 127.0.0.1 -::1 --port 6379 --save "" --appendonly no
 }
 
+# Started by its test, as a server of its own.
+need_pgbouncer() {
+  command -v pgbouncer > /dev/null || [ -x /usr/sbin/pgbouncer ] || install_packages pgbouncer
+}
+
 need_servers() {
+  need_pgbouncer
   local server
   for server in postgres mariadb redis; do
     if ! node scripts/test-server.mjs "$server" 0; then
