@@ -58,7 +58,9 @@ describe.each(['11', '12'])('a project of Nest CLI %s', (cli) => {
       await succeed(printed(`nest-new-${cli}`).replace(/\ncd .*/, ''));
       cwd = join(cwd, 'shop');
       await succeed(printed('nest-add'));
-      server = await startServer(['node_modules/@nestjs/cli/bin/nest.js', 'start'], /successfully started/, {
+      // What `npm run start` does, without the CLI's process between: it would not pass a signal on.
+      await succeed('npm run build');
+      server = await startServer(['dist/main.js'], /successfully started/, {
         cwd,
         env: { ...env, NODE_ENV: '', NODE_OPTIONS: '' },
       });
