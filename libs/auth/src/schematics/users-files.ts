@@ -41,7 +41,11 @@ const DEVELOPMENT_USER = `  /** The user for development: only where .env has a 
 `;
 
 const MEMORY_USERS = `import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { PasswordHasher, UserDirectory } from 'nestjs-aerie';
+import {
+  type GivesPasswordHashes,
+  PasswordHasher,
+  UserDirectory,
+} from 'nestjs-aerie';
 import { randomUUID } from 'node:crypto';
 
 interface User {
@@ -53,7 +57,10 @@ interface User {
 
 /** The users of this application, in memory. Put your own table here. */
 @Injectable()
-export class UsersService extends UserDirectory implements OnModuleInit {
+export class UsersService
+  extends UserDirectory
+  implements GivesPasswordHashes, OnModuleInit
+{
   private readonly users = new Map<string, User>();
 
   constructor(private readonly hasher: PasswordHasher) {
@@ -75,8 +82,8 @@ ${DEVELOPMENT_USER}
     return Promise.resolve(found?.id ?? null);
   }
 
-  verifyPassword(id: string, password: string) {
-    return this.hasher.verify(this.users.get(id)?.passwordHash, password);
+  passwordHashOf(id: string) {
+    return Promise.resolve(this.users.get(id)?.passwordHash ?? null);
   }
 
   loadSubject(id: string) {
@@ -109,13 +116,20 @@ export class User {
 
 const typeOrmUsers = (js: string): string => `import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { PasswordHasher, UserDirectory } from 'nestjs-aerie';
+import {
+  type GivesPasswordHashes,
+  PasswordHasher,
+  UserDirectory,
+} from 'nestjs-aerie';
 import { Repository } from 'typeorm';
 import { User } from './user.entity${js}';
 
 /** The users of this application. Put your own table here. */
 @Injectable()
-export class UsersService extends UserDirectory implements OnModuleInit {
+export class UsersService
+  extends UserDirectory
+  implements GivesPasswordHashes, OnModuleInit
+{
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly hasher: PasswordHasher,
@@ -139,9 +153,9 @@ ${DEVELOPMENT_USER}
     return user?.id ?? null;
   }
 
-  async verifyPassword(id: string, password: string) {
+  async passwordHashOf(id: string) {
     const user = await this.users.findOneBy({ id });
-    return this.hasher.verify(user?.passwordHash, password);
+    return user?.passwordHash ?? null;
   }
 
   async loadSubject(id: string) {
@@ -152,7 +166,11 @@ ${DEVELOPMENT_USER}
 `;
 
 const SQL_USERS = `import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { PasswordHasher, UserDirectory } from 'nestjs-aerie';
+import {
+  type GivesPasswordHashes,
+  PasswordHasher,
+  UserDirectory,
+} from 'nestjs-aerie';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 
@@ -166,7 +184,10 @@ interface User {
 
 /** The users of this application. Put your own table here. */
 @Injectable()
-export class UsersService extends UserDirectory implements OnModuleInit {
+export class UsersService
+  extends UserDirectory
+  implements GivesPasswordHashes, OnModuleInit
+{
   constructor(
     @Inject(pg.Pool) private readonly pool: pg.Pool,
     private readonly hasher: PasswordHasher,
@@ -189,9 +210,9 @@ ${DEVELOPMENT_USER}
     return user?.id ?? null;
   }
 
-  async verifyPassword(id: string, password: string) {
+  async passwordHashOf(id: string) {
     const user = await this.findOne('id', id);
-    return this.hasher.verify(user?.password_hash, password);
+    return user?.password_hash ?? null;
   }
 
   async loadSubject(id: string) {
