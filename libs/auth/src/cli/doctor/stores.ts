@@ -37,7 +37,7 @@ async function rowsOf(app: Application, isProduction: boolean): Promise<Finding[
     found.push(
       warning(
         'audit-off',
-        '"stores" keeps no security events: nobody can look up later who signed in, or why a sign-in ended; give typeOrmStores({ audit: true })',
+        '"stores" keeps no security events: later no record tells who signed in, or why a sign-in ended; give typeOrmStores() or sqlStores() the option "audit: true"',
       ),
     );
   const missing = await answered(() => stores.missing());
