@@ -4,10 +4,11 @@ import { decodeBase64url } from '../crypto/base64url.js';
 import type { SigningAlgorithm } from '../keys/key-options.js';
 import type { ActiveKey } from '../keys/key-ring.js';
 
-const MAX_LENGTH = 8 * 1024;
+/** In characters; longer ones are refused unread. */
+export const MAX_JWS_LENGTH = 8 * 1024;
 const MEMBER = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 /** Headers that bring a key, an unencoded or a compressed payload, or rules that a verifier must understand (RFC 7515, 4.1). */
-const FORBIDDEN = ['crit', 'b64', 'zip', 'jwk', 'jku', 'x5u', 'x5c'];
+export const FORBIDDEN_HEADERS = ['crit', 'b64', 'zip', 'jwk', 'jku', 'x5u', 'x5c'];
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -30,14 +31,14 @@ export function readCompactJws(token: string): CompactJws | undefined {
 export function readSignedJson(
   token: string,
 ): { readonly header: JsonObject & { readonly alg: string }; readonly payload: JsonObject } | undefined {
-  if (token.length > MAX_LENGTH) return undefined;
+  if (token.length > MAX_JWS_LENGTH) return undefined;
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
   if (first < 1 || second < first + 2 || second === token.length - 1 || token.includes('.', second + 1))
     return undefined;
   const header = jsonObject(token.slice(0, first));
   if (!header || typeof header['alg'] !== 'string') return undefined;
-  if (FORBIDDEN.some((name) => Object.hasOwn(header, name))) return undefined;
+  if (FORBIDDEN_HEADERS.some((name) => Object.hasOwn(header, name))) return undefined;
   const payload = jsonObject(token.slice(first + 1, second));
   if (!payload || !decodeBase64url(token.slice(second + 1))) return undefined;
   return { header: header as JsonObject & { readonly alg: string }, payload };

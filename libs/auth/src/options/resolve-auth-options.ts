@@ -25,7 +25,8 @@ import { isFunction, OptionReader } from '../validation/option-reader.js';
 import { readOrigin } from '../validation/web-origin.js';
 import type { SignInMode } from './auth-options.js';
 
-const MIN_SECRET_BYTES = 32;
+/** A shorter `secret` stops the boot. */
+export const MIN_SECRET_BYTES = 32;
 
 /** The options as the module uses them: checked, defaulted, frozen. Also the injection token for them. */
 export abstract class ResolvedAuthOptions {

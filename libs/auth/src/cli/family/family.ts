@@ -4,7 +4,8 @@ import { type DatabaseUrl, databaseUrl } from '../database/database-client.js';
 import { instant, iso } from '../instants.js';
 import type { Terminal } from '../terminal.js';
 import { visible } from '../visible.js';
-import { eventsOf, recordsInDatabase, recordsOfApplication, type SignInRecords } from './sign-in-records.js';
+import { eventsOf } from './kept-events.js';
+import { recordsInDatabase, recordsOfApplication, type SignInRecords } from './sign-in-records.js';
 import { type Reading, type Story, storyOf } from './story.js';
 
 export interface FamilyOptions extends DatabaseUrl {

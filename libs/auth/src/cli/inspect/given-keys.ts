@@ -16,7 +16,6 @@ import { type VerificationKey, VerificationKeys } from '../../keys/verification-
 import { CannotRun, firstLineOf } from '../cannot-run.js';
 
 const LIMITS = { timeoutMs: 10_000, maxBytes: 256 * 1024 };
-const MIN_SECRET_BYTES = 32;
 
 /** The keys that a token is judged with, and what is to be said of them. */
 export class GivenKeys extends VerificationKeys {
@@ -82,33 +81,6 @@ async function fromFile(path: string): Promise<object> {
   if (typeof value !== 'object' || value === null)
     throw new CannotRun(`${path} is no JWK set: it is no JSON object`);
   return value;
-}
-
-/** How a secret is given. */
-export interface SecretSource {
-  readonly secret?: string;
-  readonly secretEnv?: string;
-  readonly secretFile?: string;
-}
-
-/** The secret, or null: none is given. Throws CannotRun, which never shows it. */
-export async function givenSecret({ secret, secretEnv, secretFile }: SecretSource): Promise<string | null> {
-  const sources = [secret, secretEnv, secretFile].filter((source) => source !== undefined).length;
-  if (sources === 0) return null;
-  if (sources > 1) throw new CannotRun('give the secret once: --secret-env, --secret-file or --secret');
-  const found = secret ?? (secretEnv === undefined ? await secretIn(secretFile!) : process.env[secretEnv]);
-  if (found === undefined) throw new CannotRun(`the environment has no variable ${secretEnv}`);
-  const bytes = Buffer.byteLength(found);
-  if (bytes < MIN_SECRET_BYTES)
-    throw new CannotRun(`the secret has ${bytes} bytes; the module takes ${MIN_SECRET_BYTES} or more`);
-  return found;
-}
-
-async function secretIn(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new CannotRun(`cannot read the secret: ${firstLineOf(error)}`);
-  });
-  return text.replace(/\r?\n$/, '');
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Terminal } from '../terminal.js';
 import { instant } from '../instants.js';
 import { visible } from '../visible.js';
-import { givenSecret, type SecretSource } from './given-keys.js';
+import { givenSecret, type SecretSource } from './given-secret.js';
 import { type PresentedToken, type ReadJwt, readPresentedToken } from './presented-token.js';
 import { type Verdict, verdictOn } from './verdict.js';
 

@@ -53,6 +53,11 @@ function readJwt(text: string): ReadJwt | undefined {
   return { kind: kindOf(header), text, header, claims };
 }
 
+/** What `aud` holds: one text, or a list. */
+export function audiencesOf({ aud }: JsonObject): readonly string[] {
+  return (Array.isArray(aud) ? aud : [aud]).filter((one) => typeof one === 'string');
+}
+
 function kindOf({ typ }: JsonObject): ReadJwt['kind'] {
   const type = tokenType(typ);
   if (type === ACCESS_TOKEN_TYPE) return 'access token';

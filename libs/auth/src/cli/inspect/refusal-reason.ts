@@ -1,15 +1,12 @@
 import { everyAudience, type JwtRules, JwtVerifier } from '../../access-tokens/jwt-verifier.js';
-import { readCompactJws } from '../../access-tokens/compact-jws.js';
+import { FORBIDDEN_HEADERS, MAX_JWS_LENGTH, readCompactJws } from '../../access-tokens/compact-jws.js';
 import { decodeBase64url } from '../../crypto/base64url.js';
 import { AccessTokenExpiredError } from '../../errors/auth-error.js';
 import { SystemClock } from '../../time/clock.js';
 import { visible } from '../visible.js';
 import type { GivenKeys } from './given-keys.js';
-import type { ReadJwt } from './presented-token.js';
+import { audiencesOf, type ReadJwt } from './presented-token.js';
 
-/** Longer ones are refused unread. */
-const MAX_BYTES = 8 * 1024;
-const BRING_THEIR_OWN = ['crit', 'b64', 'zip', 'jwk', 'jku', 'x5u', 'x5c'];
 const CLAIMS: Readonly<Record<ReadJwt['kind'], readonly string[]>> = {
   'access token': ['sub', 'sid', 'jti', 'iat', 'exp', 'auth_time', 'amr', 'roles', 'scope', 'sep', 'gep'],
   'service token': ['sub', 'client_id', 'jti', 'iat', 'exp', 'scope', 'sep', 'gep'],
@@ -35,7 +32,7 @@ export async function refusalReason(
   const key = keys.find(kid as string);
   if (!key) return `no key has its kid ${shown(kid)} (known: ${keys.kids.map(visible).join(', ')})`;
   if (key.alg !== alg) return `its alg is ${shown(alg)}, and the key of its kid is for ${key.alg}`;
-  const itsOwn = { ...rules, issuer: String(claims['iss']), audience: listOf(claims['aud']) };
+  const itsOwn = { ...rules, issuer: String(claims['iss']), audience: audiencesOf(claims) };
   const isSigned = await new JwtVerifier(keys, itsOwn, new SystemClock())
     .authentic(token.text, () => true)
     .then(
@@ -44,7 +41,7 @@ export async function refusalReason(
     );
   if (claims['iss'] !== rules.issuer)
     return `its issuer (iss) is ${shown(claims['iss'])}, and must be ${shown(rules.issuer)}`;
-  if (!listOf(claims['aud']).some((one) => everyAudience(rules).includes(one)))
+  if (!audiencesOf(claims).some((one) => everyAudience(rules).includes(one)))
     return `its audience (aud) is ${shown(claims['aud'])}, and must have ${rules.audience.map(shown).join(' or ')}`;
   if (!isSigned) return 'its signature does not fit: it was changed, or signed with another key of that kid';
   const missing = CLAIMS[kind].filter((name) => !Object.hasOwn(claims, name));
@@ -52,18 +49,14 @@ export async function refusalReason(
 }
 
 function formReason({ text, header }: ReadJwt): string {
-  if (Buffer.byteLength(text) > MAX_BYTES) return `it is longer than ${MAX_BYTES} bytes`;
+  if (text.length > MAX_JWS_LENGTH) return `it is longer than ${MAX_JWS_LENGTH} bytes`;
   if (text.split('.').some((segment) => segment === '' || !decodeBase64url(segment)))
     return 'a part of it is empty, or is not canonical base64url';
-  const own = BRING_THEIR_OWN.filter((name) => Object.hasOwn(header, name));
+  const own = FORBIDDEN_HEADERS.filter((name) => Object.hasOwn(header, name));
   if (own.length > 0) return `its header has ${own.join(', ')}, which would tell a verifier what to trust`;
   for (const name of ['alg', 'kid'])
     if (typeof header[name] !== 'string') return `its header has no ${name}; there is no fallback`;
   return 'it has a member twice';
-}
-
-function listOf(audience: unknown): readonly string[] {
-  return (Array.isArray(audience) ? audience : [audience]).filter((one) => typeof one === 'string');
 }
 
 function shown(value: unknown): string {

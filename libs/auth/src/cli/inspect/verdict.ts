@@ -8,7 +8,7 @@ import { SessionTokenCodec } from '../../sessions/session-token.js';
 import { SystemClock } from '../../time/clock.js';
 import { CannotRun } from '../cannot-run.js';
 import { type GivenKeys, publishedKeys, secretKeys } from './given-keys.js';
-import type { PresentedToken, ReadJwt } from './presented-token.js';
+import { audiencesOf, type PresentedToken, type ReadJwt } from './presented-token.js';
 import { refusalReason } from './refusal-reason.js';
 
 /** The module's default (`accessTokens.clockTolerance`). */
@@ -26,7 +26,7 @@ export interface Verdict {
   readonly accepted: boolean;
   /** Why it was refused, or what accepting it means. */
   readonly why: string;
-  /** What nobody asked for, or what a command cannot know. */
+  /** What was not asked for, or what a command cannot know. */
   readonly notChecked: readonly string[];
   readonly notes: readonly string[];
 }
@@ -49,12 +49,12 @@ export async function verdictOn(token: PresentedToken, grounds: Grounds): Promis
 }
 
 async function ofJwt(token: ReadJwt, { jwks, secret, issuer, audience }: Grounds): Promise<Verdict> {
-  const { iss, aud } = token.claims;
+  const { iss } = token.claims;
   const expected = issuer ?? (typeof iss === 'string' ? iss : '');
   const keys = secret === null ? await publishedKeys(jwks!) : secretKeys(secret, expected, token.header);
   const rules: JwtRules = {
     issuer: expected,
-    audience: audience === undefined ? audiencesOf(aud) : [audience],
+    audience: audience === undefined ? audiencesOf(token.claims) : [audience],
     clockToleranceMs: CLOCK_TOLERANCE_MS,
   };
   const notChecked = [
@@ -84,10 +84,6 @@ async function refusalOf(token: ReadJwt, keys: GivenKeys, rules: JwtRules): Prom
     if (error instanceof AuthError) return error;
     throw error;
   }
-}
-
-function audiencesOf(aud: unknown): readonly string[] {
-  return (Array.isArray(aud) ? aud : [aud]).filter((one) => typeof one === 'string');
 }
 
 /** The tag of an opaque token says who made it; everything else of it is in the database. */
