@@ -129,6 +129,6 @@ function isPast(session: object, now: number): boolean {
   const { expires } = cookie ?? {};
   if (expires === undefined || expires === null || expires === false) return false;
   const at = expires instanceof Date ? expires.getTime() : Date.parse(String(expires));
-  // Written so that what is no date has passed.
+  // NaN fails this comparison, so a broken date has passed.
   return !(now < at);
 }

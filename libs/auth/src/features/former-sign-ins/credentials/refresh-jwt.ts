@@ -37,8 +37,9 @@ export interface RefreshJwtOptions {
 const LONG_ENOUGH = 32;
 
 const isReader = (v: unknown): v is NonNullable<RefreshJwtOptions['subject']> => isFunction(v);
-const isCheck = (v: unknown): v is NonNullable<RefreshJwtOptions['isCurrent']> => isFunction(v);
-const isText = (v: unknown): v is string => typeof v === 'string' && v !== '';
+const isCheck = (v: unknown): v is RefreshJwtOptions['isCurrent'] => v === undefined || isFunction(v);
+const isText = (v: unknown): v is string | undefined =>
+  v === undefined || (typeof v === 'string' && v !== '');
 const isInstant = (v: unknown): v is number => typeof v === 'number' && Number.isFinite(v);
 
 /**
@@ -68,13 +69,11 @@ export function refreshJwt(options: RefreshJwtOptions): FormerCredential {
   const reader = new OptionReader(options, 'refreshJwt');
   const secrets = secretsOf(reader.secret('secret', 'a text, or a list of texts', isSecrets));
   const algorithm = reader.oneOf('algorithm', ALGORITHMS, 'HS256');
-  const issuer = reader.custom('issuer', 'a text', isText, undefined as never) as string | undefined;
-  const audience = reader.custom('audience', 'a text', isText, undefined as never) as string | undefined;
+  const issuer = reader.custom('issuer', 'a text', isText, undefined);
+  const audience = reader.custom('audience', 'a text', isText, undefined);
   const subject = reader.custom('subject', 'a function', isReader, ({ sub }) => sub as SubjectId);
-  const isCurrent = reader.custom('isCurrent', 'a function', isCheck, undefined as never) as
-    RefreshJwtOptions['isCurrent'] | undefined;
-  const cookie = reader.custom('cookie', 'the name of the cookie', isText, undefined as never) as
-    string | undefined;
+  const isCurrent = reader.custom('isCurrent', 'a function', isCheck, undefined);
+  const cookie = reader.custom('cookie', 'the name of the cookie', isText, undefined);
   reader.done();
   if (!isCurrent && secrets.some((secret) => Buffer.byteLength(secret) < LONG_ENOUGH))
     throw new AuthConfigError(
