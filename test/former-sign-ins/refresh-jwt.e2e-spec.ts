@@ -6,7 +6,7 @@ import { formerSignIns, refreshJwt } from 'nestjs-aerie/former-sign-ins';
 import { FormerTokenUsers, JWT_SECRET } from '../support/former-tokens.js';
 import { claimsOf, refresh, refreshed, REFRESH_COOKIE, statusOf } from '../support/sign-ins.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
-import { SECOND, timePasses } from '../support/time-passes.js';
+import { DAY, SECOND, timePasses } from '../support/time-passes.js';
 import { inDays, liveOf, told } from './places.js';
 
 describe.each(ADAPTERS)('a refresh token of its own making (%s)', (adapter) => {
@@ -175,6 +175,16 @@ describe.each(ADAPTERS)('a refresh token of its own making (%s)', (adapter) => {
     await app.authentication.credentialsChanged(ada);
     expect((await refresh(app, token)).status).toBe(401);
     expect(told(app)).toEqual(['refused ended']);
+  });
+
+  it('stays refused when the family that it opened has ended, and its row is deleted', async () => {
+    const token = former.issue(ada, { expiresIn: '90d' });
+    const { refresh_token } = await refreshed(app, token);
+    expect((await app.client().post('/auth/logout', { json: { refresh_token } })).status).toBe(204);
+    await timePasses(app, 31 * DAY);
+    expect((await app.authentication.sweep()).families).toBeGreaterThan(0);
+    expect((await refresh(app, token)).status).toBe(401);
+    expect(await liveOf(app, ada)).toEqual([]);
   });
 
   it('is 503 while the application cannot tell whether it is current', async () => {

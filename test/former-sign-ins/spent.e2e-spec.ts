@@ -4,7 +4,7 @@ import { type FormerApp, startFormerApp } from '../support/former-app.js';
 import type { HttpClient } from '../support/http-client.js';
 import { SESSION_COOKIE } from '../support/sign-ins.js';
 import { BELOW_THE_EDGE, type TestApp } from '../support/test-app.js';
-import { SECOND, timePasses } from '../support/time-passes.js';
+import { HOUR, SECOND, timePasses } from '../support/time-passes.js';
 import { until } from '../support/until.js';
 import { browserWith, liveOf, moved, tableOf, told, who } from './places.js';
 
@@ -124,5 +124,14 @@ describe.each(BELOW_THE_EDGE)('a former session that has been seen (%s)', (adapt
     await app.source.query(`delete from ${tableOf(app, 'Session')}`);
     expect(await who(await browser(cookie))).toBe('7');
     expect(await liveOf(app)).toHaveLength(1);
+  });
+
+  it('opens no other session once the first has ended, and its row is deleted', async () => {
+    const cookie = await former.signIn('7');
+    await who(await browser(cookie));
+    for (const id of await liveOf(app)) await app.authentication.endSignIn('7', id);
+    await timePasses(app, 13 * HOUR);
+    expect((await app.authentication.sweep()).sessions).toBeGreaterThan(0);
+    expect(await who(await browser(cookie))).toBe(NOBODY);
   });
 });

@@ -53,7 +53,8 @@ export const FORMER_SIGN_INS_PROVIDERS: Provider[] = [
     (claims, opened, { subjects }, users, opener, signOut, events, clock, options) => {
       const { maxSignInsPerSubject: max, onSignInLimit: policy } = options;
       const parts = { claims, opened, subjects, users, opener, signOut, events, clock };
-      return new Redemption(parts, max === null ? null : { max, policy });
+      const lifetimeMs = { session: options.sessions.absoluteMs, tokens: options.refreshTokens.absoluteMs };
+      return new Redemption(parts, max === null ? null : { max, policy }, lifetimeMs);
     },
   ),
   provide(

@@ -11,7 +11,7 @@ import type { Clock } from '../../../time/clock.js';
 import { inTime } from '../../../time/deadline.js';
 import type { UserLoader } from '../../../users/user-loader.js';
 import type { FormerClaimReading, FormerClaimStore } from '../claims/former-claim-store.js';
-import type { FormerOwner } from '../credentials/former-credential.js';
+import type { FormerCredential, FormerOwner } from '../credentials/former-credential.js';
 import type { OpenedSignIns } from './opened-sign-ins.js';
 import type { PresentedFormer, RedemptionTerms } from './presented-former.js';
 
@@ -23,6 +23,8 @@ const READ_DEADLINE_MS = 5_000;
 /** How long to wait for a sign-in that another request is opening, and between two looks. */
 const OPENING_MS = 2_000;
 const LOOK_MS = 25;
+/** How long a claim whose sign-in has no row may be taken for one that was never opened. */
+const CLAIM_MS = 3_600_000;
 
 /** Why a former credential opens nothing. */
 type Refusal = 'spent' | 'reused' | 'ended' | 'gone' | 'limit' | 'changed_meanwhile';
@@ -49,6 +51,8 @@ export class Redemption {
   constructor(
     private readonly parts: Parts,
     private readonly limit: SignInLimit | null,
+    /** How long sign-ins live at most, by what a credential opens: their rows stay for as long. */
+    private readonly lifetimeMs: Readonly<Record<FormerCredential['opens'], number>>,
   ) {}
 
   /** The sign-in that it opens, or has just opened; null when it opens none. Throws StoreUnavailableError. */
@@ -162,8 +166,13 @@ export class Redemption {
     if (signInId === null) return this.refused('spent', subject, presented, terms);
     const isShared = now - claim.openedAt <= SHARED_MS;
     const status = await this.statusOf(presented, signInId, isShared);
-    if (status.kind === 'missing')
-      return claim.spentAt === null ? 'replace' : this.refused('spent', subject, presented, terms);
+    if (status.kind === 'missing') {
+      // Later it may have ended and been swept: what was used once must not open anything again.
+      const isUnopened = now - claim.openedAt < Math.min(CLAIM_MS, this.lifetimeMs[presented.kind.opens]);
+      return isUnopened && claim.spentAt === null
+        ? 'replace'
+        : this.refused('spent', subject, presented, terms);
+    }
     if (status.kind === 'ended') return this.refused('ended', subject, presented, terms);
     // The id of a session that somebody else has since then.
     if (status.subject !== subject) return this.refused('spent', subject, presented, terms);
