@@ -46,7 +46,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'resource-server': ['http', 'wiring'],
   terminus: ['audit'],
   opentelemetry: ['audit'],
-  cli: ['http', 'passport', 'testing', 'sql'],
+  cli: ['guards', 'testing', 'sql'],
   schematics: [],
 };
 
