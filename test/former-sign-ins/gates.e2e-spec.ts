@@ -178,6 +178,18 @@ describe.each(BELOW_THE_EDGE)('former sessions and the gates of sign-ins (%s)', 
     expect(await seen(cookie)).toBe(NOBODY);
   });
 
+  it('is spent by a login beside another one that was planted', async () => {
+    const cookie = await former.signIn(ada);
+    const thief = app.client();
+    await thief.get('/auth/me', { headers: { cookie: `connect.sid=${cookie}` } });
+    const json = { identifier: `ada-${ada}`, password: PASSWORD, mode: 'session' };
+    const both = `connect.sid=${await former.signIn('somebody')}; connect.sid=${cookie}`;
+    const headers = { 'sec-fetch-site': 'same-origin', cookie: both };
+    expect((await app.client().post('/auth/login', { json, headers })).status).toBe(200);
+    expect(await who(thief)).toBe('AUTH_SESSION_INVALID');
+    expect(await seen(cookie)).toBe(NOBODY);
+  });
+
   describe('a logout', () => {
     const headers = { 'sec-fetch-site': 'same-origin' };
 
@@ -204,6 +216,19 @@ describe.each(BELOW_THE_EDGE)('former sessions and the gates of sign-ins (%s)', 
       const unseen = await former.signIn(ada);
       expect((await (await browserWith(app, unseen)).post('/auth/logout', { headers })).status).toBe(204);
       expect(await seen(unseen)).toBe(NOBODY);
+    });
+
+    it('ends what every cookie of the name holds: one that was planted does not keep the other alive', async () => {
+      const cookie = await former.signIn(ada);
+      const browser = await browserWith(app, cookie);
+      await who(browser);
+      const planted = await former.signIn('somebody');
+      const both = `connect.sid=${planted}; connect.sid=${cookie}`;
+      const answer = await app.client().post('/auth/logout', { headers: { ...headers, cookie: both } });
+      expect(answer.status).toBe(204);
+      expect(await who(browser)).toBe('AUTH_SESSION_INVALID');
+      expect(await former.who(cookie)).toBeNull();
+      expect(await seen(cookie)).toBe(NOBODY);
     });
 
     it('is refused to pages of other origins', async () => {

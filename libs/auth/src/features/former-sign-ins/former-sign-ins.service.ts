@@ -101,9 +101,11 @@ export class FormerSignIns extends FormerCredentials implements OnApplicationBoo
     for (const { cookie } of this.sessions) {
       for (const value of cookiesOf(request, cookie!)) {
         if (this.spentCookies.has(value)) continue;
-        this.spentCookies.set(value, true);
         const presented = this.ofKinds(value, this.sessions);
-        if (!presented || this.hasEnded()) continue;
+        // Remembered after the check alone: its values are short, and nobody makes them up.
+        if (!presented) continue;
+        this.spentCookies.set(value, true);
+        if (this.hasEnded()) continue;
         this.parts.claims.spend(presented.digest).catch((error: unknown) => {
           this.spentCookies.delete(value);
           this.logger.warn(
@@ -117,7 +119,7 @@ export class FormerSignIns extends FormerCredentials implements OnApplicationBoo
   async openedBy(request: HttpRequest, kind: 'session' | 'tokens'): Promise<readonly ProvenSignIn[]> {
     const found: ProvenSignIn[] = [];
     const kinds = kind === 'session' ? this.sessions : this.tokens;
-    for (const presented of this.inCookies(request, kinds)) {
+    for (const presented of this.everyInCookies(request, kinds)) {
       const signIn = await this.signInOf(presented);
       if (signIn) found.push(signIn);
     }
@@ -125,14 +127,15 @@ export class FormerSignIns extends FormerCredentials implements OnApplicationBoo
   }
 
   async spend(request: HttpRequest): Promise<void> {
-    for (const { digest } of this.inCookies(request, this.options.accept))
+    for (const { digest } of this.everyInCookies(request, this.options.accept))
       await this.parts.claims.spend(digest);
   }
 
   /** Spent first: whatever is opening meanwhile ends itself. */
   async end(request: HttpRequest, tokenInBody: string | undefined): Promise<void> {
     const inBody = tokenInBody === undefined ? undefined : this.ofKinds(tokenInBody, this.tokens);
-    for (const presented of [...this.inCookies(request, this.options.accept), ...(inBody ? [inBody] : [])]) {
+    const inCookies = this.everyInCookies(request, this.options.accept);
+    for (const presented of [...inCookies, ...(inBody ? [inBody] : [])]) {
       const { digest, kind, value } = presented;
       await this.parts.claims.spend(digest);
       const signIn = await this.signInOf(presented);
@@ -158,6 +161,24 @@ export class FormerSignIns extends FormerCredentials implements OnApplicationBoo
     if (signInId === undefined || signInId === null) return undefined;
     const status = await opened.statusOf(presented, signInId);
     return status.kind === 'live' ? { id: signInId, subject: status.subject } : undefined;
+  }
+
+  /**
+   * Of cookies that came twice, every one: what was planted must not keep the other alive, where credentials end. How many
+   * that can be, the server's limit of headers says.
+   */
+  private everyInCookies(
+    request: HttpRequest,
+    kinds: readonly FormerCredential[],
+  ): readonly PresentedFormer[] {
+    const found = new Map<string, PresentedFormer>();
+    for (const kind of kinds) {
+      for (const value of kind.cookie === undefined ? [] : cookiesOf(request, kind.cookie)) {
+        const presented = presentedAs(kind, value);
+        if (presented) found.set(presented.digest, presented);
+      }
+    }
+    return [...found.values()];
   }
 
   /** Of a cookie that came twice, neither counts: one of them was planted. */
