@@ -17,7 +17,7 @@ import { envOf, nodeOf } from './node-binary.mjs';
 import { ROOT, run } from './processes.mjs';
 import { ROWS, versionIn } from './rows.mjs';
 
-const SOME = ['libs', 'src', 'test/refresh', 'test/databases', 'test/(docs|architecture|lock-file)'];
+const SOME = ['libs', 'src', 'test/refresh', 'test/databases'];
 const CONTRACT = ['test/contract/', 'test/databases/'];
 
 const { values, positionals } = parseArgs({
