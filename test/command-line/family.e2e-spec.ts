@@ -105,6 +105,13 @@ describe('nestjs-aerie family', () => {
     );
   });
 
+  it('reads the database of DATABASE_URL unless another place is given, and says so where there is none', async () => {
+    const named = ['family', ids.live];
+    expect((await command.run(named, { env })).stdout).toContain(`refresh-token family ${ids.live}\n`);
+    const nowhere = await command.run(named, { env: { ...env, DATABASE_URL: '' } });
+    expect(refusedInOneLine(nowhere)).toMatch(/say where the sign-ins are/);
+  });
+
   it('says when there is none', async () => {
     const id = randomUUID();
     const { code, stdout } = await command.run(['family', id, ...DATABASE], { env });
@@ -114,8 +121,7 @@ describe('nestjs-aerie family', () => {
 
   it.each<[string[], RegExp]>([
     [['rt1_abc', '--url', 'sqlite:x'], /the id of a sign-in is a UUID/],
-    [['ID'], /say where the sign-ins are/],
-    [['ID', ...DATABASE, ...APP], /say where the sign-ins are/],
+    [['ID', ...DATABASE, ...APP], /give --app, or the address of the database, not both/],
     [['ID', '--url-env', 'NOT_SET'], /no variable NOT_SET/],
     [['ID', '--url', 'oracle://hunter2@x'], /must begin with postgres:/],
     [['ID', '--url', 'sqlite:gone.sqlite'], /cannot open the database gone\.sqlite/],

@@ -50,7 +50,10 @@ export function addApplicationCommands(
       'its id: the sid of an access token, or what inspect tells of a refresh or session token',
     )
     .option('--app <module>', 'the application whose stores have it, such as dist/app.module.js#AppModule')
-    .option('--url-env <name>', 'or the environment variable with the address of the database')
+    .option(
+      '--url-env <name>',
+      'or the environment variable with the address of the database (default DATABASE_URL)',
+    )
     .option('--url <url>', 'or the address itself (postgres:, mysql:, mariadb:, sqlite:)')
     .option('--prefix <text>', 'with an address: the prefix of the tables')
     .option('--schema <name>', 'with an address: the schema of the tables (PostgreSQL)')
@@ -61,7 +64,7 @@ export function addApplicationCommands(
       'after',
       examples(
         'npx nestjs-aerie family 0b54f5b8-0d1c-4a39-9c0b-3f1c9a1d2e3f --app dist/app.module.js#AppModule',
-        'npx nestjs-aerie family 0b54f5b8-0d1c-4a39-9c0b-3f1c9a1d2e3f --url-env DATABASE_URL',
+        'npx nestjs-aerie family 0b54f5b8-0d1c-4a39-9c0b-3f1c9a1d2e3f --env .env',
       ),
     )
     .action(async (id: string, options: FamilyOptions & { env?: string }) => {

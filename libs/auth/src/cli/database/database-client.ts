@@ -17,6 +17,11 @@ export function databaseUrl({ url, urlEnv }: DatabaseUrl): string | null {
   return found ?? null;
 }
 
+/** The same; where none is given, what DATABASE_URL holds. Throws CannotRun. */
+export function databaseUrlOrDefault(given: DatabaseUrl): string | null {
+  return databaseUrl(given) ?? (process.env['DATABASE_URL'] || null);
+}
+
 /** What the scheme of an address says. Throws CannotRun. */
 export function dialectOf(url: string): 'postgres' | 'mysql' | 'sqlite' {
   const scheme = /^[a-z0-9]+(?=:)/i.exec(url)?.[0].toLowerCase() ?? '';

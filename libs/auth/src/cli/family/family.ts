@@ -1,6 +1,6 @@
 import { isUuid } from '../../crypto/uuid.js';
 import { CannotRun, firstLineOf } from '../cannot-run.js';
-import { type DatabaseUrl, databaseUrl } from '../database/database-client.js';
+import { type DatabaseUrl, databaseUrl, databaseUrlOrDefault } from '../database/database-client.js';
 import { instant, iso } from '../instants.js';
 import type { Terminal } from '../terminal.js';
 import { visible } from '../visible.js';
@@ -48,12 +48,14 @@ async function recordsFor({
   schema,
   ...address
 }: FamilyOptions): Promise<SignInRecords> {
-  const url = databaseUrl(address);
-  if ((app === undefined) === (url === null))
+  if (app !== undefined && databaseUrl(address) !== null)
+    throw new CannotRun('give --app, or the address of the database, not both');
+  if (app !== undefined) return recordsOfApplication(app, timeout * 1_000);
+  const url = databaseUrlOrDefault(address);
+  if (url === null)
     throw new CannotRun(
-      'say where the sign-ins are: --app dist/app.module.js#AppModule, or --url-env DATABASE_URL',
+      'say where the sign-ins are: --app dist/app.module.js#AppModule, --url-env NAME, or set DATABASE_URL',
     );
-  if (url === null) return recordsOfApplication(app!, timeout * 1_000);
   return recordsInDatabase(url, {
     ...(prefix !== undefined && { prefix }),
     ...(schema !== undefined && { schema }),

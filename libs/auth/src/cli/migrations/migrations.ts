@@ -4,7 +4,13 @@ import { authMigrationSql } from '../../sql/migrations/auth-migration-sql.js';
 import { migrateAuth } from '../../sql/migrations/migrate-auth.js';
 import { applicationPath, exportsOf } from '../application/application-path.js';
 import { CannotRun, firstLineOf } from '../cannot-run.js';
-import { databaseClient, type DatabaseUrl, databaseUrl, dialectOf } from '../database/database-client.js';
+import {
+  databaseClient,
+  type DatabaseUrl,
+  databaseUrl,
+  databaseUrlOrDefault,
+  dialectOf,
+} from '../database/database-client.js';
 import type { Terminal } from '../terminal.js';
 
 export interface MigrationOptions extends DatabaseUrl {
@@ -39,8 +45,9 @@ export async function printMigrations(options: MigrationOptions, terminal: Termi
 /** Runs those that did not run on this database yet. */
 export async function runMigrations(options: MigrationOptions, terminal: Terminal): Promise<void> {
   terminal.keepResultsApart();
-  const url = databaseUrl(options) ?? process.env['DATABASE_URL'];
-  if (!url) throw new CannotRun('say in which database: --url-env NAME or --url, or set DATABASE_URL');
+  const url = databaseUrlOrDefault(options);
+  if (url === null)
+    throw new CannotRun('say in which database: --url-env NAME or --url, or set DATABASE_URL');
   const names = await namesAndFeatures(options);
   const client = await databaseClient(url, false);
   // What fails is said in one line, below.
