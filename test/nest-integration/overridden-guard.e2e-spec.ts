@@ -30,5 +30,18 @@ describe.each(BELOW_THE_EDGE)(
       expect((await reader.client().get('/edited')).status).toBe(403);
       await reader.close();
     });
+
+    it('gives neither of them anything in production, where something else has loaded it', async () => {
+      const app = await start({ id: 'ada', roles: ['editor'] });
+      const { NODE_ENV: before } = process.env;
+      process.env['NODE_ENV'] = 'production';
+      try {
+        expect((await app.client().get('/overridden/x')).body).toEqual({ user: null, id: null });
+        expect((await app.client().get('/edited')).status).toBe(401);
+      } finally {
+        process.env['NODE_ENV'] = before;
+      }
+      await app.close();
+    });
   },
 );

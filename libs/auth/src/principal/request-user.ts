@@ -6,7 +6,7 @@ export function takeRequestUser(): void {
   ofProcess[TAKEN] = true;
 }
 
-/** Whether `takeRequestUser` was called in this process. */
+/** Whether `takeRequestUser` was called in this process. Never in production, whatever has loaded the helpers of tests there. */
 export function isRequestUserTaken(): boolean {
-  return ofProcess[TAKEN] === true;
+  return ofProcess[TAKEN] === true && process.env['NODE_ENV'] !== 'production';
 }
