@@ -1,5 +1,6 @@
 // The options, the time after which nothing is accepted, and an application of its own kind of credentials.
 import { describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import session from 'express-session';
 import type { AuthFeature } from 'nestjs-aerie/feature';
@@ -22,6 +23,7 @@ import { DAY } from '../support/time-passes.js';
 import { inDays, moved, who } from './places.js';
 
 const SECRET = 'a former secret of at least thirty-two bytes';
+const PUBLIC = generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' }) as string;
 const opaque: FormerCredential = {
   name: 'opaque',
   opens: 'tokens',
@@ -61,6 +63,7 @@ describe('formerSignIns: options', () => {
     [() => expressSession({ store, secret: [] }), /expressSession.secret" must be a text, or a list/],
     [() => expressSession({ store } as never), /secret" must be .* \(got undefined\)/],
     [() => refreshJwt({ secret: 'short' }), /refreshJwt.secret" must have 32 bytes or more, or "isCurrent"/],
+    [() => refreshJwt({ secret: PUBLIC, isCurrent: () => true }), /secret" must be a secret .* a public key/],
     [() => refreshJwt({ secret: SECRET, algorithm: 'none' as never }), /algorithm" must be one of/],
     [() => refreshJwt({ secret: SECRET, isCurrent: true as never }), /isCurrent" must be a function/],
     [() => refreshJwt({ secret: SECRET, unknown: 1 } as never), /there is no such option/],

@@ -19,7 +19,10 @@ export interface FormerSessionOptions {
   readonly secret: string | readonly string[];
   /** The `name` of `session({ name })`. Default `connect.sid`. */
   readonly cookie?: string;
-  /** The user's id in a session; undefined: nobody is signed in. Default: `passport.user`, as Passport keeps an id. */
+  /**
+   * The user's id in a session; undefined: nobody is signed in, or a second factor is still to come. Default: `passport.user`,
+   * as Passport keeps an id.
+   */
   readonly subject?: (session: any) => SubjectId | null | undefined;
 }
 

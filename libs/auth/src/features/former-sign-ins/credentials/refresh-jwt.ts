@@ -35,6 +35,8 @@ export interface RefreshJwtOptions {
 
 /** RFC 7518, section 3.2: a shorter key can be guessed from one token. */
 const LONG_ENOUGH = 32;
+/** RFC 8725, section 3.1: such a token is forged with the key that everybody has. */
+const PUBLIC_KEY = /-----BEGIN ([A-Z0-9]+ )*(PUBLIC KEY|CERTIFICATE)-----/;
 
 const isReader = (v: unknown): v is NonNullable<RefreshJwtOptions['subject']> => isFunction(v);
 const isCheck = (v: unknown): v is RefreshJwtOptions['isCurrent'] => v === undefined || isFunction(v);
@@ -68,6 +70,10 @@ const isInstant = (v: unknown): v is number => typeof v === 'number' && Number.i
 export function refreshJwt(options: RefreshJwtOptions): FormerCredential {
   const reader = new OptionReader(options, 'refreshJwt');
   const secrets = secretsOf(reader.secret('secret', 'a text, or a list of texts', isSecrets));
+  if (secrets.some((secret) => PUBLIC_KEY.test(secret)))
+    throw new AuthConfigError(
+      '"refreshJwt.secret" must be a secret that tokens are signed with by HMAC (got a public key): whoever knows it could sign in as anybody',
+    );
   const algorithm = reader.oneOf('algorithm', ALGORITHMS, 'HS256');
   const issuer = reader.custom('issuer', 'a text', isText, undefined);
   const audience = reader.custom('audience', 'a text', isText, undefined);
