@@ -100,6 +100,22 @@ describe.each(BELOW_THE_EDGE)('former sessions and the gates of sign-ins (%s)', 
     expect(await liveOf(app, ada)).toEqual([]);
   });
 
+  it('opens nothing beside a logout of the other devices that finds none yet', async () => {
+    const cookie = await former.signIn(ada);
+    const { id } = await signIn(app, 'session', `ada-${ada}`);
+    const { loadSubject } = app.users;
+    app.users.loadSubject = async (asked) => {
+      app.users.loadSubject = loadSubject;
+      const loaded = await loadSubject.call(app.users, asked);
+      expect(await app.authentication.endOtherSignIns(ada, id)).toBe(0);
+      return loaded;
+    };
+    // So that the logout finds that the subject has just changed, and changes nothing.
+    await app.authentication.rolesChanged(ada);
+    expect(await seen(cookie)).toBe(NOBODY);
+    expect(await liveOf(app, ada)).toEqual([id]);
+  });
+
   it('leaves nobody signed in by a logout between its claim and its sign-in', async () => {
     const cookie = await former.signIn(ada);
     const claims = app.app.get(FormerClaimStore);

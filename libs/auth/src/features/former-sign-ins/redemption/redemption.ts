@@ -136,7 +136,10 @@ export class Redemption {
     return this.unlessOvertaken(presented, terms, subject, result);
   }
 
-  /** Another request may have opened another sign-in meanwhile, or a logout may have found none to end: this one ends then. */
+  /**
+   * Another request may have opened another sign-in meanwhile, or a logout, of this client or of the subject's other ones, may
+   * have found none to end: this one ends then.
+   */
   private async unlessOvertaken(
     presented: PresentedFormer,
     terms: RedemptionTerms,
@@ -146,7 +149,8 @@ export class Redemption {
     const { claims, signOut } = this.parts;
     const { signInId } = result.principal;
     const claim = (await claims.find(presented.digest))?.claim;
-    if (claim?.signInId !== signInId || claim.spentAt !== null) {
+    const isMine = claim?.signInId === signInId && claim.spentAt === null;
+    if (!isMine || (await claims.isEnded(subject))) {
       await signOut.endOne(subject, signInId, 'replaced');
       return 'again';
     }
