@@ -46,6 +46,9 @@ const DESCRIPTIONS: Readonly<Record<TestDatabase, readonly string[]>> = {
   ],
 };
 
+/** A driver's error: of an earlier spec of this process, better-sqlite3 has another class of errors than this one's. */
+const saying = (text: string) => ({ message: expect.stringContaining(text) });
+
 /** The tables that SQL makes are those that TypeORM makes, and each takes the other's over. */
 export function sqlMigrations(name: ClientPackage): void {
   const database = CLIENTS[name];
@@ -146,8 +149,9 @@ export function sqlMigrations(name: ClientPackage): void {
     it('that fail leave nothing, and nobody waits for them', async () => {
       const open = opened();
       await open.query(`create table ${PREFIX}auth_session (id varchar(36))`);
-      await expect(migrateAuth(open.client, { prefix: PREFIX })).rejects.toThrow(/subject/);
-      await expect(open.query(`select * from ${PREFIX}auth_subject`)).rejects.toThrow(/auth_subject/);
+      await expect(migrateAuth(open.client, { prefix: PREFIX })).rejects.toMatchObject(saying('subject'));
+      const reading = open.query(`select * from ${PREFIX}auth_subject`);
+      await expect(reading).rejects.toMatchObject(saying('auth_subject'));
       await open.query(`drop table ${PREFIX}auth_session`);
       expect(await migrateAuth(open.client, { prefix: PREFIX })).toEqual(CORE);
     });
