@@ -196,7 +196,15 @@ describe('nestjs-aerie inspect', () => {
       expect(code).toBe(0);
       expect(stdout).toContain('good: ');
       expect(stdout).toContain('left out: "keys[1].alg"');
-      expect(await refusal(await signed(), '--jwks', path)).toContain('no key has its kid');
+      const withoutKey = await refusal(await signed(), '--jwks', path);
+      expect(withoutKey).toContain('no key has its kid');
+      expect(withoutKey).not.toContain('the secret');
+    });
+
+    it('asks for them where the secret cannot have signed', async () => {
+      expect(await refusal(token, ...BY_SECRET)).toContain(
+        'the secret alone gives no key for "ES256": give --jwks',
+      );
     });
 
     it('fetches them without the token', async () => {

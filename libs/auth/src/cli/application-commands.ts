@@ -75,6 +75,7 @@ export function addApplicationCommands(
 
   const migrations = program
     .command('migrations')
+    .summary('print or run the migrations, without TypeORM')
     .description('Prints or runs the migrations of the tables, for applications without TypeORM.');
   const onTables = (command: Command) =>
     command

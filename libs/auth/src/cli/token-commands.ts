@@ -64,6 +64,7 @@ export function addTokenCommands(program: Command, terminal: Terminal, end: (cod
 
   program
     .command('keys')
+    .summary('make signing keys for the option "keys"')
     .description(
       'Makes signing keys for the option "keys". Applications need none by default: they make and rotate their own.',
     )

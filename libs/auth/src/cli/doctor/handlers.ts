@@ -45,7 +45,7 @@ function isCalled(handler: object): boolean {
 function messageOf(open: readonly string[]): string {
   const rest = open.length > MAX_NAMED ? ` and ${open.length - MAX_NAMED} more` : '';
   return (
-    `everybody can call ${open.slice(0, MAX_NAMED).join(', ')}${rest}: no guard is on them. Put @Public() on those that are ` +
-    'meant to be open, a guard on the others, or set "globalGuard: true" (guards of app.useGlobalGuards() in main are not seen here)'
+    `everybody can call ${open.slice(0, MAX_NAMED).join(', ')}${rest}: no guard checks them. Put @Public() on what is meant to be ` +
+    'open, a guard on the rest, or set "globalGuard: true" (guards of app.useGlobalGuards() in main are not seen here)'
   );
 }

@@ -67,7 +67,7 @@ function originsOf({ issuer, origins }: ResolvedAuthOptions, isProduction: boole
     found.push(
       error(
         'issuer-loopback',
-        `"issuer" is ${issuer}, the address of this machine: clients and services cannot know it`,
+        `"issuer" is ${issuer}, the address of this machine, which no other one can reach: give the application's public address`,
       ),
     );
   else if (protocol === 'http:' && !isLocal)

@@ -30,7 +30,7 @@ async function rowsOf(app: Application, isProduction: boolean): Promise<Finding[
     found.push(
       (isProduction ? error : warning)(
         'memory-stores',
-        '"stores" keeps everything in memory: a restart signs everybody out, and other nodes know of nothing',
+        '"stores" keeps everything in memory: a restart signs everybody out, and other nodes know of nothing; give typeOrmStores() or sqlStores()',
       ),
     );
   if (!app.find(SecurityEventStore))

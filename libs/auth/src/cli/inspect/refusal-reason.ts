@@ -30,7 +30,12 @@ export async function refusalReason(
   if (kind === 'JWT')
     return `its type is ${shown(typ)}, and only "at+jwt" (access tokens) and "service+jwt" (service tokens) are taken`;
   const key = keys.find(kid as string);
-  if (!key) return `no key has its kid ${shown(kid)} (known: ${keys.kids.map(visible).join(', ')})`;
+  if (!key) {
+    const isOfSecret = keys.kids.every((known) => isHmac(keys.find(known)!.alg));
+    const hint =
+      isOfSecret && !isHmac(alg) ? `; the secret alone gives no key for ${shown(alg)}: give --jwks` : '';
+    return `no key has its kid ${shown(kid)} (known: ${keys.kids.map(visible).join(', ')})${hint}`;
+  }
   if (key.alg !== alg) return `its alg is ${shown(alg)}, and the key of its kid is for ${key.alg}`;
   const itsOwn = { ...rules, issuer: String(claims['iss']), audience: audiencesOf(claims) };
   const isSigned = await new JwtVerifier(keys, itsOwn, new SystemClock())
@@ -57,6 +62,10 @@ function formReason({ text, header }: ReadJwt): string {
   for (const name of ['alg', 'kid'])
     if (typeof header[name] !== 'string') return `its header has no ${name}; there is no fallback`;
   return 'it has a member twice';
+}
+
+function isHmac(alg: unknown): boolean {
+  return /^HS\d+$/.test(String(alg));
 }
 
 function shown(value: unknown): string {
