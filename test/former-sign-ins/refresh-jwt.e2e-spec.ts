@@ -67,6 +67,15 @@ describe.each(ADAPTERS)('a refresh token of its own making (%s)', (adapter) => {
     expect(app.authentication).toBeInstanceOf(AuthenticationService);
   });
 
+  it('is exchanged beside an access token of before, but not beside a refresh token of ours', async () => {
+    const token = former.issue(ada);
+    const cookie = `rt=${token}; ${REFRESH_COOKIE}=a-bad-one`;
+    const headers = { 'sec-fetch-site': 'same-origin', cookie };
+    expect((await app.client().post('/auth/refresh', { headers })).status).toBe(401);
+    expect(await liveOf(app, ada)).toEqual([]);
+    expect((await refresh(app, token, { authorization: 'Bearer of-before' })).status).toBe(200);
+  });
+
   it('gives the same tokens to requests that run in parallel, and for thirty seconds', async () => {
     const token = former.issue(ada);
     const all = await Promise.all(Array.from({ length: 10 }, () => refreshed(app, token)));
