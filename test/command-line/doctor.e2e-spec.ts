@@ -119,10 +119,7 @@ describe('nestjs-aerie doctor', () => {
     const main = join(command.workspace.folder, 'main.js');
     try {
       await writeFile(main, 'await app.listen(3000);');
-      expect(await report(GOOD)).toMatchObject({ code: 0, found: ['note trust-proxy'] });
       expect(await report(GOOD, '--production')).toMatchObject({ code: 0, found: ['warning trust-proxy'] });
-      await writeFile(main, "app.set('trust proxy', 1);");
-      expect(await report(GOOD)).toMatchObject({ found: [] });
     } finally {
       await rm(main);
     }
