@@ -148,6 +148,8 @@ describe.each([
     expect(found.said).toContain(`Users and sign-ins: ${stores} (by your package.json; --stores chooses).`);
     const chosen = add(CLI_12, { stores });
     expect(chosen.said).toContain(`Users and sign-ins: ${stores}.`);
+    const database = 'The database is DATABASE_URL in .env (postgres://postgres@127.0.0.1:5432/postgres)';
+    expect(chosen.said.includes(database)).toBe(stores !== 'memory');
     const sources = ({ files }: typeof found) => [...files].filter(([path]) => path.startsWith('src/'));
     expect(sources(chosen)).toEqual(sources(found));
   });

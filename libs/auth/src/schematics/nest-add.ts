@@ -49,7 +49,8 @@ export default function nestAdd(options: NestAddOptions) {
     const added = addPackages(tree, project, stores, connection);
     const unknown = configureJest(tree, project);
     if (added && !options.skipInstall) context.addTask(INSTALL);
-    for (const line of report(stores, options.stores !== undefined, unknown)) context.logger.info(line);
+    for (const line of report(stores, options.stores !== undefined, connection?.url, unknown))
+      context.logger.info(line);
     return tree;
   };
 }
@@ -116,10 +117,16 @@ function typeScriptOf(folder: string): TypeScript | null {
   }
 }
 
-function report(stores: StoresKind, chosen: boolean, unknown: readonly string[]): string[] {
+function report(
+  stores: StoresKind,
+  chosen: boolean,
+  url: string | null | undefined,
+  unknown: readonly string[],
+): string[] {
   const why = chosen ? '' : ' (by your package.json; --stores chooses)';
   return [
     `Users and sign-ins: ${stores}${why}.`,
+    ...(url ? [`The database is DATABASE_URL in .env (${url}): start it, or write yours there.`] : []),
     ...unknown.map(
       (path) => `Jest in ${path} has a configuration of its own: see docs/testing.md for the lines it needs.`,
     ),
