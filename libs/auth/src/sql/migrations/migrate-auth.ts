@@ -94,7 +94,9 @@ function* migrating(
   naming: TableNaming,
 ): SqlTransaction<readonly string[]> {
   yield* waitingForOthers(naming);
-  for (const statement of createTables(naming, [MIGRATIONS])) yield trustedSql(statement);
+  // "if not exists" asks for the right to create all the same: an application's own user need not have it.
+  if (!(yield* isThere(naming)))
+    for (const statement of createTables(naming, [MIGRATIONS])) yield trustedSql(statement);
   const table = naming.of(MIGRATIONS);
   const { name, column } = table;
   const { rows } = yield sql`select ${column.name} as name from ${name}`;
@@ -107,6 +109,18 @@ function* migrating(
   }
   if (naming.dialect === 'mysql') yield sql`select release_lock(${lockOf(naming)})`;
   return ran.map((one) => one.name);
+}
+
+/** Whether the table of the migrations is there. */
+function* isThere(naming: TableNaming): SqlTransaction<boolean> {
+  const quoted = naming.table(MIGRATIONS.name);
+  const name = quoted.replace(/[`"]/g, '');
+  const { rows } = yield {
+    postgres: sql`select count(to_regclass(${quoted})) as found`,
+    mysql: sql`select count(*) as found from information_schema.tables where table_schema = database() and table_name = ${name}`,
+    sqlite: sql`select count(*) as found from sqlite_master where type = 'table' and name = ${name}`,
+  }[naming.dialect];
+  return Number(rows[0]?.['found']) > 0;
 }
 
 /** One node at a time. A transaction that writes to SQLite is alone anyway. */
