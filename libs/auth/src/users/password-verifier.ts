@@ -57,7 +57,7 @@ export class PasswordVerifier {
 
   /** How long a refusal after so many forms of the password has to take; 0: no longer than it took. */
   leastMs(forms: number): number {
-    return forms * this.times.leastMs();
+    return this.times.leastMs(forms);
   }
 
   private async matched(hash: StoredHash, forms: readonly string[]): Promise<string | undefined> {

@@ -38,6 +38,11 @@ describe('the time of a refused password', () => {
     expect(times.leastMs()).toBe(800);
   });
 
+  it('is five seconds at most for both forms of a password: ten would be too late for its request', () => {
+    const times = noted(OURS, [OURS, 20], [BCRYPT, 2_000]);
+    expect([times.leastMs(1), times.leastMs(2)]).toEqual([4_000, 5_000]);
+  });
+
   it('is five seconds at most, and few kinds are kept', () => {
     const times = noted(OURS, [OURS, 20], [BCRYPT, 9_000]);
     expect(times.leastMs()).toBe(5_000);

@@ -28,9 +28,9 @@ export class RefusalTimes {
     return this.kinds.has(this.first) ? this.slowestChecked().beginning : this.first;
   }
 
-  /** How long a refused check has to take; 0 while all checks are of one kind. */
-  leastMs(): number {
-    return this.kinds.size < 2 ? 0 : Math.min(LONGEST_WAIT_MS, MARGIN * this.slowestChecked().ms);
+  /** How long a refusal after so many checks has to take, which is in time for its request; 0 while all checks are of one kind. */
+  leastMs(checks = 1): number {
+    return this.kinds.size < 2 ? 0 : Math.min(LONGEST_WAIT_MS, checks * MARGIN * this.slowestChecked().ms);
   }
 
   private slowestChecked(): { readonly beginning: string; readonly ms: number } {
