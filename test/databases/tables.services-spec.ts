@@ -19,8 +19,9 @@ async function tablesOf(source: DataSource, prefix: string): Promise<string[]> {
 /** By the migration that makes them. */
 const FIRST = ['auth_event', 'auth_refresh_token_family', 'auth_revocation', 'auth_session', 'auth_subject'];
 const TABLES = [...FIRST, 'auth_signing_key'];
-/** Those of serviceIssuer(), which `connect` knows. */
+/** Those of serviceIssuer() and of formerSignIns(), which `connect` knows. */
 const OF_SERVICES = ['auth_service_client', 'auth_spent_token_id'];
+const OF_FORMER = ['auth_former_credential', 'auth_former_subject'];
 
 describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) => {
   const open: (() => Promise<unknown>)[] = [];
@@ -47,10 +48,12 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
   it('come and go with the migrations, under the prefix of the connection', async () => {
     const source = await opened();
     const prefix = source.options.entityPrefix!;
-    const every = [...TABLES, ...OF_SERVICES, 'migrations'].sort();
+    const every = [...TABLES, ...OF_SERVICES, ...OF_FORMER, 'migrations'].sort();
     expect(await tablesOf(source, prefix)).toEqual(every);
     const { upQueries } = await source.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
+    await source.undoLastMigration();
+    expect(await tablesOf(source, prefix)).toEqual([...TABLES, ...OF_SERVICES, 'migrations'].sort());
     await source.undoLastMigration();
     expect(await tablesOf(source, prefix)).toEqual([...TABLES, 'migrations'].sort());
     // The last one of the core made no table.
