@@ -38,7 +38,7 @@ export const PASSWORD_MUTANTS = [
         'ms >= slowest.ms',
         'ms <= slowest.ms || slowest.ms === 0',
       ],
-      ['the time of a refusal has no bound', 'Math.min(LONGEST_WAIT_MS, MARGIN', 'Math.min(Infinity, MARGIN'],
+      ['the time of a refusal has no bound', 'Math.min(LONGEST_WAIT_MS, checks', 'Math.min(Infinity, checks'],
     ],
   ),
   ...mutantsOf('users/password-hasher.ts', SIGN_IN, [
