@@ -63,7 +63,7 @@ export class FormerSignIns extends FormerCredentials implements OnApplicationBoo
     if (left <= 0) this.sayItIsOver();
     else if (left < SOON_MS)
       this.logger.warn(
-        `formerSignIns accepts former credentials until ${new Date(this.options.until).toISOString()}: whoever does not come by then signs in again`,
+        `formerSignIns accepts former credentials until ${new Date(this.options.until).toISOString()}: after that, users sign in again with their password`,
       );
   }
 

@@ -10,7 +10,7 @@ import { FORMER_SIGN_INS_PROVIDERS } from './former-sign-ins.providers.js';
 import { FormerSignIns } from './former-sign-ins.service.js';
 
 /**
- * For an application that moves to AuthModule: whoever is signed in stays so. A credential that was handed out before opens a
+ * For an application that moves to AuthModule: signed-in users stay signed in. A credential that was handed out before opens a
  * sign-in of ours when it is first seen, and stands as spent from then on; where it is kept, it is left as it is. Adds the
  * tables `auth_former_credential` and `auth_former_subject`. docs/moving.md shows a move.
  *

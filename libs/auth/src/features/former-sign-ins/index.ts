@@ -1,4 +1,4 @@
-// `nestjs-aerie/former-sign-ins`: whoever was signed in before AuthModule stays so
+// `nestjs-aerie/former-sign-ins`: users who were signed in before AuthModule stay signed in
 export { formerSignIns } from './former-sign-ins.js';
 export type { FormerSignInsOptions } from './accepted-credentials.js';
 export {

@@ -31,7 +31,7 @@ export interface NewFormerClaim {
 export abstract class FormerClaimStore {
   abstract find(credential: string): Promise<FormerClaimReading | null>;
 
-  /** Claims a credential, if nobody has: of any number at once, one does. The claim that stands, and the clock. */
+  /** Claims a credential that has no claim yet: of any number at once, one does. The claim that stands, and the clock. */
   abstract claim(claim: NewFormerClaim): Promise<FormerClaimReading>;
 
   /** Puts another sign-in in the place of the one given, from now on, if that is still the one. Whether it was. */

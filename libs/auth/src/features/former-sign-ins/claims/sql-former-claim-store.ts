@@ -12,7 +12,7 @@ import {
 import { FORMER_CREDENTIALS, FORMER_SUBJECTS, type FormerSubjectColumns } from './former-claim.tables.js';
 
 const MAX_TRIES = 3;
-/** The subject of what was ended for everybody. */
+/** The subject of an end that holds for every user. */
 const EVERYBODY = '';
 
 /** FormerClaimStore in SQL. */
@@ -52,7 +52,7 @@ export class SqlFormerClaimStore extends FormerClaimStore {
       await this.database.run(this.insertIfAbsent({ ...claim, isSpent: false }));
       const found = await this.find(claim.credential);
       if (found) return found;
-      // Given up between the two, by whoever had it.
+      // Given up between the two, by the request that had it.
     }
     throw new StoreUnavailableError({ cause: new Error('a former credential was given up again and again') });
   }

@@ -20,7 +20,7 @@ export interface FormerSessionOptions {
   /** The `name` of `session({ name })`. Default `connect.sid`. */
   readonly cookie?: string;
   /**
-   * The user's id in a session; undefined: nobody is signed in, or a second factor is still to come. Default: `passport.user`,
+   * The user's id in a session; undefined: the session has no user, or a second factor is still to come. Default: `passport.user`,
    * as Passport keeps an id.
    */
   readonly subject?: (session: any) => SubjectId | null | undefined;
@@ -29,7 +29,7 @@ export interface FormerSessionOptions {
 /** Express' own bound is 24 random bytes; some applications make their own ids. */
 const LONGEST = 1024;
 const SIGNED = 's:';
-/** What a session id of `express-session` has at least, in characters: it is nobody's guess. */
+/** What a session id of `express-session` has at least, in characters: it cannot be guessed. */
 const SHORTEST_ID = 16;
 
 const isStore = (v: unknown): v is FormerSessionStore =>

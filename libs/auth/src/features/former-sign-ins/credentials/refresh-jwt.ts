@@ -72,7 +72,7 @@ export function refreshJwt(options: RefreshJwtOptions): FormerCredential {
   const secrets = secretsOf(reader.secret('secret', 'a text, or a list of texts', isSecrets));
   if (secrets.some((secret) => PUBLIC_KEY.test(secret)))
     throw new AuthConfigError(
-      '"refreshJwt.secret" must be a secret that tokens are signed with by HMAC (got a public key): whoever knows it could sign in as anybody',
+      '"refreshJwt.secret" must be a secret that tokens are signed with by HMAC (got a public key): a client that knows it could sign in as any user',
     );
   const algorithm = reader.oneOf('algorithm', ALGORITHMS, 'HS256');
   const issuer = reader.custom('issuer', 'a text', isText, undefined);
@@ -83,7 +83,7 @@ export function refreshJwt(options: RefreshJwtOptions): FormerCredential {
   reader.done();
   if (!isCurrent && secrets.some((secret) => Buffer.byteLength(secret) < LONG_ENOUGH))
     throw new AuthConfigError(
-      `"refreshJwt.secret" must have ${LONG_ENOUGH} bytes or more, or "isCurrent" beside it (got less, and none): whoever guesses it could sign in as anybody`,
+      `"refreshJwt.secret" must have ${LONG_ENOUGH} bytes or more, or "isCurrent" beside it (got less, and none): a client that guesses it could sign in as any user`,
     );
   const isFor = ({ iss, aud }: JsonObject): boolean =>
     (issuer === undefined || iss === issuer) &&
