@@ -205,6 +205,7 @@ describe('the table of statuses', () => {
         AUTH_GRANT_INVALID: 400,
         AUTH_SCOPE_INVALID: 400,
         AUTH_TARGET_INVALID: 400,
+        AUTH_ACTION_TOKEN_INVALID: 400,
         AUTH_REFRESH_BUSY: 429,
         AUTH_PASSWORDS_BUSY: 503,
         AUTH_STORE_UNAVAILABLE: 503,

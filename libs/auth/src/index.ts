@@ -120,5 +120,6 @@ export {
   SignInNotFoundError,
   StoreUnavailableError,
   TargetInvalidError,
+  ActionTokenInvalidError,
 } from './errors/auth-error.js';
 export { PasswordsBusyError, RefreshBusyError } from './errors/busy-error.js';

@@ -1,4 +1,5 @@
 import type {
+  ActionTokenInvalidError,
   CredentialsMissingError,
   CredentialsInvalidError,
   AccessTokenInvalidError,
@@ -47,6 +48,7 @@ export type AnyAuthError =
   | GrantInvalidError
   | ScopeInvalidError
   | TargetInvalidError
+  | ActionTokenInvalidError
   | PasswordsBusyError
   | RefreshBusyError
   | StoreUnavailableError;

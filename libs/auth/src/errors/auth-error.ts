@@ -211,6 +211,17 @@ export class TargetInvalidError extends AuthError {
   }
 }
 
+/**
+ * A link or a code was refused: malformed, spent, expired, of another purpose or asker, or made before the credentials of its
+ * subject changed. One error on purpose: the answer tells none of these apart.
+ */
+export class ActionTokenInvalidError extends AuthError {
+  readonly code = 'AUTH_ACTION_TOKEN_INVALID';
+  constructor(options?: ErrorCause) {
+    super('This link or code is not valid: ask for a new one.', options);
+  }
+}
+
 /** A database, the user directory or the signer could not answer. Nothing was decided: the caller's credentials stay good. */
 export class StoreUnavailableError extends AuthError {
   readonly code = 'AUTH_STORE_UNAVAILABLE';
