@@ -89,6 +89,37 @@ export function auditTable(database: TestDatabase, adapter: Adapter): void {
     expect(await listOf(app, 'Ada')).toEqual([]);
   });
 
+  it('lists the events of a process as they were recorded, also those of one instant in several statements', async () => {
+    const app = await started();
+    const writer = writerOf(app);
+    const origin = { signInId: 'x', ip: null, userAgent: null };
+    const recorded: string[] = [];
+    // Statements are under way while the next events come, and alarms are written before the others.
+    const written: Promise<void>[] = [];
+    for (let i = 0; i < 90; i++) {
+      if (i % 3 === 0) {
+        const reuse = {
+          cause: 'ancestor',
+          distance: i,
+          ageMs: 1,
+          holder: { ip: null, userAgent: null },
+        } as const;
+        writer.record({ type: 'reuse_detected', subject: 'ada', ...reuse, ...origin });
+        recorded.push(`reuse ${i}`);
+      }
+      writer.record({ type: 'subject_changed', subject: 'ada', reason: `${i}` });
+      recorded.push(`change ${i}`);
+      if (i % 7 === 0) written.push(writer.flush());
+      if (i % 10 === 0) await written.at(-1);
+    }
+    await Promise.all(written);
+    const listed = await listOf(app, 'ada', { limit: 1_000 });
+    const told = listed.map(({ reason, detail }) =>
+      reason ? `change ${reason}` : `reuse ${String(detail['distance'])}`,
+    );
+    expect(told.toReversed()).toEqual(recorded);
+  });
+
   it('loses no event of one instant between two pages', async () => {
     const app = await started();
     for (let i = 0; i < 7; i++) await app.authentication.rolesChanged('ada');
@@ -111,8 +142,10 @@ export function auditTable(database: TestDatabase, adapter: Adapter): void {
     const app = await started();
     const event = { type: 'subject_changed', subject: 'Ada é', signInId: null, reason: null } as const;
     const rest = { ip: null, userAgent: null, detail: { é: ['\u0000', 1] } };
-    const record = (id: string, ageMs: number) => ({ id, ...event, ...rest, ageMs });
     const store = app.app.get(SecurityEventStore, { strict: false });
+    const now = await store.now();
+    expect(Math.abs(now - Date.now())).toBeLessThan(60_000);
+    const record = (id: string, ageMs: number) => ({ id, ...event, ...rest, at: now - ageMs });
     await store.append([record('b', 3_600_000), record('a', 0)]);
     await store.append([record('b', 0), record('c', 7_200_000), record('a', 9)]);
     const listed = await listOf(app, 'Ada é');

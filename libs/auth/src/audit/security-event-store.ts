@@ -15,9 +15,6 @@ export interface SecurityEventRecord {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** One that is to be kept: its time is the store's clock, less its age. */
-export type NewSecurityEventRecord = Omit<SecurityEventRecord, 'at'> & { readonly ageMs: number };
-
 /** Where a page of events ends: the record that was its last. */
 export type EventPosition = Pick<SecurityEventRecord, 'at' | 'id'>;
 
@@ -26,10 +23,16 @@ export type EventPosition = Pick<SecurityEventRecord, 'at' | 'id'>;
  * stores that this one belongs to. Throws StoreUnavailableError.
  */
 export abstract class SecurityEventStore {
-  /** Keeps all or none. A record whose id is there already stays as it is: a call without an answer may be repeated. */
-  abstract append(records: readonly NewSecurityEventRecord[]): Promise<void>;
+  /** The store's clock, epoch milliseconds: the writer of events reads it before `append`, and dates them by it. */
+  abstract now(): Promise<number>;
 
-  /** Those of a subject, the newest first; those before `before`, if given. */
+  /** Keeps all or none. A record whose id is there already stays as it is: a call without an answer may be repeated. */
+  abstract append(records: readonly SecurityEventRecord[]): Promise<void>;
+
+  /**
+   * Those of a subject, the newest first; those before `before`, if given. Of two records with the same time the one with
+   * the greater id is the newer: ids of one process grow.
+   */
   abstract list(
     subject: string,
     limit: number,

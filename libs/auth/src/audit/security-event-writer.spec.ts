@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Clock } from '../time/clock.js';
-import type { NewSecurityEventRecord } from './security-event-store.js';
-import { SecurityEventStore } from './security-event-store.js';
+import { type SecurityEventRecord, SecurityEventStore } from './security-event-store.js';
 import { SecurityEventWriter } from './security-event-writer.js';
 
 class Now extends Clock {
@@ -11,14 +10,23 @@ class Now extends Clock {
   monotonic = (): number => this.at;
 }
 
+/** The clock of the store is ahead of that of this process. */
+const AHEAD_MS = 7_000_000;
+
 class Kept extends SecurityEventStore {
-  readonly records: NewSecurityEventRecord[] = [];
+  readonly records: SecurityEventRecord[] = [];
   readonly batches: number[] = [];
   readonly erased: string[] = [];
+  constructor(private readonly clock: Now) {
+    super();
+  }
   tries = 0;
   away = false;
-  async append(records: readonly NewSecurityEventRecord[]): Promise<void> {
-    this.tries += 1;
+  async now(): Promise<number> {
+    if (this.away) throw new Error(`away ${(this.tries += 1)} times`);
+    return this.clock.at + AHEAD_MS;
+  }
+  async append(records: readonly SecurityEventRecord[]): Promise<void> {
     if (this.away) throw new Error('away');
     this.batches.push(records.length);
     this.records.push(...records);
@@ -42,7 +50,7 @@ describe('events that are written behind requests', () => {
     const keep = (line: unknown): void => void warnings.push(String(line));
     Logger.overrideLogger({ log: keep, error: keep, warn: keep });
     clock = new Now();
-    store = new Kept();
+    store = new Kept(clock);
     sink = new SecurityEventWriter(store, clock);
   });
   afterEach(() => {
@@ -52,7 +60,7 @@ describe('events that are written behind requests', () => {
   const change = (subject = 'ada'): void =>
     sink.record({ type: 'subject_changed', subject, reason: 'roles' });
 
-  it('are written within a second, with their age', async () => {
+  it('are written within a second, dated by the clock of the store', async () => {
     change();
     clock.at += 400;
     change();
@@ -60,7 +68,7 @@ describe('events that are written behind requests', () => {
     expect(store.records).toEqual([]);
     clock.at += 600;
     await jest.advanceTimersByTimeAsync(1);
-    expect(store.records.map(({ ageMs }) => ageMs)).toEqual([1_000, 600]);
+    expect(store.records.map(({ at }) => at - AHEAD_MS)).toEqual([1_000_000, 1_000_400]);
     change();
     await jest.advanceTimersByTimeAsync(1_000);
     expect(store.batches).toEqual([1, 1, 1]);

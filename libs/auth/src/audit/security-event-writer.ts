@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../time/clock.js';
 import { classOf, EventAllowance } from './event-allowance.js';
+import { EventTimes } from './event-times.js';
 import { isOfFeature, type SecurityEvent, SecurityEventSink } from './security-event.js';
 import type { SecurityEventStore } from './security-event-store.js';
 import { type KeptEvent, type WaitingEvent, WaitingEvents } from './waiting-events.js';
@@ -25,6 +26,7 @@ export class SecurityEventWriter extends SecurityEventSink {
   private readonly logger = new Logger('AuthModule');
   private readonly waiting = new WaitingEvents();
   private readonly allowance: EventAllowance;
+  private readonly times: EventTimes;
   /** Subjects that were forgotten: a batch with events of theirs may have been on its way. */
   private readonly toErase = new Set<string>();
   private running: Promise<void> | undefined;
@@ -42,6 +44,7 @@ export class SecurityEventWriter extends SecurityEventSink {
   ) {
     super();
     this.allowance = new EventAllowance(clock);
+    this.times = new EventTimes(store, clock);
   }
 
   record(event: SecurityEvent): void {
@@ -95,6 +98,7 @@ export class SecurityEventWriter extends SecurityEventSink {
       }
       this.failures = 0;
     }
+    this.times.reset();
     // A run that had nothing left to write says nothing of the store.
     if (!this.troubled || this.failures > 0) return;
     this.logger.warn(`security events are written again: ${this.lost} were lost`);
@@ -111,8 +115,10 @@ export class SecurityEventWriter extends SecurityEventSink {
     if (!size) return;
     const batch = this.waiting.take(size);
     try {
-      const sent = this.clock.monotonic();
-      await this.store.append(batch.map(({ kept, recordedAt }) => ({ ...kept, ageMs: sent - recordedAt })));
+      await this.times.read();
+      await this.store.append(
+        batch.map(({ kept, recordedAt }) => ({ ...kept, at: this.times.of(recordedAt) })),
+      );
       this.tries = 0;
     } catch (error) {
       this.tries += 1;

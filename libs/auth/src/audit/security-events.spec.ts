@@ -5,6 +5,7 @@ import { SecurityEventStore } from './security-event-store.js';
 
 class Store extends SecurityEventStore {
   readonly asked: unknown[][] = [];
+  now = async () => 0;
   append = async () => undefined;
   list = async (...asked: unknown[]) => (this.asked.push(asked), []);
   erase = async () => undefined;

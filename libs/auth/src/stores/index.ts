@@ -74,7 +74,6 @@ export { type SigningKeyReading, SigningKeyStore, type StoredKey } from '../keys
 // Security events
 export {
   type EventPosition,
-  type NewSecurityEventRecord,
   type SecurityEventRecord,
   SecurityEventStore,
 } from '../audit/security-event-store.js';

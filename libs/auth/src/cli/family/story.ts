@@ -31,12 +31,17 @@ export type Reading =
 export function storyOf(reading: Reading, events: readonly SecurityEventRecord[]): Story {
   const { kind, row } = reading;
   const { id, subject } = row;
-  const told = events.map((event): Chapter => {
-    const { at, ip, userAgent } = event;
+  const chapterOf = (event: SecurityEventRecord): Chapter => {
+    const { ip, userAgent } = event;
+    // An event is dated a moment after its change, by which the row may have changed again: the row's time is exact.
+    const at = event.type === 'signed_in' ? Math.min(row.createdAt, event.at) : event.at;
     return { at, what: eventInWords(event), ip, userAgent };
-  });
+  };
+  const opening = events.filter(({ type }) => type === 'signed_in').map(chapterOf);
+  const later = events.filter(({ type }) => type !== 'signed_in').map(chapterOf);
   const ofRow = chaptersOf(reading, new Set<string>(events.map(({ type }) => type)));
-  const chapters = [...ofRow, ...told].sort((one, other) => one.at - other.at);
+  // Of one instant: the sign-in comes first, and what the row tells comes before the events that followed it.
+  const chapters = [...opening, ...ofRow, ...later].sort((one, other) => one.at - other.at);
   return { kind, id, subject, ...stateOf(reading), chapters };
 }
 

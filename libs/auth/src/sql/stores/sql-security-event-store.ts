@@ -5,7 +5,6 @@ import { subjectKey } from '../../subjects/subject-key.js';
 import { SECURITY_EVENTS } from '../tables/security-event.table.js';
 import {
   type EventPosition,
-  type NewSecurityEventRecord,
   type SecurityEventRecord,
   SecurityEventStore,
 } from '../../audit/security-event-store.js';
@@ -22,7 +21,12 @@ export class SqlSecurityEventStore extends SecurityEventStore {
     this.events = database.table(SECURITY_EVENTS);
   }
 
-  async append(records: readonly NewSecurityEventRecord[]): Promise<void> {
+  async now(): Promise<number> {
+    const { rows } = await this.database.run(sql`select ${this.database.dialect.nowMs} as now`);
+    return Number(rows[0]!['now']);
+  }
+
+  async append(records: readonly SecurityEventRecord[]): Promise<void> {
     if (records.length === 0) return;
     const { name, column: c } = this.events;
     const columns = sql`${c.id}, ${c.type}, ${c.at}, ${c.subject}, ${c.signInId}, ${c.reason}, ${c.ip}, ${c.userAgent}, ${c.detail}`;
@@ -73,10 +77,9 @@ export class SqlSecurityEventStore extends SecurityEventStore {
     ip,
     userAgent,
     detail,
-    ageMs,
-  }: NewSecurityEventRecord): Sql {
+    at,
+  }: SecurityEventRecord): Sql {
     const { events } = this;
-    const at = sql`${this.database.dialect.nowMs} - ${Math.round(ageMs)}`;
     return sql`(${id}, ${type}, ${at}, ${events.value('subject', subject)}, ${signInId}, ${reason}, ${ip}, ${userAgent}, ${events.value('detail', detail)})`;
   }
 }
