@@ -1,0 +1,12 @@
+// `nestjs-aerie/account-flows`: e-mail addresses and passwords of accounts, sign-in by link and by code
+export { accountFlows } from './account-flows.js';
+export type { AccountFlowsOptions, AccountFlowSwitches, LinkPaths } from './account-flow-settings.js';
+
+// Its mails
+export {
+  type AccountMail,
+  AccountMailer,
+  type AccountMailKind,
+  type MailAsked,
+} from './mail/account-mailer.js';
+export { accountMailText, type AccountMailText } from './mail/account-mail-text.js';
