@@ -15,7 +15,8 @@ jest.setTimeout(60_000);
 
 const PREFIX = 'app_';
 const FEATURES = [serviceIssuer()];
-const CORE = ['CreateAuthTables1795219200000', 'CreateKeyAndClientTables1795824000000'];
+const ADDED = 'AddCredentialVersion1798934400000';
+const CORE = ['CreateAuthTables1795219200000', 'CreateKeyAndClientTables1795824000000', ADDED];
 const OF_SERVICES = FEATURES.flatMap(({ tables = [] }) => tables.map(({ name }) => name));
 
 /** What a database says of its tables, in one order; the order of columns is left out. */
@@ -142,6 +143,30 @@ export function sqlMigrations(name: ClientPackage): void {
     expect(byHand.length).toBeGreaterThan(70);
     await migrateAuth(open.client, { prefix: PREFIX });
     expect(await described(open)).toEqual(byHand);
+  });
+
+  it('add a column that came later to tables with rows, and leave one that is there', async () => {
+    const open = opened();
+    const table = `${PREFIX}auth_subject`;
+    await migrateAuth(open.client, { prefix: PREFIX });
+    const asItIs = await described(open);
+    const forget = () => open.query(`delete from ${PREFIX}auth_migration where name = '${ADDED}'`);
+    // A database of the version before.
+    await open.query(`alter table ${table} drop column credential_version`);
+    await forget();
+    await open.query(`insert into ${table} (subject, epoch) values ('ada', 7)`);
+    expect(await migrateAuth(open.client, { prefix: PREFIX })).toEqual([ADDED]);
+    expect(await described(open)).toEqual(asItIs);
+    // A node of the version before still writes rows.
+    await open.query(`insert into ${table} (subject, epoch) values ('bob', 8)`);
+    await open.query(`update ${table} set credential_version = 9 where subject = 'bob'`);
+    await forget();
+    expect(await migrateAuth(open.client, { prefix: PREFIX })).toEqual([ADDED]);
+    const rows = await open.query(`select subject, credential_version as version from ${table} order by 1`);
+    expect(rows.map((row) => [row['subject'], Number(row['version'])])).toEqual([
+      ['ada', 0],
+      ['bob', 9],
+    ]);
   });
 
   // MariaDB and MySQL commit each statement that changes a table.

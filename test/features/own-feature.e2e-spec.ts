@@ -219,6 +219,34 @@ describe('a feature of somebody else', () => {
       /each table once.*terms_acceptance/,
     ],
     [
+      "a column of another feature's table",
+      () => ({
+        features: [
+          feature(),
+          {
+            name: 'other',
+            tables: [
+              {
+                name: 'Other1798761600001',
+                creates: [],
+                adds: [{ table: feature().tables![0]!.creates[0]!, columns: ['version'] }],
+              },
+            ],
+          },
+        ],
+      }),
+      /own tables alone.*terms_acceptance.*other/,
+    ],
+    [
+      'a column that rows of the former version lack',
+      () => {
+        const { tables, ...rest } = feature();
+        const adds = [{ table: tables![0]!.creates[0]!, columns: ['version'] }];
+        return { features: [{ ...rest, tables: [{ ...tables![0]!, adds }] }] };
+      },
+      /nullable or with a default.*version.*terms/,
+    ],
+    [
       'a migration twice',
       () => ({ features: [feature(), { name: 'other', tables: feature().tables! }] }),
       /each migration once.*CreateTermsTables/,

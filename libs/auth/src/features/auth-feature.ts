@@ -22,11 +22,23 @@ export interface FeatureOptions<Read = unknown> {
   read(reader: OptionReader): Read;
 }
 
-/** Tables that came together, and the migration that creates them. Its name is for good, and ends with a time in milliseconds. */
+/** Columns that came to a table later. */
+export interface AddedColumns {
+  /** As it is today, with these columns. An earlier migration creates it. */
+  readonly table: TableDefinition;
+  /** Their properties. Each is nullable or has a default: a node of the former version still writes rows without it. */
+  readonly columns: readonly string[];
+}
+
+/**
+ * Tables that came together, or columns that came later, and the migration that makes them. Its name is for good, and ends
+ * with a time in milliseconds.
+ */
 export interface FeatureMigration {
   /** Such as `CreateLoginNotes1796601600000`. */
   readonly name: string;
   readonly creates: readonly TableDefinition[];
+  readonly adds?: readonly AddedColumns[];
 }
 
 /**

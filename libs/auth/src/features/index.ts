@@ -2,6 +2,7 @@
 
 // What it is
 export {
+  type AddedColumns,
   type AuthFeature,
   type FeatureMigration,
   type FeatureOptions,

@@ -54,6 +54,18 @@ export function checkFeatures(features: readonly AuthFeature[]): void {
       refuse(
         `must name in "bodies" routes of their own controllers, in lower case and without parameters, as "POST /token" (got ${JSON.stringify(unrouted)} of ${name})`,
       );
+    const created = tables.flatMap(({ creates }) => creates);
+    const added = tables.flatMap(({ adds = [] }) => adds);
+    // A node of the former version writes rows without it, and another feature's table is not this one's to change.
+    const wrong = added.find(
+      ({ table, columns }) =>
+        !created.includes(table) ||
+        columns.some((one) => !table.columns[one]?.nullable && table.columns[one]?.default === undefined),
+    );
+    if (wrong)
+      refuse(
+        `must add columns to their own tables alone, each nullable or with a default (got ${JSON.stringify(wrong.columns)} of ${JSON.stringify(wrong.table.name)} in ${name})`,
+      );
     const unnamed = tables.find((migration) => !MIGRATION.test(migration.name));
     if (unnamed)
       refuse(

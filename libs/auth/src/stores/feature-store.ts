@@ -10,6 +10,11 @@ export interface SqlAccess {
   /** The global epoch, as a scalar subquery. */
   readonly globalEpoch: Sql;
   /**
+   * The version of a subject's credentials (`SubjectVersions.credentialVersion`), as a scalar subquery; 0 when the subject has
+   * no row. `subject`: an id, or a column `asSubject`. The row is not locked.
+   */
+  credentialVersion(subject: string | Sql): Sql;
+  /**
    * Adds statements to every transaction that ends sign-ins of a whole subject: a logout everywhere, a change of credentials,
    * a subject that is disabled or forgotten. The empty subject: everybody's. The subject's row is locked by then.
    */
@@ -31,6 +36,7 @@ export interface MemoryAccess {
   readonly clock: { now(): number };
   readonly revocations: { write(kind: RevocationEventKind, value: string, epoch?: number | null): void };
   globalEpoch(): number;
+  credentialVersion(subject: string): number;
   /** As in SQL: `body` is called in the same step. */
   onSubjectEnded(body: (subject: string) => void): void;
 }

@@ -3,7 +3,7 @@ export { AuthStores } from './auth-stores.js';
 export { type StoresDoor, StoreSettings, type FeatureTable } from './stores-door.js';
 
 // Subjects, and how many sign-ins each may have
-export { SubjectStore, type SubjectEpochs } from '../subjects/subject-store.js';
+export { SubjectStore, type SubjectEpochs, type SubjectVersions } from '../subjects/subject-store.js';
 export { subjectKey, subjectOfKey } from '../subjects/subject-key.js';
 export type { Opened, OpeningOutcome } from '../subjects/opening-outcome.js';
 export {

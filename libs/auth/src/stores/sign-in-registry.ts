@@ -35,7 +35,8 @@ export abstract class SignInRegistry {
   abstract endAll(subject: string, reason: string, except?: string): Promise<number>;
 
   /**
-   * Ends every sign-in but the kept one, whose secret is exchanged in the same transaction. A family that is replaced ends
+   * Moves the subject's credential version and ends every sign-in but the kept one, whose secret is exchanged in the same
+   * transaction. A family that is replaced ends
    * too: the row that `replacementRow` gives is inserted in its place.
    */
   abstract credentialsChanged(

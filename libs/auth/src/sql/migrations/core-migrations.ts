@@ -20,3 +20,17 @@ export const CREATE_KEY_TABLE: FeatureMigration = {
   name: 'CreateKeyAndClientTables1795824000000',
   creates: [SIGNING_KEYS],
 };
+
+/** Adds the version of a subject's credentials. */
+export const ADD_CREDENTIAL_VERSION: FeatureMigration = {
+  name: 'AddCredentialVersion1798934400000',
+  creates: [],
+  adds: [{ table: SUBJECTS, columns: ['credentialVersion'] }],
+};
+
+/** The migrations of the core, in their order. */
+export const CORE_MIGRATIONS: readonly FeatureMigration[] = [
+  CREATE_AUTH_TABLES,
+  CREATE_KEY_TABLE,
+  ADD_CREDENTIAL_VERSION,
+];

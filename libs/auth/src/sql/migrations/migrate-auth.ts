@@ -10,9 +10,9 @@ import { sql, trustedSql } from '../database/sql.js';
 import { driven, type SqlTransaction } from '../database/sql-database.js';
 import { bigint, type TableDefinition, varchar } from '../database/table-definition.js';
 import {
-  type AuthMigration,
   type AuthMigrationOptions,
-  authMigrationSql,
+  type MigrationStep,
+  migrationSteps,
   resolveMigrationOptions,
 } from './auth-migration-sql.js';
 import { createTables } from './table-statements.js';
@@ -53,10 +53,11 @@ export async function migrateAuth(
   client: SqlClient,
   options: AuthMigrationOptions = {},
 ): Promise<readonly string[]> {
-  const { features, names } = resolveMigrationOptions(new OptionReader(options, 'migrations'));
   const known = knownClient(client);
-  const migrations = authMigrationSql({ features, ...names, dialect: known.dialect });
+  const reader = new OptionReader(options, 'migrations');
+  const { features, names } = resolveMigrationOptions(reader, known.dialect);
   const naming = new TableNaming(known.dialect, names);
+  const migrations = migrationSteps(naming, features);
   const run = () => migrating(migrations, naming);
   if (known.dialect !== 'sqlite') return onConnection(known, naming, run);
   const limits = { deadlineMs: LOCK_SECONDS * 1_000, preparedStatements: false };
@@ -90,7 +91,7 @@ async function onConnection(
 }
 
 function* migrating(
-  migrations: readonly AuthMigration[],
+  migrations: ReturnType<typeof migrationSteps>,
   naming: TableNaming,
 ): SqlTransaction<readonly string[]> {
   yield* waitingForOthers(naming);
@@ -104,11 +105,29 @@ function* migrating(
   const ran = migrations.filter((one) => !before.has(one.name));
   const { nowMs } = DIALECTS[naming.dialect];
   for (const migration of ran) {
-    for (const statement of migration.statements) yield trustedSql(statement);
+    for (const { statement, adds } of migration.steps)
+      if (!adds || !(yield* hasColumn(naming, adds))) yield trustedSql(statement);
     yield sql`insert into ${name} (${column.name}, ${column.ranAt}) values (${migration.name}, ${nowMs})`;
   }
   if (naming.dialect === 'mysql') yield sql`select release_lock(${lockOf(naming)})`;
   return ran.map((one) => one.name);
+}
+
+/** Whether a column that a migration adds is there: migrations for TypeORM may have made the table. */
+function* hasColumn(
+  naming: TableNaming,
+  { table, column }: NonNullable<MigrationStep['adds']>,
+): SqlTransaction<boolean> {
+  const quoted = naming.table(table);
+  const name = quoted.replace(/[`"]/g, '');
+  const { rows } = yield {
+    postgres: sql`select count(*) as found from pg_attribute
+      where attrelid = to_regclass(${quoted}) and attname = ${column} and not attisdropped`,
+    mysql: sql`select count(*) as found from information_schema.columns
+      where table_schema = database() and table_name = ${name} and column_name = ${column}`,
+    sqlite: sql`select count(*) as found from pragma_table_info(${name}) where name = ${column}`,
+  }[naming.dialect];
+  return Number(rows[0]?.['found']) > 0;
 }
 
 /** Whether the table of the migrations is there. */

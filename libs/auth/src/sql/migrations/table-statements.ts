@@ -33,18 +33,35 @@ const TYPES: Readonly<Record<DialectName, ColumnTypes>> = {
   },
 };
 
-/** Statements that create tables and their indexes, and the schema, where they are missing. */
-export function createTables(naming: TableNaming, tables: readonly TableDefinition[]): readonly string[] {
+/**
+ * Statements that create tables and their indexes, and the schema, where they are missing. `has`: whether a table has a
+ * column from the start, or a later migration adds it.
+ */
+export function createTables(
+  naming: TableNaming,
+  tables: readonly TableDefinition[],
+  has: (column: ColumnDefinition) => boolean = () => true,
+): readonly string[] {
   const { schema } = naming;
   return [
-    ...(schema === null ? [] : [`create schema if not exists ${schema}`]),
-    ...tables.flatMap((table) => createTable(naming, table)),
+    ...(schema === null || tables.length === 0 ? [] : [`create schema if not exists ${schema}`]),
+    ...tables.flatMap((table) => createTable(naming, table, has)),
   ];
 }
 
-function createTable(naming: TableNaming, { name, columns, indices }: TableDefinition): readonly string[] {
+/** Adds a column to a table that does not have it. PostgreSQL alone lets the statement ask. */
+export function addColumn(naming: TableNaming, { name }: TableDefinition, column: ColumnDefinition): string {
+  const add = naming.dialect === 'postgres' ? 'add column if not exists' : 'add column';
+  return `alter table ${naming.table(name)} ${add} ${columnLine(naming, column)}`;
+}
+
+function createTable(
+  naming: TableNaming,
+  { name, columns, indices }: TableDefinition,
+  has: (column: ColumnDefinition) => boolean,
+): readonly string[] {
   const { dialect } = naming;
-  const defined: readonly ColumnDefinition[] = Object.values(columns);
+  const defined: readonly ColumnDefinition[] = Object.values(columns).filter(has);
   const lines = defined.map((column) => columnLine(naming, column));
   const keys = defined.filter(({ primary }) => primary);
   // SQLite knows an identity's key by the column alone.
@@ -84,8 +101,9 @@ function primaryKey(naming: TableNaming, table: string, keys: readonly ColumnDef
   return naming.dialect === 'postgres' ? `constraint ${naming.constraint('PK', table, names)} ${line}` : line;
 }
 
-/** Of a definition, never of a request. */
+/** Of a definition, never of a request. PostgreSQL remembers a number as it was written: in quotes, as TypeORM writes it. */
 function literal(dialect: DialectName, value: string | number | boolean): string {
-  if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
+  if (typeof value === 'string' || (typeof value === 'number' && dialect === 'postgres'))
+    return `'${String(value).replaceAll("'", "''")}'`;
   return typeof value === 'boolean' && dialect !== 'postgres' ? String(Number(value)) : String(value);
 }

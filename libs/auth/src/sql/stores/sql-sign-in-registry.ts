@@ -74,7 +74,7 @@ export class SqlSignInRegistry extends SignInRegistry {
     reason: string,
     keep: KeptSignIn | null,
   ): SqlTransaction<CredentialChange> {
-    const epoch = yield* this.endings.changing(subject);
+    const epoch = yield* this.endings.changing(subject, 'credentials');
     let kept: CredentialChange['kept'] = null;
     let except: string | undefined;
     if (keep?.kind === 'session') {

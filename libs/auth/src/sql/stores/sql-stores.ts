@@ -115,6 +115,7 @@ export class SqlStores extends AuthStores {
       database,
       revocations: writer,
       globalEpoch: this.subjects.globalEpoch(),
+      credentialVersion: (subject) => this.subjects.credentialVersion(subject),
       onSubjectEnded: (body) => this.endings.add(body),
     });
   }

@@ -42,9 +42,9 @@ export class SqlSubjectEnding {
     for (const body of this.additions) yield* body(subject);
   }
 
-  /** Moves the subject's epoch and says so. */
-  *changing(subject: string): SqlTransaction<number> {
-    const { epoch, now } = yield* this.subjects.advance(subject);
+  /** Moves the subject's epoch, and the version of its credentials when these change, and says so. */
+  *changing(subject: string, change?: 'credentials'): SqlTransaction<number> {
+    const { epoch, now } = yield* this.subjects.advance(subject, change);
     yield* this.revocations.write('subject_stale', subjectKey(subject), now, epoch);
     return epoch;
   }

@@ -3,7 +3,7 @@ import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import { StoreUnavailableError } from '../../errors/auth-error.js';
 import { SUBJECTS, type SubjectColumns, GLOBAL_SUBJECT } from '../tables/subject.table.js';
-import { type SubjectEpochs, SubjectStore } from '../../subjects/subject-store.js';
+import { type SubjectEpochs, SubjectStore, type SubjectVersions } from '../../subjects/subject-store.js';
 
 /** SubjectStore in SQL; its generators are parts of other stores' transactions. */
 export class SqlSubjectStore extends SubjectStore {
@@ -14,17 +14,21 @@ export class SqlSubjectStore extends SubjectStore {
     this.subjects = database.table(SUBJECTS);
   }
 
-  async find(subject: string): Promise<SubjectEpochs | null> {
+  async find(subject: string): Promise<SubjectVersions | null> {
     const { name, column } = this.subjects;
     const { rows } = await this.database.run(sql`select ${column.epoch} as epoch,
-      ${this.globalEpoch()} as global_epoch_now from ${name} where ${column.subject} = ${this.key(subject)}`);
+      ${column.credentialVersion} as credential_version, ${this.globalEpoch()} as global_epoch_now from ${name} where ${column.subject} = ${this.key(subject)}`);
     const row = rows[0];
-    return row
-      ? { subject, epoch: Number(row['epoch']), globalEpoch: Number(row['global_epoch_now']) }
-      : null;
+    if (!row) return null;
+    return {
+      subject,
+      epoch: Number(row['epoch']),
+      globalEpoch: Number(row['global_epoch_now']),
+      credentialVersion: Number(row['credential_version']),
+    };
   }
 
-  async epochs(subject: string): Promise<SubjectEpochs> {
+  async epochs(subject: string): Promise<SubjectVersions> {
     const known = await this.find(subject);
     if (known) return known;
     await this.database.run(this.insertIfAbsent(subject));
@@ -49,14 +53,19 @@ export class SqlSubjectStore extends SubjectStore {
 
   /**
    * Moves an epoch to greatest(epoch + 1, the database's clock), so that a restored backup does not repeat values.
-   * The row is locked from here on: the first thing that any transaction does which ends or changes a subject.
+   * The row is locked from here on: the first thing that any transaction does which ends or changes a subject. A change of
+   * credentials moves their version in the same way.
    */
-  *advance(subject: string): SqlTransaction<{ epoch: number; now: number }> {
+  *advance(
+    subject: string,
+    change: 'subject' | 'credentials' = 'subject',
+  ): SqlTransaction<{ epoch: number; now: number }> {
     const { name, column } = this.subjects;
     const { nowMs, greatest } = this.database.dialect;
     const key = this.key(subject);
-    const move = sql`update ${name}
-      set ${column.epoch} = ${greatest}(${column.epoch} + 1, ${nowMs}) where ${column.subject} = ${key}`;
+    const moved = (version: Sql): Sql => sql`${version} = ${greatest}(${version} + 1, ${nowMs})`;
+    const credentials = change === 'credentials' ? sql`, ${moved(column.credentialVersion)}` : sql``;
+    const move = sql`update ${name} set ${moved(column.epoch)}${credentials} where ${column.subject} = ${key}`;
     const { affected } = yield move;
     if (affected === 0) {
       // Another transaction may insert the row at the same time and be read first: the epoch moves all the same.
@@ -91,6 +100,16 @@ export class SqlSubjectStore extends SubjectStore {
   epochOf(subjectColumn: Sql): Sql {
     const { name, column } = this.subjects;
     return sql`(select s.${column.epoch} from ${name} s where s.${column.subject} = ${subjectColumn})`;
+  }
+
+  /**
+   * The version of a subject's credentials, as a scalar subquery; 0 when it has no row. `subject`: an id, or a column that
+   * holds one as our tables write it.
+   */
+  credentialVersion(subject: string | Sql): Sql {
+    const { name, column } = this.subjects;
+    const key = typeof subject === 'string' ? sql`${this.key(subject)}` : subject;
+    return sql`coalesce((select v.${column.credentialVersion} from ${name} v where v.${column.subject} = ${key}), 0)`;
   }
 
   private insertIfAbsent(subject: string): Sql {

@@ -48,6 +48,7 @@ export class MemorySignInRegistry extends SignInRegistry {
     reason: string,
     keep: KeptSignIn | null,
   ): Promise<CredentialChange> {
+    this.subjects.advanceCredentials(subject);
     const epoch = this.change(subject);
     let kept: CredentialChange['kept'] = null;
     let except: string | undefined;

@@ -62,6 +62,7 @@ export class MemoryStores extends AuthStores {
       clock,
       revocations,
       globalEpoch: () => this.subjects.globalEpoch,
+      credentialVersion: (subject) => this.subjects.credentialVersionOf(subject),
       onSubjectEnded: (body) => void this.registry.additions.push(body),
     };
   }

@@ -11,6 +11,10 @@ export class AuthSubject {
   /** Moves with everything that ends or changes the subject; never backwards. */
   @Column({ type: 'bigint', transformer: asNumber })
   epoch!: number;
+
+  /** Moves when the subject's password, address or second factor changes; never backwards. */
+  @Column({ name: 'credential_version', type: 'bigint', default: 0, transformer: asNumber })
+  credentialVersion!: number;
 }
 
 /** The key of the row that holds the global epoch. */

@@ -1,6 +1,10 @@
 import type { MigrationInterface } from 'typeorm';
 import type { AuthFeature } from '../../features/auth-feature.js';
-import { CREATE_AUTH_TABLES, CREATE_KEY_TABLE } from '../../sql/migrations/core-migrations.js';
+import {
+  ADD_CREDENTIAL_VERSION,
+  CREATE_AUTH_TABLES,
+  CREATE_KEY_TABLE,
+} from '../../sql/migrations/core-migrations.js';
 import { createTablesMigration } from './create-tables.js';
 import { WidenAnnouncementIds1796428800000 } from './widen-announcement-ids.js';
 
@@ -9,6 +13,7 @@ export const AUTH_MIGRATIONS: (new () => MigrationInterface)[] = [
   createTablesMigration(CREATE_AUTH_TABLES),
   createTablesMigration(CREATE_KEY_TABLE),
   WidenAnnouncementIds1796428800000,
+  createTablesMigration(ADD_CREDENTIAL_VERSION),
 ];
 
 /**

@@ -62,6 +62,36 @@ const SENTENCES = {
     assert.notEqual(await stores.subjects.find(subject), null);
   },
 
+  'the credential version: moves with a change of credentials, and with nothing else': async ({
+    stores,
+  }: StoreHarness) => {
+    const [subject, other] = [randomUUID(), randomUUID()];
+    const version = async (id = subject) => (await stores.subjects.find(id))?.credentialVersion;
+    assert.equal((await stores.subjects.epochs(subject)).credentialVersion, 0);
+    await stores.registry.subjectChanged(subject);
+    await stores.registry.endAll(subject, 'all_ended');
+    await stores.registry.revokeEverything();
+    assert.equal(await version(), 0);
+    await stores.registry.credentialsChanged(subject, 'credentials_changed', null);
+    const first = (await version())!;
+    assert.ok(Number.isSafeInteger(first) && first > 0);
+    await stores.registry.endAll(subject, 'all_ended');
+    assert.equal(await version(), first);
+    // None of several at once is lost.
+    const changes = Array.from({ length: 4 }, () =>
+      stores.registry.credentialsChanged(subject, 'credentials_changed', null),
+    );
+    await Promise.all(changes);
+    assert.ok((await version())! >= first + 4);
+    // A change makes the row where there was none.
+    await stores.registry.credentialsChanged(other, 'credentials_changed', null);
+    assert.ok((await version(other))! > 0);
+    // A subject that was forgotten starts again.
+    await stores.registry.forget(other);
+    assert.equal(await version(other), undefined);
+    assert.equal((await stores.subjects.epochs(other)).credentialVersion, 0);
+  },
+
   'the global epoch: is the same for all, and moves forward': async ({ stores }: StoreHarness) => {
     const [one, other] = [randomUUID(), randomUUID()];
     const before = await stores.subjects.epochs(one);
