@@ -20,7 +20,7 @@ const MET = `
   AuthenticationService.stepUp AuthenticationService.endSignIn AuthenticationService.rolesChanged
   AuthenticationService.credentialsChanged Authenticator RequestAuthenticator.connection HttpSignIn.signInWithPassword
   JwtAuthGuard SessionAuthGuard AnyAuthGuard LocalAuthGuard ServiceAuthGuard RolesGuard
-  Public MaxStaleness Roles Scopes
+  Public MaxStaleness Roles Scopes SignedUrl SignedUrlGuard SignedUrls.sign
   SessionData SecurityEvents SigningKeys ServiceClients TokenExchange.exchange ServiceTokenClient authTesting
 `
   .trim()

@@ -62,6 +62,15 @@ export { type VerificationKey, VerificationKeys } from './keys/verification-keys
 export type { KeyOption, KeyState, SigningAlgorithm, ManagedKeyOptions } from './keys/key-options.js';
 export { type SigningKeyInfo, SigningKeys } from './keys/signing-keys.js';
 
+// Signed URLs
+export { SignedUrl, SignedUrlGuard, type SignedUrlHandlerOptions } from './guards/signed-url.guard.js';
+export {
+  type SignedMethod,
+  SignedUrls,
+  type SignedUrlTerms,
+  type VerifiedUrl,
+} from './signed-urls/signed-urls.js';
+
 // Services
 export { ServiceAuthenticator } from './service-tokens/service-authenticator.js';
 export { ServicePrincipal } from './service-tokens/service-token.js';
@@ -74,6 +83,7 @@ export type { RefreshTokenOptions } from './refresh-tokens/refresh-token-options
 export type { ApplicationCache } from './shared-cache/cache-options.js';
 export type { RedisClient, RevocationOptions } from './revocation/revocation-options.js';
 export type { SessionOptions } from './sessions/session-options.js';
+export type { SignedUrlOptions } from './signed-urls/signed-url-options.js';
 
 // Security events
 export type { ClientRefusal, ReuseCause, SecurityEvent } from './audit/security-event.js';
@@ -123,3 +133,4 @@ export {
   ActionTokenInvalidError,
 } from './errors/auth-error.js';
 export { PasswordsBusyError, RefreshBusyError } from './errors/busy-error.js';
+export { SignedUrlExpiredError, SignedUrlInvalidError } from './errors/signed-url-error.js';

@@ -10,6 +10,7 @@ export type KeyPurpose =
   | 'refresh-tag'
   | 'refresh-next'
   | 'shared-record'
+  | 'signed-url'
   | 'signing-key';
 
 /** One key for each secret, in their order. */

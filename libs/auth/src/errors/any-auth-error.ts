@@ -24,6 +24,7 @@ import type {
   StoreUnavailableError,
 } from './auth-error.js';
 import type { PasswordsBusyError, RefreshBusyError } from './busy-error.js';
+import type { SignedUrlExpiredError, SignedUrlInvalidError } from './signed-url-error.js';
 
 /** Every run-time error of the module. The union is closed, so a `switch` over `code` can be exhaustive. */
 export type AnyAuthError =
@@ -49,6 +50,8 @@ export type AnyAuthError =
   | ScopeInvalidError
   | TargetInvalidError
   | ActionTokenInvalidError
+  | SignedUrlInvalidError
+  | SignedUrlExpiredError
   | PasswordsBusyError
   | RefreshBusyError
   | StoreUnavailableError;

@@ -38,9 +38,9 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const policy = policyOf(context);
-    // A service is no user: ServiceAuthGuard decides, and it runs after a global guard.
-    if (policy.isForServices && this.accepted === 'any') return true;
+    const policy = this.policyFor(context);
+    // Another guard decides, which runs after a global one: a service is no user, and a signed URL needs none.
+    if ((policy.isForServices || policy.isForUrls) && this.accepted === 'any') return true;
     if (policy.isPublic && !policy.isOptional) return true;
     const { maxStalenessMs } = policy;
     const request = this.getRequest(context) as HttpRequest;
@@ -60,6 +60,11 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
       if (refused instanceof Promise) return refused.then((exception) => Promise.reject(exception as Error));
       throw refused;
     }
+  }
+
+  /** What this guard asks of a caller. @internal */
+  protected policyFor(context: ExecutionContext): HandlerPolicy {
+    return policyOf(context);
   }
 
   override getRequest(context: ExecutionContext): unknown {

@@ -11,6 +11,9 @@ export const ADMITS_SERVICES = Symbol.for('nestjs-aerie.admits-services');
 /** Marks the class of a guard that asks for a credential. If it is nearer than `@Public`, it decides. */
 export const ASKS_WHO = Symbol.for('nestjs-aerie.asks-who');
 
+/** Marks the class of a guard that admits by the URL: the guard of `globalGuard` leaves its handlers to it. */
+export const ADMITS_URLS = Symbol.for('nestjs-aerie.admits-urls');
+
 /** The requirements of a handler's decorators, or of its class's. */
 export interface HandlerPolicy {
   readonly isPublic: boolean;
@@ -24,6 +27,8 @@ export interface HandlerPolicy {
   readonly maxStalenessMs: number | null;
   /** A guard that admits services is on the handler or its class, so it is sure to run. */
   readonly isForServices: boolean;
+  /** The same for a guard that admits by the URL, if no other guard on them asks for a user. */
+  readonly isForUrls: boolean;
 }
 
 /** Whether a principal has any of the roles, and all of the scopes, that are asked for. */
@@ -88,13 +93,17 @@ function policyFrom(levels: readonly Level[]): HandlerPolicy {
   // The nearest level that says anything decides; on one level `@Public` is meant as an exception to the rest.
   const deciding = levels.find((level) => level.isPublic ?? asksWho(level));
   const first = <K extends keyof Level>(key: K) => levels.find((level) => level[key] !== undefined)?.[key];
+  const guards = levels.flatMap((level) => level.guards);
   return {
     isPublic: deciding?.isPublic !== undefined,
     isOptional: deciding?.isPublic?.optional === true,
     roles: first('roles') ?? null,
     scopes: first('scopes') ?? null,
     maxStalenessMs: first('maxStalenessMs') ?? null,
-    isForServices: levels.some(({ guards }) => guards.some((guard) => isMarked(guard, ADMITS_SERVICES))),
+    isForServices: guards.some((guard) => isMarked(guard, ADMITS_SERVICES)),
+    isForUrls:
+      guards.some((guard) => isMarked(guard, ADMITS_URLS)) &&
+      guards.every((guard) => isMarked(guard, ADMITS_URLS) || !isMarked(guard, ASKS_WHO)),
   };
 }
 

@@ -14,6 +14,7 @@ import { LocalAuthGuard } from '../guards/local-auth.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { SameOriginGuard } from '../guards/same-origin.guard.js';
 import { SessionAuthGuard } from '../guards/session-auth.guard.js';
+import { SignedUrlGuard } from '../guards/signed-url.guard.js';
 import { AuthController } from '../http/auth.controller.js';
 import { EarlyRefusalGuard } from '../http/early/early-refusal.guard.js';
 import { HttpSignIn } from '../http/http-sign-in.js';
@@ -25,6 +26,7 @@ import { SigningKeys } from '../keys/signing-keys.js';
 import { resolveAuthOptions, ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { UserDirectory } from '../principal/user-directory.js';
 import { SessionData } from '../sessions/session-data.js';
+import { SignedUrls } from '../signed-urls/signed-urls.js';
 import { AuthStores } from '../stores/auth-stores.js';
 import { type StoresDoor, StoreSettings } from '../stores/stores-door.js';
 import { type AuthFeature, tablesOf } from '../features/auth-feature.js';
@@ -127,6 +129,8 @@ const EXPORTED = [
   LocalAuthGuard,
   SameOriginGuard,
   RolesGuard,
+  SignedUrls,
+  SignedUrlGuard,
 ];
 
 /** Which body each route of the features takes. */

@@ -10,6 +10,7 @@ import { LocalAuthGuard } from '../guards/local-auth.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { SameOriginGuard } from '../guards/same-origin.guard.js';
 import { SessionAuthGuard } from '../guards/session-auth.guard.js';
+import { SignedUrlGuard } from '../guards/signed-url.guard.js';
 import { UnguardedHandlers } from '../guards/unguarded-handlers.js';
 import { AuthCookies } from '../http/auth-cookies.js';
 import { AuthExceptionFilter } from '../http/auth-exception.filter.js';
@@ -26,6 +27,8 @@ import { StrategyRegistration } from '../passport/strategy-registration.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
 import { SignOut } from '../sign-in/sign-out.js';
+import { DerivedKeys } from '../crypto/derived-keys.js';
+import { SignedUrls } from '../signed-urls/signed-urls.js';
 import { Clock } from '../time/clock.js';
 import { nullable, provide } from '../wiring/provide.js';
 
@@ -62,6 +65,11 @@ export const EDGE_PROVIDERS: Provider[] = [
     (authentication, authenticator, response, presented, origins, options) =>
       new HttpSignIn(authentication, authenticator, response, presented, origins, options),
   ),
+  provide(
+    SignedUrls,
+    [DerivedKeys, ResolvedAuthOptions, Clock],
+    (keys, { signedUrls }, clock) => new SignedUrls(keys, signedUrls, clock),
+  ),
   RoutesPath,
   EarlyHook,
   JwtStrategy,
@@ -75,6 +83,7 @@ export const EDGE_PROVIDERS: Provider[] = [
   LocalAuthGuard,
   SameOriginGuard,
   RolesGuard,
+  SignedUrlGuard,
   UnguardedHandlers,
   AuthExceptionFilter,
   { provide: APP_FILTER, useExisting: AuthExceptionFilter },

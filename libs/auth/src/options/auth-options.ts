@@ -7,6 +7,7 @@ import type { RefreshTokenOptions } from '../refresh-tokens/refresh-token-option
 import type { ApplicationCache } from '../shared-cache/cache-options.js';
 import type { RevocationOptions } from '../revocation/revocation-options.js';
 import type { SessionOptions } from '../sessions/session-options.js';
+import type { SignedUrlOptions } from '../signed-urls/signed-url-options.js';
 import type { Duration } from '../time/duration.js';
 import type { FormerIssuerOption } from '../validation/former-issuers.js';
 
@@ -66,6 +67,7 @@ export interface AuthOptions {
    */
   readonly cache?: ApplicationCache;
   readonly credentials?: CredentialOptions;
+  readonly signedUrls?: SignedUrlOptions;
   /** How often expired rows are deleted, 1m to 24h; false if the application calls `sweep()` itself. Default `10m`. */
   readonly sweepInterval?: Duration | false;
   /** Gets every security event; the logger gets them too. Its errors are logged, and no request waits for it. */

@@ -20,6 +20,7 @@ import {
   resolveRevocationOptions,
 } from '../revocation/revocation-options.js';
 import { type ResolvedSessionOptions, resolveSessionOptions } from '../sessions/session-options.js';
+import { type ResolvedSignedUrlOptions, resolveSignedUrlOptions } from '../signed-urls/signed-url-options.js';
 import { type FormerIssuer, resolveFormerIssuers } from '../validation/former-issuers.js';
 import { isFunction, OptionReader } from '../validation/option-reader.js';
 import { readOrigin } from '../validation/web-origin.js';
@@ -53,6 +54,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly revocation: ResolvedRevocationOptions;
   abstract readonly cache: ApplicationCache | null;
   abstract readonly credentials: ResolvedCredentialOptions;
+  abstract readonly signedUrls: ResolvedSignedUrlOptions;
   abstract readonly sweepIntervalMs: number | null;
   abstract readonly onSecurityEvent: ((event: SecurityEvent) => unknown) | null;
 }
@@ -126,6 +128,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     revocation: resolveRevocationOptions(reader.nested('revocation')),
     cache: resolveCache(reader),
     credentials: resolveCredentialOptions(reader.nested('credentials')),
+    signedUrls: resolveSignedUrlOptions(reader.nested('signedUrls')),
     sweepIntervalMs: reader.isOff('sweepInterval')
       ? null
       : reader.duration('sweepInterval', { default: '10m', min: '1m', max: '24h' }),
