@@ -8,7 +8,7 @@ import {
   type Requester,
   type UserDirectory,
 } from 'nestjs-aerie';
-import { QueryFailedError, type Repository } from 'typeorm';
+import { IsNull, QueryFailedError, type Repository } from 'typeorm';
 import { User } from './user.entity.js';
 
 const DUPLICATES = new Set(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE']);
@@ -37,7 +37,10 @@ export class UsersService implements UserDirectory, GivesPasswordHashes {
     passwordHash: string,
     { replacing }: PasswordHashReplacement,
   ): Promise<boolean> {
-    const { affected } = await this.users.update({ id, passwordHash: replacing }, { passwordHash });
+    const { affected } = await this.users.update(
+      { id, passwordHash: replacing ?? IsNull() },
+      { passwordHash },
+    );
     return affected === 1;
   }
 

@@ -8,8 +8,11 @@ export type { Duration } from './time/duration.js';
 
 // Your users
 export {
+  type AccountEmail,
   type CompleteUserDirectory,
+  type EmailReplacement,
   type GivesPasswordHashes,
+  type KeepsEmailAddresses,
   type PasswordHashReplacement,
   type Subject,
   type SubjectId,

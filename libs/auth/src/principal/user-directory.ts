@@ -58,8 +58,8 @@ export abstract class UserDirectory {
 
 /** Which hash a new one may replace. */
 export interface PasswordHashReplacement {
-  /** The hash as `passwordHashOf` gave it. */
-  readonly replacing: string;
+  /** The hash as `passwordHashOf` gave it; null: the subject has none (null or ''), and a new password gives it its first one. */
+  readonly replacing: string | null;
 }
 
 /** A directory that gives password hashes: the module verifies passwords, and makes weak hashes stronger. */
@@ -73,7 +73,8 @@ export interface GivesPasswordHashes {
 
   /**
    * Stores a new hash of the subject's password if the present one is `replacing`, in one statement: `update users set
-   * password_hash = :hash where id = :subject and password_hash = :replacing`. Whether a row was changed. With it, a right
+   * password_hash = :hash where id = :subject and password_hash is not distinct from :replacing` (MariaDB: `<=>`, SQLite:
+   * `is`). Whether a row was changed. With it, a right
    * password by a hash of another format, or by a weaker one, is hashed anew with argon2id. What it throws is logged, and the
    * sign-in goes on. `userDirectoryContract` of `nestjs-aerie/testing` tests it.
    */
@@ -101,5 +102,50 @@ export interface VerifiesPasswords {
   readonly setPasswordHash?: undefined;
 }
 
-/** What the option `users` takes: a directory that has exactly one way to check passwords. */
-export type CompleteUserDirectory = UserDirectory & (GivesPasswordHashes | VerifiesPasswords);
+/** The e-mail address of a subject. */
+export interface AccountEmail {
+  readonly address: string;
+  /** Whether somebody has proved to read its mailbox: `setEmailVerified` or `setEmail` was called for this address. */
+  readonly verified: boolean;
+  /** The language of mails, such as `de` or `pt-BR`: handed to the mailer as it is. */
+  readonly locale?: string;
+}
+
+/** Which address a new one may replace. */
+export interface EmailReplacement {
+  /** The address as `emailOf` gave it. */
+  readonly replacing: string;
+}
+
+/**
+ * A directory whose users have e-mail addresses, for `accountFlows()`: the boot names each member that a flow needs and that is
+ * missing. Ids are given as text. `userDirectoryContract` of `nestjs-aerie/testing` tests all of them.
+ */
+export interface KeepsEmailAddresses {
+  /** The address of the subject, or null if it has none: then no mail is sent. */
+  emailOf(subject: string): Promise<AccountEmail | null>;
+
+  /**
+   * Marks the address as verified if it is still the subject's, in one statement: `update users set email_verified = true where
+   * id = :subject and email = :address`. Whether it is the subject's.
+   */
+  setEmailVerified(subject: string, address: string): Promise<boolean>;
+
+  /**
+   * Stores another address, as verified, if the present one is `replacing`, in one statement: `update users set email =
+   * :address, email_verified = true where id = :subject and email = :replacing`. Whether a row was changed: false, too, if another
+   * user has the address (catch the violation of your unique index). From then on `findSubject` finds the subject by it.
+   */
+  setEmail(subject: string, address: string, options: EmailReplacement): Promise<boolean>;
+
+  /**
+   * Removes what signs the subject in apart from its mailbox: the password hash, and accounts of other providers that are linked
+   * to it. Called if these may be another person's, who registered the address first or took the account over.
+   */
+  voidCredentials(subject: string): Promise<void>;
+}
+
+/** What the option `users` takes: a directory that has exactly one way to check passwords, and what the flows need. */
+export type CompleteUserDirectory = UserDirectory &
+  (GivesPasswordHashes | VerifiesPasswords) &
+  Partial<KeepsEmailAddresses>;

@@ -31,8 +31,9 @@ export type { HarnessSource, StoreHarness } from './contracts/store-harness.js';
 // The contract of user directories
 export {
   userDirectoryContract,
-  type UserDirectoryHarness,
+  type UserDirectoryTrial,
 } from './contracts/user-directory/user-directory.contract.js';
+export type { UserDirectoryHarness } from './contracts/user-directory/directory-on-trial.js';
 
 // Stores in memory
 export { MemoryStores } from './memory/memory-stores.js';

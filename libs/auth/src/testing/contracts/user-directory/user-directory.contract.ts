@@ -1,28 +1,13 @@
 import assert from 'node:assert/strict';
-import type { GivesPasswordHashes, SubjectId, UserDirectory } from '../../../principal/user-directory.js';
 import { casesOn, type ContractCase } from '../contract-case.js';
+import { EMAIL_SENTENCES } from './email-sentences.js';
+import { longestHash, type Seen, seen, type UserDirectoryHarness } from './directory-on-trial.js';
 
-/** A user directory on trial, with `passwordHashOf` and `setPasswordHash`, and what makes its users. */
-export interface UserDirectoryHarness {
-  readonly directory: UserDirectory & GivesPasswordHashes;
-
-  /** Makes a user with a password hash, and gives its id and an identifier that it signs in with. */
-  newUser(): Promise<{ readonly id: SubjectId; readonly identifier: string }>;
+/** Which members are on trial beside `setPasswordHash`. */
+export interface UserDirectoryTrial {
+  /** `emailOf`, `setEmailVerified`, `setEmail` and `voidCredentials`, for `accountFlows()`. Default false. */
+  readonly emails?: boolean;
 }
-
-/** The directory, and two users of it. */
-interface Seen {
-  readonly directory: UserDirectory &
-    Required<Pick<GivesPasswordHashes, 'passwordHashOf' | 'setPasswordHash'>>;
-  user(): Promise<{ readonly id: string; readonly identifier: string; readonly hash: string }>;
-}
-
-let made = 0;
-/** A hash as long as a column has to hold. */
-const longestHash = (): string => {
-  const text = `$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$${String(++made)}`;
-  return text.padEnd(255, 'A');
-};
 
 const SENTENCES: Readonly<Record<string, (seen: Seen) => Promise<void>>> = {
   'findSubject: the user that has the identifier': async ({ directory, user }) => {
@@ -86,25 +71,13 @@ const SENTENCES: Readonly<Record<string, (seen: Seen) => Promise<void>>> = {
 
 /**
  * What a UserDirectory with `setPasswordHash` must do, for any test runner:
- * `for (const { name, run } of userDirectoryContract(() => harness)) it(name, run)`. It makes about ten users and leaves
- * them there.
+ * `for (const { name, run } of userDirectoryContract(() => harness)) it(name, run)`. With `{ emails: true }` as the second
+ * argument it has the sentences about e-mail addresses as well. It makes about ten users, then twenty, and leaves them there.
  */
 export function userDirectoryContract(
   harness: () => UserDirectoryHarness | Promise<UserDirectoryHarness>,
+  { emails = false }: UserDirectoryTrial = {},
 ): ContractCase[] {
-  return casesOn(harness, seen, SENTENCES, '{ directory, newUser }');
-}
-
-function seen({ directory, newUser }: UserDirectoryHarness): Seen {
-  if (!directory.setPasswordHash) throw new TypeError('this directory has no setPasswordHash');
-  const gives = directory as Seen['directory'];
-  return {
-    directory: gives,
-    user: async () => {
-      const { id, identifier } = await newUser();
-      const hash = await gives.passwordHashOf(String(id));
-      assert.ok(typeof hash === 'string' && hash !== '', 'newUser must make a user with a password hash');
-      return { id: String(id), identifier, hash };
-    },
-  };
+  const sentences = emails ? { ...SENTENCES, ...EMAIL_SENTENCES } : SENTENCES;
+  return casesOn(harness, seen, sentences, '{ directory, newUser }');
 }
