@@ -19,9 +19,10 @@ async function tablesOf(source: DataSource, prefix: string): Promise<string[]> {
 /** By the migration that makes them. */
 const FIRST = ['auth_event', 'auth_refresh_token_family', 'auth_revocation', 'auth_session', 'auth_subject'];
 const TABLES = [...FIRST, 'auth_signing_key'];
-/** Those of serviceIssuer() and of formerSignIns(), which `connect` knows. */
+/** Those of the features that `connect` knows. */
 const OF_SERVICES = ['auth_service_client', 'auth_spent_token_id'];
 const OF_FORMER = ['auth_former_credential', 'auth_former_subject'];
+const OF_FLOWS = ['auth_action_token'];
 
 describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) => {
   const open: (() => Promise<unknown>)[] = [];
@@ -48,13 +49,16 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
   it('come and go with the migrations, under the prefix of the connection', async () => {
     const source = await opened();
     const prefix = source.options.entityPrefix!;
-    const every = [...TABLES, ...OF_SERVICES, ...OF_FORMER, 'migrations'].sort();
+    const before = [...TABLES, ...OF_SERVICES, ...OF_FORMER, 'migrations'].sort();
+    const every = [...before, ...OF_FLOWS].sort();
     expect(await tablesOf(source, prefix)).toEqual(every);
     const { upQueries } = await source.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
+    await source.undoLastMigration();
+    expect(await tablesOf(source, prefix)).toEqual(before);
     // The newest one of the core made no table.
     await source.undoLastMigration();
-    expect(await tablesOf(source, prefix)).toEqual(every);
+    expect(await tablesOf(source, prefix)).toEqual(before);
     await source.undoLastMigration();
     expect(await tablesOf(source, prefix)).toEqual([...TABLES, ...OF_SERVICES, 'migrations'].sort());
     await source.undoLastMigration();

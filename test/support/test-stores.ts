@@ -4,10 +4,11 @@ import { authEntities, authMigrations, RefreshTokenFamily, Revocation, Session }
 import type { StoreHarness } from 'nestjs-aerie/testing';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { storesOn } from '../../libs/auth/src/typeorm/typeorm-stores.js';
+import { accountTables } from './account-features.js';
 import { formerTables } from './former-features.js';
 import { freshPrefix, type TestDatabase, testConnection } from './test-databases.js';
 
-const FEATURES = [serviceIssuer(), formerTables()];
+const FEATURES = [serviceIssuer(), formerTables(), accountTables()];
 const EVERY_ENTITY = authEntities(FEATURES);
 
 /** A harness with tables of its own, which `close` drops. */

@@ -1,6 +1,7 @@
 import { asNumber } from '../../../sql/database/column-values.js';
 import { bigint, type TableDefinition, varchar } from '../../../sql/database/table-definition.js';
 import { asSubject } from '../../../subjects/subject-key.js';
+import type { FeatureMigration } from '../../auth-feature.js';
 import type { ActionTokenRow } from './action-token.js';
 
 /** The links and codes that were mailed: one row each, until it expires. */
@@ -23,4 +24,10 @@ export const ACTION_TOKENS: TableDefinition<ActionTokenRow> = {
     endingDue: bigint('ending_due', { nullable: true, values: asNumber }),
   },
   indices: [['subject', 'purpose'], ['askerHash'], ['expiresAt'], ['endingDue']],
+};
+
+/** The migration of the table. */
+export const ACTION_TOKEN_MIGRATION: FeatureMigration = {
+  name: 'CreateActionTokenTable1799020800000',
+  creates: [ACTION_TOKENS],
 };
