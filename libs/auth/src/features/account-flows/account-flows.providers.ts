@@ -1,14 +1,31 @@
 import type { Provider } from '@nestjs/common';
 import { SecurityEventSink } from '../../audit/security-event.js';
+import { DerivedKeys } from '../../crypto/derived-keys.js';
 import { RoutesPath } from '../../http/mount-path.js';
 import { ResolvedAuthOptions } from '../../options/resolve-auth-options.js';
+import { AuthenticationService } from '../../sign-in/authentication.service.js';
+import { Clock } from '../../time/clock.js';
 import { provide } from '../../wiring/provide.js';
 import { ResolvedAccountFlowsOptions } from './account-flow-settings.js';
 import { MailLinks } from './mail/mail-links.js';
 import { MailQueue } from './mail/mail-queue.js';
+import { ActionTokenStore } from './tokens/action-token-store.js';
+import { ActionTokens } from './tokens/action-tokens.js';
+import { OwedEndings } from './tokens/owed-endings.js';
 
-/** What every flow needs: mails, and the links in them. */
+/** What every flow needs: links and codes, and the mails that carry them. */
 export const ACCOUNT_FLOW_PROVIDERS: Provider[] = [
+  provide(
+    ActionTokens,
+    [ActionTokenStore, DerivedKeys, Clock],
+    (store, keys, clock) => new ActionTokens(store, keys, clock),
+  ),
+  provide(
+    OwedEndings,
+    [ActionTokenStore, AuthenticationService],
+    (store, authentication) =>
+      new OwedEndings(store, async ({ subject }) => void (await authentication.credentialsChanged(subject))),
+  ),
   provide(
     MailQueue,
     [ResolvedAccountFlowsOptions, SecurityEventSink],

@@ -10,6 +10,9 @@ import {
   switchesOf,
 } from './account-flow-settings.js';
 import { ACCOUNT_FLOW_PROVIDERS } from './account-flows.providers.js';
+import { ACTION_TOKEN_STORE } from './tokens/action-token-feature-store.js';
+import { ACTION_TOKEN_MIGRATION } from './tokens/action-token.table.js';
+import { OwedEndings } from './tokens/owed-endings.js';
 
 /**
  * Verified e-mail addresses, new passwords, changes of either, and sign-in by link or code. Each flow is on or off beside the
@@ -31,8 +34,11 @@ export function accountFlows(
   const { on, rest } = switchesOf(options);
   return {
     name: 'account-flows',
+    tables: [ACTION_TOKEN_MIGRATION],
+    stores: [ACTION_TOKEN_STORE],
     options: { token: ResolvedAccountFlowsOptions, from: rest, read: resolveAccountFlowsOptions },
     providers: [provide(AccountFlowsOn, [], () => on), ...ACCOUNT_FLOW_PROVIDERS],
+    sweep: OwedEndings,
     events: ACCOUNT_FLOW_EVENTS,
   };
 }

@@ -10,3 +10,7 @@ export {
   type MailAsked,
 } from './mail/account-mailer.js';
 export { accountMailText, type AccountMailText } from './mail/account-mail-text.js';
+
+// For stores of your own
+export type { ActionPurpose, ActionTokenReading, ActionTokenRow } from './tokens/action-token.js';
+export { ActionTokenStore, type DueEnding, type NewActionToken } from './tokens/action-token-store.js';
