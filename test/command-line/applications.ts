@@ -67,7 +67,7 @@ const IMPORTS: readonly (readonly [names: string, from: string])[] = [
 ];
 
 /** Writes the application as what a build gives, in both kinds of modules: `esm/app.module.mjs`, `cjs/app.module.cjs`. */
-export async function writeApplications({ workspace: { folder } }: CommandUnderTest): Promise<void> {
+export async function writeApplications({ folder }: CommandUnderTest): Promise<void> {
   const esm = IMPORTS.map(([names, from]) => `import { ${names} } from '${from}';`).join('\n');
   const cjs = IMPORTS.map(([names, from]) => `const { ${names} } = require('${from}');`).join('\n');
   await writeFile(join(folder, 'app.module.mjs'), `${esm}\n${CLASSES}\nexport { AppModule };\n`);

@@ -35,10 +35,7 @@ describe.each(['postgres', 'mariadb'] as const)('nestjs-aerie on %s', (server) =
       AUTH_SECRET: randomBytes(48).toString('base64url'),
     };
   });
-  afterAll(async () => {
-    await database.drop();
-    await command.workspace.remove();
-  });
+  afterAll(() => database.drop());
 
   const run = (...args: string[]) => command.run(args, { env });
 

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessEnd } from '../support/processes.js';
 import { writeApplications } from './applications.js';
-import { buildCommand, type CommandUnderTest, refusedInOneLine } from './commands.js';
+import { buildCommand, type CommandUnderTest, endsOf, placed, refusedInOneLine } from './commands.js';
 
 const AUTH_SECRET = randomBytes(48).toString('base64url');
 const GOOD = { AUTH_SECRET, APP_MIGRATES: '1', APP_GLOBAL_GUARD: '1' };
@@ -21,7 +21,6 @@ describe('nestjs-aerie doctor', () => {
     command = await buildCommand();
     await writeApplications(command);
   });
-  afterAll(() => command.workspace.remove());
 
   const doctor = (env: Record<string, string>, ...args: string[]): Promise<ProcessEnd> =>
     command.run(['doctor', 'app.module.mjs#AppModule', ...args], { env });
@@ -95,7 +94,7 @@ describe('nestjs-aerie doctor', () => {
   });
 
   it('tells keys that this secret cannot decrypt, and makes none itself', async () => {
-    const path = join(command.workspace.folder, 'keys.sqlite');
+    const path = join(command.folder, 'keys.sqlite');
     const env = { ...GOOD, APP_DATABASE: path };
     const starts = `
       import { NestFactory } from '@nestjs/core';
@@ -116,7 +115,7 @@ describe('nestjs-aerie doctor', () => {
   });
 
   it('looks for a trusted proxy in main.js beside the module', async () => {
-    const main = join(command.workspace.folder, 'main.js');
+    const main = join(command.folder, 'main.js');
     try {
       await writeFile(main, 'await app.listen(3000);');
       expect(await report(GOOD, '--production')).toMatchObject({ code: 0, found: ['warning trust-proxy'] });
@@ -126,30 +125,38 @@ describe('nestjs-aerie doctor', () => {
   });
 
   it('takes variables from a file, for those that are not set', async () => {
-    await writeFile(join(command.workspace.folder, '.env'), `APP_STORES=memory\nAUTH_SECRET=short\n`);
+    await writeFile(join(command.folder, '.env'), `APP_STORES=memory\nAUTH_SECRET=short\n`);
     expect(await report(GOOD, '--env', '.env')).toMatchObject({
       found: ['warning memory-stores', 'warning audit-off'],
     });
   });
 
+  const REFUSED: [string[], RegExp][] = [
+    [['app.module.ts#AppModule'], /app\.module\.ts is TypeScript: build the application/],
+    [['gone.js#AppModule'], /there is no file gone\.js/],
+    [['.'], /\. is no file/],
+    [['broken.mjs'], /broken\.mjs cannot be loaded: .*not-installed/],
+    [['empty.mjs'], /exports no module of Nest/],
+    [['app.module.mjs', '--env', 'gone.env'], /cannot read the environment/],
+    [[], /missing required argument 'module'/],
+  ];
+  const refused = endsOf(async () => {
+    await writeFile(join(command.folder, 'broken.mjs'), "import 'not-installed';");
+    await writeFile(join(command.folder, 'empty.mjs'), 'export const AppModule = 1;');
+    return command.together(REFUSED.map(([args]) => ({ args: ['doctor', ...args], env: GOOD })));
+  });
+  it.each(placed(REFUSED))('refuses %j in one line', async (_, why, place) => {
+    expect(refusedInOneLine(await refused(place))).toMatch(why);
+  });
+
   it.each<[string[], Record<string, string>, RegExp]>([
-    [['app.module.ts#AppModule'], {}, /app\.module\.ts is TypeScript: build the application/],
-    [['gone.js#AppModule'], {}, /there is no file gone\.js/],
-    [['node_modules'], {}, /node_modules is no file/],
     [['app.module.mjs#Nobody'], {}, /has no module Nobody \(it has the modules AppModule\)/],
-    [['broken.mjs'], {}, /broken\.mjs cannot be loaded: .*not-installed/],
-    [['empty.mjs'], {}, /exports no module of Nest/],
     [['app.module.mjs'], { APP_BARE: '1' }, /does not import AuthModule/],
     [['app.module.mjs'], { APP_EXITS: '1' }, /the application ended the process/],
     [['hanging.mjs', '--timeout', '1'], {}, /was not ready within 1 s/],
-    [['app.module.mjs', '--env', 'gone.env'], {}, /cannot read the environment/],
-    [[], {}, /missing required argument 'module'/],
-  ])('refuses %j in one line', async (args, env, why) => {
-    const { folder } = command.workspace;
-    await writeFile(join(folder, 'broken.mjs'), "import 'not-installed';");
-    await writeFile(join(folder, 'empty.mjs'), 'export const AppModule = 1;');
+  ])('refuses the application %j with %j in one line', async (args, env, why) => {
     await writeFile(
-      join(folder, 'hanging.mjs'),
+      join(command.folder, 'hanging.mjs'),
       `import { Module } from '@nestjs/common';
       export class AppModule {}
       Module({ providers: [{ provide: 'x', useFactory: () => new Promise(() => {}) }] })(AppModule);`,

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { writeApplications } from './applications.js';
-import { buildCommand, type CommandUnderTest, refusedInOneLine } from './commands.js';
+import { buildCommand, type CommandUnderTest, endsOf, placed, refusedInOneLine } from './commands.js';
 
 /** Signs in in several ways, and prints the ids. */
 const PROGRAM = `
@@ -40,7 +40,7 @@ describe('nestjs-aerie family', () => {
   beforeAll(async () => {
     command = await buildCommand();
     await writeApplications(command);
-    const path = join(command.workspace.folder, 'app.sqlite');
+    const path = join(command.folder, 'app.sqlite');
     env = {
       AUTH_SECRET: randomBytes(48).toString('base64url'),
       APP_DATABASE: path,
@@ -54,7 +54,6 @@ describe('nestjs-aerie family', () => {
     ) as string[];
     ids = { stolen, session, changed, ownReason, live } as typeof ids;
   });
-  afterAll(() => command.workspace.remove());
 
   const APP = ['--app', 'app.module.mjs#AppModule'];
   const DATABASE = ['--url-env', 'DATABASE_URL'];
@@ -119,7 +118,7 @@ describe('nestjs-aerie family', () => {
     expect(stdout).toMatch(new RegExp(`^no sign-in has the id ${id}: `));
   });
 
-  it.each<[string[], RegExp]>([
+  const REFUSED: [string[], RegExp][] = [
     [['rt1_abc', '--url', 'sqlite:x'], /the id of a sign-in is a UUID/],
     [['ID', ...DATABASE, ...APP], /give --app, or the address of the database, not both/],
     [['ID', '--url-env', 'NOT_SET'], /no variable NOT_SET/],
@@ -129,10 +128,17 @@ describe('nestjs-aerie family', () => {
     [['ID', '--url', 'mysql://ada:hunter2@127.0.0.1:1/x'], /the stores cannot be read: .*ECONNREFUSED/],
     [['ID', ...DATABASE, '--prefix', 'app_'], /the stores cannot be read: .*app_auth_refresh_token_family/],
     [['ID', '--app', 'gone.js'], /there is no file gone\.js/],
-  ])('refuses %j in one line', async (args, why) => {
-    const end = await command.run(['family', ...args.map((one) => (one === 'ID' ? randomUUID() : one))], {
-      env,
-    });
+  ];
+  const refused = endsOf(() =>
+    command.together(
+      REFUSED.map(([args]) => ({
+        args: ['family', ...args.map((one) => (one === 'ID' ? randomUUID() : one))],
+        env,
+      })),
+    ),
+  );
+  it.each(placed(REFUSED))('refuses %j in one line', async (_, why, place) => {
+    const end = await refused(place);
     expect(refusedInOneLine(end)).toMatch(why);
     expect(end.stderr).not.toContain('hunter2');
   });

@@ -11,7 +11,7 @@ import { generateSigningKey, readSigningKey } from '../../libs/auth/src/keys/sig
 import { RefreshTokenCodec } from '../../libs/auth/src/refresh-tokens/refresh-token-codec.js';
 import { SessionTokenCodec } from '../../libs/auth/src/sessions/session-token.js';
 import type { ProcessEnd } from '../support/processes.js';
-import { buildCommand, type CommandUnderTest, refusedInOneLine } from './commands.js';
+import { buildCommand, type CommandUnderTest, endsOf, placed, refusedInOneLine } from './commands.js';
 
 const ISSUER = 'https://api.example.com';
 const AUTH_SECRET = 'b5xKq0f1n9Yw3eRtZ7uLhVJ2aGdCsM8k';
@@ -47,14 +47,15 @@ describe('nestjs-aerie inspect', () => {
   beforeAll(async () => {
     command = await buildCommand();
   });
-  afterAll(() => command.workspace.remove());
 
   const inspect = (token: string, ...args: string[]): Promise<ProcessEnd> =>
     command.run(['inspect', ...args], { input: `${token}\n`, env: { AUTH_SECRET } });
-  const refusal = async (token: string, ...args: string[]): Promise<string> => {
-    const { code, stdout } = await inspect(token, ...args);
+  const reasonIn = ({ code, stdout }: ProcessEnd): string => {
     expect(code).toBe(1);
     return /refused: (.*)/.exec(stdout)![1]!;
+  };
+  const refusal = async (token: string, ...args: string[]): Promise<string> => {
+    return reasonIn(await inspect(token, ...args));
   };
 
   it('tells what an access token says, from standard input and as an argument', async () => {
@@ -93,7 +94,7 @@ describe('nestjs-aerie inspect', () => {
     );
   });
 
-  it.each<[string, () => Promise<string>, string[], RegExp]>([
+  const UNFIT: [string, () => Promise<string>, string[], RegExp][] = [
     ['an expired one', () => signed({ exp: 1_700_000_000, iat: 1_699_999_000 }), [], /time is over/],
     [
       'one of another issuer',
@@ -139,8 +140,20 @@ describe('nestjs-aerie inspect', () => {
       [],
       /its header has jwk/,
     ],
-  ])('refuses %s, and says why', async (_, make, args, why) => {
-    expect(await refusal(await make(), ...BY_SECRET, ...args)).toMatch(why);
+  ];
+  const unfit = endsOf(async () =>
+    command.together(
+      await Promise.all(
+        UNFIT.map(async ([, make, args]) => ({
+          args: ['inspect', ...BY_SECRET, ...args],
+          input: await make(),
+          env: { AUTH_SECRET },
+        })),
+      ),
+    ),
+  );
+  it.each(placed(UNFIT))('refuses %s, and says why', async (_, _make, _args, why, place) => {
+    expect(reasonIn(await unfit(place))).toMatch(why);
   });
 
   it('takes the secret of an HS key of the application for what it is', async () => {
@@ -190,7 +203,7 @@ describe('nestjs-aerie inspect', () => {
     afterAll(() => new Promise((resolve) => server.close(resolve)));
 
     it('accepts from a file, and names keys that are unfit', async () => {
-      const path = join(command.workspace.folder, 'jwks.json');
+      const path = join(command.folder, 'jwks.json');
       await writeFile(path, JSON.stringify(jwks));
       const { code, stdout } = await inspect(token, '--jwks', path, '--issuer', ISSUER, '--audience', ISSUER);
       expect(code).toBe(0);
@@ -215,7 +228,7 @@ describe('nestjs-aerie inspect', () => {
     });
   });
 
-  it.each<[string, string, string[], RegExp]>([
+  const REFUSED: [string, string, string[], RegExp][] = [
     ['nothing', '', [], /there is no token/],
     ['no token', 'hello-there-world', [], /neither a JWT nor a token of ours/],
     ['three parts that are none', 'a.b.c', ['--jwks', 'gone.json'], /neither a JWT/],
@@ -225,12 +238,21 @@ describe('nestjs-aerie inspect', () => {
     ['a file that is gone', 'jwt', ['--jwks', 'gone.json'], /cannot read the keys/],
     ['keys by http', 'jwt', ['--jwks', 'http://api.example.com/jwks'], /must be an https URL/],
     ['an issuer without keys', 'jwt', ['--issuer', ISSUER], /need keys/],
-  ])('refuses %s in one line, and shows nothing of it', async (_, input, args, why) => {
-    const token = input === 'jwt' ? await signed() : input;
-    const end = await command.run(['inspect', ...args], {
-      input: token,
-      env: { AUTH_SECRET, SHORT: 'hush!' },
-    });
+  ];
+  const refused = endsOf(async () =>
+    command.together(
+      await Promise.all(
+        REFUSED.map(async ([, input, args]) => ({
+          args: ['inspect', ...args],
+          input: input === 'jwt' ? await signed() : input,
+          env: { AUTH_SECRET, SHORT: 'hush!' },
+        })),
+      ),
+    ),
+  );
+  it.each(placed(REFUSED))('refuses %s in one line, and shows nothing of it', async (...row) => {
+    const [, , , why, place] = row;
+    const end = await refused(place);
     expect(refusedInOneLine(end)).toMatch(why);
     for (const hidden of [AUTH_SECRET, 'hush!', 'hello-there']) expect(end.stderr).not.toContain(hidden);
   });

@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PasswordHasher } from 'nestjs-aerie';
 import { readSigningKey } from '../../libs/auth/src/keys/signing-key.js';
 import { resolveAuthOptions } from '../../libs/auth/src/options/resolve-auth-options.js';
-import { buildCommand, type CommandUnderTest, refusedInOneLine } from './commands.js';
+import { buildCommand, type CommandUnderTest, endsOf, placed, refusedInOneLine } from './commands.js';
 
 describe('nestjs-aerie', () => {
   let command: CommandUnderTest;
   beforeAll(async () => {
     command = await buildCommand();
   });
-  afterAll(() => command.workspace.remove());
 
   it('says what it can do, and which version it is', async () => {
     const help = await command.run(['--help']);
@@ -27,24 +26,29 @@ describe('nestjs-aerie', () => {
     });
   });
 
-  it.each([['inspect'], ['hash'], ['secret'], ['keys', 'generate']])(
-    'has help with examples: %s',
-    async (...args) => {
-      const { code, stdout } = await command.run([...args, '--help']);
-      expect(code).toBe(0);
-      expect(stdout).toMatch(new RegExp(`Examples:\\n  \\$ .*nestjs-aerie ${args.join(' ')}`));
-    },
+  const HELPED = ['inspect', 'hash', 'secret', 'keys generate', 'doctor', 'family', 'migrations print'];
+  const helped = endsOf(() =>
+    command.together(HELPED.map((name) => ({ args: [...name.split(' '), '--help'] }))),
   );
+  it.each(placed(HELPED.map((name): [string] => [name])))('has help with examples: %s', async (name, place) => {
+    const { code, stdout } = await helped(place);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\\n  \\$ .*nestjs-aerie ${name}`));
+  });
 
-  it.each([
+  const REFUSED: [string[], RegExp][] = [
     [['bogus'], /unknown command 'bogus'/],
     [['secret', '--bogus'], /unknown option '--bogus'/],
     [['secret', '--bytes', '31'], /between 32 and 1024/],
     [['secret', '--bytes', '1e3'], /whole number/],
     [['keys', 'generate', '--alg', 'none'], /Allowed choices are ES256/],
     [['hash', '--passes', '0'], /"passes" must be a whole number between 1 and 20/],
-  ])('refuses %j in one line', async (args, why) => {
-    expect(refusedInOneLine(await command.run(args, { input: 'correct horse battery' }))).toMatch(why);
+  ];
+  const refused = endsOf(() =>
+    command.together(REFUSED.map(([args]) => ({ args, input: 'correct horse battery' }))),
+  );
+  it.each(placed(REFUSED))('refuses %j in one line', async (_, why, place) => {
+    expect(refusedInOneLine(await refused(place))).toMatch(why);
   });
 
   it('makes secrets that the module takes, each another one', async () => {
@@ -74,7 +78,7 @@ describe('nestjs-aerie', () => {
   });
 
   it('writes a key to a new file that its owner alone reads', async () => {
-    const path = join(command.workspace.folder, 'key.json');
+    const path = join(command.folder, 'key.json');
     const args = ['keys', 'generate', '--out', path];
     expect(await command.run(args)).toMatchObject({ code: 0, stdout: '' });
     expect((await stat(path)).mode & 0o777).toBe(0o600);

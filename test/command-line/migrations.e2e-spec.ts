@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { authMigrationSql } from 'nestjs-aerie/sql';
 import { writeApplications } from './applications.js';
-import { buildCommand, type CommandUnderTest, refusedInOneLine } from './commands.js';
+import { buildCommand, type CommandUnderTest, endsOf, placed, refusedInOneLine } from './commands.js';
 
 describe('nestjs-aerie migrations', () => {
   let command: CommandUnderTest;
@@ -13,20 +13,20 @@ describe('nestjs-aerie migrations', () => {
     command = await buildCommand();
     await writeApplications(command);
     await writeFile(
-      join(command.workspace.folder, 'auth.features.mjs'),
+      join(command.folder, 'auth.features.mjs'),
       `import { serviceIssuer } from 'nestjs-aerie/service-tokens';
       export const features = [serviceIssuer()];
       export const none = 1;`,
     );
   });
-  afterAll(() => command.workspace.remove());
 
   it.each(['postgres', 'mysql', 'sqlite'] as const)('prints them for %s', async (dialect) => {
     const args = ['migrations', 'print', '--dialect', dialect, '--features', 'auth.features.mjs'];
     const options = { dialect, prefix: 'app_', features: [serviceIssuer()] };
-    const json = await command.run([...args, '--prefix', 'app_', '--json']);
-    expect(JSON.parse(json.stdout)).toEqual(authMigrationSql(options));
-    const { code, stdout } = await command.run([...args, '--prefix', 'app_']);
+    const printed = [...args, '--prefix', 'app_'];
+    const [json, text] = await command.together([{ args: [...printed, '--json'] }, { args: printed }]);
+    expect(JSON.parse(json!.stdout)).toEqual(authMigrationSql(options));
+    const { code, stdout } = text!;
     expect(code).toBe(0);
     expect(stdout).toContain('AUTH_MIGRATIONS');
     for (const { name, statements } of authMigrationSql(options))
@@ -34,7 +34,7 @@ describe('nestjs-aerie migrations', () => {
   });
 
   it('runs them once, and doctor finds nothing missing then', async () => {
-    const path = join(command.workspace.folder, 'app.sqlite');
+    const path = join(command.folder, 'app.sqlite');
     const env = {
       DATABASE_URL: `sqlite:${path}`,
       APP_DATABASE: path,
@@ -51,7 +51,7 @@ describe('nestjs-aerie migrations', () => {
     expect(await command.run(['doctor', 'app.module.cjs', '--strict'], { env })).toMatchObject({ code: 0 });
   });
 
-  it.each<[string[], RegExp]>([
+  const REFUSED: [string[], RegExp][] = [
     [['print'], /say for which database/],
     [['print', '--dialect', 'oracle'], /Allowed choices are postgres, mysql, sqlite/],
     [['print', '--dialect', 'mysql', '--schema', 'auth'], /PostgreSQL alone has schemas/],
@@ -66,8 +66,12 @@ describe('nestjs-aerie migrations', () => {
     [['run', '--url', 'mysql://ada:hunter2@127.0.0.1:1/x'], /did not run: .*ECONNREFUSED/],
     [['run', '--url', 'sqlite:/gone/for/good.sqlite'], /cannot open the database/],
     [['run', '--url', 'ftp://hunter2'], /must begin with postgres:/],
-  ])('refuses %j in one line', async (args, why) => {
-    const end = await command.run(['migrations', ...args]);
+  ];
+  const refused = endsOf(() =>
+    command.together(REFUSED.map(([args]) => ({ args: ['migrations', ...args] }))),
+  );
+  it.each(placed(REFUSED))('refuses %j in one line', async (_, why, place) => {
+    const end = await refused(place);
     expect(refusedInOneLine(end)).toMatch(why);
     expect(end.stderr).not.toContain('hunter2');
   });
