@@ -1,5 +1,6 @@
 import { DECISION_MUTANTS } from './mutants/decision.mjs';
 import { FEED_MUTANTS } from './mutants/feed.mjs';
+import { FORMER_SIGN_IN_MUTANTS } from './mutants/former-sign-ins.mjs';
 import { KEY_MUTANTS } from './mutants/keys.mjs';
 import { MEMORY_MUTANTS } from './mutants/memory.mjs';
 import { PASSWORD_MUTANTS } from './mutants/passwords.mjs';
@@ -26,4 +27,5 @@ export const MUTANTS = [
   ...STATEMENT_MUTANTS,
   ...TRANSACTION_MUTANTS,
   ...SERVER_MUTANTS,
+  ...FORMER_SIGN_IN_MUTANTS,
 ];

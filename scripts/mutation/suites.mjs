@@ -36,6 +36,12 @@ export const SUITES = {
   'password hashes': { project: 'e2e', file: 'test/sign-in/password-hashes.e2e-spec.ts' },
   'near cache': { project: 'e2e', file: 'test/sessions/near-cache.e2e-spec.ts' },
   'own changes': { project: 'e2e', file: 'test/stores/own-changes.e2e-spec.ts' },
+  'former sessions': { project: 'e2e', file: 'test/former-sign-ins/spent.e2e-spec.ts' },
+  'gates of former sessions': { project: 'e2e', file: 'test/former-sign-ins/gates.e2e-spec.ts' },
+  'former express sessions': { project: 'e2e', file: 'test/former-sign-ins/express-session.e2e-spec.ts' },
+  'former tokens': { project: 'e2e', file: 'test/former-sign-ins/refresh-jwt.e2e-spec.ts' },
+  'former options': { project: 'e2e', file: 'test/former-sign-ins/options.e2e-spec.ts' },
+  'former claims': { project: 'e2e', file: 'test/contract/former-claims.e2e-spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
   'locked row': { project: 'proofs', file: 'test/races/locked-row.proofs-spec.ts' },
@@ -70,6 +76,12 @@ export const IN_MEMORY = [
   'refusal times',
   'hash upgrades',
   'password hashes',
+  'former sessions',
+  'gates of former sessions',
+  'former express sessions',
+  'former tokens',
+  'former options',
+  'former claims',
 ];
 
 export const needsServers = (name) =>
