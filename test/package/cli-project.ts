@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { markedBlocks, readPage } from '../support/markdown.js';
 import { run, runToEnd } from '../support/processes.js';
 import { copySqlite, INSTALL_FLAGS } from './consumer-project.js';
+import type { PackedForTests } from './packed-library.js';
 
 const PAGE = readPage('docs/testing.md');
 
@@ -107,8 +108,7 @@ export class CliProject {
   private constructor(readonly folder: string) {}
 
   static async install(
-    parent: string,
-    tarball: string,
+    { folder: parent, tarball }: PackedForTests,
     { type, nest, devDependencies, compilerOptions }: Generated,
     more: Readonly<Record<string, string>> = {},
   ): Promise<CliProject> {

@@ -2,6 +2,7 @@ import { cp, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../support/build-output.js';
 import { run, runToEnd } from '../support/processes.js';
+import type { PackedForTests } from './packed-library.js';
 
 export interface ProjectInput {
   readonly name: string;
@@ -37,8 +38,7 @@ const SOURCES = join(import.meta.dirname, 'consumer');
 
 /** An empty project with the package, its peers and one HTTP adapter, as its users install them. */
 export async function installConsumer(
-  parent: string,
-  tarball: string,
+  { folder: parent, tarball }: PackedForTests,
   { nest, module, adapter, without = [], versions = {} }: ProjectInput,
 ): Promise<ConsumerProject> {
   const folder = await mkdtemp(join(parent, 'project-'));

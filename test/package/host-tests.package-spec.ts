@@ -2,30 +2,21 @@
  * The tests that an application has of itself, in projects as the Nest CLI generates them: those of docs/testing.md, on
  * the packed package. `host-tests.proofs-spec.ts` tries other configurations of Jest.
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CLI_11, CLI_12, CliProject, documentedLines, JEST_11 } from './cli-project.js';
 import { JEST_LINES } from '../../libs/auth/src/schematics/package-changes.js';
-import { packLibrary } from './packed-library.js';
+import { packedForTests } from './packed-library.js';
 
 /** The tests that the page has. */
 const UNIT = 6;
 const E2E = 6;
 
-let folder: string;
-let tarball: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'aerie-host-tests-'));
-  tarball = join(folder, (await packLibrary(folder)).filename);
-}, 120_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const packed = packedForTests();
 
 describe('a project of the Nest CLI 11: CommonJS, Jest, ts-jest', () => {
   let project: CliProject;
   beforeAll(async () => {
-    project = await CliProject.install(folder, tarball, CLI_11);
+    project = await CliProject.install(packed, CLI_11);
   }, 180_000);
 
   it('compiles', async () => {
@@ -52,7 +43,7 @@ describe('a project of the Nest CLI 11: CommonJS, Jest, ts-jest', () => {
 describe('a project of the Nest CLI 12: ESM, Vitest', () => {
   let project: CliProject;
   beforeAll(async () => {
-    project = await CliProject.install(folder, tarball, CLI_12);
+    project = await CliProject.install(packed, CLI_12);
     for (const [name, include] of [
       ['vitest.config.ts', '**/*.spec.ts'],
       ['vitest.config.e2e.ts', '**/*.e2e-spec.ts'],

@@ -2,29 +2,20 @@
  * The tests of docs/testing.md under other configurations of Jest, in projects as the Nest CLI 11 generates them: those of
  * the page for @swc/jest and for ES modules, on NestJS 11 and 12.
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CLI_11, CliProject, documentedLines, JEST_11 } from './cli-project.js';
-import { packLibrary } from './packed-library.js';
+import { packedForTests } from './packed-library.js';
 
 const ESM = ['--experimental-vm-modules'];
 const ALL_PASS = { passed: 6, failed: [] };
 
-let folder: string;
-let tarball: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'aerie-host-tests-'));
-  tarball = join(folder, (await packLibrary(folder)).filename);
-}, 120_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const packed = packedForTests();
 
 describe('a project of the Nest CLI 11', () => {
   let project: CliProject;
   beforeAll(async () => {
     const swc = { '@swc/core': '1.16.18', '@swc/jest': '^0.2.39' };
-    project = await CliProject.install(folder, tarball, CLI_11, swc);
+    project = await CliProject.install(packed, CLI_11, swc);
   }, 240_000);
 
   it.each(['unit', 'e2e'] as const)(
@@ -53,7 +44,7 @@ describe('a project of the Nest CLI 11', () => {
 describe('the same project on NestJS 12', () => {
   let project: CliProject;
   beforeAll(async () => {
-    project = await CliProject.install(folder, tarball, { ...CLI_11, nest: '^12.0.1' });
+    project = await CliProject.install(packed, { ...CLI_11, nest: '^12.0.1' });
   }, 240_000);
 
   it.each(['unit', 'e2e'] as const)(

@@ -4,30 +4,24 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST } from '../support/entries.js';
 import { markedBlocks, readPage } from '../support/markdown.js';
 import { freePort, runToEnd, type RunningServer, startServer } from '../support/processes.js';
 import { type LoopbackRegistry, loopbackRegistry } from './loopback-registry.js';
-import { packLibrary } from './packed-library.js';
+import { packedForTests } from './packed-library.js';
 
 const LIMIT_MS = 180_000;
 const PAGE = readPage('docs/nest-add.md');
 const printed = (marker: string) => markedBlocks(PAGE, marker)[0]!.text;
 
-let folder: string;
+const packed = packedForTests();
 let registry: LoopbackRegistry;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'aerie-nest-add-'));
-  const { filename } = await packLibrary(folder);
-  registry = await loopbackRegistry(join(folder, filename), MANIFEST);
-}, 300_000);
-afterAll(async () => {
-  await registry?.close();
-  await rm(folder, { recursive: true, force: true });
+  registry = await loopbackRegistry(packed.tarball, MANIFEST);
 });
+afterAll(() => registry?.close());
 
 describe.each(['11', '12'])('a project of Nest CLI %s', (cli) => {
   let cwd: string;
@@ -51,7 +45,7 @@ describe.each(['11', '12'])('a project of Nest CLI %s', (cli) => {
   it(
     'guards a route within three minutes, without an edit',
     async () => {
-      cwd = await mkdtemp(join(folder, 'cli-'));
+      cwd = await mkdtemp(join(packed.folder, 'cli-'));
       const port = String(await freePort());
       env = { npm_config_registry: registry.url, PORT: port, CI: '1' };
       const began = Date.now();

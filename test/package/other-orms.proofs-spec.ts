@@ -3,15 +3,15 @@
  * from the page, and run on PostgreSQL. Prisma's schema engine, which `generate` does not run, is not downloaded.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.js';
 import { readPage } from '../support/markdown.js';
 import { run } from '../support/processes.js';
-import { packLibrary } from './packed-library.js';
+import { packedForTests } from './packed-library.js';
 
 const NEST = '^12.0.0';
+const packed = packedForTests();
 const PRISMA_SCHEMA = `
 generator client {
   provider = "prisma-client-js"
@@ -173,16 +173,15 @@ describe('recipes for other ORMs', () => {
   let folder: string;
   let database: EmptyDatabase;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'aerie-orms-'));
+    folder = packed.folder;
     database = await emptyDatabase('postgres', '');
-    const { filename } = await packLibrary(folder);
     const nest = ['common', 'core', 'passport'].map((name) => [`@nestjs/${name}`, NEST]);
     const manifest = {
       private: true,
       type: 'module',
       dependencies: {
         ...Object.fromEntries(nest),
-        'nestjs-aerie': `file:${filename}`,
+        'nestjs-aerie': `file:${packed.tarball}`,
         passport: '^0.7.0',
         'reflect-metadata': '^0.2.0',
         rxjs: '^7.8.0',
@@ -205,10 +204,7 @@ describe('recipes for other ORMs', () => {
     for (const [name, text] of Object.entries(STORIES))
       await writeFile(join(folder, `try-${name}.mjs`), text);
   }, 300_000);
-  afterAll(async () => {
-    await database.drop();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => database.drop());
 
   const came = async (name: keyof typeof STORIES): Promise<Record<string, unknown>> => {
     const { url } = database.connection as { url: string };

@@ -2,17 +2,16 @@
  * The package as its users get it: packed, installed into empty projects outside of this repository, compiled there by
  * TypeScript, started, and driven over HTTP. What only works because the repository is around it fails here.
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST } from '../support/entries.js';
 import { type MatrixRow, ROWS } from '../../scripts/matrix/rows.mjs';
 import { HttpClient } from '../support/http-client.js';
 import { runToEnd, startServer } from '../support/processes.js';
 import { type ConsumerProject, installConsumer, type ProjectInput } from './consumer-project.js';
-import { type Packed, packLibrary } from './packed-library.js';
+import { packedForTests } from './packed-library.js';
 
 const ALL: readonly ProjectInput[] = [
   { name: 'Nest 12, ESM, Express', nest: '^12.0.0', module: 'esm', adapter: 'express' },
@@ -33,14 +32,7 @@ const NOT_INSTALLED = [
   'graphql',
 ];
 
-let folder: string;
-let packed: Pick<Packed, 'filename'>;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'aerie-package-'));
-  packed = await packLibrary(folder);
-}, 240_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const packed = packedForTests();
 
 it('asks for no more than is installed here', () => {
   // Those of the main entry: services that only verify do without (`resource-server.proofs-spec.ts`).
@@ -51,7 +43,7 @@ it('asks for no more than is installed here', () => {
 describe.each(PROJECTS)('in an empty project: $name', (input) => {
   let project: ConsumerProject;
   beforeAll(async () => {
-    project = await installConsumer(folder, join(folder, packed.filename), input);
+    project = await installConsumer(packed, input);
   }, 180_000);
 
   it('installs with every peer in its range, and without the optional ones', async () => {

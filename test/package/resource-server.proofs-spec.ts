@@ -1,27 +1,22 @@
 /** A service that only verifies, as its author gets the package: no database package is there, and none is missed. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConsumerProject, installConsumer } from './consumer-project.js';
-import { packLibrary } from './packed-library.js';
+import { packedForTests } from './packed-library.js';
 
 const DATABASE = ['typeorm', '@nestjs/typeorm'];
+const packed = packedForTests();
 
 describe.each([
   { nest: '^12.0.0', module: 'esm', adapter: 'fastify' },
   { nest: '^11.0.0', module: 'commonjs', adapter: 'express' },
 ] as const)('nestjs-aerie/resource-server in an empty project: Nest $nest, $module, $adapter', (input) => {
-  let folder: string;
   let project: ConsumerProject;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'aerie-service-'));
-    const { filename } = await packLibrary(folder);
-    const tarball = join(folder, filename);
-    project = await installConsumer(folder, tarball, { name: 'a service', ...input, without: DATABASE });
+    project = await installConsumer(packed, { name: 'a service', ...input, without: DATABASE });
   }, 240_000);
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('installs without a database package', () => {
     for (const name of DATABASE) expect(existsSync(join(project.folder, 'node_modules', name))).toBe(false);

@@ -2,14 +2,13 @@
  * The contract of stores under three test runners, in an empty project with the packed package: the test files are those
  * of docs/writing-a-store.md, and each runner must see the same cases pass, and a broken store fail.
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { authStoresContract } from 'nestjs-aerie/testing';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Runner, RUNNERS, writeTest } from '../stores/written-store.js';
 import { run, runToEnd } from '../support/processes.js';
-import { packLibrary } from './packed-library.js';
+import { packedForTests } from './packed-library.js';
 
 const NAMES = authStoresContract(() => {
   throw new Error('only their names are asked for');
@@ -44,27 +43,26 @@ interface Seen {
   readonly failed: readonly string[];
 }
 
-let folder: string;
+const packed = packedForTests();
+let project: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'aerie-runners-'));
-  const { filename } = await packLibrary(folder);
+  project = join(packed.folder, 'project');
   const manifest = {
     private: true,
     type: 'module',
     devDependencies: {
-      'nestjs-aerie': `file:${join(folder, filename)}`,
+      'nestjs-aerie': `file:${packed.tarball}`,
       '@jest/globals': '^30.0.0',
       jest: '^30.0.0',
       vitest: '^4.0.0',
     },
   };
-  await mkdir(join(folder, 'project'));
-  await writeFile(join(folder, 'project/package.json'), JSON.stringify(manifest));
+  await mkdir(project);
+  await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
   const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-  await run('npm', ['install', ...flags], { cwd: join(folder, 'project') });
-  await writeFile(join(folder, 'project/harness.mjs'), HARNESS);
+  await run('npm', ['install', ...flags], { cwd: project });
+  await writeFile(join(project, 'harness.mjs'), HARNESS);
 }, 180_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each(RUNNERS)('the contract, under %s', (runner) => {
   it('has the same cases, all of which pass', async () => {
@@ -82,9 +80,9 @@ describe.each(RUNNERS)('the contract, under %s', (runner) => {
 
 /** Runs the page's test file for a runner, and gives what its own report says. */
 async function seenBy(runner: Runner, env: Readonly<Record<string, string>>): Promise<Seen> {
-  const cwd = join(folder, 'project');
+  const cwd = project;
   const file = await writeTest(cwd, runner);
-  const report = join(folder, `${runner}.json`);
+  const report = join(packed.folder, `${runner}.json`);
   const bin = (path: string) => join('node_modules', path);
   const args = {
     jest: ['--experimental-vm-modules', bin('jest/bin/jest.js'), file, '--json', `--outputFile=${report}`],
