@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-// better-sqlite3 12 can end a process on Node.js 24; 13 needs Node.js 22 (docs/operating.md).
-const sqlite = Number.parseInt(process.versions.node) >= 22 ? 'better-sqlite3-13' : 'better-sqlite3';
+// better-sqlite3 12 can end a process on Node.js 24; 13 needs Node-API 10, of Node.js 22.14 (docs/operating.md).
+const sqlite = Number(process.versions.napi) >= 10 ? 'better-sqlite3-13' : 'better-sqlite3';
 
 // The package's own entries lead to their sources: no build step, and never a second copy of a guard.
 const manifest = JSON.parse(readFileSync(new URL('libs/auth/package.json', import.meta.url), 'utf8'));

@@ -30,11 +30,14 @@ describe('nestjs-aerie', () => {
   const helped = endsOf(() =>
     command.together(HELPED.map((name) => ({ args: [...name.split(' '), '--help'] }))),
   );
-  it.each(placed(HELPED.map((name): [string] => [name])))('has help with examples: %s', async (name, place) => {
-    const { code, stdout } = await helped(place);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`Examples:\\n  \\$ .*nestjs-aerie ${name}`));
-  });
+  it.each(placed(HELPED.map((name): [string] => [name])))(
+    'has help with examples: %s',
+    async (name, place) => {
+      const { code, stdout } = await helped(place);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`Examples:\\n  \\$ .*nestjs-aerie ${name}`));
+    },
+  );
 
   const REFUSED: [string[], RegExp][] = [
     [['bogus'], /unknown command 'bogus'/],
