@@ -11,6 +11,7 @@ import {
   type SecurityEvent,
 } from 'nestjs-aerie';
 import { AUTH_MIGRATIONS, authMigrations, typeOrmStores } from 'nestjs-aerie/typeorm';
+import { manyAttempts } from 'nestjs-aerie/testing';
 import type { DataSource } from 'typeorm';
 import { HttpClient } from './http-client.js';
 import { testConnection } from './test-databases.js';
@@ -75,12 +76,15 @@ function connectionOf({
   return { ...connection, migrations: authMigrations(features) } as TypeOrmModuleOptions;
 }
 
-function authOf({ auth, options }: TestAppInput, events: SecurityEvent[]): DynamicModule {
+function authOf(input: TestAppInput, events: SecurityEvent[]): DynamicModule {
+  const { auth, options } = input;
   const runtime: AuthOptions = {
     secret: SECRET,
     issuer: ISSUER,
     // As light as allowed: these tests are not about the cost of a hash.
     credentials: { memoryKiB: 8192, passes: 1 },
+    // Tests of the limits give budgets of their own.
+    attempts: { ...manyAttempts, acceptAnyForwardedAddress: input.trustProxy === true },
     onSecurityEvent: (event) => events.push(event),
   };
   if (auth) return auth(runtime);

@@ -79,6 +79,7 @@ export { ServiceAuthenticator } from './service-tokens/service-authenticator.js'
 export { ServicePrincipal } from './service-tokens/service-token.js';
 
 // Options of the rooms
+export type { AttemptOptions } from './attempts/attempt-options.js';
 export type { AccessTokenOptions } from './access-tokens/access-token-options.js';
 export type { CookieOptions, RefreshCookieOptions } from './http/cookie-options.js';
 export type { CredentialOptions } from './users/credential-options.js';
@@ -135,5 +136,5 @@ export {
   TargetInvalidError,
   ActionTokenInvalidError,
 } from './errors/auth-error.js';
-export { PasswordsBusyError, RefreshBusyError } from './errors/busy-error.js';
+export { PasswordsBusyError, RateLimitedError, RefreshBusyError } from './errors/busy-error.js';
 export { SignedUrlExpiredError, SignedUrlInvalidError } from './errors/signed-url-error.js';

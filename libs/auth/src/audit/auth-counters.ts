@@ -51,6 +51,7 @@ export class AuthCounters implements AuthCounts {
   readonly events: Grows<AuthCounts['events']> = {
     signed_in: 0,
     sign_in_refused: 0,
+    attempt_limited: 0,
     sign_in_ended: 0,
     subject_ended: 0,
     subject_changed: 0,

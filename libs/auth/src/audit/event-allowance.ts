@@ -21,6 +21,7 @@ const ALARMS: ReadonlySet<SecurityEvent['type']> = new Set([
 ]);
 const REFUSALS: ReadonlySet<SecurityEvent['type']> = new Set([
   'sign_in_refused',
+  'attempt_limited',
   'refresh_refused',
   'client_refused',
 ]);

@@ -40,6 +40,19 @@ export type SecurityEvent =
       readonly reason: 'limit';
       readonly subject: string;
     } & FromRequester)
+  /**
+   * A budget for tries was used up: one event for each budget and window. `purpose`: what was tried, such as `sign-in`;
+   * `budget`: which one, such as `address`.
+   */
+  | ({
+      readonly type: 'attempt_limited';
+      readonly purpose: string;
+      readonly budget: string;
+      /** Null: the tries named no subject of ours. */
+      readonly subject: string | null;
+      /** A keyed hash of the identifier as typed: equal for equal ones, and not to be turned back. Null: none was given. */
+      readonly identifier: string | null;
+    } & FromRequester)
   | ({ readonly type: 'sign_in_ended'; readonly reason: string } & OfSignIn)
   | {
       readonly type: 'subject_ended';

@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { AuthError, type AuthErrorCode, type FeatureErrorCode } from '../errors/auth-error.js';
+import { RateLimitedError } from '../errors/busy-error.js';
 import { FeatureError, type FeatureErrorKind } from '../errors/feature-error.js';
 
 /** The one table from code to status. */
@@ -30,6 +31,7 @@ export const STATUS_OF: Readonly<Record<AuthErrorCode, number>> = {
   AUTH_ACTION_TOKEN_INVALID: 400,
   AUTH_REFRESH_BUSY: 429,
   AUTH_PASSWORDS_BUSY: 503,
+  AUTH_RATE_LIMITED: 429,
   AUTH_STORE_UNAVAILABLE: 503,
 };
 
@@ -55,13 +57,16 @@ export function isUnauthorised(error: AuthError): boolean {
   return statusOf(error) === 401;
 }
 
-/** What a caller sees of an error: nothing but its code and its public message. */
+/** What a caller sees of an error: nothing but its code, its public message, and the ways to sign in that stay open. */
 export function bodyOf(error: AuthError): {
   statusCode: number;
   code: AuthErrorCode | FeatureErrorCode;
   message: string;
+  waysOpen?: readonly string[];
 } {
-  return { statusCode: statusOf(error), code: error.code, message: error.message };
+  const body = { statusCode: statusOf(error), code: error.code, message: error.message };
+  const isOpenElsewhere = error instanceof RateLimitedError && error.waysOpen.length > 0;
+  return isOpenElsewhere ? { ...body, waysOpen: error.waysOpen } : body;
 }
 
 /** What OAuth calls an error of ours (RFC 6749, section 5.2; RFC 8693, section 2.2.2); all others are requests that are no good. */
@@ -97,7 +102,8 @@ export function headersOf(error: AuthError): Readonly<Record<string, string>> {
     if (error.code === 'AUTH_CLIENT_INVALID') headers['WWW-Authenticate'] = 'Basic realm="token"';
   }
   // By then, the line of a family has been worked off.
-  if (status === 429) headers['Retry-After'] = '5';
+  if (status === 429)
+    headers['Retry-After'] = error instanceof RateLimitedError ? String(error.retryAfterSeconds) : '5';
   if (status === 503) headers['Retry-After'] = '1';
   return headers;
 }

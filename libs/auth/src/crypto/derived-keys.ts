@@ -11,7 +11,9 @@ export type KeyPurpose =
   | 'refresh-next'
   | 'shared-record'
   | 'signed-url'
-  | 'signing-key';
+  | 'signing-key'
+  | 'attempt'
+  | 'device';
 
 /** One key for each secret, in their order. */
 export type SecretKeys = readonly [KeyObject, ...KeyObject[]];

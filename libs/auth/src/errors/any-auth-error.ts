@@ -23,7 +23,7 @@ import type {
   TargetInvalidError,
   StoreUnavailableError,
 } from './auth-error.js';
-import type { PasswordsBusyError, RefreshBusyError } from './busy-error.js';
+import type { PasswordsBusyError, RateLimitedError, RefreshBusyError } from './busy-error.js';
 import type { SignedUrlExpiredError, SignedUrlInvalidError } from './signed-url-error.js';
 
 /** Every run-time error of the module. The union is closed, so a `switch` over `code` can be exhaustive. */
@@ -53,5 +53,6 @@ export type AnyAuthError =
   | SignedUrlInvalidError
   | SignedUrlExpiredError
   | PasswordsBusyError
+  | RateLimitedError
   | RefreshBusyError
   | StoreUnavailableError;

@@ -26,6 +26,7 @@ export type AuthErrorCode =
   | 'AUTH_ACTION_TOKEN_INVALID'
   | 'AUTH_REFRESH_BUSY'
   | 'AUTH_PASSWORDS_BUSY'
+  | 'AUTH_RATE_LIMITED'
   | 'AUTH_STORE_UNAVAILABLE';
 
 /** The code of a feature's own error (`FeatureError`): upper-case words with underscores. */

@@ -16,3 +16,28 @@ export class RefreshBusyError extends AuthError {
     super('This refresh token is in use too often at once: try again shortly.', options);
   }
 }
+
+/** What else a caller may learn of a refused try. */
+export interface RateLimitedDetails extends ErrorCause {
+  /** Ways to sign in that are not limited with this one, such as `link` and `code`. Default: none. */
+  readonly waysOpen?: readonly string[];
+}
+
+/**
+ * Too many tries: at this account, from this address or device, or of this sign-in. Nothing was checked or done: try again
+ * as `Retry-After` says (RFC 6585, section 4; NIST SP 800-63B-4, 3.2.2).
+ */
+export class RateLimitedError extends AuthError {
+  readonly code = 'AUTH_RATE_LIMITED';
+  /** When a try may be admitted again, in seconds from now: at least 1. Public. */
+  readonly retryAfterSeconds: number;
+  /** Ways to sign in that stay open. Public. */
+  readonly waysOpen: readonly string[];
+
+  /** `retryAfterMs`: how long the budget that was used up stays so. */
+  constructor(retryAfterMs: number, { waysOpen = [], ...options }: RateLimitedDetails = {}) {
+    super('Too many tries: wait, then try again.', options);
+    this.retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+    this.waysOpen = waysOpen;
+  }
+}

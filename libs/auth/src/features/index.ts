@@ -46,4 +46,7 @@ export type { SqlTable } from '../sql/database/sql-table.js';
 export { SecurityEventSink } from '../audit/security-event.js';
 export { DerivedKeys } from '../crypto/derived-keys.js';
 export { Clock } from '../time/clock.js';
+export { type Attempt, AttemptLimiter } from '../attempts/attempt-limiter.js';
+export type { AttemptPurpose, AttemptSource } from '../attempts/attempt-budgets.js';
+export type { Requester } from '../principal/requester.js';
 export { RoutesPath } from '../http/mount-path.js';

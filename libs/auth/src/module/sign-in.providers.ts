@@ -5,6 +5,8 @@ import { AuthCounters } from '../audit/auth-counters.js';
 import { ProcessStatus } from '../audit/process-status.js';
 import { SecurityEventSink } from '../audit/security-event.js';
 import { SecurityEventStore } from '../audit/security-event-store.js';
+import { AttemptLimiter } from '../attempts/attempt-limiter.js';
+import { ATTEMPT_PROVIDERS } from './attempts.providers.js';
 import { AUDIT_PROVIDERS } from './audit.providers.js';
 import { KEY_PROVIDERS } from './keys.providers.js';
 import { PasswordHasher } from '../users/password-hasher.js';
@@ -49,6 +51,7 @@ export const CORE_PROVIDERS: Provider[] = [
   ...STORE_PROVIDERS,
   ...REVOCATION_PROVIDERS,
   ...KEY_PROVIDERS,
+  ...ATTEMPT_PROVIDERS,
   provide(PasswordHasher, [ResolvedAuthOptions], ({ credentials }) =>
     new PasswordHasher(credentials).ready(),
   ),
@@ -98,12 +101,23 @@ export const CORE_PROVIDERS: Provider[] = [
       AccessTokenCheck,
       SessionService,
       SecurityEventSink,
+      AttemptLimiter,
       Clock,
     ],
-    ({ subjects, registry }, loader, users, hasher, verifier, check, sessions, events, clock) => {
+    ({ subjects, registry }, loader, users, hasher, verifier, check, sessions, events, ...rest) => {
       const tokens = new TokenAuthenticator(verifier, check);
       const passwords = new UserPasswords(loader, hasher);
-      return new Authenticator(loader, users, passwords, subjects, tokens, sessions, registry, events, clock);
+      return new Authenticator(
+        loader,
+        users,
+        passwords,
+        subjects,
+        tokens,
+        sessions,
+        registry,
+        events,
+        ...rest,
+      );
     },
   ),
   provide(

@@ -1,4 +1,5 @@
 import type { AccessTokenOptions } from '../access-tokens/access-token-options.js';
+import type { AttemptOptions } from '../attempts/attempt-options.js';
 import type { SecurityEvent } from '../audit/security-event.js';
 import type { CredentialOptions } from '../users/credential-options.js';
 import type { CookieOptions, RefreshCookieOptions } from '../http/cookie-options.js';
@@ -68,6 +69,8 @@ export interface AuthOptions {
   readonly cache?: ApplicationCache;
   readonly credentials?: CredentialOptions;
   readonly signedUrls?: SignedUrlOptions;
+  /** How often passwords, codes and mails may be tried. */
+  readonly attempts?: AttemptOptions;
   /** How often expired rows are deleted, 1m to 24h; false if the application calls `sweep()` itself. Default `10m`. */
   readonly sweepInterval?: Duration | false;
   /** Gets every security event; the logger gets them too. Its errors are logged, and no request waits for it. */

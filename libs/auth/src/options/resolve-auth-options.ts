@@ -2,6 +2,7 @@ import {
   resolveAccessTokenOptions,
   type ResolvedAccessTokenOptions,
 } from '../access-tokens/access-token-options.js';
+import { type ResolvedAttemptOptions, resolveAttemptOptions } from '../attempts/attempt-options.js';
 import type { SecurityEvent } from '../audit/security-event.js';
 import { type ResolvedCredentialOptions, resolveCredentialOptions } from '../users/credential-options.js';
 import { type ResolvedCookie, resolveRefreshCookie, resolveSessionCookie } from '../http/cookie-options.js';
@@ -55,6 +56,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly cache: ApplicationCache | null;
   abstract readonly credentials: ResolvedCredentialOptions;
   abstract readonly signedUrls: ResolvedSignedUrlOptions;
+  abstract readonly attempts: ResolvedAttemptOptions;
   abstract readonly sweepIntervalMs: number | null;
   abstract readonly onSecurityEvent: ((event: SecurityEvent) => unknown) | null;
 }
@@ -129,6 +131,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     cache: resolveCache(reader),
     credentials: resolveCredentialOptions(reader.nested('credentials')),
     signedUrls: resolveSignedUrlOptions(reader.nested('signedUrls')),
+    attempts: resolveAttemptOptions(reader.nested('attempts')),
     sweepIntervalMs: reader.isOff('sweepInterval')
       ? null
       : reader.duration('sweepInterval', { default: '10m', min: '1m', max: '24h' }),

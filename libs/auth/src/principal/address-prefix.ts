@@ -31,10 +31,33 @@ export function isPrivateAddress(ip: string): boolean {
  * given that many addresses (RFC 6177). `null` for anything else.
  */
 export function addressPrefix(ip: string | null): string | null {
+  return addressPrefixes(ip)[0] ?? null;
+}
+
+/** How many bits of an IPv6 address name a host's network, a customer's, and a site's. */
+const IPV6_BITS = [64, 56, 48] as const;
+
+/**
+ * The networks of a client, the narrowest first: its IPv4 address alone, or the /64, the /56 and the /48 of its IPv6 address,
+ * which providers give to a single customer (RFC 6177). Empty for anything else.
+ */
+export function addressPrefixes(ip: string | null): readonly string[] {
   const address = ip?.replace(/%.*$/, '') ?? '';
   const mapped = MAPPED.exec(address)?.[1] ?? address;
-  if (isIPv4(mapped)) return mapped;
-  if (!isIPv6(address)) return null;
+  if (isIPv4(mapped)) return [mapped];
+  if (!isIPv6(address)) return [];
+  const groups = firstGroups(address);
+  return IPV6_BITS.map((bits) => {
+    const kept = groups.map((group, i) => {
+      const bitsOfGroup = Math.min(16, Math.max(0, bits - 16 * i));
+      return (group & (0xffff << (16 - bitsOfGroup))).toString(16);
+    });
+    return `${kept.slice(0, Math.ceil(bits / 16)).join(':')}::/${bits}`;
+  });
+}
+
+/** The first 64 bits of an IPv6 address, in four groups. */
+function firstGroups(address: string): readonly number[] {
   const [head = '', tail = ''] = address.split('::');
   const groups = head === '' ? [] : head.split(':');
   // An IPv4 address at the end counts for two groups.
@@ -44,6 +67,5 @@ export function addressPrefix(ip: string | null): string | null {
     for (let i = 0; i < omitted; i++) groups.push('0');
     groups.push(...tail.split(':'));
   }
-  const network = groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
-  return `${network.join(':')}::/64`;
+  return groups.slice(0, 4).map((group) => Number.parseInt(group, 16));
 }

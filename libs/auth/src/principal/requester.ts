@@ -6,6 +6,11 @@ export interface Requester {
   readonly sharesAddress?: boolean;
   /** The `User-Agent` header, or null. Cut to 255 characters, with `?` for what is not printable ASCII. */
   readonly userAgent: string | null;
+  /**
+   * The text of the device cookie (`__Host-device`), by which a sign-in knows a device that its user signed in with before.
+   * Default: none, so the device counts as never seen.
+   */
+  readonly device?: string;
   /** Milliseconds since the request arrived at this node. Default: since the call that gets this requester. */
   readonly waitedMs?: () => number;
   /** Whether the client has hung up, so that no more work is started for it. Default: never. */

@@ -1,4 +1,5 @@
 import type { AccessToken } from '../access-tokens/access-token.js';
+import type { Attempt, AttemptLimiter } from '../attempts/attempt-limiter.js';
 import type { SecurityEventSink } from '../audit/security-event.js';
 import { hashingFor } from '../users/hashing-requester.js';
 import { loginFields } from '../users/login-fields.js';
@@ -29,18 +30,13 @@ export interface PasswordProof {
   readonly loadedAt: number;
 }
 
-/** A check, and the epochs that were read before it; null for an identifier that no subject has. */
-interface CheckUnderEpochs extends PasswordCheck {
-  readonly epochs: SubjectEpochs | null;
-}
-
 /**
  * Checks a credential and gives its principal. Every guard, strategy and gateway asks it. To stand in for authentication in
  * a test, replace this provider: `overrideProvider(Authenticator)` reaches all of them.
  *
  * @throws AccessTokenInvalidError, AccessTokenExpiredError, AccessTokenRevokedError, AccessTokenStaleError for an access token.
  * @throws SessionInvalidError, SessionExpiredError for a session.
- * @throws CredentialsInvalidError, RequestInvalidError, PasswordsBusyError for a password.
+ * @throws CredentialsInvalidError, RequestInvalidError, RateLimitedError, PasswordsBusyError for a password.
  * @throws StoreUnavailableError when a store or the user directory cannot answer.
  * @example
  * ```ts
@@ -73,6 +69,7 @@ export class Authenticator {
     private readonly sessions: SessionService,
     private readonly registry: SignInRegistry,
     private readonly events: SecurityEventSink,
+    private readonly attempts: AttemptLimiter,
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
@@ -123,20 +120,28 @@ export class Authenticator {
    * Checks an identifier and a password: an unknown identifier and a wrong password are alike in answer and in time
    * (OWASP ASVS 5.0, 6.3.8). The principal has no sign-in yet: `AuthenticationService.signIn` opens one, under the
    * epoch that was read before the password. Throws RequestInvalidError for a text that is missing or too long,
-   * CredentialsInvalidError, PasswordsBusyError, StoreUnavailableError.
+   * CredentialsInvalidError, RateLimitedError, PasswordsBusyError, StoreUnavailableError.
    */
-  async password(given: unknown, secret: unknown, requester: Requester): Promise<Principal> {
-    const { identifier, password } = loginFields(given, secret);
+  async password(name: unknown, secret: unknown, requester: Requester): Promise<Principal> {
+    const { identifier, password } = loginFields(name, secret);
     // Before any query: what will be refused anyway must not cost one.
     this.passwords.refuseIfBusy(requester);
     const subject = await this.loader.find(identifier);
-    const { epochs, right, upgrade } = await hashingFor<CheckUnderEpochs>(requester, () =>
-      subject === null ? this.refuseNobody(identifier, password) : this.check(subject, password),
-    );
+    // Without a subject a row is read as well: the time must not tell.
+    const epochs = subject === null ? null : await this.subjects.epochs(subject);
+    if (!epochs) await this.subjects.find(NOBODY);
+    const attempt = await this.attempts.take('sign-in', {
+      identifier,
+      subject,
+      requester,
+      ...(epochs && { credentialVersion: epochs.credentialVersion }),
+    });
+    const given = { identifier, subject, password };
+    const { right, upgrade, loaded } = await this.checked(given, attempt, requester);
     if (!epochs || !right) throw this.refused('credentials', requester);
-    const loaded: LoadedSubject | null = await this.loader.load(epochs.subject);
     if (!loaded) throw this.refused('disabled', requester);
     const loadedAt = performance.now();
+    await attempt.succeeded();
     if (upgrade) await this.passwords.upgrade(epochs.subject, upgrade);
     const principal = principalOf(loaded, {
       id: '',
@@ -179,16 +184,24 @@ export class Authenticator {
     return principal;
   }
 
-  private async check(subject: string, password: string): Promise<CheckUnderEpochs> {
-    const epochs = await this.subjects.epochs(subject);
-    return { epochs, ...(await this.passwords.check(subject, password)) };
-  }
-
-  /** The same steps without a subject: a read of the epochs, a query of the directory, a hash. */
-  private async refuseNobody(identifier: string, password: string): Promise<CheckUnderEpochs> {
-    await this.subjects.find(NOBODY);
-    await this.passwords.refuseNobody(identifier, password);
-    return { epochs: null, right: false, upgrade: null };
+  /** The check, and the subject if it was right. What could not be finished, for want of a place or of a store, is no try. */
+  private async checked(
+    { identifier, subject, password }: { identifier: string; subject: string | null; password: string },
+    attempt: Attempt,
+    requester: Requester,
+  ): Promise<PasswordCheck & { readonly loaded: LoadedSubject | null }> {
+    try {
+      const check = await hashingFor(requester, async (): Promise<PasswordCheck> => {
+        if (subject !== null) return this.passwords.check(subject, password);
+        await this.passwords.refuseNobody(identifier, password);
+        return { right: false, upgrade: null };
+      });
+      const loaded = subject !== null && check.right ? await this.loader.load(subject) : null;
+      return { ...check, loaded };
+    } catch (error) {
+      await attempt.cancelled();
+      throw error;
+    }
   }
 
   private refused(reason: 'credentials' | 'disabled', { ip, userAgent }: Requester): CredentialsInvalidError {

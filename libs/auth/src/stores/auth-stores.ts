@@ -1,3 +1,4 @@
+import type { AttemptStore } from '../attempts/attempt-store.js';
 import type { SecurityEventStore } from '../audit/security-event-store.js';
 import type { SigningKeyStore } from '../keys/signing-key-store.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
@@ -57,6 +58,14 @@ export abstract class AuthStores {
    * Default: null.
    */
   of<Port extends object>(_store: FeatureStore<Port>): Port | null {
+    return null;
+  }
+
+  /**
+   * Where tries are counted, for limits that hold over all processes. Called once while the application boots. Default: nowhere;
+   * then each process counts in its memory, and the log says so.
+   */
+  attempts(): AttemptStore | null {
     return null;
   }
 

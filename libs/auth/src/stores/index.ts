@@ -71,6 +71,14 @@ export { RevocationNotifier } from '../revocation/revocation-notifier.js';
 // Signing keys
 export { type SigningKeyReading, SigningKeyStore, type StoredKey } from '../keys/signing-key-store.js';
 
+// Counters of tries
+export {
+  type AttemptCount,
+  type AttemptCounter,
+  type AttemptReturn,
+  AttemptStore,
+} from '../attempts/attempt-store.js';
+
 // Security events
 export {
   type EventPosition,

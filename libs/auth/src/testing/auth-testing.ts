@@ -4,6 +4,7 @@ import type { AuthStructuralOptions } from '../module/structural-options.js';
 import type { AuthOptions } from '../options/auth-options.js';
 import type { Subject, UserDirectory } from '../principal/user-directory.js';
 import { ActAsModule } from './act-as.module.js';
+import { manyAttempts } from './many-attempts.js';
 import { MemoryStores } from './memory/memory-stores.js';
 
 /** Knows every id, without a role. It verifies no password. */
@@ -29,7 +30,8 @@ class AuthTestingModule {}
  * `HttpSignIn`, `PasswordHasher`, ...) and works. Requests of `actAs` are admitted.
  *
  * `options` replace the ones it has: `users` knows every id and verifies no password, `stores` are in memory, `issuer` is
- * `http://localhost`, the secret is one of tests, and passwords are hashed as fast as allowed.
+ * `http://localhost`, the secret is one of tests, passwords are hashed as fast as
+ * allowed, and no test uses up the budgets of tries.
  *
  * @throws AuthConfigError for an option that is wrong.
  * @example
@@ -49,6 +51,7 @@ export function authTesting(options: Partial<AuthOptions & AuthStructuralOptions
     secret: 'the secret of tests, which is no secret at all',
     issuer: 'http://localhost',
     credentials: { memoryKiB: 8192, passes: 1 },
+    attempts: manyAttempts,
     ...options,
   });
   return { module: AuthTestingModule, imports: [auth, ActAsModule] };

@@ -9,6 +9,7 @@ export { ActAsModule } from './act-as.module.js';
 export { actAs, type ActingHeaders, type SettableRequest } from './act-as.js';
 export type { TestPrincipal } from './stand-in-principal.js';
 export { type AnsweredCookies, CookieJar, type PluggableRequest } from './cookie-jar.js';
+export { manyAttempts } from './many-attempts.js';
 export { ManualClock } from './manual-clock.js';
 export { Clock } from '../time/clock.js';
 export { authenticatorOf, type StandIn } from './authenticator-of.js';

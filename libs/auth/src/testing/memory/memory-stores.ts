@@ -1,4 +1,5 @@
 import type { RevocationEventKind } from '../../revocation/revocation-event.js';
+import { MemoryAttemptStore } from '../../attempts/memory-attempt-store.js';
 import { AuthStores } from '../../stores/auth-stores.js';
 import type { FeatureStore, MemoryAccess } from '../../stores/feature-store.js';
 import { MemoryRevocationLog } from './memory-revocation-log.js';
@@ -36,12 +37,14 @@ export class MemoryStores extends AuthStores {
   readonly lookup: MemorySignInLookup;
   readonly revocations: MemoryRevocationLog;
   private readonly access: MemoryAccess;
+  private readonly attemptCounts: MemoryAttemptStore;
   private readonly ofFeatures = new Map<object, object>();
 
   // Without decorators: a subclass would inherit what is injected here, also into a constructor of its own.
   /** `clock`: the time of the stores, in epoch milliseconds. Default: the system's. */
   constructor(clock: { now(): number } = { now: () => Date.now() }) {
     super();
+    this.attemptCounts = new MemoryAttemptStore(clock);
     const revocations = (this.revocations = new MemoryRevocationLog(clock));
     this.subjects = new MemorySubjectStore(clock);
     const room = new MemoryConcurrentSignIns(clock);
@@ -65,6 +68,10 @@ export class MemoryStores extends AuthStores {
       credentialVersion: (subject) => this.subjects.credentialVersionOf(subject),
       onSubjectEnded: (body) => void this.registry.additions.push(body),
     };
+  }
+
+  override attempts(): MemoryAttemptStore {
+    return this.attemptCounts;
   }
 
   /** The same object for the same store: an application that is started again finds its rows. */

@@ -1,0 +1,2 @@
+// How often a password, a code or a mail may be tried.
+import './guessing.e2e-spec.js';
