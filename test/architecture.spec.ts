@@ -2,7 +2,7 @@
  * Why the imports are checked: under ESM, two files that import each other through an injected class crash when they
  * are loaded ("Cannot access 'B' before initialization"), and which of the two depends on who came first. So imports
  * run one way, from the edge (which knows a request) over the sign-in and the rooms (one concept each) to the ground
- * floor, and nobody imports an `index.ts`, which leads everywhere. A room that knows no HTTP and no TypeORM can be
+ * floor, and no file imports an `index.ts`, which leads everywhere. A room that knows no HTTP and no TypeORM can be
  * tested with a plain constructor, and swapped.
  *
  * The rules are in `support/house-rules.ts`. Each of them is shown a house that breaks it, too.
@@ -31,8 +31,8 @@ const BROKEN: readonly (readonly [rule: string, path: string, text: string, seen
   ['every folder has its place in the house', 'attic/box.ts', '', /^attic$/],
   ['every folder has its place in the house', 'box.ts', '', /^box\.ts$/],
   ['every import leads to a file', 'keys/a.ts', `import './b.js';`, /^keys\/a\.ts imports keys\/b\.ts$/],
-  ['nobody imports an index.ts', 'http/a.ts', `import { Roles } from '../index.js';`, /http\/a\.ts/],
-  ['nobody imports an index.ts', 'http/a.ts', `const a = import('../testing/index.js');`, /http\/a\.ts/],
+  ['no file imports an index.ts', 'http/a.ts', `import { Roles } from '../index.js';`, /http\/a\.ts/],
+  ['no file imports an index.ts', 'http/a.ts', `const a = import('../testing/index.js');`, /http\/a\.ts/],
   ['imports run downward only', 'guards/a.ts', `import '../http/auth-cookies.js';`, /guards\/a\.ts/],
   ['imports run downward only', 'context/a.ts', `import '../guards/any-auth.guard.js';`, /context\/a\.ts/],
   ['imports run downward only', 'http/a.ts', `import '../passport/jwt.strategy.js';`, /http\/a\.ts/],

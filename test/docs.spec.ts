@@ -161,7 +161,7 @@ describe('docs/options.md', () => {
       return last in group ? group[last] : group[`${last}Ms`];
     };
     const documented = documentedDefaults(page('docs/options.md'));
-    // Says that another option is meant; nobody asks for it afterwards.
+    // Says that another option is meant; it is not read afterwards.
     documented.delete('accessTokens.longLived');
     expect(documented.size).toBeGreaterThan(20);
     for (const [path, code] of documented) {

@@ -54,7 +54,7 @@ describe('a secret is seen', () => {
   const cause = () => new Error('inside', { cause: new Error(leak()) });
   it.each<[string, string, () => unknown]>([
     [
-      'in a line of the log, also of a level that nobody sees',
+      'in a line of the log, also of a level that is not shown',
       'the log',
       () => new Logger('Host').verbose(leak()),
     ],

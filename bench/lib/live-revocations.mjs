@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 const KNOWN_WITHIN_MS = 30_000;
 
 /**
- * Writes `count` rows for sign-ins that nobody has, and one more for `decoy`: `url` of a guarded route, `headers` that it
+ * Writes `count` rows for sign-ins that do not exist, and one more for `decoy`: `url` of a guarded route, `headers` that it
  * accepts, and `signInId`, which they belong to and which has not ended. Waits until the node refuses the decoy: then
  * its feed has read the other rows too. Throws when it does not in time.
  */

@@ -52,7 +52,7 @@ export async function startProcess(script, { args = [], core = null, nodeOptions
       child.send(message);
       return next;
     },
-    /** Lets the process end by itself: it does when nobody is connected any more. */
+    /** Lets the process end by itself: it does when no client is connected any more. */
     async stop() {
       if (child.connected) child.disconnect();
       await exited;

@@ -3,7 +3,7 @@ import { createClient } from 'redis';
 
 export const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
-/** A connected client; what fails afterwards is left to whoever uses it. */
+/** A connected client; what fails afterwards is left to its user. */
 export async function redisClient() {
   const client = createClient({
     url: REDIS_URL,

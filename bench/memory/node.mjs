@@ -16,7 +16,7 @@ Module(definition)(NodeModule);
 const app = await NestFactory.create(NodeModule, new ExpressAdapter(), { logger: ['error'] });
 await app.listen(0, '127.0.0.1');
 
-// What is held once everything that nobody holds is gone, in bytes, as often as it is asked for.
+// What is held once all garbage is gone, in bytes, as often as it is asked for.
 process.on('message', async () => {
   for (let i = 0; i < COLLECTIONS; i++) {
     globalThis.gc();

@@ -47,5 +47,5 @@ export const MODES = {
 };
 for (const mode of Object.values(MODES)) mode.pauseMs ??= 100;
 
-/** What runs when nobody says which. */
+/** What runs by default. */
 export const DEFAULT_MODES = 'redis,notify,polling,mariadb-redis';

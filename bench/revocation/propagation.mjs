@@ -34,7 +34,7 @@ export async function propagation(kind, node, others, pauseMs) {
 
 async function admitted(client, { path, headers }) {
   const { status } = await client.send('GET', path, { headers });
-  assert.equal(status, 200, 'credentials that nobody revoked were refused');
+  assert.equal(status, 200, 'credentials that were not revoked were refused');
 }
 
 /** Asks until the answer is 401. Throws when that comes too early, never, or does not stand. */

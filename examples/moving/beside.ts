@@ -61,7 +61,7 @@ class AccountController {
     return { userId: Number(principal.id), accessToken, refreshToken };
   }
 
-  /** A token of before is exchanged as well: formerSignIns sees to it. */
+  /** A former token is exchanged as well: formerSignIns sees to it. */
   @Post('refresh')
   @HttpCode(200)
   async refresh(@Body() { refreshToken: token }: { refreshToken: string }, @Req() request: Request) {
@@ -75,7 +75,7 @@ class AccountController {
   @HttpCode(204)
   async signOut(@Req() { caller, user }: CallerRequest & { user?: Principal }): Promise<void> {
     if (user) await this.authentication.signOut(user);
-    // The refresh token of before as well: it is not the current one any more, here and if the code of before comes back.
+    // The former refresh token as well: it is not the current one any more, here and if the former code comes back.
     await this.users.setRefreshHash(caller.id, null);
   }
 
@@ -89,7 +89,7 @@ class AccountController {
     if (!(await this.users.hasPassword(await this.users.byId(caller.id), from)))
       throw new UnauthorizedException();
     await this.users.setPassword(caller.id, to);
-    // For the code of before, if it comes back; and for everything that is ours, former credentials included.
+    // For the former code, if it comes back; and for everything that is ours, former credentials included.
     await this.users.setRefreshHash(caller.id, null);
     await this.authentication.credentialsChanged(caller.id);
   }
@@ -112,7 +112,7 @@ class PagesController {
 
 const inEightDays = () => new Date(Date.now() + 8 * 86_400_000).toISOString();
 
-/** Refresh tokens of before live for a week: eight days after the last one was handed out, none is left. */
+/** Former refresh tokens live for a week: eight days after the last one was handed out, none is left. */
 export const former = (until: string) =>
   formerSignIns({
     inject: [Users],

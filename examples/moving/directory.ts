@@ -14,7 +14,7 @@ export class Directory extends UserDirectory implements GivesPasswordHashes {
     return (await this.users.byEmail(email))?.id ?? null;
   }
 
-  /** AuthModule verifies bcrypt. Without `setPasswordHash` the hashes stay as the code of before needs them. */
+  /** AuthModule verifies bcrypt. Without `setPasswordHash` the hashes stay as the former code needs them. */
   async passwordHashOf(id: string) {
     return (await this.users.byId(Number(id)))?.passwordHash ?? null;
   }

@@ -39,7 +39,7 @@ function chosen() {
 
 async function check(copy, mutants, env) {
   const run = { env: { ...process.env, ...env }, signal: interrupted.signal };
-  // All of them, those of this run or not: a mutant whose text is gone is one that nobody tries any more.
+  // All of them, those of this run or not: a mutant whose text is gone would never be tried again.
   for (const mutant of MUTANTS) copy.breakBy(mutant)();
 
   const suites = Object.keys(SUITES).filter((suite) => mutants.some((one) => one.suites.includes(suite)));

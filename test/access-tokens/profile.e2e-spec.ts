@@ -26,7 +26,7 @@ describe.each(BELOW_THE_EDGE)('what an application may add to a principal, on %s
   it.each([
     ['a name that looks like a secret', SECRETS],
     ['a name that has a meaning of its own', RESERVED],
-  ])('is refused under %s: nobody is signed in, and nothing is shown', async (_name, names) => {
+  ])('is refused under %s: no user is signed in, and nothing is shown', async (_name, names) => {
     for (const name of names.split(' ')) {
       claims = named(name);
       const { status, body, setCookies } = await login();

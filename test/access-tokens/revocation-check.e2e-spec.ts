@@ -65,7 +65,7 @@ describe.each(CASES)('whether an access token still stands, on $adapter by $mode
     app.users.byId.get('user-1')!.roles = [];
   });
 
-  it('heeds changes in the transaction of the host, when that commits, and only then', async () => {
+  it('follows changes in the transaction of the host, when that commits, and only then', async () => {
     const { body } = await signIn(app, 'tokens');
     const rolledBack = app.source.transaction(async (manager) => {
       await app.authentication.rolesChanged('user-1', { transaction: hostTransaction(manager) });

@@ -65,7 +65,7 @@ describe('a request that one application hands on to another in the process', ()
     await other.close();
   });
 
-  it('brings nobody with it that the other one did not find itself', async () => {
+  it('brings no user with it that the other one did not find itself', async () => {
     const client = first.client();
     expect((await client.get('/guarded', { bearer })).body.code).toBe('AUTH_ACCESS_TOKEN_INVALID');
     expect((await client.get('/open', { bearer })).body).toEqual({ app: 'second', user: null });

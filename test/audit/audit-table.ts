@@ -192,7 +192,7 @@ export function auditTable(database: TestDatabase, adapter: Adapter): void {
     ]);
     expect(rows[1]).toMatchObject({ reason: 'forgotten', detail: { ended: 2 } });
     expect(JSON.stringify(rows)).not.toContain('a-browser');
-    // What its former client still sends names nobody.
+    // What its former client still sends names no subject.
     expect((await refresh(app, body.refresh_token)).status).toBe(401);
     expect((await rowsOf(app)).at(-1)).toMatchObject({ type: 'refresh_refused', subject: null });
   });

@@ -27,7 +27,7 @@ route(Get('health'), 'health', Public());
 
 class AppModule {
   constructor() {
-    // A server and a timer that nobody ends, as applications have.
+    // A server and a timer that are never ended, as applications have.
     setInterval(() => {}, 1_000);
     console.log('the application prints');
     if (process.env.APP_EXITS) process.exit(0);

@@ -72,7 +72,8 @@ export class CrashRun {
   /** Clients refresh through the victim, until it comes to its end. */
   async #crash(victim, clients, random, fault) {
     let faulty = false;
-    const send = (...call) => (faulty ? Promise.reject(new Error('nobody is there')) : victim.call(...call));
+    const send = (...call) =>
+      faulty ? Promise.reject(new Error('the process is away')) : victim.call(...call);
     const going = Promise.all(
       clients.map((client) => client.goOn(send, random, (what) => this.#count(what))),
     );

@@ -49,7 +49,7 @@ for (const database of databases) {
 
 if (given.json) process.stdout.write(`${JSON.stringify(summaries)}\n`);
 else process.stdout.write(table(COLUMNS, summaries));
-if (summaries.some(({ kills }) => kills === 0)) throw new Error('nobody was killed: nothing is shown');
+if (summaries.some(({ kills }) => kills === 0)) throw new Error('no process was killed: nothing is shown');
 const violations = summaries.flatMap((summary) => summary.violations);
 for (const violation of violations.slice(0, 3)) printStory(violation, seed);
 process.exitCode = violations.length > 0 ? 1 : 0;

@@ -171,7 +171,7 @@ export function sqlMigrations(name: ClientPackage): void {
 
   // MariaDB and MySQL commit each statement that changes a table.
   if (database !== 'mariadb')
-    it('that fail leave nothing, and nobody waits for them', async () => {
+    it('that fail leave nothing, and no process waits for them', async () => {
       const open = opened();
       await open.query(`create table ${PREFIX}auth_session (id varchar(36))`);
       await expect(migrateAuth(open.client, { prefix: PREFIX })).rejects.toMatchObject(saying('subject'));

@@ -4,7 +4,7 @@ import { startTestApp } from '../support/test-app.js';
 
 const BATCH = 500;
 
-// A batch on SQLite is synchronous, and so would be a run of them: a process that answers nobody meanwhile.
+// A batch on SQLite is synchronous, and so would be a run of them: a process that answers no request meanwhile.
 it('a sweep on SQLite lets others have their turn between two batches', async () => {
   const app = await startTestApp();
   const past = { kind: 'sign_in' as const, value: 'long ago', epoch: null, createdAt: 1, expiresAt: 2 };

@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('the demo, on %s', (adapter) => {
     expect(answer.status).toBe(400);
   });
 
-  it('shows everybody their own notes, and nobody else’s', async () => {
+  it('shows each user their own notes, and no others', async () => {
     const ada = await registered('ada@example.com');
     const eve = await registered('eve@example.com');
     const note = await ada.post('/notes', { json: { text: 'milk' } });

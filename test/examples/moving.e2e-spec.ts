@@ -74,7 +74,7 @@ describe('examples/moving', () => {
       expect((await post('/sign-in', { email: 'nobody@example.com', password: PASSWORD })).status).toBe(401);
     });
 
-    it('knows who comes with an access token, and nobody without a good one', async () => {
+    it('knows the user of an access token, and none without a good one', async () => {
       const { id, accessToken } = await signedIn();
       const { status, body } = await get('/me', accessToken);
       expect([status, body]).toEqual([200, { id, role: 'user' }]);
@@ -116,7 +116,7 @@ describe('examples/moving', () => {
     });
   });
 
-  describe('whoever is signed in', () => {
+  describe('a user who is signed in', () => {
     /** An application of one state after another on one database, each for as long as it is looked at. */
     async function inState<T>(
       state: Type,
@@ -161,7 +161,7 @@ describe('examples/moving', () => {
       });
       await inState(AfterModule, database, async (running) => {
         expect((await refreshed(running, ours.refreshToken)).status).toBe(200);
-        // Nobody accepts it any more.
+        // It is not accepted any more.
         expect((await refreshed(running, held.refreshToken)).status).toBe(401);
       });
     });

@@ -11,7 +11,7 @@ const DRIVER = join(ROOT, 'test/support/newer-sqlite.cjs');
 /** One line that says what it is answered with. */
 const EXPECTING = /^(curl .*\S)\s+# -> (\d{3})$/;
 
-/** The first of three ports in a row that nobody listens on at this moment. */
+/** The first of three ports in a row that are free at this moment. */
 async function threeFreePorts(): Promise<number> {
   for (;;) {
     const first = await freePort();

@@ -29,7 +29,7 @@ function failover(scene: Scene): { readonly run: Failover; readonly loss: Loss }
   });
   afterAll(() => held.run?.stop());
 
-  it('is unavailable while the primary is dead: nobody is refused, and nobody hangs', () => {
+  it('is unavailable while the primary is dead: no client is refused, and none hangs', () => {
     const { refused, unavailable, longestMs } = held.loss;
     expect(refused).toBe(0);
     expect(unavailable).toBeGreaterThanOrEqual(3 * scene.families);

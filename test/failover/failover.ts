@@ -62,7 +62,7 @@ export class Failover {
       await door.open();
       const url = `postgres://postgres@127.0.0.1:${door.port}/postgres`;
       const options = { stores: { database: { deadline: `${scene.deadlineMs}ms` as const } } };
-      // A server that vanished refuses nobody: without this, its silence holds the pool's connections for good.
+      // A server that vanished refuses no connection: without this, its silence holds the pool's connections for good.
       const connection = { connectTimeoutMS: scene.deadlineMs };
       race = await Race.start('postgres', { url, options, connection });
       const clients = await HonestClients.signIn(race, scene.families, scene.sessions);
@@ -76,14 +76,14 @@ export class Failover {
   }
 
   async stop(): Promise<void> {
-    // First of all: whoever waits for an answer has none to wait for. The tables go with the directory.
+    // First of all: processes that wait for an answer get none. The tables go with the directory.
     await this.door.shut();
     await this.clients.stop().catch(() => undefined);
     await this.race.stop().catch(() => undefined);
     await this.pair.stop();
   }
 
-  /** Load, the loss of the primary, an outage in three forms, and the promotion. Nobody works when it returns. */
+  /** Load, the loss of the primary, an outage in three forms, and the promotion. No client works when it returns. */
   async happen(): Promise<Loss> {
     const { clients, pair, door, scene } = this;
     for (let i = 0; i < LATE; i++) this.endedLate.push(await this.race.signIn());
@@ -100,7 +100,7 @@ export class Failover {
     let unavailable = clients.sum('unavailable');
     let longestMs = clients.longestMs;
     const stages = [
-      // The machine is gone: nobody answers.
+      // The machine is gone: nothing answers.
       null,
       // Pointed at the replica too early: it can be read, which will do for a session's cookie, and not written.
       pair.replica,

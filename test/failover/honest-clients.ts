@@ -7,7 +7,7 @@ const THINKS_MS = 25;
 const TRIES_AGAIN_MS = 100;
 
 /**
- * Whoever holds one sign-in, and behaves: keeps the last credential it was given and one Idempotency-Key for it, tries
+ * A client with one sign-in that behaves: it keeps the last credential it was given and one Idempotency-Key for it, tries
  * again with both when the service is unavailable, and gives up when it is refused.
  */
 export class HonestClient {

@@ -1,4 +1,4 @@
-// Outlives whoever started it, and cleans up: once standard input ends, also because that process was killed, every
+// Outlives the process that started it, and cleans up: once standard input ends, also because that process was killed, every
 // server under the directory is stopped and the directory removed. Arguments: the directory, the folder of pg_ctl.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';

@@ -76,7 +76,7 @@ export class PostgresPair {
     await this.control('replica', 'start');
   }
 
-  /** From now on a transaction is answered when the replica has it. The copy was made before: it waits for nobody. */
+  /** From now on a transaction is answered when the replica has it. The copy was made before, so it does not wait. */
   private async waitForReplica(): Promise<void> {
     await this.query(this.primary, `alter system set synchronous_standby_names = '*'`);
     await this.query(this.primary, 'select pg_reload_conf()');

@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('a session of express-session (%s)', (adapter) => {
     expect(first.status).toBe(200);
     expect(setsSession(first)).toBe(true);
     expect(first.headers.get('cache-control')).toBe('no-store');
-    // Nobody knows when the person authenticated: whatever asks for a recent time asks again.
+    // The time of the authentication is not known: a check for a recent one asks again.
     expect(first.body).toEqual({ id: '7', authenticatedAt: 0, methods: [], signInId: expect.any(String) });
     const next = await browser.get('/page');
     expect([next.status, setsSession(next), next.body.signInId]).toEqual([200, false, first.body.signInId]);
@@ -77,7 +77,7 @@ describe.each(ADAPTERS)('a session of express-session (%s)', (adapter) => {
     expect(await who(await places.browser(await former.signIn('7')))).toBe('7');
   });
 
-  it('is nobody, where it holds no user, and at one that was ended or signed by somebody else', async () => {
+  it('signs no user in where it holds none, or was ended, or has a foreign signature', async () => {
     const visitor = await former.signIn(null);
     const ended = await former.signIn('7');
     await new Promise((done) => former.store.destroy(idOf(ended), done));
@@ -116,7 +116,7 @@ describe.each(ADAPTERS)('a session of express-session (%s)', (adapter) => {
       { authorization: 'Bearer x.y.z', cookie: `connect.sid=${cookie}` },
       { cookie: `connect.sid=${cookie}; ${SESSION_COOKIE}=s2_bad` },
       { cookie: `connect.sid=${cookie}; __Host-refresh=rt1_bad` },
-      // One of them was planted: nobody knows which.
+      // One of them was planted, and it cannot be told which.
       { cookie: `connect.sid=${cookie}; connect.sid=${await former.signIn('7')}` },
     ]) {
       const answer = await app.client().get('/auth/me', { headers });

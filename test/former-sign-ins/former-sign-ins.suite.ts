@@ -1,4 +1,4 @@
-// Whoever was signed in before.
+// Sign-ins from before the move.
 import './express-session.e2e-spec.js';
 import './gates.e2e-spec.js';
 import './spent.e2e-spec.js';

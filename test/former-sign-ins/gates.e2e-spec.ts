@@ -45,14 +45,14 @@ describe.each(BELOW_THE_EDGE)('former sessions and the gates of sign-ins (%s)', 
     ['a change of the password', (id: string) => app.authentication.credentialsChanged(id)],
     ['disabling', (id: string) => app.authentication.userDisabled(id)],
     ['erasing', (id: string) => app.authentication.forgetSubject(id)],
-  ])('refuses those that nobody has seen yet after %s', async (_, ends) => {
+  ])('refuses those that were not seen yet after %s', async (_, ends) => {
     const [one, other] = [await former.signIn(ada), await former.signIn(ada)];
     const browser = await browserWith(app, one);
     expect(await who(browser)).toBe(ada);
     await ends(ada);
     expect(await seen(one)).toBe(NOBODY);
     expect(await seen(other)).toBe(NOBODY);
-    // And whoever signs in at the former application from then on signs in here with the password.
+    // A later sign-in at the former application does not count either: here the password is needed.
     expect(await seen(await former.signIn(ada))).toBe(NOBODY);
     expect((await signIn(app, 'session', `ada-${ada}`)).id).toBeDefined();
   });
@@ -116,7 +116,7 @@ describe.each(BELOW_THE_EDGE)('former sessions and the gates of sign-ins (%s)', 
     expect(await liveOf(app, ada)).toEqual([id]);
   });
 
-  it('leaves nobody signed in by a logout between its claim and its sign-in', async () => {
+  it('leaves no session after a logout between its claim and its sign-in', async () => {
     const cookie = await former.signIn(ada);
     const claims = app.app.get(FormerClaimStore);
     const { claim } = claims;
@@ -183,7 +183,7 @@ describe.each(BELOW_THE_EDGE)('former sessions and the gates of sign-ins (%s)', 
     expect(await former.who(cookie)).toBe(ada);
   });
 
-  it('is spent by a login that came before it was ever seen: nobody turns into somebody else later', async () => {
+  it('is spent by a login that came before it was seen: the browser does not change its user later', async () => {
     const other = String(subjects++);
     await app.users.add(`bob-${other}`, undefined, { id: other });
     const cookie = await former.signIn(ada);
@@ -267,7 +267,7 @@ describe.each(BELOW_THE_EDGE)('former sessions and the gates of sign-ins (%s)', 
       expect(await former.who(cookie)).toBeNull();
     });
 
-    it('that races the first sight leaves nobody signed in', async () => {
+    it('that races the first sight leaves no session', async () => {
       for (let round = 0; round < 10; round++) {
         const cookie = await former.signIn(ada);
         const [one, other] = [await browserWith(app, cookie), await browserWith(app, cookie)];

@@ -150,7 +150,7 @@ describe.each(['postgres', 'mariadb'] as const)('former sign-ins on two nodes, o
     expect(await redis.exists(`${prefix}${id}`)).toBe(0);
   });
 
-  it('refuse on one what nobody had seen when the password changed on the other', async () => {
+  it('refuse on one what was not seen when the password changed on the other', async () => {
     const [cookie, token] = [await former.signIn(ada), tokens.issue(ada)];
     await nodes[0].authentication.credentialsChanged(ada);
     expect(await seen(nodes[1], cookie)).toBe(NOBODY);
@@ -158,7 +158,7 @@ describe.each(['postgres', 'mariadb'] as const)('former sign-ins on two nodes, o
     expect(await former.who(cookie)).toBe(ada);
   });
 
-  it('leave nobody signed in by a logout everywhere that races the first sight on the other', async () => {
+  it('leave no session after a logout everywhere that races the first sight on the other', async () => {
     for (let round = 0; round < 10; round++) {
       const user = String(subjects++);
       for (const node of nodes) await node.users.add(`ada-${user}`, undefined, { id: user });
@@ -171,7 +171,7 @@ describe.each(['postgres', 'mariadb'] as const)('former sign-ins on two nodes, o
     }
   });
 
-  it('answer 503 while Redis is away, and nobody is signed out by that', async () => {
+  it('answer 503 while Redis is away, and no user is signed out by that', async () => {
     const cookie = await former.signIn(ada);
     const away = createClient({ url: 'redis://127.0.0.1:6379' });
     const store = new RedisStore({ client: away, prefix });

@@ -67,7 +67,7 @@ describe.each(ADAPTERS)('a refresh token of its own making (%s)', (adapter) => {
     expect(app.authentication).toBeInstanceOf(AuthenticationService);
   });
 
-  it('is exchanged beside an access token of before, but not beside a refresh token of ours', async () => {
+  it('is exchanged beside a former access token, but not beside a refresh token of ours', async () => {
     const token = former.issue(ada);
     const cookie = `rt=${token}; ${REFRESH_COOKIE}=a-bad-one`;
     const headers = { 'sec-fetch-site': 'same-origin', cookie };
@@ -154,7 +154,7 @@ describe.each(ADAPTERS)('a refresh token of its own making (%s)', (adapter) => {
       expired: former.issue(ada, { expiresIn: -1 }),
       early: former.issue(ada, { expiresIn: '7d', notBefore: '1h' }),
       'without an end': former.issue(ada, {}),
-      'of nobody': signed({}, { expiresIn: '7d' }),
+      'without a user': signed({}, { expiresIn: '7d' }),
       'of a user who is not there': former.issue('nobody'),
     };
     for (const [name, token] of Object.entries(cases))

@@ -68,7 +68,7 @@ describe.each(BELOW_THE_EDGE)('a former session that has been seen (%s)', (adapt
     const owner = await browser(cookie);
     expect(await who(owner)).toBe('7');
     expect(await liveOf(app)).not.toContain(before);
-    // Of whoever has it: it was never used.
+    // The lost one has no holder: it was never used.
     lost.jar.removeAllCookiesSync();
     expect(await tokenOf(owner)).toBeDefined();
   });
@@ -108,7 +108,7 @@ describe.each(BELOW_THE_EDGE)('a former session that has been seen (%s)', (adapt
     expect(await liveOf(app)).toHaveLength(before.length);
   });
 
-  it('gives nobody the session of another user, where its id is used again', async () => {
+  it('does not give a user the session of another one, where its id is used again', async () => {
     await app.users.add('bob', undefined, { id: '8' });
     const cookie = await former.signIn('7');
     await who(await browser(cookie));

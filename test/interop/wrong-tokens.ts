@@ -93,7 +93,7 @@ export const FAULTS: readonly Fault[] = [
   ),
 ];
 
-/** What another library must be told to sign, so that our guard believes it. */
+/** What another library must sign, so that our guard believes it. */
 export function goodJob({ alg, kid, key, claims: ours }: Issuer, now: number): SignJob {
   return {
     do: 'sign',

@@ -143,7 +143,7 @@ describe.each(BELOW_THE_EDGE)('an issuer that changes its name, on %s', (adapter
     await Promise.all([told.close(), untold.close()]);
   });
 
-  it('signs nobody out while processes of both run: each lists the other', async () => {
+  it('signs no user out while processes of both run: each lists the other', async () => {
     const { tokens } = await signedInBefore();
     const until = inDays(30);
     const announced = await deploy(OLD, { formerIssuers: [{ issuer: NEW, until }] });

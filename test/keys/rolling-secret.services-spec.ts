@@ -46,7 +46,7 @@ describe('a secret that is rolled in three steps', () => {
   let nodes: Nodes | undefined;
   afterEach(() => nodes?.close());
 
-  it('signs nobody out while two processes are deployed one after the other', async () => {
+  it('signs no user out while two processes are deployed one after the other', async () => {
     nodes = await Nodes.start(2, { database: 'postgres', options: { secret: OLD } });
     const [one, other] = nodes.all as [TestNode, TestNode];
     const devices = [await Device.on(one), await Device.on(other)];

@@ -68,7 +68,7 @@ describe.each(['postgres', 'mariadb'] as const)('three processes and their keys,
     await expectGoodEverywhere([tokens!]);
   });
 
-  it('sign nobody in with a leaked key once all were replaced; refresh tokens go on', async () => {
+  it('sign no user in with a leaked key once all were replaced; refresh tokens go on', async () => {
     const [tokens] = await signIns();
     expect((await nodes.all[0]!.control('replace-keys')).status).toBe(200);
     expect(await stored()).toBe(1);

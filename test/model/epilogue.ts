@@ -21,7 +21,7 @@ const PROCESS = 0;
 
 /**
  * How every schedule ends: the directory is back; all present what they hold at once, and again when the window has
- * passed, the thief first; whoever still holds different tokens then uses them in turn, far apart, so that two live
+ * passed, the thief first; holders of different tokens then use them in turn, far apart, so that two live
  * chains show; and the first token of all is presented once more, after which nothing may work.
  */
 export async function epilogue(world: World, { holdings }: Scenario, firstToken: string): Promise<void> {

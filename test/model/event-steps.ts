@@ -88,7 +88,7 @@ export const failOver: Way = {
   },
 };
 
-/** The directory fails, comes back, or knows of no Alice any more: nobody comes back from that within a schedule. */
+/** The directory fails, comes back, or knows of no Alice any more: within a schedule she does not come back. */
 export const directoryIs = (state: World['directory']): Way => ({
   possible: ({ directory }) => directory !== state && directory !== 'gone',
   act(world) {

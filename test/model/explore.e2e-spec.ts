@@ -20,7 +20,7 @@ describe('what is a schedule', () => {
     expect(schedules).toBe(3 + 2);
   });
 
-  it('has no copy of an empty hand, and nobody who sends one', async () => {
+  it('has no copy of an empty hand, and no actor that sends one', async () => {
     const actors = {
       tab: [once, once],
       thief: [steal, thief({ grain: 'atomic' })],

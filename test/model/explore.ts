@@ -31,7 +31,7 @@ export interface Exploration {
  * its end together with its epilogue, and judged after every presentation. No two are the same sequence. Twins are kept
  * in order, so that two tabs that change names make no second schedule. When a request has ended early (refused, lost)
  * its remaining steps are no moves; and what would change nothing (a directory that comes back though it never failed, a
- * copy of an empty hand) is no move until it would, so that its actor waits: for ever, if need be. A schedule is at its
+ * copy of an empty hand) is no move until it would, so that its actor waits: to the end, if need be. A schedule is at its
  * end when no move is left. A request that reaches the server is a move whatever comes of it: that a refusal changes
  * nothing is what is judged. Nothing else is pruned: two schedules that reach the same state by different ways are both
  * run on.

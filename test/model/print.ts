@@ -12,7 +12,7 @@ import { RULES } from './rivals.js';
 import { SCENARIOS } from './scenarios.js';
 import { storyOf } from './shrink.js';
 
-// Refusals are errors, and nobody reads where these were made.
+// Refusals are errors, and their stacks are never read.
 Error.stackTraceLimit = 0;
 
 const { ours, only } = parseArgs({

@@ -30,7 +30,7 @@ export function send(world: World, process: number, { who, holder }: Caller): vo
   world.tell(() => `${who} sends ${tokenName(world, token)}`);
 }
 
-/** The server takes the time of arrival: from here on, waiting makes nobody older. */
+/** The server takes the time of arrival: from here on, waiting makes no request older. */
 export function arrive(world: World, process: number, { who }: Caller): void {
   world.change(process, { arrivedAt: world.now, arrivedStep: world.step });
   world.tell(() => `${who}'s request arrives`);

@@ -15,7 +15,7 @@ describe('rules side by side, over the very same schedules', () => {
       0,
     );
 
-  it('this package signs nobody out, keeps no thief and honours every revocation', () => {
+  it('this package signs no owner out, keeps no thief and honours every revocation', () => {
     expect(count('this package', 'falseLogout')).toBe(0);
     expect(count('this package', 'silentTheft')).toBe(0);
     expect(count('this package', 'acceptedAfterRevocation')).toBe(0);

@@ -95,7 +95,7 @@ describe('forRootAsync', () => {
     expect(made).toBe(1);
   });
 
-  it('heeds structural options beside the factory', async () => {
+  it('follows structural options beside the factory', async () => {
     const root = rootModule([
       connection(),
       AuthModule.forRootAsync({ ...STRUCTURE, routes: false, useFactory }),

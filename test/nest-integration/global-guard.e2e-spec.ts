@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('globalGuard: true, on %s', (adapter) => {
     expect((await app.client().get('/plain', { headers: { cookie } })).body).toEqual({ id: 'user-1' });
   });
 
-  it('leaves @Public handlers open and heeds @Roles', async () => {
+  it('leaves @Public handlers open and follows @Roles', async () => {
     expect((await app.client().get('/open')).status).toBe(200);
     const answer = await app.client().get('/administered', { bearer });
     expect(answer).toMatchObject({ status: 403, body: { code: 'AUTH_FORBIDDEN' } });

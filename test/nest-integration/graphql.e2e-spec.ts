@@ -121,7 +121,7 @@ describe.each(ADAPTERS)('GraphQL resolvers, on %s', (adapter) => {
     expect((await ask('{ token }', session)).errors).toEqual(refusedWith('AUTH_CREDENTIALS_MISSING', 401));
   });
 
-  it('heed @Public and @Roles', async () => {
+  it('follow @Public and @Roles', async () => {
     expect(await ask('{ open plain }')).toEqual({ data: { open: 'reached', plain: 'reached' } });
     expect((await ask('{ administered }', token)).errors).toEqual(refusedWith('AUTH_FORBIDDEN', 403));
   });

@@ -13,7 +13,7 @@ import {
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { cookieOf, tokenOf } from './credentials.js';
 
-/** Nobody is welcome too; a token that is no good is still refused. */
+/** A request without a user is admitted too; a bad token is still refused. */
 @Injectable()
 class OptionalAuthGuard extends AnyAuthGuard {
   override handleRequest<TUser = Principal>(error: unknown, user: unknown): TUser {
@@ -22,7 +22,7 @@ class OptionalAuthGuard extends AnyAuthGuard {
   }
 }
 
-/** A token counts when there is one; nothing else is looked at, and nobody is refused. */
+/** A token counts when there is one; nothing else is looked at, and no request is refused. */
 @Injectable()
 class LenientJwtGuard extends JwtAuthGuard {
   override handleRequest<TUser = Principal>(_error: unknown, user: unknown): TUser {
@@ -30,7 +30,7 @@ class LenientJwtGuard extends JwtAuthGuard {
   }
 }
 
-/** A guest in place of nobody, and everybody with a greeting and a role on top. */
+/** A guest where no user signed in; every user gets a greeting and a role. */
 @Injectable()
 class GuestAuthGuard extends AnyAuthGuard {
   override handleRequest<TUser = Principal>(_error: unknown, user: unknown): TUser {
@@ -148,7 +148,7 @@ describe.each(BELOW_THE_EDGE)('subclasses of the guards, on %s', (adapter) => {
     expect(body).toEqual({ id: 'user-1', greeting: 'hello', requestUser: 'user-1' });
   });
 
-  it('give the handler the user that handleRequest put in place of nobody', async () => {
+  it('give the handler the user that handleRequest returned where none signed in', async () => {
     const { body } = await app.client().get('/guest');
     expect(body).toEqual({ id: 'guest', greeting: null, requestUser: 'guest' });
   });

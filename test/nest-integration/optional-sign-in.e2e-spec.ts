@@ -137,7 +137,7 @@ describe.each(ADAPTERS)('@Public({ optional: true }) under globalGuard: true, on
     });
   });
 
-  it('heeds which credential a guard takes', async () => {
+  it('follows which credential a guard takes', async () => {
     expect(await get('/shop/tokens', { authorization: `Bearer ${bearer}` })).toMatchObject(known);
     expect((await get('/shop/tokens', {})).body).toEqual({ id: null });
     // The global guard took the session; the nearer guard takes none.

@@ -112,7 +112,7 @@ describe.each(ADAPTERS)("a host's own request property, on %s", (adapter) => {
     app = await startTestApp({
       adapter,
       imports: [HostModule],
-      // What sits at request.user is somebody else's business, and nobody's proof.
+      // What sits at request.user was set by other code, and proves nothing.
       configure: (nest) => {
         const intrude = (request: { user?: object; raw?: object }, _: unknown, next: () => void) => {
           for (const one of [request, request.raw ?? {}])

@@ -226,7 +226,7 @@ describe.each(BELOW_THE_EDGE)('the nearer of @Public and what asks who it is, on
     ['/square/fresh', '@MaxStaleness on a handler, @Public on its class', 401, 200],
     ['/square/scoped', '@Scopes on a handler, @Public on its class', 401, 403],
     ['/square/services', 'a guard for services on a handler, @Public on its class', 401, 401],
-    ['/square/roles-guard', 'RolesGuard, which asks nobody by itself', 200, 200],
+    ['/square/roles-guard', 'RolesGuard, which skips authentication', 200, 200],
     ['/tower/open', 'a guard on a class, @Public on its base', 401, 200],
     ['/tower/reopened', '@Public on a handler, a guard on its class', 200, 200],
     ['/annex/open', 'a guard on a base, @Public on the base of that', 401, 200],
@@ -321,7 +321,7 @@ describe.each(BELOW_THE_EDGE)('@Public and @Roles, on %s', (adapter) => {
     expect(headers.get('www-authenticate')).toBeNull();
   });
 
-  it('asks nobody about a public handler, not even with a credential that is no good', async () => {
+  it('skips authentication for a public handler, also with a bad credential', async () => {
     const answer = await app.client().get('/base/open', { bearer: 'not.a.token' });
     expect(answer).toMatchObject({ status: 200, body: 'reached' });
     const known = await ask('editor', '/base/open');

@@ -55,7 +55,7 @@ describe.each(BELOW_THE_EDGE)('a stand-in for authentication, on %s', (adapter) 
     expect([status, body]).toEqual([200, { id: 'ada' }]);
   });
 
-  it('is nobody without a credential', async () => {
+  it('signs no user in without a credential', async () => {
     for (const path of ['token', 'session', 'any', 'chain']) {
       expect((await app.client().get(`/${path}`)).status).toBe(401);
     }

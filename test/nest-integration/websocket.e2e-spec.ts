@@ -149,7 +149,7 @@ describe.each(ADAPTERS)('a WebSocket gateway, on %s', (adapter) => {
   };
   const bearer = async () => ({ authorization: `Bearer ${await tokenOf(app, 'user-1')}` });
 
-  it('refuses a guarded message of a connection that nobody checked', async () => {
+  it('refuses a guarded message of a connection that was not checked', async () => {
     const client = await connect('/careless', await bearer());
     expect(await client.ask('token')).toEqual(refusedWith('AUTH_CREDENTIALS_MISSING'));
     expect(await client.ask('plain')).toEqual({ event: 'answer', data: { id: null } });

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { UserDirectory } from '../../libs/auth/dist/index.js';
 
-/** The users of a node, in its memory: whoever is asked for is there, with the roles that were given last. */
+/** The users of a node, in its memory: every id that is asked for is a user, with the roles that were given last. */
 export class Directory extends UserDirectory {
   /** `ok`; `throw`: it fails; `hang`: it says nothing until it is told something else. */
   #mode = 'ok';

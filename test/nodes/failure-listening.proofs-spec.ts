@@ -8,7 +8,7 @@ import * as signIns from './warm-sign-ins.js';
 jest.setTimeout(120_000);
 
 const LISTENER = `application_name = 'nestjs-aerie revocation feed'`;
-/** Nobody hears of anything by polling in the time that this takes. */
+/** No poll is due in the time that this takes. */
 const SELDOM = { pollInterval: '60s', maxStaleness: '60s' } as const;
 const SOON_MS = 10_000;
 

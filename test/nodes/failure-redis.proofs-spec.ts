@@ -125,7 +125,7 @@ describe.each(MODES)('Redis fails, and every node goes on: mode $mode', (given) 
     );
   }
 
-  /** A logout on each node is known there at once, and soon on the others, whom nobody tells. */
+  /** A logout on each node is known there at once, and soon on the others, which get no notification. */
   async function endedMeanwhile(row: string, { all }: FailureCluster): Promise<signIns.SignInPair[]> {
     return Promise.all(
       all.map(async (node) => {

@@ -54,7 +54,7 @@ describe.each([
     () => node.logout(tokens),
   ];
 
-  /** Nobody is refused for it, nobody waits for ever, and what needs no database is served. */
+  /** No request is refused for it, each is answered, and what needs no database is served. */
   async function unavailable(count: number): Promise<void> {
     const answers = await Promise.all(
       Array.from({ length: count }, (_, i) => requests[i % requests.length]!()),
@@ -102,7 +102,7 @@ describe.each([
     await recovered(0);
   });
 
-  it('vanishes, and is there again: connections of before never hear of it', async () => {
+  it('vanishes, and is there again: old connections never learn of it', async () => {
     proxy.lose();
     await unavailable(4);
     await unavailable(MANY);

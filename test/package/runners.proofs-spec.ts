@@ -14,7 +14,7 @@ const NAMES = authStoresContract(() => {
   throw new Error('only their names are asked for');
 }).map(({ name }) => name);
 
-/** In the place of the page's harness: stores in memory, or such as do not heed the epoch that was read. */
+/** In the place of the page's harness: stores in memory, or such as ignore the epoch that was read. */
 const HARNESS = `
 import { MemoryStores } from 'nestjs-aerie/testing';
 const stores = new MemoryStores();

@@ -47,7 +47,7 @@ describe.each(SERVERS)('one connection, and a replay window shorter than the wai
     expect((await race.family(id)).revokedAt).toBeNull();
   });
 
-  // The lock outlives the window: whoever waited for it is as old as when it arrived.
+  // The lock outlives the window: a request that waited for it is as old as when it arrived.
   describe.each([
     { held: 'locked', change: false },
     { held: 'changed', change: true },

@@ -29,7 +29,7 @@ describe.each(SERVERS)('connections that the server cuts, on %s', (database) => 
     expect(new Set(results.map((result) => result.token)).size).toBe(1);
   });
 
-  it('idle: nobody is any the wiser for long, and nothing is revoked', async () => {
+  it('idle: no client notices for long, and nothing is revoked', async () => {
     const { id, token } = await race.signIn();
     await race.killConnections();
     let last = await race.try('refresh', token, { measured: true });

@@ -49,7 +49,7 @@ describe.each([{ wal: true }, { wal: false }])(
       const { id, token } = await signIn();
       other.exec('begin immediate');
       const running = [refresh(token), refresh(token), app.authentication.endAllSignIns('user-2')];
-      // In a process that stands still nobody would come to this.
+      // A process that stands still would not get here.
       await wait(100);
       expect((await row(id)).generation).toBe(0);
       other.exec('commit');

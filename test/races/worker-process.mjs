@@ -4,7 +4,7 @@ import { fork } from 'node:child_process';
 /** An application that closes takes far less. */
 const STOP_MS = 15_000;
 
-/** Starts a script, and gives its answers to whoever asked. */
+/** Starts a script, and gives its answers to the callers. */
 export class WorkerProcess {
   #waiting = new Map();
   #asked = 0;

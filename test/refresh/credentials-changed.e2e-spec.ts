@@ -55,7 +55,7 @@ describe.each(BELOW_THE_EDGE)('a changed password, on %s', (adapter) => {
   };
   const tokensOf = async (owner = name) => (await signIn(app, 'tokens', owner)).body;
 
-  it('ends every sign-in and access token of the subject, and of nobody else', async () => {
+  it('ends every sign-in and access token of the subject, and of no other subject', async () => {
     const [session, tokens] = [await sessionOf(), await tokensOf()];
     const other = await tokensOf('bystander');
     expect(await app.authentication.credentialsChanged(name)).toBeNull();
@@ -108,7 +108,7 @@ describe.each(BELOW_THE_EDGE)('a changed password, on %s', (adapter) => {
     const [only, ...others] = await app.authentication.listSignIns(name);
     expect(others).toEqual([]);
     expect(before).not.toContain(only!.id);
-    // Whoever stole the refresh token has nothing left.
+    // The thief of the refresh token has nothing left.
     expect((await refresh(app, mine.refresh_token)).status).toBe(401);
     for (const token of [mine.access_token, former.access_token])
       expect(await statusOf(app, token)).toBe(401);
@@ -177,7 +177,7 @@ describe.each(BELOW_THE_EDGE)('a changed password, on %s', (adapter) => {
   });
 
   const refusals: [string, () => Promise<{ session: string } | { refreshToken: string }>][] = [
-    ['a session of nobody', async () => ({ session: 'nonsense' })],
+    ['a session of no user', async () => ({ session: 'nonsense' })],
     [
       "another subject's session",
       async () => {

@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('a late retry with its Idempotency-Key, on %s', (adapter
     expect(types(id)).toEqual(['signed_in', 'token_rotated', 'token_retried_late', 'token_rotated']);
   });
 
-  it('replaces: whoever holds the former successor is found out, and so is the family', async () => {
+  it('replaces: use of the former successor is noticed, and ends the family', async () => {
     const { id, parent, lost } = await rotatedWithKey();
     await timePasses(app, MINUTE);
     const retried = await refreshed(app, parent, KEY);

@@ -21,7 +21,7 @@ describe.each(BELOW_THE_EDGE)('parallel uses of one refresh token, on %s', (adap
   const use = (token: string): Promise<TimedAnswer> =>
     timedRequest(`${app.url}/auth/refresh`, { method: 'POST', json: { refresh_token: token } });
 
-  it('are answered with one successor, or told when to try again, and hold up nobody else', async () => {
+  it('are answered with one successor, or told when to try again, and delay no other request', async () => {
     const { body } = await signIn(app, 'tokens', 'ada');
     const other = await signIn(app, 'tokens', 'bob');
     let open!: () => void;
@@ -57,7 +57,7 @@ describe.each(BELOW_THE_EDGE)('parallel uses of one refresh token, on %s', (adap
     const successors = new Set(served.map((answer) => answer.body.refresh_token as string));
     expect(successors.size).toBe(1);
     expect(app.events.filter(({ type }) => type === 'reuse_detected')).toEqual([]);
-    // Whoever was refused tries again, and has lost nothing.
+    // A client that was refused tries again, and has lost nothing.
     expect((await refreshed(app, body.refresh_token)).refresh_token).toBe([...successors][0]);
     await refreshed(app, [...successors][0]);
   });

@@ -113,7 +113,7 @@ describe.each(BELOW_THE_EDGE)('what became of the subject between two rotations,
     await broken.close();
   });
 
-  it('is asked about by id, and about nobody else', async () => {
+  it('is asked about by id, and about no other subject', async () => {
     const { body } = await signIn(app, 'tokens', name);
     app.users.calls.length = 0;
     await refreshed(app, body.refresh_token);

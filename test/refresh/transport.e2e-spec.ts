@@ -74,7 +74,7 @@ describe.each(ADAPTERS)('how a refresh token travels, on %s', (adapter) => {
 
   it.each([
     ['another site', { origin: EVIL }],
-    ['another site that was opened by nobody', { origin: EVIL, 'sec-fetch-site': 'none' }],
+    ['another site that no page opened', { origin: EVIL, 'sec-fetch-site': 'none' }],
     ['a sandboxed frame', { origin: 'null' }],
     ['a subdomain of ours', { origin: 'https://evil.api.example.com', 'sec-fetch-site': 'same-site' }],
     ['another site without Origin', { 'sec-fetch-site': 'cross-site' }],

@@ -48,7 +48,7 @@ describe.each(ADAPTERS)('a resource server on %s', (adapter) => {
     ['of another issuer', () => key.token({ ...good, iss: 'https://evil.example.com' })],
     ['of the issuer with a slash', () => key.token({ ...good, iss: 'https://api.example.com/' })],
     ['for another audience', () => key.token({ aud: 'https://billing.example.com' })],
-    ['for nobody', () => key.token({ aud: [] })],
+    ['for no audience', () => key.token({ aud: [] })],
     ['of another type', () => key.token(good, { typ: 'JWT' })],
     ['of a service', () => key.token(good, { typ: 'service+jwt' })],
     ['of another media type', () => key.token(good, { typ: 'application/x/at+jwt' })],
@@ -105,7 +105,7 @@ describe.each(ADAPTERS)('a resource server on %s', (adapter) => {
       expect(await service.get('/orders', token())).toMatchObject({ status: 401, code });
   });
 
-  it('asks nobody whom a token names', () => {
+  it('sends no request to what a token names', () => {
     expect(trap.received).toEqual([]);
   });
 });

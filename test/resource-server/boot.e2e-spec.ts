@@ -54,7 +54,7 @@ class FactoryModule {}
 describe('ResourceServerModule boots', () => {
   it('with what is needed, and defaults for the rest', async () => {
     const { jwks: _, ...remote } = GOOD;
-    // Nobody answers there: it starts all the same.
+    // Nothing answers there: it starts all the same.
     const options = await boot(ResourceServerModule.forRoot({ ...remote, issuer: 'http://127.0.0.1:9' }));
     expect(options).toMatchObject({
       audience: ['https://orders.example.com'],

@@ -66,7 +66,7 @@ describe('a resource server that asks about each token', () => {
     expect(issuer.received).toHaveLength(1);
   });
 
-  it('shares no question where no answer of before will do', async () => {
+  it('shares no question where an earlier answer will not do', async () => {
     const { issuer, service } = await started(() => ({ active: true }), { maxStaleness: '0s' });
     const token = key.token();
     await Promise.all(Array.from({ length: 5 }, () => service.get('/orders', token)));
@@ -83,7 +83,7 @@ describe('a resource server that asks about each token', () => {
     expect(await service.get('/orders', token)).toMatchObject(REVOKED);
   });
 
-  it('does not take an answer of before for a good one, once it was told otherwise', async () => {
+  it('does not take an earlier answer for a good one, once a later one refused', async () => {
     const held: (() => void)[] = [];
     const { issuer, service } = await started((_, response) => {
       held.push(() => response.end('{"active":true}'));

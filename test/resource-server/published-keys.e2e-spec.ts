@@ -74,7 +74,7 @@ describe('keys that an issuer publishes', () => {
     expect(issuer.received).toHaveLength(3);
   });
 
-  it('go on for ever while the issuer is away, and are asked for again by then', async () => {
+  it('go on without a limit while the issuer is away, and are asked for again by then', async () => {
     const { issuer, service } = await started(() => ({ keys: [key.jwk] }));
     await issuer.stop();
     for (let hours = 0; hours < 3; hours++) {
@@ -131,7 +131,7 @@ describe('keys that an issuer publishes', () => {
     expect(await service.get('/orders', next.token())).toMatchObject(INVALID);
   });
 
-  it('of one kid are left out, both: nobody can tell which one a token means', async () => {
+  it('of one kid are left out, both: it cannot be told which one a token means', async () => {
     const { service } = await started(() => ({ keys: [{ ...key.jwk, kid: 'k2' }, next.jwk] }));
     expect(await service.get('/orders', next.token())).toMatchObject(INVALID);
   });

@@ -103,7 +103,7 @@ describe.each(ADAPTERS)('GET /auth/revocations on %s', (adapter) => {
     expect(await get(query)).toMatchObject({ status: 400, body: { code: 'AUTH_REQUEST_INVALID' } });
   });
 
-  it('is for services that were given the scope, and for nobody else', async () => {
+  it('is for services that have the scope, and for no others', async () => {
     const client = new ServiceTokenClient(issuer.orders);
     const person = (await signIn(issuer, 'tokens')).body.access_token as string;
     const tokens: [string | undefined, number, string][] = [

@@ -161,7 +161,7 @@ describe('ServiceTokenClient', () => {
     expect(await client.token()).toBe('good');
   });
 
-  it('shows its secret to nobody who looks at it', () => {
+  it('does not show its secret when it is printed', () => {
     expect(JSON.stringify(Object.keys(clientOf()))).not.toContain(SECRET);
   });
 });

@@ -24,7 +24,7 @@ export function clusterCache(urls: readonly string[]): Cache {
   return createCache({ stores: [quiet(new Keyv({ store: new KeyvRedis(cluster as never) }))] });
 }
 
-// A Redis that is away is what these tests are about: nobody needs to read it.
+// These tests are about a Redis that is away: the log need not say so.
 function quiet(keyv: Keyv): Keyv {
   return keyv.on('error', () => undefined);
 }

@@ -102,7 +102,7 @@ describe.each(BELOW_THE_EDGE)('accessTokens.endOnRotation, on %s', (adapter) => 
       ]);
   });
 
-  it('judges a token of before the option was turned on by the rest alone', async () => {
+  it('judges a token that is older than the option by the rest alone', async () => {
     const cache = createCache();
     nodes = await TestNodes.start(adapter, [cache]);
     const app = nodes.all[0]!;

@@ -141,7 +141,7 @@ export function revocationFlood(database: TestDatabase): void {
     });
   });
 
-  // SQLite gives a process one connection: nobody reads while a transaction of the application is open.
+  // SQLite gives a process one connection: there is no read while a transaction of the application is open.
   if (database === 'sqlite') return;
 
   describe('while others replace their revocations without end', () => {
@@ -178,7 +178,7 @@ export function revocationFlood(database: TestDatabase): void {
       const host = source.createQueryRunner();
       await host.startTransaction();
       await node.authentication.rolesChanged('user-1', { transaction: hostTransaction(host.manager) });
-      // 40,000 ids that nobody will ever have, and a few that are kept.
+      // 40,000 ids that no sign-in has, and a few that are kept.
       for (let round = 0; round < 20; round++) {
         await flood(source, database, { first: 1, count: 2_000, subject: 'replaced' });
         await flood(source, database, { first: 1 + round * 20, count: 20, subject: null });

@@ -1,6 +1,6 @@
 /**
  * Lookup mode on caches that real servers break: what has ended stays ended, whatever the cache forgets, hides or brings
- * back, and nobody waits for it.
+ * back, and no request waits for it.
  */
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Cache } from 'cache-manager';
@@ -122,7 +122,7 @@ describe.each(BELOW_THE_EDGE)('lookup mode on Redis, on %s', (adapter) => {
     }
   });
 
-  it('a lagging replica is promoted: the record of before comes back, and is too old in time', async () => {
+  it('a lagging replica is promoted: an older record comes back, and is too old in time', async () => {
     const primary = await redisOf();
     const replica = await redisOf({ replicaOf: primary });
     const door = new Door({ host: '127.0.0.1', port: primary.port });
@@ -144,7 +144,7 @@ describe.each(BELOW_THE_EDGE)('lookup mode on Redis, on %s', (adapter) => {
     const [key] = (await replica.command('KEYS', `*${id}`)) as string[];
     const held = String(await replica.command('GET', key!));
     expect(held).toContain('readAt');
-    // Redis keeps it for a minute; nobody believes it for that long.
+    // Redis keeps it for a minute; no process believes it for that long.
     expect(Number(await replica.command('PTTL', key!))).toBeGreaterThan(10_000);
     expect(await nodes.ask(0, token)).toBe(REVOKED);
     await refusedInTime(nodes, 1, token, endedAt);

@@ -38,5 +38,5 @@ describe('the application that is written', () => {
     expect(said.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))).toEqual([]);
   });
 
-  it('admits to its route whoever has signed in, and nobody else', () => expectGuardedRoute(project.folder));
+  it('admits to its route signed-in users alone', () => expectGuardedRoute(project.folder));
 });

@@ -19,5 +19,5 @@ describe.each(['typeorm', 'sql'] as const)('stores: %s', (stores) => {
     await database.drop();
   });
 
-  it('the route admits whoever has signed in, and nobody else', () => expectGuardedRoute(project.folder));
+  it('the route admits signed-in users alone', () => expectGuardedRoute(project.folder));
 });

@@ -38,7 +38,7 @@ export async function writtenProject(options: NestAddOptions = {}): Promise<Writ
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Starts it, and expects its route to admit whoever has signed in, and nobody else. */
+/** Starts it, and expects its route to admit signed-in users alone. */
 export async function expectGuardedRoute(folder: string): Promise<void> {
   const { AppModule } = (await import(join(folder, 'src/app.module.ts'))) as { AppModule: Type };
   const { UsersService } = (await import(join(folder, 'src/auth/users.service.ts'))) as {

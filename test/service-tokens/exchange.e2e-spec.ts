@@ -160,7 +160,7 @@ describe.each(BELOW_THE_EDGE)('a sign-in in exchange for a token, on %s', (adapt
       expect((await askExchange(app, caller, value, toBills, type)).body.code).toBe('AUTH_GRANT_INVALID');
     });
 
-    it('is 503 while the directory is away, and nobody is signed out', async () => {
+    it('is 503 while the directory is away, and no user is signed out', async () => {
       const [value, type] = await credential(await signIn(app, mode));
       app.users.failure = new Error('away');
       const { status, body, headers } = await askExchange(app, caller, value, toBills, type);
@@ -248,7 +248,7 @@ describe.each(BELOW_THE_EDGE)('a sign-in in exchange for a token, on %s', (adapt
       }
     });
 
-    it('is refused for what it may not be, or for nobody', async () => {
+    it('is refused for a forbidden audience, or for none', async () => {
       const { principal } = await app.authentication.signIn('user-1', { mode: 'session' });
       await expect(of(principal, { audience: ISSUER })).rejects.toMatchObject({
         code: 'AUTH_TARGET_INVALID',

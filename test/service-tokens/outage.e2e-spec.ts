@@ -81,7 +81,7 @@ describe.each(BELOW_THE_EDGE)('services while the store is away, on %s', (adapte
     expect(answer.body).toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE' });
   };
 
-  it('every route is 503, and nobody is refused for good', async () => {
+  it('every route is 503, and no client is refused for good', async () => {
     const { app, stores, client } = await started();
     const token = await serviceToken(app, client);
     stores.failing = true;

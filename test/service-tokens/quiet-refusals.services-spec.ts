@@ -39,7 +39,7 @@ describe.each(['postgres', 'mariadb'] as const)('refusals that are expected, on 
     await node.close();
   });
 
-  /** Refusals may be told as security events: nothing else is. */
+  /** Refusals may be security events: nothing else is. */
   const expectQuiet = () => {
     expect(statements).toEqual([]);
     expect(log.lines.filter((line) => !line.startsWith('{'))).toEqual([]);

@@ -62,7 +62,7 @@ describe.each(CASES)('the end of a token, on $adapter in mode $mode', ({ adapter
     (await app.client().get(path, { bearer })).status;
   const announced = (kind: 'token' | 'client', value: string) =>
     app.source.getRepository(Revocation).countBy({ kind, value });
-  /** Mode none asks nobody, unless a route wants to know. */
+  /** Mode none checks no revocation, unless a route wants it. */
   const ended = mode === 'none' ? 200 : 401;
 
   it('of a service: revoked by the client that has it, at once and announced once', async () => {
@@ -168,7 +168,7 @@ describe.each(CASES)('the end of a token, on $adapter in mode $mode', ({ adapter
       expect(await announced('client', id)).toBe(0);
     });
 
-    it('of its id: one that is registered anew has none of the tokens of before', async () => {
+    it('of its id: one that is registered anew has none of the earlier tokens', async () => {
       const id = 'again';
       const token = await own(await registered(app, { id, scopes: [], audiences: [ISSUER] }));
       await clients().remove(id);

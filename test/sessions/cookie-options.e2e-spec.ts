@@ -49,7 +49,7 @@ describe.each(ADAPTERS)('cookies as an application wants them, on %s', (adapter)
     ]);
   });
 
-  it('are partitioned for pages that other sites embed, and those of before are cleared', async () => {
+  it('are partitioned for pages that other sites embed, and the earlier ones are cleared', async () => {
     const set = await tour({ partitioned: true });
     const session = (value: string, age: number, last = '; Partitioned') =>
       `__Host-session=${value}; Path=/; Max-Age=${age}; HttpOnly; SameSite=None; Secure${last}`;

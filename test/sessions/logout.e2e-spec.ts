@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('logging out, on %s', (adapter) => {
   });
 
   describe('everywhere', () => {
-    it('ends every sign-in and access token of the subject, and of nobody else', async () => {
+    it('ends every sign-in and access token of the subject, and of no other subject', async () => {
       await app.users.add(`${name}-b`, undefined, { id: `${name}-b` });
       const { client } = await signIn(app, 'session', name);
       const phone = await signIn(app, 'tokens', name);

@@ -18,7 +18,7 @@ describe.each(ADAPTERS)('a session cookie that comes with an unsafe request, on 
   });
   afterAll(() => app.close());
 
-  /** Unsafe, authenticated by the cookie, and repeatable: nobody else is signed in. */
+  /** Unsafe, authenticated by the cookie, and repeatable: no other sign-in ends. */
   const post = (headers: Record<string, string>) =>
     held.client.delete('/auth/sign-ins/00000000-0000-0000-0000-000000000000', { headers });
   const ALLOWED = 404;

@@ -60,7 +60,7 @@ describe.each(BELOW_THE_EDGE)("a session's data, on %s", (adapter) => {
     expect(status).toBe(409);
   });
 
-  it('is read by nobody who does not ask for it', async () => {
+  it('is not read for a handler that does not ask for it', async () => {
     const { client, id } = await signIn(app, 'session');
     await put(client, 'a secret of the cart', 0);
     const before = log.statements.length;

@@ -161,7 +161,7 @@ describe.each(ADAPTERS)('the OAuth example of docs/nest.md, on %s', (adapter) =>
     expect((await app.authentication.listSignIns('user-1')).length).toBeGreaterThan(0);
   });
 
-  it('refuses an answer that nobody asked the provider for', async () => {
+  it('refuses an answer that no request asked the provider for', async () => {
     const browser = new Browser();
     const page = await browser.open(`${app.url}/oauth/callback?code=ada&state=x`, 'https://evil.example/');
     expect(page.status).toBe(401);

@@ -226,7 +226,7 @@ describe.each(ADAPTERS)('a login route of a host, on %s', (adapter) => {
     const post = (next: string, more = '') =>
       app.client().post(`/own/password?next=${encodeURIComponent(next)}${more}`, { json: ADA });
 
-    it('answers with a page that runs nothing, is not kept and tells nobody', async () => {
+    it('answers with a page that runs nothing, is not kept and sends no referrer', async () => {
       const { body, headers, setCookies } = await post(`/own/home?a=1&b="><script>alert(1)</script>'`);
       expect(Object.fromEntries(headers)).toMatchObject({
         'content-type': 'text/html; charset=utf-8',

@@ -51,13 +51,13 @@ describe.each(BELOW_THE_EDGE)('a directory that gives hashes, on %s', (adapter) 
     expect(await login(id, `${password.slice(0, 20)}!`)).toBe(401);
   });
 
-  it.each([null, '', undefined])('signs nobody in whose hash is %p', async (nothing) => {
+  it.each([null, '', undefined])('signs no user in whose hash is %p', async (nothing) => {
     const id = await user(nothing);
     for (const password of ['x', 'null', 'undefined']) expect(await login(id, password)).toBe(401);
     expect(hashOf(id)).toBe(nothing);
   });
 
-  it('signs nobody in by a text that it cannot verify, and does not replace it', async () => {
+  it('signs no user in by a text that it cannot verify, and does not replace it', async () => {
     const id = await user('5f4dcc3b5aa765d61d8327deb882cf99');
     for (const password of ['password', '5f4dcc3b5aa765d61d8327deb882cf99'])
       expect(await login(id, password)).toBe(401);
@@ -71,7 +71,7 @@ describe.each(BELOW_THE_EDGE)('a directory that gives hashes, on %s', (adapter) 
     expect(trap.lines.join('\n')).toMatch(/passwordHashOf must return a string or null/);
   });
 
-  it('answers 503 when the directory fails, and 401 for nobody with as many questions', async () => {
+  it('answers 503 when the directory fails, and 401 for an unknown user with as many questions', async () => {
     const id = await user(madeBy('bcrypt'));
     users.failure = new Error('the directory is down');
     expect(await login(id, PLAIN)).toBe(503);

@@ -48,11 +48,11 @@ describe.each(BELOW_THE_EDGE)('passwords, on %s', (adapter) => {
     ]);
   });
 
-  it('are not trimmed, and heed case', async () => {
+  it('are not trimmed, and case counts', async () => {
     expect(await statuses(' Pass word ', ' Pass word ', 'Pass word', ' pass word ')).toEqual([200, 401, 401]);
   });
 
-  it('of nobody: a stored hash that is empty, or none at all, opens nothing', async () => {
+  it('of no use: a stored hash that is empty, or none at all, opens nothing', async () => {
     for (const hash of ['', 'plain', '$2b$10$abcdefghijklmnopqrstuv', undefined as never]) {
       const identifier = `user-${++count}`;
       await app.users.add(identifier, 'x', { id: identifier, hash });

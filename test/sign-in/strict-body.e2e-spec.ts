@@ -39,9 +39,9 @@ describe.each(ADAPTERS)('a malformed login, on %s', (adapter) => {
   }
 
   it.each<[string, object]>([
-    ['a field nobody knows', { ...GOOD, admin: true }],
+    ['an unknown field', { ...GOOD, admin: true }],
     ['a field in other case', { Identifier: 'ada', password: PASSWORD }],
-    ['a mode nobody knows', { ...GOOD, mode: 'cookie' }],
+    ['an unknown mode', { ...GOOD, mode: 'cookie' }],
     ['a mode that is no text', { ...GOOD, mode: 1 }],
     ['no identifier', { password: PASSWORD }],
     ['no password', { identifier: 'ada' }],

@@ -51,7 +51,7 @@ const HONEST = {
     family.hold(token);
   },
 
-  /** It comes back after the window, with its key: the successor that nobody used is replaced. */
+  /** It comes back after the window, with its key: the unused successor is replaced. */
   async lateRetry(episode, family, random) {
     const idempotencyKey = key();
     const presented = family.held;
@@ -89,7 +89,8 @@ const HONEST = {
       family.hold(stepped.token);
       episode.honest(await episode.present(family, presented), ['superseded']);
     } else {
-      if (answers.length === 0) episode.wrong('a step-up with the current token was superseded by nobody');
+      if (answers.length === 0)
+        episode.wrong('a step-up with the current token was superseded, and no other answer superseded it');
       for (const answer of answers) episode.honest(answer);
       family.hold(answers[0].token);
     }
@@ -106,7 +107,7 @@ const HONEST = {
     family.hold((await episode.refresh(family)).token);
   },
 
-  /** Roles change while everybody refreshes: nobody is any the wiser. */
+  /** Roles change while every client refreshes: no client notices. */
   async rolesChanged(episode, family, random) {
     const answers = episode.tabs(family, random.between(1, 4));
     await episode.must('rolesChanged', family.subject);
@@ -125,7 +126,7 @@ const HONEST = {
     }
   },
 
-  /** What nobody was ever handed out: refused, and nothing comes of it. */
+  /** A token that was never handed out: refused, and nothing changes. */
   async malformed(episode, family, random) {
     const at = random.between(4, family.held.length - 2);
     const other = family.held[at] === 'A' ? 'B' : 'A';
@@ -140,7 +141,7 @@ const HONEST = {
       values.map((value) => episode.call('refresh', [value, { measured: true }])),
     );
     for (const answer of answers) {
-      if (answer.word !== 'malformed') episode.wrong(`what nobody made was answered ${answer.word}`);
+      if (answer.word !== 'malformed') episode.wrong(`a made-up token was answered ${answer.word}`);
     }
     family.hold((await episode.refresh(family)).token);
   },

@@ -53,7 +53,7 @@ export const ENDINGS = {
       episode.wrong(`a sign-in was answered ${signedIn.word}`);
     }
     const expected = live.length + (signedIn?.ok ? 1 : 0);
-    // Rows past a limit that nobody has swept yet are ended as well.
+    // Rows past a limit that are not swept yet are ended as well.
     if (ended < expected || ended > expected + limited) {
       episode.wrong(`${ended} sign-ins were said to be ended, and ${expected} were`);
     }

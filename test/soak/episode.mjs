@@ -177,7 +177,7 @@ function observed(promise) {
   return promise;
 }
 
-/** A token as it may be told: its family's beginning, its generation, and the end of it. */
+/** A token as it may be shown: its family's beginning, its generation, and the end of it. */
 function name(arg) {
   if (!/^rt1_.{80}/.test(arg)) return arg.length > 40 ? `${arg.slice(0, 12)}...` : arg;
   return `${Buffer.from(arg.slice(4, 12), 'base64url').toString('hex').slice(0, 6)}/${generationOf(arg)}/${arg.slice(-5)}`;

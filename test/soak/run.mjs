@@ -33,7 +33,7 @@ export class SoakRun {
     const { database, processes, poolSize, seed, rotations, seconds, lanes } = this.settings;
     this.database = await SoakDatabase.open(database);
     this.workers = Array.from({ length: processes }, () => new WorkerProcess(WORKER));
-    // Whoever waits for an answer is told that there is none.
+    // Callers that wait for an answer learn that there is none.
     signal.addEventListener('abort', () => this.workers.map((worker) => worker.kill()));
     try {
       const connection = { ...this.database.connection, ...(database !== 'sqlite' && { poolSize }) };

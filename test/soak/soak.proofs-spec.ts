@@ -26,7 +26,7 @@ describe.each([
   'random schedules in $processes processes, on $database (pools of $pools)',
   ({ database, pools, processes, rotations }) => {
     it(
-      'sign nobody out, and keep no thief',
+      'sign no owner out, and keep no thief',
       async () => {
         const args = [
           '--database',

@@ -61,7 +61,7 @@ export const THEFTS = {
     caught(episode, family, await Promise.all(thieves), await Promise.all(victims));
   },
 
-  /** After the window, and without a key: nobody can tell it from a theft. */
+  /** After the window, and without a key: it cannot be told from a theft. */
   async tooLate(episode, family) {
     const presented = family.held;
     await episode.refresh(family, presented);

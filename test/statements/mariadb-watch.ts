@@ -33,7 +33,7 @@ export function mariadbWatch(changes: object = {}): DriverWatch {
         statements.push(text);
         watched.unanswered++;
         const callback = args.findLastIndex((arg) => typeof arg === 'function');
-        if (callback === -1) throw new Error('a statement whose answer nobody waits for');
+        if (callback === -1) throw new Error('a statement without a callback');
         const original = args[callback] as (...results: unknown[]) => void;
         args[callback] = (...results: unknown[]) => {
           watched.unanswered--;

@@ -18,7 +18,7 @@ describe.each(['postgres', 'mariadb'] as const)(
     let holder: QueryRunner;
     beforeAll(async () => {
       const prefix = freshPrefix();
-      // Whatever has to wait for a lock that nobody lets go of is refused, soon.
+      // A statement that waits for a lock that stays is refused soon.
       const options = { stores: typeOrmStores({ database: { deadline: '700ms' } }) } as const;
       app = await startTestApp({ connection: testConnection(database, prefix), options });
       await app.users.add('ada');

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { openClient } from '../support/test-clients.js';
 
-// Nobody connects: pools make their connections when they are asked for one.
+// No connection is made: pools make their connections when they are asked for one.
 const SECRET = 'a-password-of-the-database';
 const PG = { connectionString: `postgres://somebody:${SECRET}@127.0.0.1:1/test` };
 const MYSQL = { uri: `mysql://somebody:${SECRET}@127.0.0.1:1/test` };

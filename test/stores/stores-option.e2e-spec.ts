@@ -242,7 +242,7 @@ describe('stores that come by their lookup late', () => {
 });
 
 describe('stores that break the contract', () => {
-  it.each(ADAPTERS)('fail as an outage, and tell nobody what they threw, on %s', async (adapter) => {
+  it.each(ADAPTERS)('fail as an outage, and show no client what they threw, on %s', async (adapter) => {
     const logger = new QuietLogger();
     @Injectable()
     class BrokenStores extends MemoryStores {

@@ -12,10 +12,10 @@ export class Door {
   #target;
   #server;
   port = 0;
-  /** By these the server knows whoever ever came in here. */
+  /** By these the server knows each connection that came in here. */
   outerPorts = new Set();
 
-  /** `null`: connections are accepted, and nobody answers. */
+  /** `null`: connections are accepted, and nothing answers. */
   constructor(target) {
     this.#target = target;
     this.#server = createServer((inner) => {
@@ -81,7 +81,7 @@ export class Door {
 
   /**
    * Forgets the connections that are open, as proxies do with those that were idle for too long: both ends think that they
-   * are there, and whoever says something is reset. New ones may come.
+   * are there, and a connection that sends something is reset. New ones may come.
    */
   forget() {
     for (const [inner, outer] of this.#ways) {

@@ -10,7 +10,7 @@ export interface FormerApp {
   readonly store: session.Store;
   /** A new session of this user: the value of its cookie. Null: a visitor who is not signed in. */
   signIn(user: unknown, maxAgeMs?: number): Promise<string>;
-  /** Whom it takes the holder of a cookie for; null: nobody. */
+  /** The user that it takes the holder of a cookie for; null: none. */
   who(cookie: string): Promise<unknown>;
   close(): Promise<void>;
 }

@@ -173,7 +173,7 @@ export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
   'every import leads to a file': (house) =>
     eachImport(house, (_, { target }) => target !== null && !house.has(target)),
 
-  'nobody imports an index.ts': (house) => eachImport(house, (_, { target }) => !!target && isIndex(target)),
+  'no file imports an index.ts': (house) => eachImport(house, (_, { target }) => !!target && isIndex(target)),
 
   'imports run downward only': (house) =>
     eachImport(house, (file, { target }) => !!target && !isIndex(target) && !mayImport(file.path, target)),

@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('people of one application, by actAs, on %s', (adapter) 
     expect([status, body.code]).toEqual([403, 'AUTH_CSRF_REJECTED']);
   });
 
-  it('may be absent: without actAs nobody is signed in', async () => {
+  it('may be absent: without actAs no user is signed in', async () => {
     expect((await client.get('/cats')).status).toBe(401);
     expect((await client.get('/cats/open')).body).toEqual({ id: null });
     expect((await client.get('/cats/open', { headers: actAs(bob) })).body).toEqual({ id: 'bob' });

@@ -114,7 +114,7 @@ export const DECISION_MUTANTS = mutantsOf('refresh-tokens/rotation-decision.ts',
     'row.replacedAt === 0',
   ],
   [
-    'the replacement of a late retry is repeated for ever',
+    'the replacement of a late retry is repeated without end',
     'row.replacedAt !== null && elapsed(row.replacedAt, at) <= rules.replayWindowMs',
     'row.replacedAt !== null',
   ],

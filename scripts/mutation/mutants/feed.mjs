@@ -38,7 +38,7 @@ export const FEED_MUTANTS = [
     ['what ends what'],
     [
       [
-        'nobody asks what others have ended',
+        'what others have ended is not asked for',
         'void poll.catch(() => undefined).finally(() => this.schedule());',
         'void poll.catch(() => undefined);',
       ],

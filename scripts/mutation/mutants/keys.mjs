@@ -42,7 +42,7 @@ export const KEY_MUTANTS = [
     ['managed keys'],
     [
       [
-        'HS256 keys of the secret verify for ever',
+        'HS256 keys of the secret verify without end',
         'first?.id !== 1 || now >= first.beginsAt + this.rules.retentionMs',
         'first?.id !== 1',
       ],

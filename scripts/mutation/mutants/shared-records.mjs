@@ -23,7 +23,7 @@ export const SHARED_RECORD_MUTANTS = [
       ],
       ['no time at all is asked of the cache', '!(maxStalenessMs > 0) || ', ''],
       [
-        'the age is that of before the cache was asked',
+        'the age is taken before the cache is asked',
         `const found = this.opened(mac.open(key, await cache.get(key)));
     if (!found) return undefined;
     // After the answer: the cache may have kept us waiting, and the sign-in may have ended.
@@ -129,7 +129,7 @@ export const SHARED_RECORD_MUTANTS = [
       ],
       ['every former generation is excepted', 'generation === family.generation - 1 &&', 'true &&'],
       ['the parent is excepted after a re-keying', 'family.replayClosed === false &&', 'true &&'],
-      ['the parent is excepted for ever', 'now - family.rotatedAt <= replayWindowMs', 'true'],
+      ['the parent is excepted without end', 'now - family.rotatedAt <= replayWindowMs', 'true'],
       ['the parent is never excepted', 'return !excepted;', 'return true;'],
       [
         'what is newer than the table is ended',

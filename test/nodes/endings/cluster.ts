@@ -37,7 +37,7 @@ export const BY_NOTIFICATIONS: readonly Setup[] = [
 
 const POLLED_MS = 500;
 
-/** Nobody tells anybody. */
+/** No node notifies another one. */
 export const BY_POLLING: readonly Setup[] = [
   {
     name: 'MariaDB alone',

@@ -3,7 +3,7 @@ import type { Credentials, TestNode } from '../../support/test-node.js';
 import type { Cluster } from './cluster.js';
 import { ask } from './verdict.js';
 
-/** Whoever signs in afterwards is welcome everywhere, at once: the end is of what was before. */
+/** A later sign-in is good everywhere, at once: the end holds for earlier ones. */
 export async function opensAgain(
   { nodes }: Cluster,
   node: TestNode,

@@ -12,7 +12,7 @@ const FAMILIES = 3;
 const SESSIONS = 3;
 const PROOFS = 8;
 
-/** What a request that raced may be told, and nothing else. */
+/** The answers that a request in a race may get, and no others. */
 const TOLD = [null, 'AUTH_REFRESH_TOKEN_INVALID', 'AUTH_CREDENTIALS_INVALID', 'AUTH_SESSION_INVALID'];
 
 /** One request, and the credentials that it gave. */

@@ -8,7 +8,7 @@ export type Fate = 'lives' | 'stale' | 'ended';
 
 /** Credentials, and what is to become of them. */
 export interface Verdict {
-  /** Whose they are, for whoever reads a failure. */
+  /** Whose they are, for the reader of a failure. */
   readonly name: string;
   readonly credentials: Credentials;
   readonly fate: Fate;

@@ -38,7 +38,7 @@ export class CuttableProxy {
     this.door.hang();
   }
 
-  /** As when the machine is gone: whoever is connected, or connects until `restore`, never hears anything again. */
+  /** As when the machine is gone: connections that are open, or are made until `restore`, get nothing again. */
   lose(): void {
     this.door.pointAt(null);
     this.door.abandon();

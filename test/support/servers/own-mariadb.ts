@@ -54,7 +54,7 @@ export class OwnMariaDb implements ServerAddress {
   async start(): Promise<void> {
     const where = [`--datadir=${this.data}`, `--port=${this.port}`, '--bind-address=127.0.0.1'];
     const socket = [`--socket=${join(this.data, 'm.sock')}`, `--pid-file=${join(this.data, 'm.pid')}`];
-    // It is processes that die here, not the machine: a commit is written, and nobody waits for the disk.
+    // It is processes that die here, not the machine: a commit is written, and does not wait for the disk.
     const light = ['--innodb-buffer-pool-size=32M', '--innodb-flush-log-at-trx-commit=2', '--skip-log-bin'];
     const args = ['--no-defaults', ...where, ...socket, ...light];
     this.server = this.home.spawn('mariadbd', args, this.owner);

@@ -1,4 +1,4 @@
-// Outlives whoever started it, and cleans up: once standard input ends, also because that process was killed, every
+// Outlives the process that started it, and cleans up: once standard input ends, also because that process was killed, every
 // process it was told of is ended and the directory removed. Argument: the directory. Each line of standard input is
 // `+pid` for a process that was started, `-pid` for one that has ended.
 import { existsSync, rmSync } from 'node:fs';

@@ -112,7 +112,7 @@ describe.each([
   });
   afterAll(() => server?.close());
 
-  it('hung, it answers nobody; resumed, it does', async () => {
+  it('hung, it answers no client; resumed, it does', async () => {
     await server.hang();
     expect(await server.answers(SILENT_MS)).toBe(false);
     server.resume();

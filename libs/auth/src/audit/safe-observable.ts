@@ -5,7 +5,7 @@ type Failure = (error: unknown) => void;
 
 /**
  * An observable whose subscribers cannot end the process. RxJS throws what a subscriber throws out of a timer, where
- * nobody can catch it; here, and in what `pipe` makes of it, `report` is told instead, and the subscriber hears the
+ * no code can catch it; here, and in what `pipe` makes of it, `report` is told instead, and the subscriber hears the
  * next value all the same. Promises that are rejected count as thrown.
  */
 export class SafeObservable<T> extends Observable<T> {

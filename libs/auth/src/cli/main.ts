@@ -7,7 +7,7 @@ const CANNOT_RUN = 2;
 const terminal = new Terminal();
 let isDone = false;
 
-// An application that a command looks into may end the process, or fail where nobody waits for it.
+// An application that a command looks into may end the process, or fail where no caller waits for it.
 process.on('exit', () => {
   if (isDone) return;
   terminal.say('error: the application ended the process while the command looked into it');
@@ -17,7 +17,7 @@ process.on('uncaughtException', (error) => {
   terminal.say(`error: ${firstLineOf(error)}`);
   end(CANNOT_RUN);
 });
-// Whoever reads us may stop early, as `head` does.
+// The reader of the output may stop early, as `head` does.
 process.stdout.on('error', () => end(process.exitCode));
 
 end(await commandLine(process.argv.slice(2), terminal));

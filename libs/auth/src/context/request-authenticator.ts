@@ -144,7 +144,7 @@ export class RequestAuthenticator {
 export interface HowToAuthenticate {
   /**
    * The request opened a connection, whatever its headers say: Socket.IO begins with an ordinary GET. One with an
-   * `Upgrade` header, and HTTP/2's extended CONNECT, need not be told. Default false.
+   * `Upgrade` header, and HTTP/2's extended CONNECT, are recognised without it. Default false.
    */
   readonly handshake?: boolean;
   /** How old the knowledge may be that the sign-in lives. Default null: as the options say. */

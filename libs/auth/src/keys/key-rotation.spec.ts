@@ -225,7 +225,7 @@ describe('SigningKeys', () => {
     await expect(admin.rotate({ announce: 'soon' as never })).rejects.toThrow(TypeError);
   });
 
-  it('replaces every key after a leak: nothing of before verifies', async () => {
+  it('replaces every key after a leak: nothing older verifies', async () => {
     const { store } = storeAt(0);
     const { admin, keys, ring } = nodeOn(store);
     const other = nodeOn(store);

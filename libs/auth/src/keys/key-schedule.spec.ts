@@ -56,7 +56,7 @@ describe('scheduleOf', () => {
     expect(at(90 * DAY + HOUR, ...keys).goneUpTo).toBe(1);
   });
 
-  it('drops several that nobody dropped in time, and never the one that signs', () => {
+  it('drops several that were not dropped in time, and never the one that signs', () => {
     const keys = [key(1, 0), key(2, 90 * DAY), key(3, 180 * DAY)];
     expect(at(400 * DAY, ...keys)).toMatchObject({
       goneUpTo: 2,

@@ -12,7 +12,7 @@ export interface KeyRules {
 export interface ScheduledKey {
   readonly key: StoredKey;
   readonly state: KeyState;
-  /** Null: nobody knows yet. */
+  /** Null: not known yet. */
   readonly verifiesUntil: number | null;
 }
 
@@ -32,7 +32,7 @@ export interface KeySchedule {
 export function scheduleOf({ keys, now }: SigningKeyReading, rules: KeyRules): KeySchedule {
   const newest = keys.at(-1);
   if (!newest) return { keys: [], due: { id: 1, beginsAt: now }, goneUpTo: null };
-  // A clock that went back must not leave nobody to sign.
+  // A clock that went back must not leave us without a key that signs.
   const active = Math.max(
     0,
     keys.findLastIndex(({ beginsAt }) => beginsAt <= now),
@@ -59,6 +59,6 @@ function dueAfter(newest: StoredKey, signs: boolean, now: number, rules: KeyRule
   if (!signs) return null;
   const ends = newest.alg === rules.alg ? newest.beginsAt + rules.rotateEveryMs : now;
   if (now < ends - rules.announceMs) return null;
-  // Announced for its whole time, also when nobody was there to do so earlier.
+  // Announced for its whole time, also when no process was there to do so earlier.
   return { id: newest.id + 1, beginsAt: Math.max(ends, now + rules.announceMs) };
 }

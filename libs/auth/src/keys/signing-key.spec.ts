@@ -72,7 +72,7 @@ describe('readSigningKey', () => {
     }
   });
 
-  it('refuses an algorithm that nobody may sign with', () => {
+  it('refuses an algorithm that is not allowed', () => {
     for (const alg of [
       undefined,
       null,
@@ -99,7 +99,7 @@ describe('readSigningKey', () => {
     expect(asPrivate(createSecretKey(Buffer.alloc(64)))).toContain('(got a secret key)');
   });
 
-  it('heeds what a JWK says that it is for (RFC 7517, 4.2 to 4.4)', () => {
+  it('follows what a JWK says that it is for (RFC 7517, 4.2 to 4.4)', () => {
     const jwk = ec.privateKey.export({ format: 'jwk' });
     const saying = (more: object) => ({ alg: 'ES256', privateKey: { ...jwk, ...more } }) as KeyOption;
     for (const more of [{ use: 'enc' }, { use: null }, { key_ops: ['deriveBits'] }, { key_ops: 'sign' }])
@@ -144,7 +144,7 @@ describe('readSigningKey', () => {
     ).toBeNull();
   });
 
-  it('refuses kids, states and members that nobody knows', () => {
+  it('refuses unknown kids, states and members', () => {
     const good = { alg: 'ES256', privateKey: ec.privateKey } as const;
     for (const kid of ['', 'a b', 'ä', 1, null, 'k'.repeat(129), 'a\n'])
       expect(refusal({ ...good, kid })).toMatch(/^"keys\[2\]\.kid" must be /);

@@ -178,7 +178,7 @@ describe('resolveAuthOptions', () => {
     expect(taken).toEqual([]);
   });
 
-  it.each(ROOMS)('refuses %s that is no object, or has a key nobody knows', (room) => {
+  it.each(ROOMS)('refuses %s that is no object, or has an unknown key', (room) => {
     for (const value of [null, 1, 'x', true, [], () => ({})])
       expect(refusal({ ...GOOD, ...withOption(room, value) })).toMatch(
         /^"[\w.]+" must be an object \(got .+\)$/,
@@ -188,7 +188,7 @@ describe('resolveAuthOptions', () => {
     );
   });
 
-  it('refuses a key nobody knows, and says which there are', () => {
+  it('refuses an unknown key, and says which there are', () => {
     const message = refusal({ ...GOOD, secrets: SECRET });
     expect(message).toMatch(/^"secrets" must be left out: .*known here: .*secret.*\)$/);
     expect(message).not.toContain(SECRET);
@@ -291,7 +291,7 @@ describe('resolveAuthOptions', () => {
     );
   });
 
-  it('refuses rotations that end access tokens where nobody would look', () => {
+  it('refuses rotations that end access tokens where no check would see it', () => {
     const accessTokens = { endOnRotation: true };
     for (const mode of ['none', 'feed', undefined])
       expect(refusal({ ...GOOD, accessTokens, revocation: { mode } })).toMatch(

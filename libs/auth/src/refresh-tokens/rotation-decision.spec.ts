@@ -62,7 +62,7 @@ type What =
   | 'parent'
   | 'replaced'
   | 'stranger of now'
-  | 'stranger of before'
+  | 'stranger of the parent'
   | 'ancestor'
   | 'ahead by 1'
   | 'ahead by 100'
@@ -72,7 +72,7 @@ const TOKENS: Record<What, { generation: number; hash: string }> = {
   parent: { generation: GENERATION - 1, hash: PREVIOUS },
   replaced: { generation: GENERATION, hash: REPLACED[1] },
   'stranger of now': { generation: GENERATION, hash: STRANGER },
-  'stranger of before': { generation: GENERATION - 1, hash: STRANGER },
+  'stranger of the parent': { generation: GENERATION - 1, hash: STRANGER },
   ancestor: { generation: GENERATION - 2, hash: PREVIOUS },
   'ahead by 1': { generation: GENERATION + 1, hash: CURRENT },
   'ahead by 100': { generation: GENERATION + 100, hash: STRANGER },
@@ -107,7 +107,7 @@ const TABLE: readonly [(c: Case) => boolean, string][] = [
   [(c) => c.what === 'ahead by 100', 'desynchronised:100'],
   [(c) => c.what === 'ahead by 101', 'desynchronised:101'],
   [(c) => c.what === 'ancestor', 'reuse:ancestor:2'],
-  [(c) => c.what === 'stranger of before', 'reuse:parent_other_hash:1'],
+  [(c) => c.what === 'stranger of the parent', 'reuse:parent_other_hash:1'],
   // From here on the parent, inside its window ...
   [(c) => c.age <= WINDOW && c.closed, 'superseded'],
   [(c) => c.age <= WINDOW && c.bound && c.agent !== 'ua/1', 'reuse:parent_other_user_agent:1'],

@@ -140,7 +140,7 @@ describe('access tokens while the feed is stale', () => {
     await expect(feedCheck('allow').check(token('gone'), null)).rejects.toThrow(AccessTokenRevokedError);
   });
 
-  it('refuse: with more than fits nobody waits while all of it is read again', async () => {
+  it('refuse: with more than fits no request waits while all of it is read again', async () => {
     log.rows = Array.from({ length: 1_001 }, (_, i) => ({ ...gone, id: i + 1, value: `gone ${i}` }));
     feed.changedHere();
     await feed.freshen();
@@ -152,7 +152,7 @@ describe('access tokens while the feed is stale', () => {
     expect(lookupCheck.asked).toEqual([null]);
   });
 
-  it.each(['lookup', 'allow'] as const)('%s: while polls fail nobody waits for one', async (how) => {
+  it.each(['lookup', 'allow'] as const)('%s: while polls fail no request waits for one', async (how) => {
     log.hangs = true;
     await settledAfter(DATABASE_MS, feed.freshen().then());
     // Long enough ago for another one.

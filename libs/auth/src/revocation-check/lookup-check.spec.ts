@@ -187,7 +187,7 @@ describe('LookupCheck of access tokens', () => {
       expect(await codeOf({ generation: 2 })).toBe(REVOKED);
     });
 
-    it('a clock of this process that steps ahead refuses nobody: the table is asked, by its own clock', async () => {
+    it('a clock of this process that steps ahead refuses no token: the table is asked, by its own clock', async () => {
       elapsed += WINDOW - 2 * SECOND;
       await codeOf();
       stepped = 4 * SECOND;

@@ -24,8 +24,8 @@ describe('questions about the same thing', () => {
     const first = ask('a');
     const later = [ask('a'), ask('a'), ask('a')];
     expect(sent).toHaveLength(1);
-    sent[0]!.answer('of before');
-    expect(await first).toBe('of before');
+    sent[0]!.answer('earlier');
+    expect(await first).toBe('earlier');
     await turn();
     expect(sent).toHaveLength(2);
     const last = ask('a');

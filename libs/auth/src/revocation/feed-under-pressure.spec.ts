@@ -192,7 +192,7 @@ describe('the revocation feed, under pressure', () => {
     expect(feed.index.hasEnded('of long ago')).toBe(true);
   });
 
-  it('misses no open transaction for the ids that others have left for ever', async () => {
+  it('misses no open transaction for the ids that others will never fill', async () => {
     const { clock, log, feed, pollAfter } = feedOf();
     await feed.start();
     log.write(1);
@@ -242,7 +242,7 @@ describe('the revocation feed, under pressure', () => {
     const { learned } = set;
     set.add({ ...renewed, createdAt: 999 });
     expect(set.changeOf('renewed')!.order).toBeGreaterThan(learned);
-    // What was read of it between the two instants is of before.
+    // What was read of it between the two instants is older.
     expect(set.changeOf('renewed')!.createdAt).toBe(1_000);
   });
 });

@@ -155,7 +155,7 @@ describe('SharedCache', () => {
       ['holds a number', 1],
       ['holds an empty text', ''],
       ['holds text of somebody else', 'live'],
-      ['holds a record that nobody sealed', JSON.stringify({ readAt: T0, value: { epoch: 7 } })],
+      ['holds a record without a seal', JSON.stringify({ readAt: T0, value: { epoch: 7 } })],
       ['holds an object instead of text', { readAt: T0, value: { epoch: 7 } }],
       ['holds a seal of another form', `====.${JSON.stringify({ readAt: T0, value: { epoch: 7 } })}`],
       ['holds an empty seal', `.${JSON.stringify({ readAt: T0, value: { epoch: 7 } })}`],
@@ -225,7 +225,7 @@ describe('SharedCache', () => {
       expect(await both).toEqual([undefined, undefined]);
     });
 
-    it('keeps a record for ever, though it was told 60 s: it is as old as it says', async () => {
+    it('keeps a record without end, though it was given 60 s: it is as old as it says', async () => {
       await node.put({ epoch: 7 });
       node.pass(24 * 3_600 * SECOND);
       expect(await node.get(60 * SECOND)).toBeUndefined();
@@ -293,7 +293,7 @@ describe('SharedCache', () => {
       expect(await waking.get()).toMatchObject({ value: { epoch: 8 } });
     });
 
-    it('of everything hides every record of before on this node, and no later one', async () => {
+    it('of everything hides every earlier record on this node, and no later one', async () => {
       await node.put({ epoch: 7 });
       const mark = node.records.mark();
       node.records.invalidateAll();

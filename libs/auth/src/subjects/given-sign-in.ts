@@ -5,8 +5,8 @@
 export interface GivenSignIn {
   /** A random UUID. */
   readonly id: string;
-  /** 32 bytes that nobody outside can know. */
+  /** 32 bytes that cannot be known outside. */
   readonly secret: Buffer;
-  /** When the person authenticated, in epoch milliseconds; 0: nobody knows. */
+  /** When the person authenticated, in epoch milliseconds; 0: not known. */
   readonly authenticatedAt: number;
 }

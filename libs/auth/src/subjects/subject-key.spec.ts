@@ -49,7 +49,7 @@ describe('subjectKey', () => {
     expect(subjectKey('Ab c=é')).toBe('=41b=20c=3d=c3=a9');
   });
 
-  it('gives the key of the global epoch to nobody', () => {
+  it('gives the key of the global epoch to no subject', () => {
     expect(subjectKey('')).toBe('');
     expect(isSubject('')).toBe(false);
     expect(subjectKey('\0nobody')).not.toBe('');

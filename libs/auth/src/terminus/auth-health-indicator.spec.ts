@@ -54,7 +54,7 @@ describe('AuthHealthIndicator', () => {
     expect((await check()).status).toBe(status);
   });
 
-  it('heeds a limit of its own, tighter or wider', async () => {
+  it('follows a limit of its own, tighter or wider', async () => {
     expect((await check('400ms')).status).toBe('down');
     feed = { ...FRESH, lagMs: 9_000 };
     expect((await check('9s')).status).toBe('up');

@@ -25,7 +25,7 @@ describe('Paced', () => {
     expect(done).toBe(1);
   });
 
-  it('does it once more for whoever asks in between, however many they are', async () => {
+  it('does it once more for callers in between, however many they are', async () => {
     for (let i = 0; i < 1_000; i++) paced.ask();
     await pass(0);
     expect(done).toBe(1);

@@ -22,7 +22,7 @@ function kindOf(value: unknown): string {
 }
 
 /**
- * Reads one object of options: every read checks and defaults, `done()` refuses what nobody read. The message is
+ * Reads one object of options: every read checks and defaults, `done()` refuses what was not read. The message is
  * always `"path" must be <what is allowed> (got <what was given>)`.
  */
 export class OptionReader {

@@ -102,7 +102,7 @@ export class FormerSignIns extends FormerCredentials implements OnApplicationBoo
       for (const value of cookiesOf(request, cookie!)) {
         if (this.spentCookies.has(value)) continue;
         const presented = this.ofKinds(value, this.sessions);
-        // Remembered after the check alone: its values are short, and nobody makes them up.
+        // Remembered after the check alone: its values are short, and none is made up.
         if (!presented) continue;
         this.spentCookies.set(value, true);
         if (this.hasEnded()) continue;

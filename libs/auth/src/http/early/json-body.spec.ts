@@ -138,7 +138,7 @@ describe('readJson', () => {
     });
   });
 
-  it('rejects when the connection breaks, rather than waiting for ever', async () => {
+  it('rejects when the connection breaks, rather than waiting without end', async () => {
     const broken = new PassThrough();
     const reading = readJson(broken);
     broken.write('{"a":');

@@ -62,7 +62,7 @@ const mysqlConnection = ({ pool }: ClientOf<'mysql'>): Promise<unknown> =>
     pool.getConnection((error, connection) => (error ? reject(error as Error) : resolve(connection)));
   });
 
-/** A pool of pg that loses an idle connection ends the process when nobody listens. Repeating it does nothing. */
+/** A pool of pg that loses an idle connection ends the process when it has no listener. Repeating it does nothing. */
 function surviveLostConnections(pool: ClientOf<'postgres'>['pool']): void {
   if (heard.has(pool)) return;
   heard.add(pool);

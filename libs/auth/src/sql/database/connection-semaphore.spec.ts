@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ConnectionSemaphore } from './connection-semaphore.js';
 
 const alone = (): void => {
-  throw new Error('nobody should have to wait here');
+  throw new Error('no caller should have to wait here');
 };
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -19,7 +19,7 @@ describe('connections that a silent server never finishes', () => {
     server.close();
   });
 
-  it('lose their place in the pool, to whoever waits for it', async () => {
+  it('lose their place in the pool to the next one that waits', async () => {
     const pool = new pg.Pool({ connectionString, max: 1 });
     limitConnecting(pool as unknown as LimitedPool, LIMIT_MS);
     limitConnecting(pool as unknown as LimitedPool, LIMIT_MS);

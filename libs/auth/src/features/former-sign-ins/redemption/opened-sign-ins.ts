@@ -22,7 +22,7 @@ const PURPOSE = 'former-sign-ins.secret';
 export type OpenedStatus =
   | { readonly kind: 'missing' }
   | { readonly kind: 'ended' }
-  /** `isUsed`: its refresh token was exchanged; of a session that cannot be told. */
+  /** `isUsed`: its refresh token was exchanged; not known of a session. */
   | { readonly kind: 'live'; readonly subject: string; readonly isUsed: boolean };
 
 /** Sign-ins whose secret is derived from a former credential: every node can hand out the same one. */
@@ -36,7 +36,7 @@ export class OpenedSignIns {
     private readonly tokenRefresh: Pick<TokenRefresh, 'reissue'>,
   ) {}
 
-  /** The secret of the sign-in of this id: nobody can derive it who has not both our key and the credential itself. */
+  /** The secret of the sign-in of this id: to derive it takes both our key and the credential itself. */
   secretOf(presented: PresentedFormer, signInId: string): Buffer {
     return this.secretsOf(presented, signInId)[0]!;
   }

@@ -20,7 +20,7 @@ export interface RedemptionTerms {
   readonly requester: Requester;
 }
 
-/** Longer values are nobody's credential. */
+/** Longer values are no credential. */
 const LONGEST = 4096;
 
 /** `undefined` for a value that is none of this kind. No query. */

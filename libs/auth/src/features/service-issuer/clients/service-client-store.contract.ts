@@ -65,7 +65,7 @@ const SENTENCES = {
     assert.equal(made.filter((row) => row !== null).length, 1);
   },
 
-  'find: null for nobody, and ids are told apart by case': async ({ store }: Seen) => {
+  'find: null for an unknown id, and ids differ by case': async ({ store }: Seen) => {
     const given = client();
     await store.register(given);
     assert.equal(await store.find(given.id.toUpperCase()), null);
@@ -106,7 +106,7 @@ const SENTENCES = {
     assert.equal(await seen.changesOf(given.id), 1);
   },
 
-  'rotateSecret: null for nobody, and for a client with keys': async ({ store }: Seen) => {
+  'rotateSecret: null for an unknown id, and for a client with keys': async ({ store }: Seen) => {
     const keyed = client({ secretHash: null, jwks: [{ kid: 'k', kty: 'OKP' }] });
     await store.register(keyed);
     for (const id of [keyed.id, randomUUID()])

@@ -14,7 +14,7 @@ async function rotatedLongAgo(harness: Harness) {
 
 /** What the parent is good for after the window, with the key of its rotation. */
 export const FAMILY_LATE_RETRY = {
-  'late retry: the successor that nobody used is replaced': async (harness: Harness) => {
+  'late retry: the unused successor is replaced': async (harness: Harness) => {
     const { family, second } = await rotatedLongAgo(harness);
     const before = (await family.read()).row;
     const { attempt, ageMs, idleExpiresAt } = await family.expect('retried_late', family.first, keyed);

@@ -57,7 +57,7 @@ export class SubjectOnTrial {
     }
   }
 
-  /** Each is there, has not ended, and nobody said so. */
+  /** Each is there, has not ended, and no revocation says so. */
   async live(ids: readonly string[]): Promise<void> {
     const listed = await this.listed();
     for (const id of ids) {
