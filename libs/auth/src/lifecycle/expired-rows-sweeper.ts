@@ -20,12 +20,18 @@ export interface Swept {
   readonly features: Readonly<Record<string, number>>;
 }
 
-/** The sweeps of the features that are switched on. Also the injection token for them. */
-export abstract class FeatureSweeps {
-  abstract readonly all: readonly {
-    readonly feature: string;
-    readonly sweep: (limit: number) => Promise<number>;
-  }[];
+/** The sweep of one feature. */
+export interface FeatureSweep {
+  readonly feature: string;
+  readonly sweep: (limit: number) => Promise<number>;
+}
+
+/**
+ * The sweeps of the features that are switched on, set when their providers are made: a feature's sweep may need
+ * AuthenticationService, which the sweeper is a part of. If the sweeper injected them, the two would wait for each other.
+ */
+export class FeatureSweeps {
+  all: readonly FeatureSweep[] = [];
 }
 
 /** Deletes rows past their absolute limit or retention, in small batches, bounded per run; safe on every node at once. */

@@ -11,6 +11,9 @@ import { FormerTokens } from '../sign-in/former-tokens.js';
 import { OptionReader } from '../validation/option-reader.js';
 import { nullable, provide, type Token, typed } from '../wiring/provide.js';
 
+/** Hands the sweeps of features to FeatureSweeps. No other provider of ours injects them. */
+const SWEEPS_ARRIVAL = Symbol('the sweeps of features have come');
+
 /** What the features that are switched on provide: their own providers, stores and options, and what the core asks of them. */
 export function featureProviders(features: readonly AuthFeature[]): Provider[] {
   const swept = features.filter(({ sweep }) => sweep !== undefined);
@@ -27,12 +30,13 @@ export function featureProviders(features: readonly AuthFeature[]): Provider[] {
     ]),
     ...formerProviders(features.flatMap(({ formerCredentials }) => formerCredentials ?? [])),
     provide(FeatureEvents, [], () => ({ types: features.flatMap(({ events = [] }) => events) })),
-    provide(FeatureSweeps, sweeps, (...found) => ({
-      all: found.map((one, index) => ({
+    provide(FeatureSweeps, [], () => new FeatureSweeps()),
+    provide(SWEEPS_ARRIVAL, [FeatureSweeps, ...sweeps], (features, ...found) => {
+      features.all = found.map((one, index) => ({
         feature: swept[index]!.name,
-        sweep: (limit: number) => one.sweep(limit),
-      })),
-    })),
+        sweep: (limit) => one.sweep(limit),
+      }));
+    }),
   ];
 }
 

@@ -3,10 +3,11 @@ import { SecurityEventSink } from '../../audit/security-event.js';
 import { DerivedKeys } from '../../crypto/derived-keys.js';
 import { RoutesPath } from '../../http/mount-path.js';
 import { ResolvedAuthOptions } from '../../options/resolve-auth-options.js';
-import { AuthenticationService } from '../../sign-in/authentication.service.js';
 import { Clock } from '../../time/clock.js';
 import { provide } from '../../wiring/provide.js';
 import { ResolvedAccountFlowsOptions } from './account-flow-settings.js';
+import { AccountRescue } from './flows/account-rescue.js';
+import { FLOW_PARTS } from './flows/flow.providers.js';
 import { MailLinks } from './mail/mail-links.js';
 import { MailQueue } from './mail/mail-queue.js';
 import { ActionTokenStore } from './tokens/action-token-store.js';
@@ -15,6 +16,7 @@ import { OwedEndings } from './tokens/owed-endings.js';
 
 /** What every flow needs: links and codes, and the mails that carry them. */
 export const ACCOUNT_FLOW_PROVIDERS: Provider[] = [
+  ...FLOW_PARTS,
   provide(
     ActionTokens,
     [ActionTokenStore, DerivedKeys, Clock],
@@ -22,9 +24,8 @@ export const ACCOUNT_FLOW_PROVIDERS: Provider[] = [
   ),
   provide(
     OwedEndings,
-    [ActionTokenStore, AuthenticationService],
-    (store, authentication) =>
-      new OwedEndings(store, async ({ subject }) => void (await authentication.credentialsChanged(subject))),
+    [ActionTokenStore, AccountRescue],
+    (store, rescue) => new OwedEndings(store, (owed) => rescue.finish(owed)),
   ),
   provide(
     MailQueue,

@@ -10,6 +10,7 @@ import {
   switchesOf,
 } from './account-flow-settings.js';
 import { ACCOUNT_FLOW_PROVIDERS } from './account-flows.providers.js';
+import { routesOf } from './http/flow-routes.js';
 import { ACTION_TOKEN_STORE } from './tokens/action-token-feature-store.js';
 import { ACTION_TOKEN_MIGRATION } from './tokens/action-token.table.js';
 import { OwedEndings } from './tokens/owed-endings.js';
@@ -38,6 +39,7 @@ export function accountFlows(
     stores: [ACTION_TOKEN_STORE],
     options: { token: ResolvedAccountFlowsOptions, from: rest, read: resolveAccountFlowsOptions },
     providers: [provide(AccountFlowsOn, [], () => on), ...ACCOUNT_FLOW_PROVIDERS],
+    ...routesOf(on),
     sweep: OwedEndings,
     events: ACCOUNT_FLOW_EVENTS,
   };

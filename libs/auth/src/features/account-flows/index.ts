@@ -2,6 +2,17 @@
 export { accountFlows } from './account-flows.js';
 export type { AccountFlowsOptions, AccountFlowSwitches, LinkPaths } from './account-flow-settings.js';
 
+// The flows, for routes of your own
+export { AccountRescue } from './flows/account-rescue.js';
+export { EmailChange, type EmailChangeOptions, type EmailConfirmOptions } from './flows/email-change.js';
+export {
+  EmailVerification,
+  type EmailVerified,
+  type EmailVerifyOptions,
+} from './flows/email-verification.js';
+export { PasswordChange, type PasswordChangeOptions } from './flows/password-change.js';
+export { PasswordReset } from './flows/password-reset.js';
+
 // Its mails
 export {
   type AccountMail,

@@ -1,0 +1,52 @@
+import type { AttemptSource } from '../../attempts/attempt-budgets.js';
+import type { Attempt, AttemptLimiter } from '../../attempts/attempt-limiter.js';
+import type { Principal } from '../../principal/principal.js';
+import type { Requester } from '../../principal/requester.js';
+
+/** How often something may be asked for, or tried, in the flows: docs/limits.md has the budgets. */
+export class FlowLimits {
+  constructor(private readonly limiter: AttemptLimiter) {}
+
+  /** Whether one more mail may be sent, for the subject, the address and the application. */
+  async mayMail(source: Pick<AttemptSource, 'identifier' | 'subject' | 'requester'>): Promise<boolean> {
+    return (await this.limiter.tryTake('mail', source)) !== null;
+  }
+
+  /** One more presented link. Throws RateLimitedError. */
+  async link(requester: Requester): Promise<void> {
+    await this.limiter.take('action-token', { requester });
+  }
+
+  /**
+   * Whether a user who is signed in knows the password, as `check` finds. Throws RateLimitedError, and what `check` throws.
+   */
+  async currentPassword(
+    { id: subject, signInId }: Principal,
+    requester: Requester,
+    check: () => Promise<boolean>,
+  ): Promise<boolean> {
+    return tried(await this.limiter.take('current-password', { subject, signInId, requester }), check);
+  }
+
+  /** The same for the password of an account that no one is signed in to. */
+  async password(
+    identifier: string,
+    subject: string,
+    requester: Requester,
+    check: () => Promise<boolean>,
+  ): Promise<boolean> {
+    return tried(await this.limiter.take('sign-in', { identifier, subject, requester }), check);
+  }
+}
+
+async function tried(attempt: Attempt, check: () => Promise<boolean>): Promise<boolean> {
+  let right: boolean;
+  try {
+    right = await check();
+  } catch (error) {
+    await attempt.cancelled();
+    throw error;
+  }
+  if (right) await attempt.succeeded();
+  return right;
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import type { Requester } from '../../../principal/requester.js';
+import type { AccountDirectory } from '../account-directory.js';
+import type { AccountMails, MailSecret } from '../mail/account-mails.js';
+import type { ActionTokens } from '../tokens/action-tokens.js';
+
+/** Mails that tell a user of a change, with a link for a user who did not make it. */
+export class AccountNotices {
+  constructor(
+    private readonly directory: AccountDirectory,
+    private readonly tokens: ActionTokens,
+    private readonly mails: AccountMails,
+    /** Null: the flow is off, and the mails have no link. */
+    private readonly notMeMs: number | null,
+  ) {}
+
+  /** Never throws. */
+  passwordChanged(subject: string, requester: Requester): void {
+    this.tell('password-changed', subject, requester);
+  }
+
+  /** Never throws. */
+  newDevice(subject: string, requester: Requester): void {
+    this.tell('new-device', subject, requester);
+  }
+
+  private tell(kind: 'password-changed' | 'new-device', subject: string, requester: Requester): void {
+    this.mails.later({ kind, subject, requester }, async (post) => {
+      const email = await this.directory.emailOf(subject);
+      if (email) await post(email, await this.secretFor(subject, randomUUID()));
+    });
+  }
+
+  private async secretFor(subject: string, undoes: string): Promise<MailSecret | undefined> {
+    if (this.notMeMs === null) return undefined;
+    const issued = await this.tokens.issue({ purpose: 'not-me', subject, lifetimeMs: this.notMeMs, undoes });
+    if (!issued?.token) return undefined;
+    const { token, expiresAt } = issued;
+    return { link: { page: 'notMe', fragment: { token } }, expiresAt };
+  }
+}

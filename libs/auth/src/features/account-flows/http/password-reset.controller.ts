@@ -1,0 +1,33 @@
+import { Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
+import type { HttpRequest } from '../../../context/http-request.js';
+import { requesterOf } from '../../../context/requester-of.js';
+import { strictBody } from '../../../context/strict-input.js';
+import { Public } from '../../../decorators/public.decorator.js';
+import { AuthExceptionFilter } from '../../../http/auth-exception.filter.js';
+import { FLOW_FIELDS } from '../flows/flow-arguments.js';
+import { PasswordReset } from '../flows/password-reset.js';
+
+/** The routes of a forgotten password. */
+@UseFilters(AuthExceptionFilter)
+export class PasswordResetController {
+  constructor(private readonly flow: PasswordReset) {}
+
+  @Public()
+  @Post('password/forgot')
+  @HttpCode(202)
+  @Header('Cache-Control', 'no-store')
+  forgot(@Req() request: HttpRequest): void {
+    const { identifier } = strictBody(request, { identifier: FLOW_FIELDS.identifier });
+    this.flow.ask(identifier as string, requesterOf(request));
+  }
+
+  @Public()
+  @Post('password/reset')
+  @HttpCode(204)
+  @Header('Cache-Control', 'no-store')
+  async reset(@Req() request: HttpRequest): Promise<void> {
+    const { token, password } = FLOW_FIELDS;
+    const given = strictBody(request, { token, password });
+    await this.flow.reset(given.token as string, given.password as string, requesterOf(request));
+  }
+}
