@@ -9,6 +9,10 @@
  */
 export const SUITES = {
   decision: { spec: 'refresh-tokens/rotation-decision.spec.js' },
+  'token revocation': {
+    project: 'unit',
+    file: 'libs/auth/src/refresh-tokens/token-revocation.spec.ts',
+  },
   memory: { contractOn: 'memory' },
   sqlite: { contractOn: 'sqlite' },
   postgres: { contractOn: 'postgres' },
@@ -16,6 +20,7 @@ export const SUITES = {
   'sqlite, host clock wrong': { contractOn: 'sqlite', hostClockIsWrong: true },
   'postgres, host clock wrong': { contractOn: 'postgres', hostClockIsWrong: true },
   'mariadb, host clock wrong': { contractOn: 'mariadb', hostClockIsWrong: true },
+  'feed check': { project: 'unit', file: 'libs/auth/src/revocation-check/feed-check.spec.ts' },
   'key schedule': { spec: 'keys/key-schedule.spec.js' },
   'private keys': { project: 'unit', file: 'libs/auth/src/keys/private-key-encryption.spec.ts' },
   'managed keys': { project: 'unit', file: 'libs/auth/src/keys/key-rotation.spec.ts' },
@@ -61,6 +66,7 @@ export const SUITES = {
 /** What CI runs. */
 export const IN_MEMORY = [
   'decision',
+  'token revocation',
   'key schedule',
   'private keys',
   'managed keys',
@@ -68,6 +74,7 @@ export const IN_MEMORY = [
   'shared records',
   'guarded cache',
   'looked-up token',
+  'feed check',
   'store clock',
   'invalidating stores',
   'near cache',

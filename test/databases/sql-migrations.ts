@@ -16,7 +16,12 @@ jest.setTimeout(60_000);
 const PREFIX = 'app_';
 const FEATURES = [serviceIssuer()];
 const ADDED = 'AddCredentialVersion1798934400000';
-const CORE = ['CreateAuthTables1795219200000', 'CreateKeyAndClientTables1795824000000', ADDED];
+const CORE = [
+  'CreateAuthTables1795219200000',
+  'CreateKeyAndClientTables1795824000000',
+  ADDED,
+  'AddRevokedTokens1798977600000',
+];
 const OF_SERVICES = FEATURES.flatMap(({ tables = [] }) => tables.map(({ name }) => name));
 
 /** What a database says of its tables, in one order; the order of columns is left out. */

@@ -56,9 +56,11 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
     expect(upQueries.map(({ query }) => query)).toEqual([]);
     await source.undoLastMigration();
     expect(await tablesOf(source, prefix)).toEqual(before);
-    // The newest one of the core made no table.
-    await source.undoLastMigration();
-    expect(await tablesOf(source, prefix)).toEqual(before);
+    // The newest two of the core made no table.
+    for (const _newest of [1, 2]) {
+      await source.undoLastMigration();
+      expect(await tablesOf(source, prefix)).toEqual(before);
+    }
     await source.undoLastMigration();
     expect(await tablesOf(source, prefix)).toEqual([...TABLES, ...OF_SERVICES, 'migrations'].sort());
     await source.undoLastMigration();

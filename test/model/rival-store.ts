@@ -135,6 +135,10 @@ export abstract class RivalStore extends RefreshTokenFamilyStore implements Mode
     return true;
   }
 
+  async revokeToken(): Promise<never> {
+    throw new Error('no rival revokes an access token by itself');
+  }
+
   async sweep(): Promise<number> {
     return 0;
   }

@@ -14,7 +14,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { AnyAuthGuard, AuthenticationService, LocalAuthGuard, Roles, RolesGuard } from 'nestjs-aerie';
 import * as errors from '../../libs/auth/src/errors/auth-error.js';
-import * as busyErrors from '../../libs/auth/src/errors/busy-error.js';
+import * as exported from 'nestjs-aerie';
 import { headersOf, STATUS_OF } from '../../libs/auth/src/context/error-responses.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { cookieOf, tokenOf } from './credentials.js';
@@ -181,7 +181,7 @@ describe.each(ADAPTERS)("what the façade throws in a host's handlers, on %s", (
 
 describe('the table of statuses', () => {
   type ErrorClass = new (argument?: unknown) => errors.AuthError;
-  const all = Object.values({ ...errors, ...busyErrors })
+  const all = Object.values<unknown>({ ...exported })
     .filter((value): value is typeof errors.AuthError => typeof value === 'function')
     .filter((value) => value.prototype instanceof errors.AuthError)
     .map((value) => new (value as unknown as ErrorClass)());
@@ -206,6 +206,10 @@ describe('the table of statuses', () => {
         AUTH_SCOPE_INVALID: 400,
         AUTH_TARGET_INVALID: 400,
         AUTH_ACTION_TOKEN_INVALID: 400,
+        AUTH_SIGNED_URL_INVALID: 403,
+        AUTH_SIGNED_URL_EXPIRED: 403,
+        AUTH_RATE_LIMITED: 429,
+        AUTH_REVOCATION_OFF: 501,
         AUTH_REFRESH_BUSY: 429,
         AUTH_PASSWORDS_BUSY: 503,
         AUTH_STORE_UNAVAILABLE: 503,

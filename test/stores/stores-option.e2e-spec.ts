@@ -274,8 +274,11 @@ describe('stores that break the contract', () => {
       { live: true, subjectEpochNow: 1, globalEpochNow: Number.NaN },
       { live: true, subjectEpochNow: undefined, globalEpochNow: 0 },
       { live: 'yes', subjectEpochNow: 1, globalEpochNow: 0 },
-    ])
-      expect(await answering(async () => standing)).toBe(401);
+    ]) {
+      expect(await answering(async () => ({ ...standing, revokedTokens: [] }))).toBe(401);
+      // It may admit revoked tokens, or not have been written for this version.
+      expect(await answering(async () => standing)).toBe(503);
+    }
     await app.close();
   });
 });

@@ -49,6 +49,7 @@ export type { SessionResult, SignInResult, TokensResult } from './sign-in/sign-i
 export type { KeptCredential, KeptOwner } from './sign-in/credential-changes.js';
 export { SessionData, type SessionDataValue } from './sessions/session-data.js';
 export type { SignInRecord } from './stores/sign-in-record.js';
+export type { AccessTokenReference } from './sign-in/sign-out.js';
 export type { Swept } from './lifecycle/expired-rows-sweeper.js';
 export { SignInResponse } from './http/sign-in-response.js';
 export { type HttpExchange, HttpSignIn, type HttpSignInOptions } from './http/http-sign-in.js';
@@ -138,3 +139,4 @@ export {
 } from './errors/auth-error.js';
 export { PasswordsBusyError, RateLimitedError, RefreshBusyError } from './errors/busy-error.js';
 export { SignedUrlExpiredError, SignedUrlInvalidError } from './errors/signed-url-error.js';
+export { RevocationOffError } from './errors/revocation-off-error.js';

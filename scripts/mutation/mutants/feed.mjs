@@ -45,10 +45,22 @@ export const FEED_MUTANTS = [
     ],
   ),
   ...mutantsOf(
+    'revocation-check/stale-feed-policy.ts',
+    ['feed check'],
+    [
+      [
+        'what memory knows to have ended is asked of the table',
+        '      // What is known to have ended needs no query.\n      byFeed();\n',
+        '',
+      ],
+    ],
+  ),
+  ...mutantsOf(
     'revocation/revocation-index.ts',
     ['what ends what'],
     [
       ['an access token outlives its sign-in', 'this.ended.has(principal.signInId) || ', ''],
+      ['a token that was revoked by itself is admitted', ' || this.tokens.has(id);', ';', ['feed check']],
       ['an access token outlives everything', '!(globalEpoch >= this.global)', '!(globalEpoch >= 0)'],
       ['an access token is not stale', '!(subjectEpoch >= subject.epoch)', '!(subjectEpoch >= 0)'],
     ],

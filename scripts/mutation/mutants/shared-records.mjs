@@ -102,11 +102,18 @@ export const SHARED_RECORD_MUTANTS = [
         'return !this.endsPrevious(token, record.rotation, this.storeClock.now() ?? null);',
         'return true;',
       ],
+      ['the table admits every generation', ' || this.endsPrevious(token, rotation, now);', ';'],
       [
-        'the table admits every generation',
-        'if (this.endsPrevious(token, rotation, now)) throw new AccessTokenRevokedError();',
+        'the table admits a token that was revoked by itself',
+        'revokedTokens.includes(token.id) || this',
+        'this',
+      ],
+      [
+        'a record admits a token that was revoked by itself',
+        'if (record.revokedTokens.includes(token.id)) return false;',
         '',
       ],
+      ['a store need not name revoked tokens', '    checkForm(status);\n', ''],
       [
         'a record that is older than the token admits it',
         'if (token.generation !== null && token.generation > record.rotation.generation) return false;',
@@ -143,6 +150,11 @@ export const SHARED_RECORD_MUTANTS = [
     ['looked-up token'],
     [
       ['what has ended is shared', 'return live === true', 'return live !== null'],
+      [
+        'a record need not name revoked tokens',
+        'if (!areTexts(revokedTokens)) return null;',
+        'if (!areTexts(revokedTokens)) return { ...membersOf(value), revokedTokens: [] } as never;',
+      ],
       [
         'what is incomplete is shared',
         'if (!isNumber(subjectEpoch) || !isNumber(globalEpoch)) return null;',

@@ -75,7 +75,7 @@ export const STATEMENT_MUTANTS = [
       'where ${c.id} = ${familyId} and ${c.revokedAt} is null and',
       `where \${familyId} <> '' and \${c.revokedAt} is null and`,
     ],
-    ['a decision changes every row', 'where ${column.id} = ${row.id}`', `where \${row.id} <> ''\``],
+    ['a decision changes every row', 'where ${column.id} = ${id}`', `where \${id} <> ''\``],
     [
       'a reading tells the epoch of the sign-in for the present one',
       '${this.subjects.epochOf(sql`f.${column.subject}`)}',

@@ -5,6 +5,24 @@ const STORES = ['memory', 'sqlite'];
 
 /** What a decision changes in the row: shared by every store, so the one in memory shows most of it. */
 export const STEP_MUTANTS = [
+  ...mutantsOf('refresh-tokens/token-revocation.ts', STORES, [
+    ["a token of another subject's family is revoked", 'row?.subject !== subject || ', '!row || '],
+    ['a token of a family that has ended is revoked', ' || !isLive(row, now)) return', ') return'],
+    [
+      'a token is revoked again and again',
+      "if (revokedTokenIds(known).includes(tokenId)) return { outcome: 'revoked_before', list: null };",
+      '',
+    ],
+    ['a list has no bound', 'current.length >= MAX_REVOKED_TOKENS', 'current.length >= Infinity'],
+    [
+      'a list has one too many',
+      'current.length >= MAX_REVOKED_TOKENS',
+      'current.length > MAX_REVOKED_TOKENS',
+    ],
+    ['those that were revoked before are forgotten', 'list: [...current, ', 'list: ['],
+    ['what matters no more fills the list', '> now);', '> 0);', ['token revocation']],
+    ['what still matters is dropped', '> now);', '> now + 1);', ['token revocation']],
+  ]),
   ...mutantsOf('refresh-tokens/family-transitions.ts', STORES, [
     [
       'the time that a refresh waited is not taken off its age',

@@ -6,6 +6,43 @@ const HOST_CLOCK = DATABASES.map((database) => `${database}, host clock wrong`);
 
 /** What belongs together, and what the number of affected rows says. */
 export const TRANSACTION_MUTANTS = [
+  ...mutantsOf(
+    'sql/stores/sql-refresh-token-family-store.ts',
+    ['sqlite', 'postgres', 'mariadb'],
+    [
+      [
+        'the revocation of a token is not announced',
+        "yield* this.revocations.write('token', tokenId, now);",
+        '',
+      ],
+      [
+        'the end of a family with too many revoked tokens is not announced',
+        "revokedReason: TOO_MANY_REVOKED });\n      yield* this.revocations.write('sign_in', familyId, now);",
+        'revokedReason: TOO_MANY_REVOKED });',
+      ],
+      [
+        'a family with too many revoked tokens lives on',
+        'yield this.statements.update({ id: familyId }, { revokedAt: now, revokedReason: TOO_MANY_REVOKED });',
+        '',
+      ],
+      [
+        'a revoked token is not written down',
+        'yield this.statements.update({ id: familyId }, { revokedTokens: list });',
+        '',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'sql/stores/family-statements.ts',
+    ['postgres', 'mariadb'],
+    [
+      [
+        'two revocations of tokens overwrite each other',
+        'from ${name} f where f.${c.id} = ${familyId}${forUpdate}`;\n  }\n\n  /** Changes a row',
+        'from ${name} f where f.${c.id} = ${familyId}`;\n  }\n\n  /** Changes a row',
+      ],
+    ],
+  ),
   ...mutantsOf('sql/stores/sql-refresh-token-family-store.ts', DATABASES, [
     [
       'affected rows are not checked',

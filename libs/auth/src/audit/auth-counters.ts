@@ -55,6 +55,7 @@ export class AuthCounters implements AuthCounts {
     sign_in_ended: 0,
     subject_ended: 0,
     subject_changed: 0,
+    access_token_revoked: 0,
     everything_revoked: 0,
     token_rotated: 0,
     token_replayed: 0,

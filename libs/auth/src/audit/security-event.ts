@@ -61,6 +61,7 @@ export type SecurityEvent =
       readonly ended: number;
     }
   | { readonly type: 'subject_changed'; readonly subject: string; readonly reason: string }
+  | ({ readonly type: 'access_token_revoked'; readonly tokenId: string } & OfSignIn)
   | { readonly type: 'everything_revoked' }
   | ({ readonly type: 'token_rotated'; readonly generation: number } & OfSignIn & FromRequester)
   | ({

@@ -25,6 +25,7 @@ import type {
 } from './auth-error.js';
 import type { PasswordsBusyError, RateLimitedError, RefreshBusyError } from './busy-error.js';
 import type { SignedUrlExpiredError, SignedUrlInvalidError } from './signed-url-error.js';
+import type { RevocationOffError } from './revocation-off-error.js';
 
 /** Every run-time error of the module. The union is closed, so a `switch` over `code` can be exhaustive. */
 export type AnyAuthError =
@@ -52,6 +53,7 @@ export type AnyAuthError =
   | ActionTokenInvalidError
   | SignedUrlInvalidError
   | SignedUrlExpiredError
+  | RevocationOffError
   | PasswordsBusyError
   | RateLimitedError
   | RefreshBusyError

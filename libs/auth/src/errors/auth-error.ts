@@ -63,11 +63,11 @@ export class AccessTokenExpiredError extends AuthError {
   }
 }
 
-/** The sign-in of this access token has ended. */
+/** This access token was revoked by itself, or its sign-in has ended. */
 export class AccessTokenRevokedError extends AuthError {
   readonly code = 'AUTH_ACCESS_TOKEN_REVOKED';
   constructor(options?: ErrorCause) {
-    super('The sign-in of this access token has ended.', options);
+    super('The access token was revoked, or its sign-in has ended.', options);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Delete, Get, Header, HttpCode, Param, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { bearerToken } from '../context/request-credentials.js';
+import { presentedAccessToken } from './presented-access-token.js';
 import type { HttpRequest } from '../context/http-request.js';
 import { loginBody } from '../context/login-body.js';
 import { OriginCheck } from '../context/origin-check.js';
@@ -71,6 +72,15 @@ export class AuthController {
     await this.held.endAll(request);
     this.answer.clear(response, 'session');
     this.answer.clear(response, 'refresh');
+  }
+
+  /** The text proves that its holder may end it: no other credential is asked for. */
+  @Public()
+  @Post('access-token/revoke')
+  @HttpCode(204)
+  @Header('Cache-Control', 'no-store')
+  async revokeAccessToken(@Req() request: HttpRequest): Promise<void> {
+    await this.authentication.revokeAccessToken(presentedAccessToken(request));
   }
 
   @UseGuards(AnyAuthGuard)

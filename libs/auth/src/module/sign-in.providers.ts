@@ -122,8 +122,9 @@ export const CORE_PROVIDERS: Provider[] = [
   ),
   provide(
     SignOut,
-    [GuardedStores, AccessTokenVerifier, SessionService, RefreshTokenCodec, SecurityEventSink],
-    (stores, verifier, sessions, codec, events) => new SignOut(stores, verifier, sessions, codec, events),
+    [GuardedStores, AccessTokenVerifier, SessionService, RefreshTokenCodec, SecurityEventSink, Clock],
+    (stores, verifier, sessions, codec, events, clock) =>
+      new SignOut(stores, verifier, sessions, codec, events, clock),
   ),
   provide(
     Sweeper,
@@ -197,6 +198,7 @@ export const CORE_PROVIDERS: Provider[] = [
         registry,
         sweeper,
         events,
+        revocationMode: options.revocation.mode,
       };
       return new AuthenticationService(parts, defaultMode, max === null ? null : { max, policy });
     },

@@ -3,6 +3,7 @@ import type { OpeningOutcome } from '../subjects/opening-outcome.js';
 import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 import type { FamilyState, Presentation, RotationRules } from './rotation-decision.js';
+import type { TokenRevocation, TokenRevocationOutcome } from './token-revocation.js';
 
 /** A family's row, as a port speaks of it. */
 export interface FamilyRow extends FamilyState {
@@ -161,6 +162,12 @@ export abstract class RefreshTokenFamilyStore {
 
   /** Ends a family and announces it, in one step. Whether it was live (and of this subject, where one is given). */
   abstract revoke(familyId: string, reason: string, subject?: string): Promise<boolean>;
+
+  /**
+   * Ends one access token of a live family, and announces it by its id (`token`), in one atomic step: lock the row, then write
+   * and answer what `tokenRevocationTransition` says. From then on `SignInLookup.find` names it.
+   */
+  abstract revokeToken(token: TokenRevocation): Promise<TokenRevocationOutcome>;
 
   /** Deletes up to `limit` families past their absolute limit, by the store's clock; how many it deleted. */
   abstract sweep(limit: number): Promise<number>;

@@ -1,5 +1,5 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
-import { AccessTokenRevokedError, AccessTokenStaleError } from '../errors/auth-error.js';
+import { AccessTokenRevokedError, AccessTokenStaleError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { RevocableToken } from '../revocation/revocation-index.js';
 import type { SharedCache } from '../shared-cache/shared-cache.js';
 import type { StoreClock } from '../time/store-clock.js';
@@ -42,6 +42,7 @@ export class AccessTokenLookup implements TokenLookup<RevocableToken, SignInStat
     const sent = this.storeClock.moment();
     this.counters.lookups++;
     const status = await this.lookup.find(signInId);
+    checkForm(status);
     this.storeClock.learn(status.now, sent.monotonic, sent.wall);
     const shared = mark === undefined ? null : familyCacheRecordOf(status);
     if (shared) this.records!.put(signInId, shared, status.now, mark!);
@@ -50,13 +51,15 @@ export class AccessTokenLookup implements TokenLookup<RevocableToken, SignInStat
 
   check(token: RevocableToken, status: SignInStatus): void {
     checkSignInStatus(token, status);
-    const { rotation, now } = status;
-    if (this.endsPrevious(token, rotation, now)) throw new AccessTokenRevokedError();
+    const { rotation, now, revokedTokens } = status;
+    const isRevoked = revokedTokens.includes(token.id) || this.endsPrevious(token, rotation, now);
+    if (isRevoked) throw new AccessTokenRevokedError();
   }
 
   /** The epochs must be the very same: of two that differ, either the token is stale or the record is. */
   private admits(token: RevocableToken, record: FamilyCacheRecord): boolean {
     if (token.subjectEpoch !== record.subjectEpoch || token.globalEpoch !== record.globalEpoch) return false;
+    if (record.revokedTokens.includes(token.id)) return false;
     // A token that is newer than the record: the record is old.
     if (token.generation !== null && token.generation > record.rotation.generation) return false;
     return !this.endsPrevious(token, record.rotation, this.storeClock.now() ?? null);
@@ -71,6 +74,14 @@ export class AccessTokenLookup implements TokenLookup<RevocableToken, SignInStat
     if (replayWindowMs === null || generation === null) return false;
     return !rotation || now === null || isCutOffByRotation(generation, rotation, now, replayWindowMs);
   }
+}
+
+/** Throws StoreUnavailableError: a store that does not name revoked tokens would admit them. */
+function checkForm({ revokedTokens }: SignInStatus): void {
+  if (!Array.isArray(revokedTokens))
+    throw new StoreUnavailableError({
+      cause: new Error('SignInLookup.find must give "revokedTokens", a list of ids (got none)'),
+    });
 }
 
 /**

@@ -152,6 +152,18 @@ describe('access tokens while the feed is stale', () => {
     expect(lookupCheck.asked).toEqual([null]);
   });
 
+  it("'0s': what memory knows to have ended needs no query, the rest is asked of the table", async () => {
+    const check = feedCheck('refuse');
+    const one = { ...gone, id: 2, kind: 'token', value: 'jti' } as const;
+    await check.check(token('alive'), 0);
+    expect(lookupCheck.asked).toEqual([0]);
+    await expect(check.check(token('gone'), 0)).rejects.toThrow(AccessTokenRevokedError);
+    feed.index.add(one);
+    await expect(check.check(token('alive'), 0)).rejects.toThrow(AccessTokenRevokedError);
+    await check.check({ ...token('alive'), id: 'another' }, 0);
+    expect(lookupCheck.asked).toEqual([0, 0]);
+  });
+
   it.each(['lookup', 'allow'] as const)('%s: while polls fail no request waits for one', async (how) => {
     log.hangs = true;
     await settledAfter(DATABASE_MS, feed.freshen().then());

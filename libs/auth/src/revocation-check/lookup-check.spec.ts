@@ -24,6 +24,7 @@ class Table extends SignInLookup {
     subjectEpochNow: 5,
     globalEpochNow: 2,
     rotation: { generation: 3, rotatedAt: T0, replayClosed: false },
+    revokedTokens: [],
   };
   during: () => Promise<void> = async () => {};
   constructor(private readonly clock: { now(): number }) {
@@ -145,6 +146,40 @@ describe('LookupCheck of access tokens', () => {
     table.row = { ...table.row, globalEpochNow: 3 };
     expect(await codeOf({ subjectEpoch: 6, globalEpoch: 3 })).toBe('OK');
     expect(await codeOf({ subjectEpoch: 6, globalEpoch: 2 })).toBe(REVOKED);
+  });
+
+  it('refuses one token that was revoked, by the record and by the table, and no other', async () => {
+    await codeOf();
+    table.row = { ...table.row, revokedTokens: ['another', 'jti'] };
+    // The record is the old one.
+    expect([await codeOf(), await codeOf({}, 0)]).toEqual(['OK', REVOKED]);
+    expect(await codeOf({ id: 'third' }, 0)).toBe('OK');
+    const { reads } = table;
+    expect(await codeOf({ id: 'third' })).toBe('OK');
+    expect(table.reads).toBe(reads);
+    expect(await codeOf()).toBe(REVOKED);
+    await expect(without.check(token(), null)).rejects.toMatchObject({ code: REVOKED });
+  });
+
+  it.each([undefined, null, 'jti'])(
+    'asks again later when a store names its revoked tokens so: %s',
+    async (odd) => {
+      table.row = { ...table.row, revokedTokens: odd as never };
+      expect(await codeOf()).toBe('AUTH_STORE_UNAVAILABLE');
+      expect(kept.size).toBe(0);
+    },
+  );
+
+  it('believes no record that does not name them', async () => {
+    const { revokedTokens: _none, ...former } = {
+      subjectEpoch: 5,
+      globalEpoch: 2,
+      rotation: { generation: 3, rotatedAt: T0, replayClosed: false },
+      revokedTokens: [],
+    };
+    expect(readFamilyCacheRecord({ ...former, revokedTokens: ['a'] })).not.toBeNull();
+    for (const odd of [former, { ...former, revokedTokens: 'a' }, { ...former, revokedTokens: [7] }])
+      expect(readFamilyCacheRecord(odd)).toBeNull();
   });
 
   it('throws what the table throws', async () => {

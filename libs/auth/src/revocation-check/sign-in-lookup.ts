@@ -7,6 +7,8 @@ export interface SignInStatus {
   readonly globalEpochNow: number;
   /** How far its refresh tokens have come; null when there is no such sign-in. */
   readonly rotation: RotationStatus | null;
+  /** Ids (`jti`) of its access tokens that were revoked by themselves. */
+  readonly revokedTokens: readonly string[];
   /** The store's clock when it was read, epoch milliseconds; null when there is no such sign-in. */
   readonly now: number | null;
 }

@@ -35,7 +35,11 @@ export class StaleFeedPolicy {
 
   /** Throws what the checks throw, and StoreUnavailableError where neither of them can tell. */
   async check(maxStalenessMs: number | null, { byFeed, byLookup }: FeedChecks): Promise<void> {
-    if (maxStalenessMs === 0) return byLookup(0);
+    if (maxStalenessMs === 0) {
+      // What is known to have ended needs no query.
+      byFeed();
+      return byLookup(0);
+    }
     const fallback = maxStalenessMs === null ? this.onUnavailable : 'lookup';
     const isFresh = await this.freshened(maxStalenessMs, fallback);
     if (isFresh) this.allowing = false;

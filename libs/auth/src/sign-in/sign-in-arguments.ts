@@ -4,7 +4,9 @@ import type { SignInMode } from '../options/auth-options.js';
 import type { Principal } from '../principal/principal.js';
 import { addressIn } from '../principal/address.js';
 import { keptUserAgent, type Requester, UNKNOWN_REQUESTER } from '../principal/requester.js';
+import { isTokenId } from '../refresh-tokens/token-revocation.js';
 import type { KeptCredential, KeptOwner } from './credential-changes.js';
+import type { AccessTokenReference } from './sign-out.js';
 import { subjectText, whyNoSubject } from '../subjects/subject-id.js';
 import { isFunction, OptionReader } from '../validation/option-reader.js';
 
@@ -102,6 +104,17 @@ export function signInIdArgument(value: unknown, name: string): string {
   if (typeof value !== 'string' || value === '')
     throw new TypeError(`"${name}" must be the id of a sign-in (got ${whyNoSubject(value)})`);
   return value;
+}
+
+/** Throws TypeError for what does not say which access token is meant. */
+export function tokenReferenceArgument(value: unknown): AccessTokenReference {
+  const { jti, subject, signInId, expiresAt } = Object(value) as Partial<Record<string, unknown>>;
+  if (!isTokenId(jti))
+    throw new TypeError('"token.jti" must be the id of an access token, 1 to 255 printable characters');
+  if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime()))
+    throw new TypeError('"token.expiresAt" must be a Date');
+  const id = subjectArgument(subject, 'token.subject');
+  return { jti, subject: id, signInId: signInIdArgument(signInId, 'token.signInId'), expiresAt };
 }
 
 /** Throws AuthConfigError that names what is wrong with the options of `signIn`. */

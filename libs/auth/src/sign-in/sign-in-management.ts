@@ -1,6 +1,7 @@
 import type { SecurityEventSink } from '../audit/security-event.js';
 import type { HostTransaction } from '../sql/database/sql-database.js';
 import { SignInNotFoundError } from '../errors/auth-error.js';
+import { RevocationOffError } from '../errors/revocation-off-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { SubjectId } from '../principal/user-directory.js';
 import { arriving } from '../principal/requester.js';
@@ -11,7 +12,8 @@ import type { Authenticator } from './authenticator.js';
 import type { CredentialChanges } from './credential-changes.js';
 import type { FormerTokens } from './former-tokens.js';
 import type { UserLoader } from '../users/user-loader.js';
-import type { SignOut } from './sign-out.js';
+import type { RevocationOptions } from '../revocation/revocation-options.js';
+import type { AccessTokenReference, SignOut } from './sign-out.js';
 import type { SignInOpener } from './sign-in-opener.js';
 import type { SignInRecord } from '../stores/sign-in-record.js';
 import type { SignInRegistry } from '../stores/sign-in-registry.js';
@@ -26,6 +28,7 @@ import {
   reasonArgument,
   signInIdArgument,
   subjectArgument,
+  tokenReferenceArgument,
   transactionArgument,
 } from './sign-in-arguments.js';
 
@@ -45,6 +48,7 @@ export interface SignInParts {
   readonly registry: SignInRegistry;
   readonly sweeper: Sweeper;
   readonly events: SecurityEventSink;
+  readonly revocationMode: NonNullable<RevocationOptions['mode']>;
 }
 
 /** What an application does with sign-ins that are open: it lists, ends and changes them. A part of AuthenticationService. */
@@ -85,6 +89,31 @@ export abstract class SignInManagement {
     const id = subjectArgument(subject);
     const ended = isUuid(signInId) && (await this.parts.signOut.endOne(id, signInId, 'ended_by_subject'));
     if (!ended) throw new SignInNotFoundError();
+  }
+
+  /**
+   * Ends one access token, by its text or by what the application kept of it. Its sign-in lives on, and so do its other access
+   * tokens: the client refreshes. Repeating it does nothing. A sign-in that has 20 revoked tokens ends with the next one.
+   *
+   * @returns false when there was nothing to end: the token has expired, or its sign-in has ended.
+   * @throws AccessTokenInvalidError for a text that is no access token of this application (RFC 9068).
+   * @throws RevocationOffError with `revocation.mode: 'none'`, in which nothing asks for revocations.
+   * @throws TypeError for a reference that lacks a member.
+   * @throws StoreUnavailableError when a store cannot answer: then nothing is claimed.
+   * @example
+   * ```ts
+   * import type { AuthenticationService } from 'nestjs-aerie';
+   *
+   * export const foundInALog = (auth: AuthenticationService, token: string) => auth.revokeAccessToken(token);
+   * export const byItsClaims = (auth: AuthenticationService, jti: string, subject: string, sid: string, exp: number) =>
+   *   auth.revokeAccessToken({ jti, subject, signInId: sid, expiresAt: new Date(exp * 1000) });
+   * ```
+   */
+  async revokeAccessToken(token: string | AccessTokenReference): Promise<boolean> {
+    const { signOut, revocationMode } = this.parts;
+    const reference = typeof token === 'string' ? null : tokenReferenceArgument(token);
+    if (revocationMode === 'none') throw new RevocationOffError();
+    return signOut.endToken(reference ?? (await signOut.referenceOf(token as string)));
   }
 
   /** Ends every sign-in of a subject but the one given; how many. The kept one's access tokens become stale. */

@@ -1,11 +1,16 @@
 import type { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import type { SecurityEventSink } from '../audit/security-event.js';
-import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
+import { AccessTokenInvalidError, AuthError, StoreUnavailableError } from '../errors/auth-error.js';
+import { isTokenId, TOO_MANY_REVOKED } from '../refresh-tokens/token-revocation.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
 import type { RefreshTokenCodec } from '../refresh-tokens/refresh-token-codec.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { SignInRegistry } from '../stores/sign-in-registry.js';
+import type { Clock } from '../time/clock.js';
+
+/** What any verifier may grant a token past its expiry, for the difference of clocks. */
+const MOST_TOLERANCE_MS = 60_000;
 
 /** Values that a client presents as credentials. */
 export interface PresentedCredentials {
@@ -18,6 +23,17 @@ export interface PresentedCredentials {
 export interface ProvenSignIn {
   readonly subject: string;
   readonly id: string;
+}
+
+/** What an application knows of an access token that it wants to end, without its text. */
+export interface AccessTokenReference {
+  /** The claim of this name: the token's own id. */
+  readonly jti: string;
+  readonly subject: string;
+  /** The claim `sid`. */
+  readonly signInId: string;
+  /** The claim `exp`. A token that has expired needs no end. */
+  readonly expiresAt: Date;
 }
 
 /** Asks whether a credential proves a sign-in. Throws StoreUnavailableError. */
@@ -38,6 +54,7 @@ export class SignOut {
     private readonly sessions: SessionService,
     private readonly codec: RefreshTokenCodec,
     private readonly events: SecurityEventSink,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   /** Ends one sign-in of a subject. Whether it had it. */
@@ -92,6 +109,26 @@ export class SignOut {
     const token = this.codec.parse(value);
     const proven = token && (await this.ofFamily(token.familyId));
     if (proven) await this.endProven(proven, reason);
+  }
+
+  /** What a genuine token's text says of it. Throws AccessTokenInvalidError, StoreUnavailableError. */
+  async referenceOf(token: string): Promise<AccessTokenReference> {
+    const { id: jti, principal, expiresAt } = await this.verifier.authentic(token);
+    if (!isTokenId(jti)) throw new AccessTokenInvalidError();
+    return { jti, subject: principal.id, signInId: principal.signInId, expiresAt: new Date(expiresAt) };
+  }
+
+  /** Ends one access token of a sign-in that lives on. False: it has expired, or its sign-in had ended before. */
+  async endToken({ jti: tokenId, subject, signInId, expiresAt }: AccessTokenReference): Promise<boolean> {
+    if (expiresAt.getTime() + MOST_TOLERANCE_MS < this.clock.now()) return false;
+    const token = { familyId: signInId, subject, tokenId };
+    const outcome = await this.stores.families.revokeToken(token);
+    if (outcome === 'not_live') return false;
+    if (outcome === 'revoked_before') return true;
+    this.events.record({ type: 'access_token_revoked', subject, signInId, tokenId });
+    if (outcome === 'family_ended')
+      this.events.record({ type: 'sign_in_ended', subject, signInId, reason: TOO_MANY_REVOKED });
+    return true;
   }
 
   private async ofAccessToken(token: string): Promise<ProvenSignIn> {

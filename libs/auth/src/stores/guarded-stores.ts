@@ -23,12 +23,13 @@ export abstract class GuardedStores implements Pick<AuthStores, StorePort> {
 
 /** Throws AuthConfigError when a port is missing: a lookup that is not there would be taken for one not asked for. */
 export function guardedStores(stores: AuthStores, changes: LocalRevocations): GuardedStores {
-  const lacking = Object.entries(STORE_CALLS)
-    .filter(([port, calls]) => !hasEveryMethod(stores[port as StorePort], calls))
-    .map(([port]) => port);
+  const lacking = Object.entries(STORE_CALLS).flatMap(([name, calls]) => {
+    const port = stores[name as StorePort] as object | undefined;
+    return port ? missingMethods(port, calls).map((method) => `${name}.${method}`) : [name];
+  });
   if (lacking.length > 0) {
     throw new AuthConfigError(
-      `"stores" must be a class with every store of AuthStores, from its construction on (got none for ${lacking.join(', ')})`,
+      `"stores" must be a class with every store of AuthStores and every method, from its construction on (got none for ${lacking.join(', ')})`,
     );
   }
   return {
@@ -52,7 +53,7 @@ export function guardedFeatureStore<Port extends object>(
   changes: LocalRevocations,
 ): Port {
   const port = stores.of(store);
-  if (!port || !hasEveryMethod(port, store.calls)) {
+  if (!port || missingMethods(port, store.calls).length > 0) {
     throw new AuthConfigError(
       `"stores" must have a place for ${store.port.name}, which the feature ${JSON.stringify(feature)} needs (got ${port ? 'one that lacks a method' : 'none'}): give an implementation in of(store), or leave the feature out`,
     );
@@ -60,10 +61,10 @@ export function guardedFeatureStore<Port extends object>(
   return guardedPort(port, store.calls, changes);
 }
 
-/** Whether something has each method that the table of its port's calls has. */
-function hasEveryMethod(port: unknown, calls: object): boolean {
-  return Object.keys(calls).every(
-    (method) => typeof (port as Record<string, unknown> | null | undefined)?.[method] === 'function',
+/** The methods of a port, by the table of its calls, that something does not have. */
+function missingMethods(port: object, calls: object): string[] {
+  return Object.keys(calls).filter(
+    (method) => typeof (port as Record<string, unknown>)[method] !== 'function',
   );
 }
 

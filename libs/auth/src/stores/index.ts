@@ -48,6 +48,15 @@ export {
   rotationTransition,
 } from '../refresh-tokens/family-transitions.js';
 export {
+  MAX_REVOKED_TOKENS,
+  revokedTokenIds,
+  type RevokedTokensRow,
+  type TokenRevocation,
+  type TokenRevocationOutcome,
+  tokenRevocationTransition,
+  TOO_MANY_REVOKED,
+} from '../refresh-tokens/token-revocation.js';
+export {
   decideRotation,
   type RotationDecision,
   type RotationRules,

@@ -67,6 +67,10 @@ export const STORE_CALLS: { readonly [Port in StorePort]: StoreCalls<AuthStores[
       }),
     },
     revoke: { revokes: isTrue, invalidates: (revoked, id) => unlessFalse(revoked, { families: [id] }) },
+    revokeToken: {
+      revokes: (outcome) => outcome === 'revoked' || outcome === 'family_ended',
+      invalidates: (outcome, { familyId }) => (outcome === 'not_live' ? {} : { families: [familyId] }),
+    },
     sweep: {},
   },
   registry: {

@@ -28,9 +28,17 @@ export const ADD_CREDENTIAL_VERSION: FeatureMigration = {
   adds: [{ table: SUBJECTS, columns: ['credentialVersion'] }],
 };
 
+/** Adds the list of a family's access tokens that were revoked by themselves. */
+export const ADD_REVOKED_TOKENS: FeatureMigration = {
+  name: 'AddRevokedTokens1798977600000',
+  creates: [],
+  adds: [{ table: FAMILIES, columns: ['revokedTokens'] }],
+};
+
 /** The migrations of the core, in their order. */
 export const CORE_MIGRATIONS: readonly FeatureMigration[] = [
   CREATE_AUTH_TABLES,
   CREATE_KEY_TABLE,
   ADD_CREDENTIAL_VERSION,
+  ADD_REVOKED_TOKENS,
 ];

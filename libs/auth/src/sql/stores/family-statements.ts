@@ -3,11 +3,12 @@ import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import type { SqlSubjectStore } from './sql-subject-store.js';
 import type { FamilyRow, RotationAttempt } from '../../refresh-tokens/refresh-token-family-store.js';
+import type { FamilyColumns } from '../tables/refresh-token-family.table.js';
 
 /** The statements that read and change a family's row, by its primary key. */
 export class FamilyStatements {
   constructor(
-    private readonly families: SqlTable<FamilyRow>,
+    private readonly families: SqlTable<FamilyColumns>,
     private readonly dialect: Dialect,
     private readonly subjects: SqlSubjectStore,
   ) {}
@@ -56,9 +57,17 @@ export class FamilyStatements {
       and ${c.idleExpiresAt} > ${nowMs}${ofSubject}`;
   }
 
+  /** What a revocation of one token decides by, locked until the transaction ends. */
+  selectRevokedTokens(familyId: string): Sql {
+    const { name, column: c } = this.families;
+    const { nowMs, forUpdate } = this.dialect;
+    return sql`select ${this.families.columnsOf('f')}, f.${c.revokedTokens} as revoked_tokens, ${nowMs} as now
+      from ${name} f where f.${c.id} = ${familyId}${forUpdate}`;
+  }
+
   /** Changes a row that the transaction has locked. */
-  update(row: FamilyRow, change: Partial<FamilyRow>): Sql {
+  update({ id }: Pick<FamilyRow, 'id'>, change: Partial<FamilyColumns>): Sql {
     const { name, column } = this.families;
-    return sql`update ${name} set ${this.families.assignments(change)} where ${column.id} = ${row.id}`;
+    return sql`update ${name} set ${this.families.assignments(change)} where ${column.id} = ${id}`;
   }
 }

@@ -48,7 +48,7 @@ export class RevocationWriter {
     /** The subject of a value in its column form. */
     private readonly subjectOf: (key: string) => string,
     /** How long a row is of use: longer than any access token or cached record it may concern. */
-    private readonly lifeMs: number,
+    readonly lifeMs: number,
     /** The channel that PostgreSQL notifies at commit, quoted as text; null: none. */
     private readonly channel: Sql | null = null,
   ) {

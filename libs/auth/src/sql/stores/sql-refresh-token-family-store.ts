@@ -4,7 +4,8 @@ import type { RevocationWriter } from './revocation-writer.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { SqlOpening } from './sql-opening.js';
 import type { SqlSubjectStore } from './sql-subject-store.js';
-import { FAMILIES } from '../tables/refresh-token-family.table.js';
+import { asWords } from '../database/column-values.js';
+import { FAMILIES, type FamilyColumns } from '../tables/refresh-token-family.table.js';
 import {
   type FamilyReading,
   type FamilyReplacement,
@@ -16,6 +17,12 @@ import {
   type RotationAttempt,
   type RotationOutcome,
 } from '../../refresh-tokens/refresh-token-family-store.js';
+import {
+  type TokenRevocation,
+  type TokenRevocationOutcome,
+  tokenRevocationTransition,
+  TOO_MANY_REVOKED,
+} from '../../refresh-tokens/token-revocation.js';
 import { FamilyStatements } from './family-statements.js';
 import {
   rekeyTransition,
@@ -38,7 +45,7 @@ interface Locked {
  * changed nothing is the row locked, and the pure decision asked what the token means.
  */
 export class SqlRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
-  private readonly families: SqlTable<FamilyRow>;
+  private readonly families: SqlTable<FamilyColumns>;
   private readonly statements: FamilyStatements;
 
   constructor(
@@ -154,6 +161,31 @@ export class SqlRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     const { affected } = yield this.statements.revoke(familyId, reason, subject);
     if (affected === 1) yield* this.revocations.writeNow('sign_in', familyId);
     return affected === 1;
+  }
+
+  revokeToken(token: TokenRevocation): Promise<TokenRevocationOutcome> {
+    return this.revocations.transaction(() => this.revokingToken(token));
+  }
+
+  private *revokingToken(token: TokenRevocation): SqlTransaction<TokenRevocationOutcome> {
+    const { familyId, tokenId } = token;
+    const { rows } = yield this.statements.selectRevokedTokens(familyId);
+    const found = rows[0];
+    const now = Number(found?.['now'] ?? 0);
+    const row = found && {
+      ...this.families.read(found),
+      revokedTokens: asWords.from(found['revoked_tokens'] as string | null),
+    };
+    const { lifeMs } = this.revocations;
+    const { outcome, list } = tokenRevocationTransition(row ?? null, token, now, lifeMs);
+    if (outcome === 'family_ended') {
+      yield this.statements.update({ id: familyId }, { revokedAt: now, revokedReason: TOO_MANY_REVOKED });
+      yield* this.revocations.write('sign_in', familyId, now);
+    } else if (list) {
+      yield this.statements.update({ id: familyId }, { revokedTokens: list });
+      yield* this.revocations.write('token', tokenId, now);
+    }
+    return outcome;
   }
 
   async sweep(limit: number): Promise<number> {

@@ -1,10 +1,14 @@
 import type { FamilyRow } from '../../refresh-tokens/refresh-token-family-store.js';
-import { asBoolean, asNumber } from '../database/column-values.js';
-import { bigint, boolean, int, type TableDefinition, varchar } from '../database/table-definition.js';
+import { asBoolean, asNumber, asWords } from '../database/column-values.js';
+import { bigint, boolean, int, type TableDefinition, text, varchar } from '../database/table-definition.js';
 import { SIGN_IN_COLUMNS } from './sign-in-columns.js';
 
+export interface FamilyColumns extends FamilyRow {
+  readonly revokedTokens: readonly string[] | null;
+}
+
 /** One row a family, however often it is refreshed. */
-export const FAMILIES: TableDefinition<FamilyRow> = {
+export const FAMILIES: TableDefinition<FamilyColumns> = {
   name: 'auth_refresh_token_family',
   entity: 'RefreshTokenFamily',
   columns: {
@@ -21,6 +25,7 @@ export const FAMILIES: TableDefinition<FamilyRow> = {
     foreignReplays: int('foreign_replays', { default: 0 }),
     foreignReplayGeneration: int('foreign_replay_generation', { nullable: true }),
     replayClosed: boolean('replay_closed', { default: false, values: asBoolean }),
+    revokedTokens: text('revoked_tokens', { nullable: true, selected: false, values: asWords }),
   },
   indices: [['subject'], ['expiresAt']],
 };

@@ -16,9 +16,16 @@ import {
   type RotationAttempt,
   type RotationOutcome,
 } from '../../refresh-tokens/refresh-token-family-store.js';
+import {
+  revokedTokenIds,
+  type TokenRevocation,
+  type TokenRevocationOutcome,
+  tokenRevocationTransition,
+  TOO_MANY_REVOKED,
+} from '../../refresh-tokens/token-revocation.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { Clock } from '../../time/clock.js';
-import { MemoryRevocationLog } from './memory-revocation-log.js';
+import { MemoryRevocationLog, REVOCATION_LIFE_MS } from './memory-revocation-log.js';
 import { MemoryConcurrentSignIns } from './memory-concurrent-sign-ins.js';
 import { MemorySignIns } from './memory-sign-ins.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
@@ -29,6 +36,8 @@ import type { MemorySubjectStore } from './memory-subject-store.js';
  */
 export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   readonly rows: MemorySignIns<FamilyRow>;
+  /** Lists of revoked access tokens, by family. */
+  private readonly revokedTokens = new Map<string, readonly string[]>();
 
   constructor(
     private readonly subjects: MemorySubjectStore,
@@ -104,6 +113,24 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
 
   async revoke(familyId: string, reason: string, subject?: string): Promise<boolean> {
     return this.rows.revoke(familyId, reason, subject);
+  }
+
+  async revokeToken(token: TokenRevocation): Promise<TokenRevocationOutcome> {
+    const { familyId, tokenId } = token;
+    const family = this.rows.get(familyId);
+    const row = family && { ...family, revokedTokens: this.revokedTokens.get(familyId) ?? null };
+    const { outcome, list } = tokenRevocationTransition(row, token, this.clock.now(), REVOCATION_LIFE_MS);
+    if (outcome === 'family_ended') this.rows.end(familyId, TOO_MANY_REVOKED);
+    if (list) {
+      this.revokedTokens.set(familyId, list);
+      this.revocations.write('token', tokenId);
+    }
+    return outcome;
+  }
+
+  /** Ids of the access tokens of a family that were revoked by themselves. */
+  revokedTokensOf(familyId: string): readonly string[] {
+    return revokedTokenIds(this.revokedTokens.get(familyId) ?? null);
   }
 
   async sweep(limit: number): Promise<number> {

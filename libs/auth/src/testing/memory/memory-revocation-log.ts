@@ -2,7 +2,8 @@ import type { RevocationEvent, RevocationEventKind } from '../../revocation/revo
 import { RevocationLog, type RevocationLogReading } from '../../revocation/revocation-log.js';
 import type { Clock } from '../../time/clock.js';
 
-const DAY_MS = 24 * 60 * 60_000;
+/** A day, in milliseconds: how long a revocation matters. */
+export const REVOCATION_LIFE_MS = 24 * 60 * 60_000;
 
 /** RevocationLog in memory. Each revocation is of use for a day. */
 export class MemoryRevocationLog extends RevocationLog {
@@ -17,7 +18,7 @@ export class MemoryRevocationLog extends RevocationLog {
     const createdAt = this.clock.now();
     if (kind !== 'sign_in' && kind !== 'token')
       this.written = this.written.filter((one) => one.kind !== kind || one.value !== value);
-    this.written.push({ id: ++this.newest, kind, value, epoch, createdAt, expiresAt: createdAt + DAY_MS });
+    this.written.push({ id: ++this.newest, kind, value, epoch, createdAt, expiresAt: createdAt + REVOCATION_LIFE_MS });
   }
 
   async readAfter(after: number, limit: number): Promise<RevocationLogReading> {

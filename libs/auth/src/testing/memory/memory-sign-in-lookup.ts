@@ -16,7 +16,7 @@ export class MemorySignInLookup extends SignInLookup {
 
   async find(signInId: string): Promise<SignInStatus> {
     const row = this.families.rows.get(signInId);
-    if (!row) return { live: false, subjectEpochNow: null, globalEpochNow: 0, rotation: null, now: null };
+    if (!row) return { live: false, subjectEpochNow: null, globalEpochNow: 0, rotation: null, revokedTokens: [], now: null };
     const now = this.clock.now();
     const { generation, rotatedAt, replayClosed } = row;
     return {
@@ -24,6 +24,7 @@ export class MemorySignInLookup extends SignInLookup {
       subjectEpochNow: this.subjects.epochOf(row.subject),
       globalEpochNow: this.subjects.globalEpoch,
       rotation: { generation, rotatedAt, replayClosed },
+      revokedTokens: this.families.revokedTokensOf(signInId),
       now,
     };
   }

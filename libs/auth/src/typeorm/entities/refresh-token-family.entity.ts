@@ -67,6 +67,10 @@ export class RefreshTokenFamily {
   @Column({ name: 'replay_closed', type: Boolean, default: false, transformer: asBoolean })
   replayClosed!: boolean;
 
+  /** Access tokens that were revoked by themselves; null: none ever was. */
+  @Column({ name: 'revoked_tokens', type: 'text', nullable: true, select: false, transformer: asWords })
+  revokedTokens!: readonly string[] | null;
+
   @Column({ name: 'created_at', type: 'bigint', transformer: asNumber })
   createdAt!: number;
 

@@ -2,6 +2,7 @@ import type { MigrationInterface } from 'typeorm';
 import type { AuthFeature } from '../../features/auth-feature.js';
 import {
   ADD_CREDENTIAL_VERSION,
+  ADD_REVOKED_TOKENS,
   CREATE_AUTH_TABLES,
   CREATE_KEY_TABLE,
 } from '../../sql/migrations/core-migrations.js';
@@ -14,6 +15,7 @@ export const AUTH_MIGRATIONS: (new () => MigrationInterface)[] = [
   createTablesMigration(CREATE_KEY_TABLE),
   WidenAnnouncementIds1796428800000,
   createTablesMigration(ADD_CREDENTIAL_VERSION),
+  createTablesMigration(ADD_REVOKED_TOKENS),
 ];
 
 /**

@@ -40,7 +40,10 @@ export class SignInFinder {
   ) {}
 
   /** Whether there is such a sign-in of this subject that lives, and the epochs that were read before. */
-  async status(subject: string, signInId: string): Promise<Omit<LiveSignIn, 'principal'> | null> {
+  async status(
+    subject: string,
+    signInId: string,
+  ): Promise<(Omit<LiveSignIn, 'principal'> & { readonly kind: SignInKind }) | null> {
     return (await this.read(subject, signInId)) ?? null;
   }
 

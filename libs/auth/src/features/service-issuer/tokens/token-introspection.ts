@@ -79,8 +79,8 @@ export class TokenIntrospection {
       subjectEpochNow: signIn?.subjectEpoch ?? null,
       globalEpochNow: signIn?.globalEpoch ?? 0,
     });
-    // One that tells its generation may have been ended by a rotation.
-    if (token.generation !== null) await this.accessTokens.check(token, 0);
+    // By itself it may have been revoked, or ended by a rotation: its family tells.
+    if (signIn?.kind === 'tokens') await this.accessTokens.check(token, 0);
     const { client } = token;
     if (client === null) return;
     const { revoked, clientEpochNow } = await this.clients.status(client.id, token.id);

@@ -5,6 +5,7 @@ import type { RotationStatus, SignInLookup, SignInStatus } from '../../../revoca
 import { casesOn, type ContractCase } from '../contract-case.js';
 import { DAY, FamilyOnTrial, HOUR, SECOND } from '../refresh-token-family-store/family-on-trial.js';
 import { aroundFamilies, type HarnessSource, type StoreHarness } from '../store-harness.js';
+import { REVOKED_TOKENS } from './revoked-tokens.contract.js';
 
 const open = (harness: StoreHarness, given: Parameters<typeof FamilyOnTrial.open>[1] = {}) =>
   FamilyOnTrial.open(aroundFamilies(harness), given);
@@ -110,5 +111,5 @@ async function rotationOf(
 
 /** What every SignInLookup must do: `for (const { name, run } of signInLookupContract(harness)) it(name, run)`. */
 export function signInLookupContract(harness: HarnessSource): ContractCase[] {
-  return casesOn(harness, (seen) => seen, SENTENCES);
+  return casesOn(harness, (seen) => seen, { ...SENTENCES, ...REVOKED_TOKENS });
 }
