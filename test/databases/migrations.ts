@@ -60,6 +60,7 @@ export function migrations(database: TestDatabase): void {
       revocations: 0,
       features: {},
       events: 0,
+      attempts: 0,
     });
   };
   const expectAsTheEntitiesSay = async (): Promise<void> => {

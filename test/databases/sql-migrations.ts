@@ -20,6 +20,7 @@ const CORE = [
   'CreateAuthTables1795219200000',
   'CreateKeyAndClientTables1795824000000',
   ADDED,
+  'CreateAttemptTable1798938000000',
   'AddRevokedTokens1798977600000',
 ];
 const OF_SERVICES = FEATURES.flatMap(({ tables = [] }) => tables.map(({ name }) => name));
@@ -194,6 +195,7 @@ export function sqlMigrations(name: ClientPackage): void {
         `select table_name as name from information_schema.tables where table_schema = 'accounts' order by 1`,
       );
       expect(rows.map((row) => row['name'])).toEqual([
+        'auth_attempt',
         'auth_event',
         'auth_migration',
         'auth_refresh_token_family',

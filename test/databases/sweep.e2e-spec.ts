@@ -22,6 +22,7 @@ it('a sweep on SQLite lets others have their turn between two batches', async ()
     revocations: 10 * BATCH,
     features: {},
     events: 0,
+    attempts: 0,
   });
   sweeping = false;
   await others;

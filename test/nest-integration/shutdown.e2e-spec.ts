@@ -91,6 +91,7 @@ describe.each(ADAPTERS)('closing an application, on %s', (adapter) => {
       revocations: 0,
       features: {},
       events: 0,
+      attempts: 0,
     });
     expect(begun).toEqual(['families']);
   });
@@ -223,9 +224,10 @@ describe('sweep()', () => {
         revocations: COUNT,
         features: {},
         events: 0,
+        attempts: 0,
       });
-      // 500, 500 and 100 of each table.
-      expect(statements).toHaveLength(9);
+      // 500, 500 and 100 of each table; the tenth finds no counters of tries.
+      expect(statements).toHaveLength(10);
 
       const ids = async (entity: EntityTarget<ObjectLiteral>) =>
         (await app.source.getRepository(entity).find()).map((row) => String(row['id'])).sort();
@@ -238,6 +240,7 @@ describe('sweep()', () => {
         revocations: 0,
         features: {},
         events: 0,
+        attempts: 0,
       });
       expect(await app.authentication.listSignIns('user-1')).toHaveLength(2);
     } finally {

@@ -102,6 +102,7 @@ describe.each(BELOW_THE_EDGE)('an application on stores in memory, on %s', (adap
       revocations: 0,
       features: {},
       events: 0,
+      attempts: 0,
     });
   });
 });

@@ -92,7 +92,7 @@ export function openClient(name: ClientPackage, url?: string, otherForms = false
 }
 
 const TABLES =
-  `auth_event auth_migration auth_refresh_token_family auth_revocation auth_session auth_signing_key
+  `auth_attempt auth_event auth_migration auth_refresh_token_family auth_revocation auth_session auth_signing_key
   auth_service_client auth_spent_token_id auth_subject`
     .trim()
     .split(/\s+/);

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { AttemptStore } from '../attempts/attempt-store.js';
 import type { SecurityEventStore } from '../audit/security-event-store.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
 import type { SessionStore } from '../sessions/session-store.js';
@@ -16,6 +17,8 @@ export interface Swept {
   readonly revocations: number;
   /** Security events whose retention has passed; 0 where the stores keep none. */
   readonly events: number;
+  /** Counters of tries whose window is over; 0 where the stores keep none. */
+  readonly attempts: number;
   /** Rows of the features that are switched on, by the feature's name. */
   readonly features: Readonly<Record<string, number>>;
 }
@@ -46,6 +49,7 @@ export class Sweeper {
     private readonly sessions: SessionStore,
     private readonly registry: SignInRegistry,
     private readonly events: SecurityEventStore | null,
+    private readonly attempts: AttemptStore | null,
     private readonly features: FeatureSweeps,
     /** Null: the application calls `sweep` itself. */
     private readonly intervalMs: number | null,
@@ -88,6 +92,7 @@ export class Sweeper {
       sessions: await this.inBatches((limit) => this.sessions.sweep(limit)),
       revocations: await this.inBatches((limit) => this.registry.sweep(limit)),
       events: await this.inBatches(async (limit) => (await this.events?.sweep(limit)) ?? 0),
+      attempts: await this.inBatches(async (limit) => (await this.attempts?.sweep(limit)) ?? 0),
       features,
     };
   }

@@ -16,6 +16,7 @@ const CORE_TABLES = [
   'auth_revocation',
   'auth_event',
   'auth_signing_key',
+  'auth_attempt',
 ];
 
 /**

@@ -5,6 +5,7 @@ import { AuthCounters } from '../audit/auth-counters.js';
 import { ProcessStatus } from '../audit/process-status.js';
 import { SecurityEventSink } from '../audit/security-event.js';
 import { SecurityEventStore } from '../audit/security-event-store.js';
+import { AttemptStore } from '../attempts/attempt-store.js';
 import { AttemptLimiter } from '../attempts/attempt-limiter.js';
 import { ATTEMPT_PROVIDERS } from './attempts.providers.js';
 import { AUDIT_PROVIDERS } from './audit.providers.js';
@@ -128,9 +129,9 @@ export const CORE_PROVIDERS: Provider[] = [
   ),
   provide(
     Sweeper,
-    [GuardedStores, nullable(SecurityEventStore), FeatureSweeps, ResolvedAuthOptions],
-    ({ families, sessions, registry }, events, features, { sweepIntervalMs }) =>
-      new Sweeper(families, sessions, registry, events, features, sweepIntervalMs),
+    [GuardedStores, nullable(SecurityEventStore), nullable(AttemptStore), FeatureSweeps, ResolvedAuthOptions],
+    ({ families, sessions, registry }, events, attempts, features, { sweepIntervalMs }) =>
+      new Sweeper(families, sessions, registry, events, attempts, features, sweepIntervalMs),
   ),
   { provide: ProcessStatus, useExisting: AuthStatus },
   provide(

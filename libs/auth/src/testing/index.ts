@@ -27,6 +27,7 @@ export { signInLookupContract } from './contracts/sign-in-lookup/sign-in-lookup.
 export { serviceClientStoreContract } from '../features/service-issuer/clients/service-client-store.contract.js';
 export { formerClaimStoreContract } from '../features/former-sign-ins/claims/former-claim-store.contract.js';
 export { actionTokenStoreContract } from '../features/account-flows/tokens/action-token-store.contract.js';
+export { attemptStoreContract } from './contracts/attempt-store/attempt-store.contract.js';
 export { signingKeyStoreContract } from './contracts/signing-key-store/signing-key-store.contract.js';
 export type { HarnessSource, StoreHarness } from './contracts/store-harness.js';
 

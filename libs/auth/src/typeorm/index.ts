@@ -11,4 +11,5 @@ export { Session } from './entities/session.entity.js';
 export { RefreshTokenFamily } from './entities/refresh-token-family.entity.js';
 export { AuthEvent } from './entities/auth-event.entity.js';
 export { Revocation } from './entities/revocation.entity.js';
+export { AuthAttempt } from './entities/auth-attempt.entity.js';
 export { StoredSigningKey } from './entities/stored-signing-key.entity.js';

@@ -1,4 +1,5 @@
 import type { FeatureMigration } from '../../features/auth-feature.js';
+import { ATTEMPTS } from '../tables/attempt.table.js';
 import { FAMILIES } from '../tables/refresh-token-family.table.js';
 import { REVOCATIONS } from '../tables/revocation.table.js';
 import { SECURITY_EVENTS } from '../tables/security-event.table.js';
@@ -28,6 +29,12 @@ export const ADD_CREDENTIAL_VERSION: FeatureMigration = {
   adds: [{ table: SUBJECTS, columns: ['credentialVersion'] }],
 };
 
+/** Creates the table of counters of tries. */
+export const CREATE_ATTEMPT_TABLE: FeatureMigration = {
+  name: 'CreateAttemptTable1798938000000',
+  creates: [ATTEMPTS],
+};
+
 /** Adds the list of a family's access tokens that were revoked by themselves. */
 export const ADD_REVOKED_TOKENS: FeatureMigration = {
   name: 'AddRevokedTokens1798977600000',
@@ -40,5 +47,6 @@ export const CORE_MIGRATIONS: readonly FeatureMigration[] = [
   CREATE_AUTH_TABLES,
   CREATE_KEY_TABLE,
   ADD_CREDENTIAL_VERSION,
+  CREATE_ATTEMPT_TABLE,
   ADD_REVOKED_TOKENS,
 ];

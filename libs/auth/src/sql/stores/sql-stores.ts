@@ -9,6 +9,7 @@ import { subjectOfKey } from '../../subjects/subject-key.js';
 import { sql, trustedSql } from '../database/sql.js';
 import type { SqlDatabase } from '../database/sql-database.js';
 import type { TableDefinition } from '../database/table-definition.js';
+import { ATTEMPTS } from '../tables/attempt.table.js';
 import { FAMILIES } from '../tables/refresh-token-family.table.js';
 import { REVOCATIONS } from '../tables/revocation.table.js';
 import { SECURITY_EVENTS } from '../tables/security-event.table.js';
@@ -16,6 +17,7 @@ import { SESSIONS } from '../tables/session.table.js';
 import { SIGNING_KEYS } from '../tables/signing-key.table.js';
 import { SUBJECTS } from '../tables/subject.table.js';
 import { type OwnRevocationsListener, RevocationWriter } from './revocation-writer.js';
+import { SqlAttemptStore } from './sql-attempt-store.js';
 import { SqlConcurrentSignIns } from './sql-concurrent-sign-ins.js';
 import { SqlOpening } from './sql-opening.js';
 import { SqlRefreshTokenFamilyStore } from './sql-refresh-token-family-store.js';
@@ -105,6 +107,10 @@ export class SqlStores extends AuthStores {
     return this.keys;
   }
 
+  override attempts(): SqlAttemptStore {
+    return new SqlAttemptStore(this.database);
+  }
+
   override events(): SqlSecurityEventStore | null {
     return this.securityEvents;
   }
@@ -148,7 +154,7 @@ export class SqlStores extends AuthStores {
 
   /** The tables that are in use. */
   private tables(): readonly { readonly definition: TableDefinition; readonly feature: string | null }[] {
-    const core: TableDefinition[] = [SUBJECTS, SESSIONS, FAMILIES, REVOCATIONS];
+    const core: TableDefinition[] = [SUBJECTS, SESSIONS, FAMILIES, REVOCATIONS, ATTEMPTS];
     if (this.securityEvents) core.push(SECURITY_EVENTS);
     if (this.keys) core.push(SIGNING_KEYS);
     return [...core.map((definition) => ({ definition, feature: null })), ...this.settings.featureTables];

@@ -1,12 +1,14 @@
 import type { EntitySchema } from 'typeorm';
 import { type AuthFeature, tablesOf } from '../../features/auth-feature.js';
 import type { TableDefinition } from '../../sql/database/table-definition.js';
+import { ATTEMPTS } from '../../sql/tables/attempt.table.js';
 import { REVOCATIONS } from '../../sql/tables/revocation.table.js';
 import { SECURITY_EVENTS } from '../../sql/tables/security-event.table.js';
 import { SESSIONS } from '../../sql/tables/session.table.js';
 import { FAMILIES } from '../../sql/tables/refresh-token-family.table.js';
 import { SIGNING_KEYS } from '../../sql/tables/signing-key.table.js';
 import { SUBJECTS } from '../../sql/tables/subject.table.js';
+import { AuthAttempt } from './auth-attempt.entity.js';
 import { AuthEvent } from './auth-event.entity.js';
 import { AuthSubject } from './auth-subject.entity.js';
 import { entitySchemaOf } from './entity-schema.js';
@@ -25,6 +27,7 @@ const CORE: ReadonlyMap<TableDefinition, EntityClass> = new Map<TableDefinition,
   [REVOCATIONS, Revocation],
   [SECURITY_EVENTS, AuthEvent],
   [SIGNING_KEYS, StoredSigningKey],
+  [ATTEMPTS, AuthAttempt],
 ]);
 
 /** The tables of the core. */
@@ -38,6 +41,7 @@ export const AUTH_ENTITIES = [
   Revocation,
   AuthEvent,
   StoredSigningKey,
+  AuthAttempt,
 ] as const;
 
 /** The entity of a table: a class of the core's, or one that is made of a feature's definition. */

@@ -3,6 +3,7 @@ import type { AuthFeature } from '../../features/auth-feature.js';
 import {
   ADD_CREDENTIAL_VERSION,
   ADD_REVOKED_TOKENS,
+  CREATE_ATTEMPT_TABLE,
   CREATE_AUTH_TABLES,
   CREATE_KEY_TABLE,
 } from '../../sql/migrations/core-migrations.js';
@@ -15,6 +16,7 @@ export const AUTH_MIGRATIONS: (new () => MigrationInterface)[] = [
   createTablesMigration(CREATE_KEY_TABLE),
   WidenAnnouncementIds1796428800000,
   createTablesMigration(ADD_CREDENTIAL_VERSION),
+  createTablesMigration(CREATE_ATTEMPT_TABLE),
   createTablesMigration(ADD_REVOKED_TOKENS),
 ];
 
