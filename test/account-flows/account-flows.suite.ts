@@ -1,2 +1,6 @@
 // E-mail addresses and passwords of accounts.
 import './password-reset.e2e-spec.js';
+import './email-verification.e2e-spec.js';
+import './password-change.e2e-spec.js';
+import './email-change.e2e-spec.js';
+import './thieves.e2e-spec.js';

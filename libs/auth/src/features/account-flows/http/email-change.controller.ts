@@ -11,7 +11,7 @@ import { EmailChange } from '../flows/email-change.js';
 import { FLOW_FIELDS } from '../flows/flow-arguments.js';
 import { KeptSignIn } from './kept-sign-in.js';
 
-const { token, email, current_password: password } = FLOW_FIELDS;
+const { token, email, current_password } = FLOW_FIELDS;
 
 /** The routes of a user who moves to another address. */
 @UseFilters(AuthExceptionFilter)
@@ -26,9 +26,9 @@ export class EmailChangeController {
   @HttpCode(202)
   @Header('Cache-Control', 'no-store')
   async change(@Req() request: HttpRequest, @CurrentUser() user: Principal): Promise<void> {
-    const given = strictBody(request, { email, password });
+    const given = strictBody(request, { email, current_password });
     await this.flow.ask(user, given.email as string, {
-      password: given.password as string | undefined,
+      password: given.current_password as string | undefined,
       requester: requesterOf(request),
     });
   }

@@ -11,7 +11,7 @@ import { EmailVerification } from '../flows/email-verification.js';
 import { FLOW_FIELDS } from '../flows/flow-arguments.js';
 import { KeptSignIn } from './kept-sign-in.js';
 
-const { token, current_password: password } = FLOW_FIELDS;
+const { token, current_password } = FLOW_FIELDS;
 
 /** The routes that verify an address. */
 @UseFilters(AuthExceptionFilter)
@@ -40,10 +40,10 @@ export class EmailVerificationController {
     @Res({ passthrough: true }) response: unknown,
     @CurrentUser() user: Principal | undefined,
   ) {
-    const given = strictBody(request, { token, password });
+    const given = strictBody(request, { token, current_password });
     const { voided, kept } = await this.flow.verify(given.token as string, {
       principal: user,
-      password: given.password as string | undefined,
+      password: given.current_password as string | undefined,
       mode: this.kept.modeOf(request),
       requester: requesterOf(request),
     });
