@@ -137,6 +137,7 @@ export {
   TargetInvalidError,
   ActionTokenInvalidError,
 } from './errors/auth-error.js';
+export { AccessTokenTooLargeError } from './errors/access-token-size-error.js';
 export { PasswordsBusyError, RateLimitedError, RefreshBusyError } from './errors/busy-error.js';
 export { SignedUrlExpiredError, SignedUrlInvalidError } from './errors/signed-url-error.js';
 export { RevocationOffError } from './errors/revocation-off-error.js';

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { AccessTokenTooLargeError } from '../errors/access-token-size-error.js';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { Principal } from '../principal/principal.js';
 import type { Clock } from '../time/clock.js';
@@ -7,6 +9,8 @@ import type { ResolvedAccessTokenOptions } from './access-token-options.js';
 import { signCompactJws } from './compact-jws.js';
 
 const JITTER = 0.02;
+/** In bytes: browsers drop a cookie of more than 4,096 with its name (RFC 6265bis, section 5.6). */
+const LONGEST_IN_COOKIE = 3_800;
 
 export interface IssuedAccessToken {
   readonly token: string;
@@ -23,10 +27,14 @@ export interface AccessTokenRequest {
   readonly generation: number;
   /** How long the sign-in itself still lives: a token never outlives it. */
   readonly signInLeftMs: number;
+  /** Whether a browser is to keep it, in a cookie where `accessTokens.cookie` says so. */
+  readonly isForBrowser: boolean;
 }
 
 /** Makes access tokens: JWS compact after RFC 9068. */
 export class AccessTokenIssuer {
+  private readonly logger = new Logger('AuthModule');
+
   constructor(
     private readonly keys: KeyRing,
     private readonly issuer: string,
@@ -34,6 +42,12 @@ export class AccessTokenIssuer {
     private readonly clock: Clock,
   ) {}
 
+  /** Whether an access token may turn out to be too long for its place. */
+  get hasLimit(): boolean {
+    return this.options.cookie;
+  }
+
+  /** Throws AccessTokenTooLargeError. */
   async issue(request: AccessTokenRequest): Promise<IssuedAccessToken> {
     const { principal } = request;
     const signingKey = await this.keys.signingKey();
@@ -63,6 +77,12 @@ export class AccessTokenIssuer {
       signingKey,
       ACCESS_TOKEN_TYPE,
     );
+    if (request.isForBrowser && this.options.cookie && token.length > LONGEST_IN_COOKIE) {
+      this.logger.error(
+        `the access token of the subject ${principal.id} has ${token.length} bytes, and a cookie holds ${LONGEST_IN_COOKIE}: let "accessTokens.claims" return less, or give fewer roles and scopes`,
+      );
+      throw new AccessTokenTooLargeError();
+    }
     return { token, expiresIn };
   }
 }

@@ -24,6 +24,11 @@ export interface AccessTokenOptions {
    * With `revocation.mode: 'lookup'` only. Default false.
    */
   readonly endOnRotation?: boolean;
+  /**
+   * In the mode `hybrid`, browsers keep the access token in an HttpOnly cookie (`cookies.access`), and no script gets it. Guards
+   * read that cookie. Default false: the token is in the body of the response.
+   */
+  readonly cookie?: boolean;
 }
 
 export interface ResolvedAccessTokenOptions {
@@ -35,6 +40,7 @@ export interface ResolvedAccessTokenOptions {
   readonly claims: (subject: Subject) => Readonly<Record<string, unknown>>;
   readonly cacheSize: number;
   readonly endOnRotation: boolean;
+  readonly cookie: boolean;
 }
 
 const text = (v: unknown): v is string => typeof v === 'string' && v.length > 0 && v.length <= 255;
@@ -58,6 +64,7 @@ export function resolveAccessTokenOptions(reader: OptionReader, issuer: string):
     ) as ResolvedAccessTokenOptions['claims'],
     cacheSize: reader.integer('cacheSize', { default: 10_000, min: 0, max: 1_000_000 }),
     endOnRotation: reader.boolean('endOnRotation', false),
+    cookie: reader.boolean('cookie', false),
   };
   reader.done();
   return resolved;

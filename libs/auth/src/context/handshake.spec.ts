@@ -10,7 +10,7 @@ const sessions = {
   session: async () => ({ kind: 'session' }),
   cachedSession: () => ({ kind: 'session' }),
 } as unknown as Authenticator;
-const requests = new RequestAuthenticator(sessions, 's', new OriginCheck([OWN]));
+const requests = new RequestAuthenticator(sessions, { session: 's', access: null }, new OriginCheck([OWN]));
 
 const handshake = (more: object): HttpRequest => {
   const raw = { rawHeaders: ['Host', 'api.example.com', 'Origin', 'https://evil.example', 'Cookie', 's=x'] };

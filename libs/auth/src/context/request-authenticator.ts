@@ -1,4 +1,8 @@
 import {
+  AccessTokenExpiredError,
+  AccessTokenInvalidError,
+  AccessTokenRevokedError,
+  AccessTokenStaleError,
   CredentialsMissingError,
   RequestInvalidError,
   SessionExpiredError,
@@ -8,7 +12,7 @@ import type { Principal } from '../principal/principal.js';
 import type { Authenticator } from '../sign-in/authenticator.js';
 import { type CredentialKind, bearerToken, cookieOf, hasAuthorization } from './request-credentials.js';
 import { RequestMemo } from './request-memo.js';
-import { credentialsMissing } from './credentials-missing.js';
+import { type CredentialCookies, credentialsMissing } from './credentials-missing.js';
 import { asSent, isHandshake } from './handshake.js';
 import type { HttpRequest } from './http-request.js';
 import type { OriginCheck } from './origin-check.js';
@@ -22,6 +26,23 @@ export type CredentialAuthenticator = Pick<
   'cachedAccessToken' | 'accessToken' | 'cachedSession' | 'session'
 >;
 
+interface HeldCookie {
+  readonly value: string;
+  readonly isAccessToken: boolean;
+}
+
+/** What a cookie may be that no longer signs anyone in. */
+const SIGNED_OUT = [
+  CredentialsMissingError,
+  SessionInvalidError,
+  SessionExpiredError,
+  AccessTokenInvalidError,
+  AccessTokenExpiredError,
+  AccessTokenRevokedError,
+  AccessTokenStaleError,
+  RequestInvalidError,
+] as const;
+
 /** Reads the credentials of a request and has them checked. */
 export class RequestAuthenticator {
   static readonly [COPY] = THIS_COPY;
@@ -30,7 +51,7 @@ export class RequestAuthenticator {
   /** @internal */
   constructor(
     private readonly authenticator: CredentialAuthenticator,
-    private readonly sessionCookie: string,
+    private readonly cookies: CredentialCookies,
     private readonly origins: OriginCheck,
     /** Null: credentials of ours alone are accepted. */
     private readonly former: FormerCredentials | null = null,
@@ -48,12 +69,12 @@ export class RequestAuthenticator {
       const token = accepted === 'session' ? undefined : bearerToken(request);
       return token === undefined ? undefined : this.authenticator.cachedAccessToken(token, maxStalenessMs);
     }
+    const held = this.held(request, accepted);
     // The handshake of a connection is checked otherwise.
-    if (accepted === 'access-token' || isHandshake(request)) return undefined;
-    const cookie = cookieOf(request, this.sessionCookie);
-    if (cookie === undefined) return undefined;
+    if (held === undefined || isHandshake(request)) return undefined;
     this.origins.check(request);
-    const principal = this.authenticator.cachedSession(cookie, maxStalenessMs);
+    if (held.isAccessToken) return this.authenticator.cachedAccessToken(held.value, maxStalenessMs);
+    const principal = this.authenticator.cachedSession(held.value, maxStalenessMs);
     if (principal) this.former?.received(request);
     return principal;
   }
@@ -78,23 +99,38 @@ export class RequestAuthenticator {
   ): Promise<Principal> {
     if (hasAuthorization(request)) {
       const token = accepted === 'session' ? undefined : bearerToken(request);
-      if (token === undefined) throw credentialsMissing(request, accepted, this.sessionCookie);
+      if (token === undefined) throw credentialsMissing(request, accepted, this.cookies);
       return this.authenticator.accessToken(token, maxStalenessMs);
     }
-    const cookie = accepted === 'access-token' ? undefined : cookieOf(request, this.sessionCookie);
+    const held = this.held(request, accepted);
     const opensConnection = handshake || isHandshake(request);
-    if (cookie === undefined) {
+    if (held === undefined) {
       // An answer that opens a connection sets no cookie: what it opened could not be handed over.
       const mayOpen = accepted !== 'access-token' && !opensConnection;
       const opened = mayOpen ? await this.byFormer(request, response) : undefined;
       if (opened) return opened;
-      throw credentialsMissing(request, accepted, this.sessionCookie);
+      throw credentialsMissing(request, accepted, this.cookies);
     }
     if (opensConnection) this.origins.checkHeaders(asSent(request));
     else this.origins.check(request);
-    const principal = await this.authenticator.session(cookie, maxStalenessMs);
+    if (held.isAccessToken) return this.authenticator.accessToken(held.value, maxStalenessMs);
+    const principal = await this.authenticator.session(held.value, maxStalenessMs);
     this.former?.received(request);
     return principal;
+  }
+
+  /**
+   * The credential in a cookie. Beside an access token a session cookie does not count, whatever becomes of the token: two
+   * cookies of two sign-ins must not make one request two users.
+   */
+  private held(request: HttpRequest, accepted: CredentialKind): HeldCookie | undefined {
+    const { session, access } = this.cookies;
+    if (access !== null && accepted !== 'session') {
+      const value = cookieOf(request, access);
+      if (value !== undefined) return { value, isAccessToken: true };
+    }
+    const value = session === null || accepted === 'access-token' ? undefined : cookieOf(request, session);
+    return value === undefined ? undefined : { value, isAccessToken: false };
   }
 
   private async byFormer(request: HttpRequest, response: unknown): Promise<Principal | undefined> {
@@ -105,14 +141,11 @@ export class RequestAuthenticator {
 
   /**
    * Whether a caller counts as signed out, rather than refused, where signing in is optional: without a credential, and
-   * with a session cookie that has ended, has expired, is unknown or came twice. A bad Authorization header is refused:
+   * with a cookie that has ended, has expired, is unknown or came twice. A bad Authorization header is refused:
    * browsers do not send one by themselves.
    */
   isSignedOut(error: unknown, request: HttpRequest): boolean {
-    if (hasAuthorization(request)) return false;
-    return [CredentialsMissingError, SessionInvalidError, SessionExpiredError, RequestInvalidError].some(
-      (type) => error instanceof type,
-    );
+    return !hasAuthorization(request) && SIGNED_OUT.some((type) => error instanceof type);
   }
 
   /**

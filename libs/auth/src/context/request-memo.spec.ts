@@ -10,7 +10,7 @@ describe('one request, asked about by several guards', () => {
     }));
     const requests = new RequestAuthenticator(
       { accessToken } as unknown as Authenticator,
-      's',
+      { session: 's', access: null },
       new OriginCheck([]),
     );
     const request = { headers: { authorization: 'Bearer x' } } as never;

@@ -23,6 +23,7 @@ import type {
   TargetInvalidError,
   StoreUnavailableError,
 } from './auth-error.js';
+import type { AccessTokenTooLargeError } from './access-token-size-error.js';
 import type { PasswordsBusyError, RateLimitedError, RefreshBusyError } from './busy-error.js';
 import type { SignedUrlExpiredError, SignedUrlInvalidError } from './signed-url-error.js';
 import type { RevocationOffError } from './revocation-off-error.js';
@@ -51,6 +52,7 @@ export type AnyAuthError =
   | ScopeInvalidError
   | TargetInvalidError
   | ActionTokenInvalidError
+  | AccessTokenTooLargeError
   | SignedUrlInvalidError
   | SignedUrlExpiredError
   | RevocationOffError

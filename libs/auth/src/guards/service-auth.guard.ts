@@ -7,7 +7,7 @@ import {
   Optional,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { credentialsMissing, NO_COOKIE } from '../context/credentials-missing.js';
+import { credentialsMissing, NO_COOKIES } from '../context/credentials-missing.js';
 import { bearerToken } from '../context/request-credentials.js';
 import { setCurrentService } from '../context/current-principal.js';
 import { toContextException } from '../context/context-exceptions.js';
@@ -55,7 +55,7 @@ export class ServiceAuthGuard implements CanActivate, OnModuleInit {
     try {
       const request = requestOf(context);
       const token = bearerToken(request);
-      if (token === undefined) throw credentialsMissing(request, 'service-token', NO_COOKIE);
+      if (token === undefined) throw credentialsMissing(request, 'service-token', NO_COOKIES);
       const known = this.services.cachedServiceToken(token, policy.maxStalenessMs);
       if (known) return this.admit(context, policy, known);
       return this.admitLater(context, policy, this.services.serviceToken(token, policy.maxStalenessMs));

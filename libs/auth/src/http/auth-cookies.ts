@@ -1,9 +1,9 @@
 import { cookiesOf } from '../context/request-credentials.js';
 import type { HttpRequest } from '../context/http-request.js';
-import type { ResolvedCookie } from './cookie-options.js';
+import type { ResolvedCookie, ResolvedCookies } from './cookie-options.js';
 
-/** Which of our two cookies. */
-export type CookieKind = 'session' | 'refresh';
+/** Which of our cookies. */
+export type CookieKind = 'session' | 'refresh' | 'access';
 
 interface Written {
   readonly value: string;
@@ -19,13 +19,29 @@ type Variant = Pick<Written, 'domain' | 'path' | 'partitioned'>;
 /** The refresh cookie of version 0.1, whose Path was that of the routes. It is never read. */
 const FORMER_REFRESH = '__Secure-refresh';
 
-/** Our two cookies as `Set-Cookie` headers (RFC 6265bis). */
+/** Our cookies as `Set-Cookie` headers (RFC 6265bis). */
 export class AuthCookies {
   constructor(
-    private readonly cookies: Readonly<Record<CookieKind, ResolvedCookie>> & {
-      readonly partitioned: boolean;
-    },
+    private readonly cookies: ResolvedCookies,
+    /** Whether access tokens of the mode `hybrid` are in a cookie. */
+    readonly keepsAccessTokens: boolean,
   ) {}
+
+  /** The names that are ours: the one for access tokens only where it is in use. */
+  get names(): readonly string[] {
+    const { session, refresh, access } = this.cookies;
+    return [session.name, refresh.name, ...(this.keepsAccessTokens ? [access.name] : [])];
+  }
+
+  nameOf(kind: CookieKind): string {
+    return this.cookies[kind].name;
+  }
+
+  /** The values of all cookies of this kind. */
+  valuesOf(kind: CookieKind, request: HttpRequest): readonly string[] {
+    const isInUse = kind !== 'access' || this.keepsAccessTokens;
+    return isInUse ? cookiesOf(request, this.cookies[kind].name) : [];
+  }
 
   /** A new value, after the deletion of the variants of the cookie that the request may have come with. */
   set(kind: CookieKind, value: string, maxAgeSeconds: number, request: HttpRequest): readonly string[] {
@@ -40,15 +56,15 @@ export class AuthCookies {
   /** The deletion of every variant of the cookie that the request may have come with. */
   clear(kind: CookieKind, request: HttpRequest): readonly string[] {
     const cookie = this.cookies[kind];
-    const came = cookiesOf(request, cookie.name).length;
+    const came = this.valuesOf(kind, request).length;
     const variants = came === 0 ? [] : this.variants(cookie, came > 1);
     const lines = variants.map((variant) => cleared(cookie, variant));
     return kind === 'refresh' ? [...lines, ...this.clearFormer(request)] : lines;
   }
 
   private clearFormer(request: HttpRequest): readonly string[] {
-    const { session, refresh } = this.cookies;
-    if (session.name === FORMER_REFRESH || refresh.name === FORMER_REFRESH) return [];
+    const { refresh } = this.cookies;
+    if (this.names.includes(FORMER_REFRESH)) return [];
     if (cookiesOf(request, FORMER_REFRESH).length === 0) return [];
     const former = { ...refresh, name: FORMER_REFRESH, secure: true };
     return domainsOf(refresh).map((domain) => cleared(former, { domain, path: null, partitioned: false }));

@@ -70,8 +70,7 @@ export class AuthController {
   @Header('Cache-Control', 'no-store')
   async logout(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown): Promise<void> {
     await this.held.endAll(request);
-    this.answer.clear(response, 'session');
-    this.answer.clear(response, 'refresh');
+    for (const kind of ['session', 'refresh', 'access'] as const) this.answer.clear(response, kind);
   }
 
   /** The text proves that its holder may end it: no other credential is asked for. */
@@ -100,6 +99,7 @@ export class AuthController {
     await this.authentication.endAllSignIns(user.id);
     if (user.kind === 'session' && bearerToken(request) === undefined) this.answer.clear(response, 'session');
     this.answer.clear(response, 'refresh');
+    this.answer.clear(response, 'access');
   }
 
   @UseGuards(AnyAuthGuard)

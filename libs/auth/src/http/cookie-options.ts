@@ -36,17 +36,49 @@ const NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
 const DOMAIN = /^\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
 const PATH = /^(\/|(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+)$/;
 
-const isName = (v: unknown): v is string => typeof v === 'string' && NAME.test(v);
+/** Whether a cookie may have this name (RFC 6265, section 4.1.1). */
+export const isCookieName = (v: unknown): v is string => typeof v === 'string' && NAME.test(v);
 const isDomain = (v: unknown): v is string => typeof v === 'string' && DOMAIN.test(v);
 const isPath = (v: unknown): v is string => typeof v === 'string' && v.length <= 255 && PATH.test(v);
 
-/** Reads the options of the session cookie. */
-export function resolveSessionCookie(reader: OptionReader, partitioned: boolean): ResolvedCookie {
-  return resolveCookie(reader, { name: '__Host-session', path: '/' }, partitioned);
+/** The cookies of this application. */
+export interface ResolvedCookies {
+  readonly session: ResolvedCookie;
+  readonly refresh: ResolvedCookie;
+  /** Of no effect without `accessTokens.cookie`. */
+  readonly access: ResolvedCookie;
+  readonly partitioned: boolean;
 }
 
-/** Reads the options of the refresh cookie. */
-export function resolveRefreshCookie(reader: OptionReader, partitioned: boolean): ResolvedCookie {
+/** Reads the options under `cookies`. `usesAccess`: whether access tokens are in a cookie. */
+export function resolveCookies(reader: OptionReader, usesAccess: boolean): ResolvedCookies {
+  const partitioned = reader.boolean('partitioned', false);
+  const session = resolveCookie(reader.nested('session'), { name: '__Host-session', path: '/' }, partitioned);
+  const refresh = resolveRefreshCookie(reader.nested('refresh'), partitioned);
+  if (!usesAccess && reader.has('access'))
+    reader.refuse('access', 'left out unless "accessTokens.cookie" is true', 'both');
+  const access = resolveCookie(
+    reader.nested('access'),
+    { ...session, name: accessName(session) },
+    partitioned,
+  );
+  reader.done();
+  const isTaken = (one: ResolvedCookie, other: ResolvedCookie): boolean =>
+    one.name.toLowerCase() === other.name.toLowerCase();
+  if (isTaken(refresh, session))
+    reader.nested('refresh').refuse('name', 'another name than the session cookie', refresh.name);
+  if (usesAccess && (isTaken(access, session) || isTaken(access, refresh)))
+    reader.nested('access').refuse('name', 'another name than the other cookies', access.name);
+  return { session, refresh, access, partitioned };
+}
+
+/** With the prefix that the attributes of the session cookie, which are its defaults, allow. */
+function accessName({ secure, domain }: ResolvedCookie): string {
+  if (!secure) return 'access';
+  return domain === null ? '__Host-access' : '__Secure-access';
+}
+
+function resolveRefreshCookie(reader: OptionReader, partitioned: boolean): ResolvedCookie {
   const path = reader.custom('path', 'a path such as "/auth", as browsers see it', isPath, '/');
   const name = path === '/' ? '__Host-refresh' : '__Secure-refresh';
   return resolveCookie(reader, { name, path }, partitioned);
@@ -55,14 +87,15 @@ export function resolveRefreshCookie(reader: OptionReader, partitioned: boolean)
 /** Refuses cookies that a browser would silently drop. */
 function resolveCookie(
   reader: OptionReader,
-  { name, path }: Pick<ResolvedCookie, 'name' | 'path'>,
+  given: Pick<ResolvedCookie, 'name' | 'path'> & Partial<ResolvedCookie>,
   partitioned: boolean,
 ): ResolvedCookie {
+  const { name, path, secure = true, sameSite = partitioned ? 'none' : 'strict', domain = null } = given;
   const cookie: ResolvedCookie = {
-    name: reader.custom('name', 'a cookie name', isName, name),
-    secure: reader.boolean('secure', true),
-    sameSite: reader.oneOf('sameSite', ['strict', 'lax', 'none'], partitioned ? 'none' : 'strict'),
-    domain: reader.custom<string | null>('domain', 'a domain name', isDomain, null),
+    name: reader.custom('name', 'a cookie name', isCookieName, name),
+    secure: reader.boolean('secure', secure),
+    sameSite: reader.oneOf('sameSite', ['strict', 'lax', 'none'], sameSite),
+    domain: reader.custom<string | null>('domain', 'a domain name', isDomain, domain),
     path,
   };
   reader.done();

@@ -4,8 +4,8 @@ import type { FormerCredentials } from '../context/credentials/former-credential
 import { headerOf, type HttpRequest } from '../context/http-request.js';
 import type { OriginCheck } from '../context/origin-check.js';
 import { AccessTokenInvalidError, RequestInvalidError } from '../errors/auth-error.js';
+import type { AuthCookies } from './auth-cookies.js';
 import type { SignInMode } from '../options/auth-options.js';
-import type { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import type { Candidate, SignOut, ProvenSignIn } from '../sign-in/sign-out.js';
 import { LONGEST_REFRESH_TOKEN, refreshTokenInBody } from './refresh-request.js';
 
@@ -20,7 +20,7 @@ export class PresentedSignIns {
 
   constructor(
     private readonly signOut: SignOut,
-    private readonly options: Pick<ResolvedAuthOptions, 'cookies'>,
+    private readonly cookies: AuthCookies,
     private readonly origins: OriginCheck,
     /** Null: credentials of ours alone are accepted. */
     private readonly formerCredentials: FormerCredentials | null,
@@ -28,7 +28,7 @@ export class PresentedSignIns {
 
   /** Names of the cookies that a refresh token may come in: ours first. */
   get refreshCookies(): readonly string[] {
-    return [this.options.cookies.refresh.name, ...(this.formerCredentials?.refreshCookies ?? [])];
+    return [this.cookies.nameOf('refresh'), ...(this.formerCredentials?.refreshCookies ?? [])];
   }
 
   /** How long a refresh token in a body may be. */
@@ -41,20 +41,20 @@ export class PresentedSignIns {
    * not genuine ends nothing, and is no error. Throws RequestInvalidError, CsrfRejectedError, StoreUnavailableError.
    */
   async endAll(request: HttpRequest): Promise<void> {
-    const { options, formerCredentials } = this;
-    const { cookies } = options;
+    const { cookies, formerCredentials } = this;
     const inBody = doesWithoutBody(request, cookies)
       ? undefined
       : refreshTokenInBody(request, this.longestRefreshToken);
-    const inCookies = cookiesOf(request, cookies.refresh.name);
-    const sessions = cookiesOf(request, cookies.session.name);
+    const inCookies = cookies.valuesOf('refresh', request);
+    const sessions = cookies.valuesOf('session', request);
+    const accessTokens = cookies.valuesOf('access', request);
     // A script of another site cannot send an Authorization header of its own: that request is meant.
-    const isMeant = hasAuthorization(request) || sessions.length === 0;
+    const isMeant = hasAuthorization(request) || sessions.length + accessTokens.length === 0;
     const holdsFormer = formerCredentials?.isHeldBy(request) === true;
     if (inCookies.length > 0 || holdsFormer || !isMeant) this.origins.check(request);
-    const accessToken = wellFormedBearer(request);
+    const bearer = wellFormedBearer(request);
     const candidates = this.signOut.candidates({
-      ...(accessToken !== undefined && { accessToken }),
+      accessTokens: bearer === undefined ? accessTokens : [bearer, ...accessTokens],
       sessions,
       refreshTokens: inBody === undefined ? inCookies : [inBody, ...inCookies],
     });
@@ -70,13 +70,15 @@ export class PresentedSignIns {
    */
   async former(request: HttpRequest, mode: SignInMode): Promise<readonly ProvenSignIn[]> {
     if (mode === 'tokens') return [];
-    const kind = mode === 'session' ? 'session' : 'refresh';
-    const values = cookiesOf(request, this.options.cookies[kind].name);
-    const candidates = this.signOut.candidates(
-      kind === 'session' ? { sessions: values } : { refreshTokens: values },
-    );
+    const { cookies } = this;
+    // Where access tokens are in a cookie, a browser is signed in by one kind of cookie: the other kind goes too.
+    const goes = (kind: SignInMode): boolean => kind === mode || cookies.keepsAccessTokens;
+    const candidates = this.signOut.candidates({
+      ...(goes('session') && { sessions: cookies.valuesOf('session', request) }),
+      ...(goes('hybrid') && { refreshTokens: cookies.valuesOf('refresh', request) }),
+    });
     const held = await proven(candidates.slice(0, MAX_CANDIDATES));
-    const opened = await this.formerCredentials?.openedBy(request, kind === 'session' ? kind : 'tokens');
+    const opened = await this.formerCredentials?.openedBy(request, mode === 'session' ? mode : 'tokens');
     return opened ? [...held, ...opened.filter(({ id }) => held.every((one) => one.id !== id))] : held;
   }
 
@@ -108,9 +110,9 @@ export class PresentedSignIns {
  * Whether a logout leaves the body alone: a cookie of ours says what to end, and the body is no JSON. A page that closes
  * sends such a one (`navigator.sendBeacon`), and hears of no refusal.
  */
-export function doesWithoutBody(request: HttpRequest, cookies: ResolvedAuthOptions['cookies']): boolean {
+export function doesWithoutBody(request: HttpRequest, cookies: AuthCookies): boolean {
   if (/^application\/json\b/i.test(headerOf(request, 'content-type') ?? '')) return false;
-  return [cookies.session, cookies.refresh].some(({ name }) => cookiesOf(request, name).length > 0);
+  return cookies.names.some((name) => cookiesOf(request, name).length > 0);
 }
 
 /** All are asked before anything is done with the first, and each sign-in is there once. */

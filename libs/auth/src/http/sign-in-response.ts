@@ -25,13 +25,18 @@ export class SignInResponse {
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
-  /** Sets the cookies on the response (Express or Fastify) and gives the body. */
+  /**
+   * Sets the cookies on the response (Express or Fastify) and gives the body. With `accessTokens.cookie`, a browser is signed in by
+   * one kind of cookie: it removes those of the other kind that the request came with.
+   */
   of(result: SignInResult, response: unknown): Record<string, unknown> {
     const user = userBody(result.principal);
     if (result.mode === 'session') {
       const { sessionToken, principal, expiresAt, idleExpiresAt } = result;
       const left = Math.max(0, Math.round((expiresAt.getTime() - this.clock.now()) / 1000));
       this.setCookie(response, 'session', sessionToken, left);
+      if (this.cookies.keepsAccessTokens)
+        for (const kind of ['access', 'refresh'] as const) this.clear(response, kind);
       const limits = { expires_at: expiresAt.toISOString(), idle_expires_at: idleExpiresAt.toISOString() };
       return { user, sign_in: { id: principal.signInId, ...limits } };
     }
@@ -39,6 +44,12 @@ export class SignInResponse {
     const access = { access_token: accessToken, token_type: 'Bearer', expires_in: expiresIn };
     if (result.mode === 'hybrid') {
       this.setCookie(response, 'refresh', refreshToken, refreshExpiresIn);
+      if (this.cookies.keepsAccessTokens) {
+        // As long as the refresh token: one whose time has passed says so, and the client refreshes.
+        this.setCookie(response, 'access', accessToken, refreshExpiresIn);
+        this.clear(response, 'session');
+        return { expires_in: expiresIn, refresh_expires_in: refreshExpiresIn, user };
+      }
       return { ...access, refresh_expires_in: refreshExpiresIn, user };
     }
     return { ...access, refresh_token: refreshToken, refresh_expires_in: refreshExpiresIn, user };

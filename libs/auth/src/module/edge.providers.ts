@@ -38,10 +38,19 @@ export const EDGE_PROVIDERS: Provider[] = [
   provide(
     RequestAuthenticator,
     [Authenticator, ResolvedAuthOptions, OriginCheck, nullable(FormerCredentials)],
-    (authenticator, { cookies }, origins, former) =>
-      new RequestAuthenticator(authenticator, cookies.session.name, origins, former),
+    (authenticator, { cookies, accessTokens }, origins, former) => {
+      const names = {
+        session: cookies.session.name,
+        access: accessTokens.cookie ? cookies.access.name : null,
+      };
+      return new RequestAuthenticator(authenticator, names, origins, former);
+    },
   ),
-  provide(AuthCookies, [ResolvedAuthOptions], ({ cookies }) => new AuthCookies(cookies)),
+  provide(
+    AuthCookies,
+    [ResolvedAuthOptions],
+    ({ cookies, accessTokens }) => new AuthCookies(cookies, accessTokens.cookie),
+  ),
   provide(
     SignInResponse,
     [HttpAdapterHost, AuthCookies, Clock],
@@ -49,8 +58,8 @@ export const EDGE_PROVIDERS: Provider[] = [
   ),
   provide(
     PresentedSignIns,
-    [SignOut, ResolvedAuthOptions, OriginCheck, nullable(FormerCredentials)],
-    (signOut, options, origins, former) => new PresentedSignIns(signOut, options, origins, former),
+    [SignOut, AuthCookies, OriginCheck, nullable(FormerCredentials)],
+    (signOut, cookies, origins, former) => new PresentedSignIns(signOut, cookies, origins, former),
   ),
   provide(
     HttpSignIn,

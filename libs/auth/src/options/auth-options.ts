@@ -56,6 +56,10 @@ export interface AuthOptions {
     /** Default name `__Host-refresh`. */
     readonly refresh?: RefreshCookieOptions;
     /**
+     * With `accessTokens.cookie: true`. Default name `__Host-access`; everything else is by default as the session cookie has it.
+     */
+    readonly access?: CookieOptions;
+    /**
      * For pages that other sites embed: browsers keep separate cookies for each embedding site (CHIPS), and send them there.
      * `sameSite` is then `none`. Default false.
      */

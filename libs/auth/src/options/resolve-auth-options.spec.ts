@@ -92,6 +92,7 @@ const BAD: Record<string, readonly unknown[]> = {
   'revocation.redis': [{}, 'redis://127.0.0.1', { publish: () => 0 }, true],
   'sessions.cacheSize': [-1, 1_000_001, 1.5, '1', true],
   'accessTokens.endOnRotation': NO_BOOLEAN,
+  'accessTokens.cookie': NO_BOOLEAN,
   cache: ['redis://127.0.0.1', 1, true, {}, [], { get: () => 1, set: () => 1 }, new Map()],
   'credentials.memoryKiB': [8_191, 1_048_577, '19456', 1.5],
   'credentials.passes': [0, 21, '2'],
@@ -124,6 +125,7 @@ const ROOMS = [
   'cookies',
   'cookies.session',
   'cookies.refresh',
+  'signedUrls',
   'revocation',
   'credentials',
 ];
@@ -337,6 +339,41 @@ describe('resolveAuthOptions', () => {
   it('refuses two cookies of one name', () => {
     const same = { session: { name: 'auth' }, refresh: { name: 'AUTH' } };
     expect(refusal({ ...GOOD, cookies: same })).toMatch(/^"cookies.refresh.name" must be another name/);
+  });
+
+  it('gives the cookie of access tokens what the session cookie has, and a name that goes with it', () => {
+    const access = (session: object, own: object = {}) =>
+      resolve({ accessTokens: { cookie: true }, cookies: { session, access: own } }).cookies.access;
+    const plain = { name: '__Host-access', secure: true, sameSite: 'strict', domain: null, path: '/' };
+    expect(access({})).toEqual(plain);
+    expect(access({ sameSite: 'lax' })).toEqual({ ...plain, sameSite: 'lax' });
+    const domain = 'example.com';
+    expect(access({ name: 's', domain })).toEqual({ ...plain, name: '__Secure-access', domain });
+    expect(access({ name: 's', secure: false })).toEqual({ ...plain, name: 'access', secure: false });
+    expect(access({}, { name: '__Secure-a', domain, sameSite: 'none' })).toEqual({
+      ...plain,
+      name: '__Secure-a',
+      domain,
+      sameSite: 'none',
+    });
+  });
+
+  it('refuses a cookie of access tokens that is not in use, has a taken name, or that a browser would drop', () => {
+    const cookies = (given: object, cookie = true) =>
+      refusal({ ...GOOD, accessTokens: { cookie }, cookies: given });
+    expect(cookies({ access: { name: 'a' } }, false)).toContain('"cookies.access" must be left out unless');
+    for (const name of ['__Host-Session', '__host-refresh'])
+      expect(cookies({ access: { name } })).toContain('"cookies.access.name" must be another name');
+    expect(cookies({ access: { secure: false } })).toContain('"cookies.access.secure" must be true');
+    expect(cookies({ access: { domain: 'example.com' } })).toContain(
+      '"cookies.access.domain" must be left out',
+    );
+    expect(cookies({ partitioned: true, access: { sameSite: 'lax' } })).toContain(
+      '"cookies.access.sameSite"',
+    );
+    expect(resolve({ cookies: { session: { name: '__Host-access' } } }).cookies.session.name).toBe(
+      '__Host-access',
+    );
   });
 
   it.each<[unknown]>([[undefined], [null], ['x'], [[]], [1]])('refuses options that are %j', (given) => {

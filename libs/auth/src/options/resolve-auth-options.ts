@@ -5,7 +5,7 @@ import {
 import { type ResolvedAttemptOptions, resolveAttemptOptions } from '../attempts/attempt-options.js';
 import type { SecurityEvent } from '../audit/security-event.js';
 import { type ResolvedCredentialOptions, resolveCredentialOptions } from '../users/credential-options.js';
-import { type ResolvedCookie, resolveRefreshCookie, resolveSessionCookie } from '../http/cookie-options.js';
+import { resolveCookies, type ResolvedCookies } from '../http/cookie-options.js';
 import {
   type KeyOption,
   type ResolvedManagedKeyOptions,
@@ -24,7 +24,7 @@ import { type ResolvedSessionOptions, resolveSessionOptions } from '../sessions/
 import { type ResolvedSignedUrlOptions, resolveSignedUrlOptions } from '../signed-urls/signed-url-options.js';
 import { type FormerIssuer, resolveFormerIssuers } from '../validation/former-issuers.js';
 import { isFunction, OptionReader } from '../validation/option-reader.js';
-import { readOrigin } from '../validation/web-origin.js';
+import { resolveOrigins } from '../validation/web-origin.js';
 import type { SignInMode } from './auth-options.js';
 
 /** A shorter `secret` stops the boot. */
@@ -47,11 +47,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly managedKeys: ResolvedManagedKeyOptions;
   abstract readonly refreshTokens: ResolvedRefreshTokenOptions;
   abstract readonly sessions: ResolvedSessionOptions;
-  abstract readonly cookies: {
-    readonly session: ResolvedCookie;
-    readonly refresh: ResolvedCookie;
-    readonly partitioned: boolean;
-  };
+  abstract readonly cookies: ResolvedCookies;
   abstract readonly revocation: ResolvedRevocationOptions;
   abstract readonly cache: ApplicationCache | null;
   abstract readonly credentials: ResolvedCredentialOptions;
@@ -73,7 +69,6 @@ function isHttpUrl(value: unknown): value is string {
   if (!/^([a-z0-9.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) return false;
   return /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
 }
-const isList = (v: unknown): v is readonly unknown[] => Array.isArray(v);
 const someSignIns = (v: unknown): v is number =>
   Number.isInteger(v) && (v as number) >= 1 && (v as number) <= 1_000;
 const keys = (v: unknown): v is ResolvedAuthOptions['keys'] =>
@@ -101,13 +96,12 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     keys,
     undefined,
   );
-  const cookies = reader.nested('cookies');
-  const partitioned = cookies.boolean('partitioned', false);
+  const accessTokens = resolveAccessTokenOptions(reader.nested('accessTokens'), issuer);
   const resolved: ResolvedAuthOptions = {
     secrets: typeof secret === 'string' ? [secret] : [...secret],
     issuer,
     formerIssuers: resolveFormerIssuers(reader, issuer, now),
-    origins: [...new Set([new URL(issuer).origin, ...trustedOrigins(reader)])],
+    origins: [...new Set([new URL(issuer).origin, ...resolveOrigins(reader, 'trustedOrigins')])],
     defaultMode: reader.oneOf('defaultMode', ['session', 'tokens', 'hybrid'], 'session'),
     maxSignInsPerSubject: reader.custom<number | null>(
       'maxSignInsPerSubject',
@@ -116,17 +110,13 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
       null,
     ),
     onSignInLimit: reader.oneOf('onSignInLimit', ['refuse', 'end-oldest'], 'end-oldest'),
-    accessTokens: resolveAccessTokenOptions(reader.nested('accessTokens'), issuer),
+    accessTokens,
     keys: givenKeys ?? 'managed',
     keysGiven: givenKeys !== undefined,
     managedKeys: resolveManagedKeyOptions(reader.nested('managedKeys')),
     refreshTokens: resolveRefreshTokenOptions(reader.nested('refreshTokens'), now),
     sessions: resolveSessionOptions(reader.nested('sessions')),
-    cookies: {
-      session: resolveSessionCookie(cookies.nested('session'), partitioned),
-      refresh: resolveRefreshCookie(cookies.nested('refresh'), partitioned),
-      partitioned,
-    },
+    cookies: resolveCookies(reader.nested('cookies'), accessTokens.cookie),
     revocation: resolveRevocationOptions(reader.nested('revocation')),
     cache: resolveCache(reader),
     credentials: resolveCredentialOptions(reader.nested('credentials')),
@@ -142,13 +132,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
       null,
     ) as ResolvedAuthOptions['onSecurityEvent'],
   };
-  cookies.done();
   reader.done();
-  if (resolved.cookies.session.name.toLowerCase() === resolved.cookies.refresh.name.toLowerCase()) {
-    cookies
-      .nested('refresh')
-      .refuse('name', 'another name than the session cookie', resolved.cookies.refresh.name);
-  }
   if (resolved.keys !== 'managed' && reader.has('managedKeys')) {
     reader.refuse('managedKeys', 'left out unless "keys" is "managed"', 'both');
   }
@@ -160,15 +144,6 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
   // The application's own object: not ours to freeze.
   const { cache, ...ours } = resolved;
   return Object.freeze({ ...deepFreeze(ours), cache });
-}
-
-/** In the form in which browsers send them. */
-function trustedOrigins(reader: OptionReader): string[] {
-  const given = reader.custom('trustedOrigins', 'a list of origins', isList, []);
-  return given.map((entry, index) => {
-    const { origin, wrong } = readOrigin(entry);
-    return origin ?? reader.refuse(`trustedOrigins[${index}]`, wrong!, entry);
-  });
 }
 
 /** Plain objects and lists; keys, clients and other instances are left as they are. */

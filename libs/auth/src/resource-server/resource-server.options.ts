@@ -5,7 +5,9 @@ import {
   type FormerIssuerOption,
   resolveFormerIssuers,
 } from '../validation/former-issuers.js';
+import { isCookieName } from '../http/cookie-options.js';
 import { OptionReader } from '../validation/option-reader.js';
+import { resolveOrigins } from '../validation/web-origin.js';
 import {
   remoteUrl,
   type ResolvedRevocationSource,
@@ -33,6 +35,13 @@ export interface ResourceServerOptions {
   readonly clockTolerance?: Duration;
   /** How many verified tokens this process caches, 0 to 1,000,000. Default 10,000. */
   readonly cacheSize?: number;
+  /**
+   * The name of the cookie with the issuer's access tokens, such as `__Host-access` (the issuer's `accessTokens.cookie`). This
+   * service must be on a host that browsers send it to. Default: none, no cookie is read.
+   */
+  readonly accessTokenCookie?: string;
+  /** Origins whose pages may send that cookie with unsafe requests, such as `https://app.example.com`. Required beside it. */
+  readonly trustedOrigins?: readonly string[];
   /** How published keys are asked for. */
   readonly keys?: {
     /** The least time between two questions, 1s to 10m. Default `30s`. */
@@ -57,6 +66,10 @@ export abstract class ResolvedResourceServerOptions {
   abstract readonly algorithms: readonly SigningAlgorithm[];
   abstract readonly clockToleranceMs: number;
   abstract readonly cacheSize: number;
+  /** Null: no cookie is read. */
+  abstract readonly accessTokenCookie: string | null;
+  /** In lower case. */
+  abstract readonly trustedOrigins: readonly string[];
   abstract readonly keys: {
     readonly cooldownMs: number;
     readonly timeoutMs: number;
@@ -110,6 +123,7 @@ export function resolveResourceServerOptions(
     ],
     clockToleranceMs: reader.duration('clockTolerance', { default: '5s', min: '0s', max: '60s' }),
     cacheSize: reader.integer('cacheSize', { default: 10_000, min: 0, max: 1_000_000 }),
+    ...resolveCookie(reader),
     keys: resolveKeys(reader.nested('keys')),
     revocation: resolveRevocationSource(reader.nested('revocation'), issuer),
   };
@@ -117,6 +131,28 @@ export function resolveResourceServerOptions(
     reader.custom('jwksUri', 'left out beside "jwks"', (v): v is undefined => v === undefined);
   reader.done();
   return Object.freeze(resolved);
+}
+
+/** Without origins, pages of every other site could use the cookie of a user. */
+function resolveCookie(
+  reader: OptionReader,
+): Pick<ResolvedResourceServerOptions, 'accessTokenCookie' | 'trustedOrigins'> {
+  const accessTokenCookie = reader.custom<string | null>(
+    'accessTokenCookie',
+    'the name of a cookie, such as "__Host-access"',
+    isCookieName,
+    null,
+  );
+  const trustedOrigins = resolveOrigins(reader, 'trustedOrigins');
+  if ((accessTokenCookie === null) !== (trustedOrigins.length === 0))
+    reader.refuse(
+      'trustedOrigins',
+      accessTokenCookie === null
+        ? 'left out without "accessTokenCookie"'
+        : 'a list of at least one origin beside "accessTokenCookie"',
+      trustedOrigins,
+    );
+  return { accessTokenCookie, trustedOrigins };
 }
 
 function resolveKeys(reader: OptionReader): ResolvedResourceServerOptions['keys'] {

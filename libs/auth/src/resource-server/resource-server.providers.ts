@@ -5,7 +5,6 @@ import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { AuthCounters } from '../audit/auth-counters.js';
 import { ProcessStatus } from '../audit/process-status.js';
 import { OriginCheck } from '../context/origin-check.js';
-import { NO_COOKIE } from '../context/credentials-missing.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { AnyAuthGuard } from '../guards/any-auth.guard.js';
 import { GlobalGuard } from '../guards/global-guard.js';
@@ -103,8 +102,9 @@ const PROVIDERS: Provider[] = [
   ),
   provide(
     RequestAuthenticator,
-    [ResourceAuthenticator],
-    (authenticator) => new RequestAuthenticator(authenticator, NO_COOKIE, new OriginCheck([])),
+    [ResourceAuthenticator, ResolvedResourceServerOptions],
+    (authenticator, { accessTokenCookie: access, trustedOrigins }) =>
+      new RequestAuthenticator(authenticator, { session: null, access }, new OriginCheck(trustedOrigins)),
   ),
   provide(
     ResourceServerLifecycle,

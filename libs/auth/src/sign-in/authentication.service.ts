@@ -140,7 +140,7 @@ export class AuthenticationService extends SignInManagement {
     const { tokenRefresh, formerTokens } = this.parts;
     const former = await formerTokens?.refresh({ value: refreshToken, mode, idempotencyKey, requester });
     if (former) return former;
-    return { ...(await tokenRefresh.refresh(refreshToken, idempotencyKey, requester)), mode };
+    return tokenRefresh.refresh(refreshToken, idempotencyKey, requester, mode);
   }
 
   /**

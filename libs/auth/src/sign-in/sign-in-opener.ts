@@ -1,5 +1,6 @@
 import type { AccessTokenIssuer } from '../access-tokens/access-token-issuer.js';
 import type { SecurityEventSink } from '../audit/security-event.js';
+import { AccessTokenTooLargeError } from '../errors/access-token-size-error.js';
 import { SignInLimitError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { Principal } from '../principal/principal.js';
@@ -12,6 +13,10 @@ import type {
 import type { SessionOpening, SessionService } from '../sessions/session.service.js';
 import { type LoadedSubject, principalOf } from '../users/user-loader.js';
 import type { SessionResult, SignInResult, TokensResult } from './sign-in-result.js';
+
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+/** In seconds it has as many digits as any time until 2286. */
+const A_TIME_MS = 1e12;
 
 /** What an access token is issued under: epochs that were read before the subject was loaded, and its generation. */
 export interface IssuedUnder {
@@ -49,17 +54,23 @@ export class SignInOpener {
     return result;
   }
 
-  /** The access token of a sign-in, as results carry it. Throws StoreUnavailableError when it cannot be signed. */
+  /**
+   * The access token of a sign-in, as results carry it. Throws StoreUnavailableError when it cannot be signed, and
+   * AccessTokenTooLargeError for one of a browser (`hybrid`) that no cookie holds.
+   */
   async accessToken(
     { profile }: LoadedSubject,
     principal: Principal,
     under: IssuedUnder,
     signInLeftMs: number,
+    mode: SignInMode = 'tokens',
   ): Promise<{ accessToken: string; expiresIn: number }> {
     try {
-      const { token, expiresIn } = await this.issuer.issue({ principal, profile, ...under, signInLeftMs });
+      const request = { principal, profile, ...under, signInLeftMs, isForBrowser: mode === 'hybrid' };
+      const { token, expiresIn } = await this.issuer.issue(request);
       return { accessToken: token, expiresIn };
     } catch (cause) {
+      if (cause instanceof AccessTokenTooLargeError) throw cause;
       throw new StoreUnavailableError({ cause });
     }
   }
@@ -104,13 +115,18 @@ export class SignInOpener {
     opening: FamilyOpening,
     requester: Requester,
   ): Promise<TokensResult | undefined> {
+    const { methods, scopes, epochs } = opening;
+    const under = { subjectEpoch: epochs.epoch, globalEpoch: epochs.globalEpoch, generation: 0 };
+    // Before the family is open: a refused sign-in leaves none. Every id is as long as this one.
+    if (mode === 'hybrid' && this.issuer.hasLimit) {
+      const stand = { id: NIL_UUID, kind: 'tokens', authenticatedAt: A_TIME_MS, methods, scopes } as const;
+      await this.accessToken(loaded, principalOf(loaded, stand), under, 0, mode);
+    }
     const opened = await this.opened(this.families.open(opening, requester), opening, requester);
     if (!opened) return undefined;
-    const { methods, scopes, epochs } = opening;
     const { id, now, idleLeftMs } = opened;
     const authenticatedAt = opening.given?.authenticatedAt ?? now;
     const principal = principalOf(loaded, { id, kind: 'tokens', authenticatedAt, methods, scopes });
-    const under = { subjectEpoch: epochs.epoch, globalEpoch: epochs.globalEpoch, generation: 0 };
     const access = await this.accessToken(loaded, principal, under, idleLeftMs);
     return { mode, principal, ...access, ...refreshPart(opened) };
   }

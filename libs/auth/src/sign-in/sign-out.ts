@@ -14,7 +14,7 @@ const MOST_TOLERANCE_MS = 60_000;
 
 /** Values that a client presents as credentials. */
 export interface PresentedCredentials {
-  readonly accessToken?: string;
+  readonly accessTokens?: readonly string[];
   readonly sessions?: readonly string[];
   readonly refreshTokens?: readonly string[];
 }
@@ -80,10 +80,13 @@ export class SignOut {
    * The values that may be genuine, each once. Sessions and refresh tokens without our tag are left out: that needs no
    * query. Any authentic token of a family proves it, old ones included.
    */
-  candidates({ accessToken, sessions = [], refreshTokens = [] }: PresentedCredentials): readonly Candidate[] {
+  candidates({
+    accessTokens = [],
+    sessions = [],
+    refreshTokens = [],
+  }: PresentedCredentials): readonly Candidate[] {
     const found = new Map<string, Candidate>();
-    if (accessToken !== undefined)
-      found.set(accessToken, () => provenOrNull(() => this.ofAccessToken(accessToken)));
+    for (const token of accessTokens) found.set(token, () => provenOrNull(() => this.ofAccessToken(token)));
     for (const value of sessions) {
       if (this.sessions.isTagged(value)) found.set(value, () => provenOrNull(() => this.ofSession(value)));
     }

@@ -37,24 +37,32 @@ export class TokenRefresh {
    * In the protocol's order: form and tag, one read, the subject, the access token, and only then the one statement
    * that decides; nothing after it can fail. So an outage leaves everything as it was. Throws RefreshBusyError before the read.
    */
-  refresh(value: unknown, idempotencyKey: string | null, requester: Requester): Promise<TokensResult> {
-    return this.use(value, requester, (presented) => this.rotated(presented, idempotencyKey, requester));
+  refresh(
+    value: unknown,
+    idempotencyKey: string | null,
+    requester: Requester,
+    mode: 'tokens' | 'hybrid' = 'tokens',
+  ): Promise<TokensResult> {
+    return this.use(value, requester, (presented) =>
+      this.rotated(presented, idempotencyKey, requester, mode),
+    );
   }
 
   private async rotated(
     { token, reading, loaded, subjectEpoch }: Presented,
     idempotencyKey: string | null,
     requester: Requester,
+    mode: 'tokens' | 'hybrid',
   ): Promise<TokensResult> {
     const principal = principalOfFamily(loaded, reading.row);
     // Whatever comes of it: what is handed out is the successor of what was presented.
     const under = issuedUnder(reading, subjectEpoch, token.generation + 1);
     const left = this.families.idleLeftMs(reading);
-    const access = await this.opener.accessToken(loaded, principal, under, left);
+    const access = await this.opener.accessToken(loaded, principal, under, left, mode);
     const held = await this.statements.take(token.familyId, requester, () =>
       this.families.rotate(token, reading, idempotencyKey, requester),
     );
-    return { mode: 'tokens', principal, ...access, ...refreshPart(held) };
+    return { mode, principal, ...access, ...refreshPart(held) };
   }
 
   /** A fresh access token for a token that was handed out just now and has not been used. */

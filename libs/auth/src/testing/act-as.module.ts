@@ -1,6 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { NO_COOKIE } from '../context/credentials-missing.js';
 import { type CredentialAuthenticator, RequestAuthenticator } from '../context/request-authenticator.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
 import type { Principal } from '../principal/principal.js';
@@ -35,7 +34,8 @@ export class ActAsModule implements OnModuleInit {
     const requests = this.find(RequestAuthenticator);
     const real = requests['authenticator'];
     // A resource server reads no session.
-    if (requests['sessionCookie'] !== NO_COOKIE) readsSessionFrom(requests['sessionCookie']);
+    const { session } = requests['cookies'];
+    if (session !== null) readsSessionFrom(session);
     Object.assign(requests, { authenticator: authenticatorBeside(real, this.find(Clock)) });
   }
 

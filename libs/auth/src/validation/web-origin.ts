@@ -1,3 +1,5 @@
+import type { OptionReader } from './option-reader.js';
+
 const MAX_LENGTH = 255;
 const PARTS = /^([a-z][a-z0-9+.-]*):\/\/([^/?#\\]*)(.*)$/is;
 /** The URL parser takes stars and other signs for parts of a name. */
@@ -38,4 +40,14 @@ export function readOrigin(text: unknown): OriginReading {
   const url = new URL(text);
   if (!HOST.test(url.host)) return { wrong: 'an origin with a host name and, if need be, a port' };
   return { origin: `${url.protocol}//${url.host}`.toLowerCase() };
+}
+
+const isList = (v: unknown): v is readonly unknown[] => Array.isArray(v);
+
+/** Reads an option that is a list of origins, in the form in which browsers send them. Default: none. */
+export function resolveOrigins(reader: OptionReader, key: string): string[] {
+  return reader.custom(key, 'a list of origins', isList, []).map((entry, index) => {
+    const { origin, wrong } = readOrigin(entry);
+    return origin ?? reader.refuse(`${key}[${index}]`, wrong!, entry);
+  });
 }

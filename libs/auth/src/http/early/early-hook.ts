@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
-import { ResolvedAuthOptions } from '../../options/resolve-auth-options.js';
 import { type EarlyApplication, type EarlyMatch, hookExpress, hookFastify } from './early-hook-adapters.js';
+import { AuthCookies } from '../auth-cookies.js';
 import { doesWithoutBody } from '../presented-sign-ins.js';
 import { ConfiguredRoutes, RoutesPath } from '../mount-path.js';
 
@@ -18,12 +18,7 @@ const LOGOUT = /^POST \/logout\/?$/i;
  */
 @Injectable()
 export class EarlyHook {
-  constructor(
-    host: HttpAdapterHost,
-    path: RoutesPath,
-    routes: ConfiguredRoutes,
-    { cookies }: ResolvedAuthOptions,
-  ) {
+  constructor(host: HttpAdapterHost, path: RoutesPath, routes: ConfiguredRoutes, cookies: AuthCookies) {
     if (routes.path === null) return;
     const match = (request: IncomingMessage): EarlyMatch => {
       const { method = 'GET', url = '/' } = request;
