@@ -1,6 +1,9 @@
 // E-mail addresses and passwords of accounts.
+import './first-proof.e2e-spec.js';
+import './magic-link.e2e-spec.js';
 import './password-reset.e2e-spec.js';
 import './email-verification.e2e-spec.js';
 import './password-change.e2e-spec.js';
 import './email-change.e2e-spec.js';
 import './thieves.e2e-spec.js';
+import './sign-in-code.e2e-spec.js';

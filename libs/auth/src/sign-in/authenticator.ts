@@ -20,9 +20,9 @@ import type { SessionResult } from './sign-in-result.js';
 /** A subject whose row can never exist: its id is empty of everything a directory may return. */
 const NOBODY = '\0nobody';
 
-/** A password that was right. */
+/** A password that was right, or another proof. */
 export interface PasswordProof {
-  /** Read before the password was. */
+  /** Read before the proof was checked. */
   readonly epochs: SubjectEpochs;
   /** The subject, read after it. */
   readonly loaded: LoadedSubject;
@@ -143,18 +143,33 @@ export class Authenticator {
     const loadedAt = performance.now();
     await attempt.succeeded();
     if (upgrade) await this.passwords.upgrade(epochs.subject, upgrade);
-    const principal = principalOf(loaded, {
-      id: '',
-      kind: 'session',
-      authenticatedAt: this.clock.now(),
-      methods: ['pwd'],
-      scopes: null,
-    });
-    this.proofs.set(principal, { epochs, loaded, loadedAt });
+    return this.proven({ epochs, loaded, loadedAt }, ['pwd']);
+  }
+
+  /**
+   * The principal of a subject that something else than a password authenticated, such as a link in a mail. It has no sign-in
+   * yet: `AuthenticationService.signIn` opens one, and refuses to if the subject has changed since `epochs` were read. Read them
+   * before the proof is checked. Throws CredentialsInvalidError for a subject that may not sign in, StoreUnavailableError.
+   */
+  async authenticated(
+    epochs: SubjectEpochs,
+    methods: readonly string[],
+    requester: Requester,
+  ): Promise<Principal> {
+    const loaded = await this.loader.load(epochs.subject);
+    if (!loaded) throw this.refused('disabled', requester);
+    return this.proven({ epochs, loaded, loadedAt: performance.now() }, methods);
+  }
+
+  private proven(proof: PasswordProof, methods: readonly string[]): Principal {
+    const authenticatedAt = this.clock.now();
+    const signIn = { id: '', kind: 'session', authenticatedAt, methods, scopes: null } as const;
+    const principal = principalOf(proof.loaded, signIn);
+    this.proofs.set(principal, proof);
     return principal;
   }
 
-  /** What a principal proved its password with, if it did so here. */
+  /** The proof of a principal that was authenticated here and has no sign-in yet. */
   proofOf(principal: object): PasswordProof | undefined {
     return this.proofs.get(principal);
   }

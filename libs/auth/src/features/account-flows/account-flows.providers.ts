@@ -10,6 +10,7 @@ import { AccountRescue } from './flows/account-rescue.js';
 import { FLOW_PARTS } from './flows/flow.providers.js';
 import { MailLinks } from './mail/mail-links.js';
 import { MailQueue } from './mail/mail-queue.js';
+import { SIGN_IN_LINK_PARTS } from './sign-in-links/sign-in-link.providers.js';
 import { ActionTokenStore } from './tokens/action-token-store.js';
 import { ActionTokens } from './tokens/action-tokens.js';
 import { OwedEndings } from './tokens/owed-endings.js';
@@ -17,6 +18,7 @@ import { OwedEndings } from './tokens/owed-endings.js';
 /** What every flow needs: links and codes, and the mails that carry them. */
 export const ACCOUNT_FLOW_PROVIDERS: Provider[] = [
   ...FLOW_PARTS,
+  ...SIGN_IN_LINK_PARTS,
   provide(
     ActionTokens,
     [ActionTokenStore, DerivedKeys, Clock],

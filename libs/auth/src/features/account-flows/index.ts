@@ -13,6 +13,11 @@ export {
 export { PasswordChange, type PasswordChangeOptions } from './flows/password-change.js';
 export { PasswordReset } from './flows/password-reset.js';
 
+// Sign-in by link and by code
+export { MailedSignIns, type OpenedLink } from './sign-in-links/mailed-sign-ins.js';
+export { Askers } from './askers/askers.js';
+export type { Asker } from './askers/asker.js';
+
 // Its mails
 export {
   type AccountMail,

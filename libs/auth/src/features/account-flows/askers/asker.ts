@@ -3,11 +3,8 @@ import { sha256 } from '../../../crypto/digest.js';
 import { OpaqueTokenForm } from '../../../crypto/opaque-token.js';
 
 const BYTES = 32;
-const COOKIE = new OpaqueTokenForm('k1_', BYTES);
-const HANDLE = new OpaqueTokenForm('h1_', BYTES);
-
-/** How long a handle is, in characters. */
-export const HANDLE_LENGTH = HANDLE.textLength;
+const COOKIE = new OpaqueTokenForm('ak1_', BYTES);
+const HANDLE = new OpaqueTokenForm('ah1_', BYTES);
 
 /** The client that asked for a link or a code: it alone gets the session. */
 export interface Asker {

@@ -3,11 +3,14 @@ import { type Requester, UNKNOWN_REQUESTER } from '../../../principal/requester.
 import type { AuthenticationService } from '../../../sign-in/authentication.service.js';
 import type { AccountDirectory } from '../account-directory.js';
 import type { FlowLimits } from '../flow-limits.js';
-import { ACTION_PURPOSES } from '../tokens/action-token.js';
+import { ACTION_PURPOSES, type ActionPurpose } from '../tokens/action-token.js';
 import type { DueEnding } from '../tokens/action-token-store.js';
 import type { ActionTokens, LiveActionToken } from '../tokens/action-tokens.js';
 import { flowField } from './flow-arguments.js';
 import type { PasswordReset } from './password-reset.js';
+
+/** Purposes of tokens that owe an ending only as the first proof of an address. */
+const FIRST_PROOFS: readonly ActionPurpose[] = ['sign-in', 'verify-email'];
 
 interface Parts {
   readonly directory: AccountDirectory;
@@ -66,9 +69,14 @@ export class AccountRescue {
   async finish(owed: DueEnding): Promise<void> {
     const { authentication, reset } = this.parts;
     const isRescue = ACTION_PURPOSES[owed.purpose] === 'rescue';
-    if (isRescue) await this.voidCredentials(owed, UNKNOWN_REQUESTER);
+    const voids = isRescue || (FIRST_PROOFS.includes(owed.purpose) && (await this.isUnproved(owed.subject)));
+    if (voids) await this.voidCredentials(owed, UNKNOWN_REQUESTER);
     await authentication.credentialsChanged(owed.subject);
-    if (isRescue) reset?.send(owed.subject, UNKNOWN_REQUESTER);
+    if (voids) reset?.send(owed.subject, UNKNOWN_REQUESTER);
+  }
+
+  private async isUnproved(subject: string): Promise<boolean> {
+    return (await this.parts.directory.emailOf(subject))?.verified === false;
   }
 
   private async voidCredentials({ subject, purpose }: DueEnding, requester: Requester): Promise<void> {

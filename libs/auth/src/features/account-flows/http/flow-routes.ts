@@ -6,6 +6,10 @@ import { EmailChange } from '../flows/email-change.js';
 import { EmailVerification } from '../flows/email-verification.js';
 import { PasswordChange } from '../flows/password-change.js';
 import { PasswordReset } from '../flows/password-reset.js';
+import { MagicLinkController } from './magic-link.controller.js';
+import { Askers } from '../askers/askers.js';
+import { MailedSignIns } from '../sign-in-links/mailed-sign-ins.js';
+import { SendCodeController, SignInCodeController } from './sign-in-code.controllers.js';
 import { EmailChangeController } from './email-change.controller.js';
 import { EmailVerificationController } from './email-verification.controller.js';
 import { NotMeController } from './not-me.controller.js';
@@ -13,35 +17,50 @@ import { PasswordChangeController } from './password-change.controller.js';
 import { PasswordResetController } from './password-reset.controller.js';
 
 interface FlowRoutes {
-  readonly controller: Type;
+  readonly controllers: readonly Type[];
   /** What the application may inject for routes of its own. */
-  readonly service: NonNullable<AuthFeature['exports']>[number];
+  readonly services: NonNullable<AuthFeature['exports']>;
   readonly bodies: NonNullable<AuthFeature['bodies']>;
 }
 
 /** The routes of each flow, and the service that they call. */
-const FLOWS: Partial<Record<keyof AccountFlowsOn, FlowRoutes>> = {
+const FLOWS: Readonly<Record<keyof AccountFlowsOn, FlowRoutes>> = {
   verifyEmail: {
-    controller: EmailVerificationController,
-    service: EmailVerification,
+    controllers: [EmailVerificationController],
+    services: [EmailVerification],
     bodies: { 'POST /email/verify/send': 'json', 'POST /email/verify': 'json' },
   },
   reset: {
-    controller: PasswordResetController,
-    service: PasswordReset,
+    controllers: [PasswordResetController],
+    services: [PasswordReset],
     bodies: { 'POST /password/forgot': 'json', 'POST /password/reset': 'json' },
   },
   changePassword: {
-    controller: PasswordChangeController,
-    service: PasswordChange,
+    controllers: [PasswordChangeController],
+    services: [PasswordChange],
     bodies: { 'POST /password': 'json' },
   },
   changeEmail: {
-    controller: EmailChangeController,
-    service: EmailChange,
+    controllers: [EmailChangeController],
+    services: [EmailChange],
     bodies: { 'POST /email/change': 'json', 'POST /email/confirm': 'json', 'POST /email/undo': 'json' },
   },
-  notMe: { controller: NotMeController, service: AccountRescue, bodies: { 'POST /not-me': 'json' } },
+  notMe: { controllers: [NotMeController], services: [AccountRescue], bodies: { 'POST /not-me': 'json' } },
+  magicLink: {
+    controllers: [MagicLinkController, SignInCodeController],
+    services: [MailedSignIns, Askers],
+    bodies: {
+      'POST /magic/send': 'json',
+      'POST /magic/open': 'json',
+      'POST /magic': 'json',
+      'POST /code': 'json',
+    },
+  },
+  codes: {
+    controllers: [SendCodeController, SignInCodeController],
+    services: [MailedSignIns, Askers],
+    bodies: { 'POST /code/send': 'json', 'POST /code': 'json' },
+  },
 };
 
 /** The routes and services of the flows that are on. */
@@ -52,8 +71,8 @@ export function routesOf(
     on[name as keyof AccountFlowsOn] ? flow : [],
   );
   return {
-    controllers: flows.map(({ controller }) => controller),
-    exports: flows.map(({ service }) => service),
+    controllers: [...new Set(flows.flatMap(({ controllers }) => controllers))],
+    exports: [...new Set(flows.flatMap(({ services }) => services))],
     bodies: Object.assign({}, ...flows.map(({ bodies }) => bodies)) as FlowRoutes['bodies'],
   };
 }

@@ -122,6 +122,11 @@ export class ActionTokens {
     return this.spend(await this.readLink(purpose, token), options);
   }
 
+  /** Refuses what is no code, without a query. Throws ActionTokenInvalidError. */
+  judgeCode(code: unknown): void {
+    if (this.codes.parse(code) === undefined) throw new ActionTokenInvalidError();
+  }
+
   /** The live token of a code that this asker asked for; it stays unspent. Throws as `redeem`. */
   async lookForCode(purpose: ActionPurpose, code: unknown, asker: string | null): Promise<LiveActionToken> {
     return (await this.readCode(purpose, code, asker)).row;
