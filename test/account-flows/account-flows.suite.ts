@@ -7,3 +7,5 @@ import './password-change.e2e-spec.js';
 import './email-change.e2e-spec.js';
 import './thieves.e2e-spec.js';
 import './sign-in-code.e2e-spec.js';
+import './boot.e2e-spec.js';
+import './mailer.e2e-spec.js';

@@ -12,7 +12,7 @@ const MOST_AT_ONCE = 8;
 const SEND_DEADLINE_MS = 30_000;
 const DRAIN_MS = 10_000;
 /** Before the second and the third try. */
-export const MAIL_PAUSES_MS = [5_000, 60_000] as const;
+const PAUSES_MS = [5_000, 60_000] as const;
 
 /** Tells whether a mail was sent, after up to three tries. Never throws. */
 export type SendMail = (mail: AccountMail) => Promise<boolean>;
@@ -29,20 +29,6 @@ export interface MailWork {
 
 type LostBecause = 'full' | 'failed' | 'shutdown';
 
-/** Waits some milliseconds, or until the signal ends the wait. */
-export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
-
-const pause: Pause = (ms, signal) =>
-  new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    const end = (): void => {
-      clearTimeout(timer);
-      done();
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-
 /**
  * Work that goes on after an answer, in the memory of this process. Addresses take turns, so that one that asks without end
  * delays nobody else; a bound holds for each and for all. What is given up is an event.
@@ -54,8 +40,12 @@ export class MailQueue implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly returning: (() => void)[] = [];
   private readonly ofAddress = new Map<string, number>();
   private readonly done = new WeakMap<MailWork, () => void>();
-  private readonly hurry = new AbortController();
-  private all = 0;
+  /** Work that was taken on and is not done. */
+  private readonly all = new Set<MailWork>();
+  /** Ends each pause. */
+  private readonly pauses = new Set<() => void>();
+  /** At shutdown: by the monotonic clock, until when it is waited for work; null before. */
+  private drainUntil: number | null = null;
   private atWork = 0;
   private isClosed = false;
   private isStarting = false;
@@ -64,7 +54,6 @@ export class MailQueue implements OnModuleDestroy, BeforeApplicationShutdown {
     private readonly mailer: AccountMailer,
     private readonly events: SecurityEventSink,
     private readonly waitUntil: ((work: Promise<void>) => void) | null,
-    private readonly wait: Pause = pause,
   ) {}
 
   /** Takes work on, to begin once the present request was answered. Never throws: what finds no place is an event. */
@@ -72,8 +61,8 @@ export class MailQueue implements OnModuleDestroy, BeforeApplicationShutdown {
     const place = placeOf(work);
     const ofAddress = this.ofAddress.get(place) ?? 0;
     if (this.isClosed) return this.lost(work, 'shutdown');
-    if (this.all >= MOST || ofAddress >= MOST_OF_ADDRESS) return this.lost(work, 'full');
-    this.all += 1;
+    if (this.all.size >= MOST || ofAddress >= MOST_OF_ADDRESS) return this.lost(work, 'full');
+    this.all.add(work);
     this.ofAddress.set(place, ofAddress + 1);
     const line = this.waiting.get(place);
     if (line) line.push(work);
@@ -83,21 +72,22 @@ export class MailQueue implements OnModuleDestroy, BeforeApplicationShutdown {
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.hurry.abort();
+    this.drainUntil = performance.now() + DRAIN_MS;
+    for (const end of this.pauses) end();
     await this.drained();
   }
 
+  /** What came in meanwhile, from requests that were answered last. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.drained();
     this.isClosed = true;
-    for (const work of [...this.waiting.values()].flat()) this.lost(work, 'shutdown');
+    for (const work of this.all) this.lost(work, 'shutdown');
     this.waiting.clear();
   }
 
-  /** Resolves when nothing is left to do, or after ten seconds. */
   private async drained(): Promise<void> {
-    const until = performance.now() + DRAIN_MS;
-    while (this.all > 0 && performance.now() < until) await new Promise((look) => setTimeout(look, 10));
+    while (this.all.size > 0 && performance.now() < (this.drainUntil ?? 0))
+      await new Promise((look) => setTimeout(look, 10));
   }
 
   private tellPlatform(work: MailWork): void {
@@ -154,13 +144,13 @@ export class MailQueue implements OnModuleDestroy, BeforeApplicationShutdown {
         () => !hasSent,
       );
     } catch (error) {
-      this.lost(work, 'failed', error);
+      if (!this.isClosed) this.lost(work, 'failed', error);
     } finally {
       const place = placeOf(work);
       const left = this.ofAddress.get(place)! - 1;
       if (left === 0) this.ofAddress.delete(place);
       else this.ofAddress.set(place, left);
-      this.all -= 1;
+      this.all.delete(work);
       this.atWork -= 1;
       this.done.get(work)?.();
       this.start();
@@ -173,27 +163,42 @@ export class MailQueue implements OnModuleDestroy, BeforeApplicationShutdown {
       await this.tried(async () => inTime(SEND_DEADLINE_MS, Promise.resolve(this.mailer.send(mail))));
       return true;
     } catch (error) {
-      this.lost({ ...work, kind: mail.kind }, 'failed', error);
+      // At the end of a shutdown it was told already.
+      if (!this.isClosed) this.lost({ ...work, kind: mail.kind }, 'failed', error);
       return false;
     }
   }
 
   /** Three times, without a place while it waits. Throws what the last try threw. */
   private async tried(run: () => Promise<void>, mayRepeat: () => boolean = () => true): Promise<void> {
-    for (const ms of [...MAIL_PAUSES_MS, null]) {
+    for (const ms of [...PAUSES_MS, null]) {
       try {
         return await run();
       } catch (error) {
         if (ms === null || !mayRepeat()) throw error;
         this.atWork -= 1;
         this.start();
-        await this.wait(ms, this.hurry.signal);
+        await this.pause(ms);
         await new Promise<void>((goesOn) => {
           this.returning.push(goesOn);
           this.startSoon();
         });
       }
     }
+  }
+
+  /** At shutdown there is none. */
+  private async pause(ms: number): Promise<void> {
+    if (this.drainUntil !== null) return;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.pauses.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.pauses.add(end);
+    });
   }
 
   /** No text of an error: it may hold the link, the code or the address. */
