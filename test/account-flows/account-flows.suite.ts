@@ -1,5 +1,6 @@
 // E-mail addresses and passwords of accounts.
 import './first-proof.e2e-spec.js';
+import './link-scanners.e2e-spec.js';
 import './magic-link.e2e-spec.js';
 import './password-reset.e2e-spec.js';
 import './email-verification.e2e-spec.js';
