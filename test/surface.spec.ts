@@ -20,6 +20,7 @@ const MET = `
   AuthenticationService.stepUp AuthenticationService.endSignIn AuthenticationService.rolesChanged
   AuthenticationService.credentialsChanged Authenticator RequestAuthenticator.connection HttpSignIn.signInWithPassword
   JwtAuthGuard SessionAuthGuard AnyAuthGuard LocalAuthGuard ServiceAuthGuard RolesGuard
+  RequireRecentSignIn RecentSignIn.require PasswordPolicy.check PasswordConfirmation.confirm StepUp.withPassword
   Public MaxStaleness Roles Scopes SignedUrl SignedUrlGuard SignedUrls.sign
   SessionData SecurityEvents SigningKeys ServiceClients TokenExchange.exchange ServiceTokenClient authTesting
 `

@@ -181,10 +181,14 @@ describe.each(ADAPTERS)("what the façade throws in a host's handlers, on %s", (
 
 describe('the table of statuses', () => {
   type ErrorClass = new (argument?: unknown) => errors.AuthError;
+  const ARGUMENTS: Readonly<Record<string, unknown>> = {
+    PasswordRejectedError: 'common',
+    RecentSignInRequiredError: 300_000,
+  };
   const all = Object.values<unknown>({ ...exported })
     .filter((value): value is typeof errors.AuthError => typeof value === 'function')
     .filter((value) => value.prototype instanceof errors.AuthError)
-    .map((value) => new (value as unknown as ErrorClass)());
+    .map((value) => new (value as unknown as ErrorClass)(ARGUMENTS[value.name]));
 
   it('has a status for the code of every error, and no other', () => {
     expect(all.length).toBeGreaterThan(10);
@@ -210,6 +214,7 @@ describe('the table of statuses', () => {
         AUTH_SIGNED_URL_EXPIRED: 403,
         AUTH_RATE_LIMITED: 429,
         AUTH_REVOCATION_OFF: 501,
+        AUTH_PASSWORD_REJECTED: 400,
         AUTH_REFRESH_BUSY: 429,
         AUTH_PASSWORDS_BUSY: 503,
         AUTH_STORE_UNAVAILABLE: 503,
@@ -218,7 +223,12 @@ describe('the table of statuses', () => {
     const headers = headersOf(error);
     expect(headers['Cache-Control']).toBe('no-store');
     const bearer = code.startsWith('AUTH_ACCESS_TOKEN_') ? 'Bearer error="invalid_token"' : 'Bearer';
-    const challenge = code === 'AUTH_CLIENT_INVALID' ? 'Basic realm="token"' : bearer;
+    const challenge =
+      {
+        AUTH_CLIENT_INVALID: 'Basic realm="token"',
+        AUTH_RECENT_SIGN_IN_REQUIRED:
+          'Bearer error="insufficient_user_authentication", error_description="Confirm that it is you to continue.", max_age="300"',
+      }[code as string] ?? bearer;
     expect(headers['WWW-Authenticate']).toBe(expected === 401 ? challenge : undefined);
     expect('Retry-After' in headers).toBe(expected === 429 || expected === 503);
   });

@@ -20,6 +20,7 @@ export {
   type VerifiesPasswords,
 } from './principal/user-directory.js';
 export { PasswordHasher } from './users/password-hasher.js';
+export { type PasswordOwner, PasswordPolicy } from './users/password-policy/password-policy.js';
 
 // Who makes a request
 export { Principal, type PrincipalProfile, type SignInKind } from './principal/principal.js';
@@ -38,12 +39,16 @@ export { CurrentUser } from './decorators/current-user.decorator.js';
 export { CurrentService } from './decorators/current-service.decorator.js';
 export { Public, type PublicOptions } from './decorators/public.decorator.js';
 export { MaxStaleness } from './decorators/max-staleness.decorator.js';
+export { RequireRecentSignIn } from './decorators/require-recent-sign-in.decorator.js';
 export { Roles } from './decorators/roles.decorator.js';
 export { Scopes } from './decorators/scopes.decorator.js';
 
 // Signing in and out
 export { AuthenticationService } from './sign-in/authentication.service.js';
 export type { CredentialChangeOptions, RefreshOptions, SignInOptions } from './sign-in/sign-in-arguments.js';
+export { type HeldTokens, StepUp } from './sign-in/step-up.js';
+export { PasswordConfirmation } from './sign-in/password-confirmation.js';
+export { RecentSignIn } from './sign-in/recent-sign-in.js';
 export { Authenticator } from './sign-in/authenticator.js';
 export type { SessionResult, SignInResult, TokensResult } from './sign-in/sign-in-result.js';
 export type { KeptCredential, KeptOwner } from './sign-in/credential-changes.js';
@@ -83,7 +88,7 @@ export { ServicePrincipal } from './service-tokens/service-token.js';
 export type { AttemptOptions } from './attempts/attempt-options.js';
 export type { AccessTokenOptions } from './access-tokens/access-token-options.js';
 export type { CookieOptions, RefreshCookieOptions } from './http/cookie-options.js';
-export type { CredentialOptions } from './users/credential-options.js';
+export type { CredentialOptions, PasswordBlocklist } from './users/credential-options.js';
 export type { RefreshTokenOptions } from './refresh-tokens/refresh-token-options.js';
 export type { ApplicationCache } from './shared-cache/cache-options.js';
 export type { RedisClient, RevocationOptions } from './revocation/revocation-options.js';
@@ -141,3 +146,5 @@ export { AccessTokenTooLargeError } from './errors/access-token-size-error.js';
 export { PasswordsBusyError, RateLimitedError, RefreshBusyError } from './errors/busy-error.js';
 export { SignedUrlExpiredError, SignedUrlInvalidError } from './errors/signed-url-error.js';
 export { RevocationOffError } from './errors/revocation-off-error.js';
+export { PasswordRejectedError, type PasswordRejection } from './errors/password-rejected-error.js';
+export { RecentSignInRequiredError } from './errors/recent-sign-in-required-error.js';

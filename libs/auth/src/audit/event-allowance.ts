@@ -22,6 +22,7 @@ const ALARMS: ReadonlySet<SecurityEvent['type']> = new Set([
 const REFUSALS: ReadonlySet<SecurityEvent['type']> = new Set([
   'sign_in_refused',
   'attempt_limited',
+  'password_not_confirmed',
   'refresh_refused',
   'client_refused',
 ]);

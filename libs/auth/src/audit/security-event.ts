@@ -63,6 +63,12 @@ export type SecurityEvent =
   | { readonly type: 'subject_changed'; readonly subject: string; readonly reason: string }
   | ({ readonly type: 'access_token_revoked'; readonly tokenId: string } & OfSignIn)
   | { readonly type: 'everything_revoked' }
+  /** A user who is signed in authenticated once more. */
+  | ({ readonly type: 'stepped_up'; readonly methods: readonly string[] } & OfSignIn & FromRequester)
+  /** A user who is signed in was asked for the password, and it was wrong. */
+  | ({ readonly type: 'password_not_confirmed' } & OfSignIn & FromRequester)
+  /** A weak hash of the password was replaced by one of argon2id; the password is the same. */
+  | { readonly type: 'password_hash_upgraded'; readonly subject: string }
   | ({ readonly type: 'token_rotated'; readonly generation: number } & OfSignIn & FromRequester)
   | ({
       readonly type: 'token_replayed';

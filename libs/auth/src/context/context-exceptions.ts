@@ -28,14 +28,14 @@ export function toContextException(error: unknown, context: ExecutionContext): u
 
 /** For GraphQL, whose drivers show clients the `extensions` of what was thrown. Nest logs any other kind of error there. */
 export function graphqlException(error: AuthError): Error {
-  const { statusCode, code } = bodyOf(error);
-  return Object.assign(asHttpException(error), { extensions: { code, statusCode } });
+  const { message: _, ...extensions } = bodyOf(error);
+  return Object.assign(asHttpException(error), { extensions });
 }
 
 /** The form that clients of gateways and of microservices get. */
 export function messageOf(error: AuthError): { status: 'error'; code: string; message: string } {
   const { code, message } = bodyOf(error);
-  return { status: 'error', code, message };
+  return { ...error.details, status: 'error', code, message };
 }
 
 async function wsException(error: AuthError): Promise<Error> {

@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { AuthError, type AuthErrorCode, type FeatureErrorCode } from '../errors/auth-error.js';
+import { RecentSignInRequiredError } from '../errors/recent-sign-in-required-error.js';
 import { RateLimitedError } from '../errors/busy-error.js';
 import { FeatureError, type FeatureErrorKind } from '../errors/feature-error.js';
 
@@ -30,6 +31,8 @@ export const STATUS_OF: Readonly<Record<AuthErrorCode, number>> = {
   AUTH_TARGET_INVALID: 400,
   AUTH_ACTION_TOKEN_INVALID: 400,
   AUTH_REVOCATION_OFF: 501,
+  AUTH_PASSWORD_REJECTED: 400,
+  AUTH_RECENT_SIGN_IN_REQUIRED: 401,
   AUTH_REFRESH_BUSY: 429,
   AUTH_ACCESS_TOKEN_TOO_LARGE: 500,
   AUTH_PASSWORDS_BUSY: 503,
@@ -59,16 +62,13 @@ export function isUnauthorised(error: AuthError): boolean {
   return statusOf(error) === 401;
 }
 
-/** What a caller sees of an error: nothing but its code, its public message, and the ways to sign in that stay open. */
+/** What a caller sees of an error: nothing but its code, its public message and its public details. */
 export function bodyOf(error: AuthError): {
   statusCode: number;
   code: AuthErrorCode | FeatureErrorCode;
   message: string;
-  waysOpen?: readonly string[];
-} {
-  const body = { statusCode: statusOf(error), code: error.code, message: error.message };
-  const isOpenElsewhere = error instanceof RateLimitedError && error.waysOpen.length > 0;
-  return isOpenElsewhere ? { ...body, waysOpen: error.waysOpen } : body;
+} & AuthError['details'] {
+  return { ...error.details, statusCode: statusOf(error), code: error.code, message: error.message };
 }
 
 /** What OAuth calls an error of ours (RFC 6749, section 5.2; RFC 8693, section 2.2.2); all others are requests that are no good. */
@@ -100,6 +100,10 @@ export function headersOf(error: AuthError): Readonly<Record<string, string>> {
   if (isUnauthorised(error)) {
     const token = error.code.startsWith('AUTH_ACCESS_TOKEN_');
     headers['WWW-Authenticate'] = token ? 'Bearer error="invalid_token"' : 'Bearer';
+    // RFC 9470, section 3.
+    if (error instanceof RecentSignInRequiredError)
+      headers['WWW-Authenticate'] =
+        `Bearer error="insufficient_user_authentication", error_description="${error.message}", max_age="${error.details.max_age}"`;
     // RFC 6749, section 5.2: a scheme that clients have.
     if (error.code === 'AUTH_CLIENT_INVALID') headers['WWW-Authenticate'] = 'Basic realm="token"';
   }

@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { Authenticator } from '../sign-in/authenticator.js';
 import type { HttpRequest } from './http-request.js';
 import { OriginCheck } from './origin-check.js';
+import { RecentSignIn } from '../sign-in/recent-sign-in.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 
 const OWN = 'https://api.example.com';
@@ -10,7 +11,12 @@ const sessions = {
   session: async () => ({ kind: 'session' }),
   cachedSession: () => ({ kind: 'session' }),
 } as unknown as Authenticator;
-const requests = new RequestAuthenticator(sessions, { session: 's', access: null }, new OriginCheck([OWN]));
+const requests = new RequestAuthenticator(
+  sessions,
+  { session: 's', access: null },
+  new OriginCheck([OWN]),
+  new RecentSignIn(() => 0),
+);
 
 const handshake = (more: object): HttpRequest => {
   const raw = { rawHeaders: ['Host', 'api.example.com', 'Origin', 'https://evil.example', 'Cookie', 's=x'] };

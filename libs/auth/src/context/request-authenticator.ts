@@ -9,6 +9,7 @@ import {
   SessionInvalidError,
 } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
+import type { RecentSignIn } from '../sign-in/recent-sign-in.js';
 import type { Authenticator } from '../sign-in/authenticator.js';
 import { type CredentialKind, bearerToken, cookieOf, hasAuthorization } from './request-credentials.js';
 import { RequestMemo } from './request-memo.js';
@@ -53,6 +54,7 @@ export class RequestAuthenticator {
     private readonly authenticator: CredentialAuthenticator,
     private readonly cookies: CredentialCookies,
     private readonly origins: OriginCheck,
+    private readonly recent: RecentSignIn,
     /** Null: credentials of ours alone are accepted. */
     private readonly former: FormerCredentials | null = null,
   ) {}
@@ -117,6 +119,11 @@ export class RequestAuthenticator {
     const principal = await this.authenticator.session(held.value, maxStalenessMs);
     this.former?.received(request);
     return principal;
+  }
+
+  /** Throws RecentSignInRequiredError when the user authenticated longer ago. */
+  requireRecent(principal: Principal, maxAgeMs: number): void {
+    this.recent.requireWithin(principal, maxAgeMs);
   }
 
   /**

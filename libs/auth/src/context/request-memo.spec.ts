@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Authenticator } from '../sign-in/authenticator.js';
 import { OriginCheck } from './origin-check.js';
+import { RecentSignIn } from '../sign-in/recent-sign-in.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 
 describe('one request, asked about by several guards', () => {
@@ -12,6 +13,7 @@ describe('one request, asked about by several guards', () => {
       { accessToken } as unknown as Authenticator,
       { session: 's', access: null },
       new OriginCheck([]),
+      new RecentSignIn(() => 0),
     );
     const request = { headers: { authorization: 'Bearer x' } } as never;
     await requests.authenticateOnce(request, 'access-token', null);

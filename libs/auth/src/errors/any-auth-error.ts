@@ -27,6 +27,8 @@ import type { AccessTokenTooLargeError } from './access-token-size-error.js';
 import type { PasswordsBusyError, RateLimitedError, RefreshBusyError } from './busy-error.js';
 import type { SignedUrlExpiredError, SignedUrlInvalidError } from './signed-url-error.js';
 import type { RevocationOffError } from './revocation-off-error.js';
+import type { PasswordRejectedError } from './password-rejected-error.js';
+import type { RecentSignInRequiredError } from './recent-sign-in-required-error.js';
 
 /** Every run-time error of the module. The union is closed, so a `switch` over `code` can be exhaustive. */
 export type AnyAuthError =
@@ -56,6 +58,8 @@ export type AnyAuthError =
   | SignedUrlInvalidError
   | SignedUrlExpiredError
   | RevocationOffError
+  | PasswordRejectedError
+  | RecentSignInRequiredError
   | PasswordsBusyError
   | RateLimitedError
   | RefreshBusyError

@@ -24,6 +24,8 @@ export type { AuthErrorCode, FeatureErrorCode };
  */
 export abstract class AuthError extends Error {
   abstract readonly code: AuthErrorCode | FeatureErrorCode;
+  /** More that the response says, beside code and message. Public. */
+  readonly details?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
   constructor(message: string, options?: ErrorCause) {
     super(message, options);

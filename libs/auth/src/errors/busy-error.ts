@@ -33,11 +33,13 @@ export class RateLimitedError extends AuthError {
   readonly retryAfterSeconds: number;
   /** Ways to sign in that stay open. Public. */
   readonly waysOpen: readonly string[];
+  override readonly details: { readonly waysOpen?: readonly string[] };
 
   /** `retryAfterMs`: how long the budget that was used up stays so. */
   constructor(retryAfterMs: number, { waysOpen = [], ...options }: RateLimitedDetails = {}) {
     super('Too many tries: wait, then try again.', options);
     this.retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
     this.waysOpen = waysOpen;
+    this.details = waysOpen.length > 0 ? { waysOpen } : {};
   }
 }

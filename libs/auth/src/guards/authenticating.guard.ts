@@ -117,7 +117,7 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
     }
   }
 
-  /** `handleRequest` decides which user the request gets; roles and scopes are checked on the authenticated principal. */
+  /** `handleRequest` decides which user the request gets; roles, scopes and the time of authentication are checked on the authenticated principal. */
   private admit(
     context: ExecutionContext,
     request: HttpRequest,
@@ -126,10 +126,12 @@ export abstract class AuthenticatingGuard extends AuthGuard('aerie-jwt') impleme
   ): boolean {
     const { principal, error = null } = found;
     const user: unknown = this.handleRequest(error, principal ?? false, undefined, context);
+    const { roles, scopes, recentMs } = policy;
     if (!policy.isPublic) {
-      if ((policy.roles || policy.scopes) && !principal) throw error ?? new CredentialsMissingError();
+      if ((roles || scopes || recentMs !== null) && !principal) throw error ?? new CredentialsMissingError();
       if (principal && !isAllowed(policy, principal)) throw new ForbiddenError();
     }
+    if (principal && recentMs !== null) this.requests.requireRecent(principal, recentMs);
     this.leave(context, request, principal, user);
     return true;
   }

@@ -2,6 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { MAX_STALENESS } from '../decorators/max-staleness.decorator.js';
 import { PUBLIC, type PublicMetadata } from '../decorators/public.decorator.js';
+import { RECENT_SIGN_IN } from '../decorators/require-recent-sign-in.decorator.js';
 import { ROLES } from '../decorators/roles.decorator.js';
 import { SCOPES } from '../decorators/scopes.decorator.js';
 
@@ -25,6 +26,8 @@ export interface HandlerPolicy {
   readonly scopes: readonly string[] | null;
   /** The highest age of the data by which a sign-in is live. Null: as the options say. */
   readonly maxStalenessMs: number | null;
+  /** How long ago the user may have authenticated. Null: at any time. */
+  readonly recentMs: number | null;
   /** A guard that admits services is on the handler or its class, so it is sure to run. */
   readonly isForServices: boolean;
   /** The same for a guard that admits by the URL, if no other guard on them asks for a user. */
@@ -86,6 +89,7 @@ interface Level {
   readonly roles: readonly string[] | undefined;
   readonly scopes: readonly string[] | undefined;
   readonly maxStalenessMs: number | undefined;
+  readonly recentMs: number | undefined;
   readonly guards: readonly unknown[];
 }
 
@@ -100,6 +104,7 @@ function policyFrom(levels: readonly Level[]): HandlerPolicy {
     roles: first('roles') ?? null,
     scopes: first('scopes') ?? null,
     maxStalenessMs: first('maxStalenessMs') ?? null,
+    recentMs: first('recentMs') ?? null,
     isForServices: guards.some((guard) => isMarked(guard, ADMITS_SERVICES)),
     isForUrls:
       guards.some((guard) => isMarked(guard, ADMITS_URLS)) &&
@@ -108,8 +113,9 @@ function policyFrom(levels: readonly Level[]): HandlerPolicy {
 }
 
 function asksWho(level: Level): boolean {
-  const { roles, scopes, maxStalenessMs } = level;
-  return roles !== undefined || scopes !== undefined || maxStalenessMs !== undefined || guardsAsk(level);
+  const { roles, scopes, maxStalenessMs, recentMs } = level;
+  const asked = [roles, scopes, maxStalenessMs, recentMs];
+  return asked.some((one) => one !== undefined) || guardsAsk(level);
 }
 
 function guardsAsk({ guards }: Level): boolean {
@@ -136,6 +142,7 @@ function levelAt(target: object): Level {
     roles: own(ROLES) as readonly string[] | undefined,
     scopes: own(SCOPES) as readonly string[] | undefined,
     maxStalenessMs: own(MAX_STALENESS) as number | undefined,
+    recentMs: own(RECENT_SIGN_IN) as number | undefined,
     guards: ownGuards(target),
   };
 }

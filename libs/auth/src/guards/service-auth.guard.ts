@@ -20,7 +20,8 @@ import { ADMITS_SERVICES, ASKS_WHO, type HandlerPolicy, isAllowed, policyOf } fr
 
 /**
  * Admits services with a good token of their own (`Authorization: Bearer`), never a user. `@CurrentService()` gives the
- * service. It checks `@Scopes`, `@Public` and `@MaxStaleness`. Services have no roles, so `@Roles` admits none. If it is on a
+ * service. It checks `@Scopes`, `@Public` and `@MaxStaleness`. Services have no roles and do not sign in, so `@Roles` and
+ * `@RequireRecentSignIn` admit none. If it is on a
  * handler or its class, the guard of `globalGuard` leaves the handler to it.
  *
  * @throws CredentialsMissingError, AccessTokenInvalidError, AccessTokenExpiredError, AccessTokenRevokedError (401).
@@ -77,7 +78,8 @@ export class ServiceAuthGuard implements CanActivate, OnModuleInit {
   }
 
   private admit(context: ExecutionContext, policy: HandlerPolicy, service: ServicePrincipal): boolean {
-    if (!isAllowed(policy, { roles: [], scopes: service.scopes })) throw new ForbiddenError();
+    const isAdmitted = policy.recentMs === null && isAllowed(policy, { roles: [], scopes: service.scopes });
+    if (!isAdmitted) throw new ForbiddenError();
     setCurrentService(carrierOf(context), service);
     return true;
   }

@@ -5,7 +5,7 @@ import { isUnguarded } from './handler-policy.js';
 import { handlersOf } from './handlers-of.js';
 
 /**
- * Guards check `@Roles`, `@Scopes` and `@MaxStaleness`. Without any guard they have no effect, and the route is open. A
+ * Guards check `@Roles`, `@Scopes`, `@MaxStaleness` and `@RequireRecentSignIn`. Without any guard they have no effect, and the route is open. A
  * warning at boot names each such route.
  */
 @Injectable()
@@ -37,7 +37,7 @@ export function unguardedHandlers(
   );
   if (open.length === 0) return null;
   return (
-    `no guard checks @Roles, @Scopes or @MaxStaleness of ${open.join(', ')}, so these routes are open: ` +
+    `no guard checks @Roles, @Scopes, @MaxStaleness or @RequireRecentSignIn of ${open.join(', ')}, so these routes are open: ` +
     'put @UseGuards(AnyAuthGuard), or another guard, on each of them or its class, or set "globalGuard: true"'
   );
 }

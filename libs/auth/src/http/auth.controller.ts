@@ -12,11 +12,13 @@ import { AnyAuthGuard } from '../guards/any-auth.guard.js';
 import { LocalAuthGuard } from '../guards/local-auth.guard.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import type { Principal } from '../principal/principal.js';
+import { StepUp } from '../sign-in/step-up.js';
+import { LOGIN_FIELDS } from '../users/login-fields.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { AuthExceptionFilter } from './auth-exception.filter.js';
 import { PresentedSignIns } from './presented-sign-ins.js';
 import { HttpSignIn } from './http-sign-in.js';
-import { idempotencyKeyOf, requiredRefreshToken } from './refresh-request.js';
+import { idempotencyKeyOf, presentedToken, requiredRefreshToken } from './refresh-request.js';
 import { SignInResponse, userBody, signInBody } from './sign-in-response.js';
 
 /**
@@ -32,6 +34,7 @@ export class AuthController {
     private readonly held: PresentedSignIns,
     private readonly options: ResolvedAuthOptions,
     private readonly origins: OriginCheck,
+    private readonly stepUps: StepUp,
   ) {}
 
   @Public()
@@ -61,6 +64,33 @@ export class AuthController {
       requester,
       ...(idempotencyKey !== null && { idempotencyKey }),
     });
+    return this.answer.of(result, response);
+  }
+
+  @UseGuards(AnyAuthGuard)
+  @Post('step-up')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async stepUp(
+    @Req() request: HttpRequest,
+    @CurrentUser() user: Principal,
+    @Res({ passthrough: true }) response: unknown,
+  ) {
+    const { longestRefreshToken: max, refreshCookies } = this.held;
+    const { password, refresh_token: inBody } = strictBody(request, {
+      password: LOGIN_FIELDS.password,
+      refresh_token: { type: 'string', max },
+    });
+    // A session is renewed by its cookie alone.
+    const held =
+      user.kind === 'tokens'
+        ? presentedToken(request, inBody as string | undefined, refreshCookies, this.origins)
+        : undefined;
+    const tokens = held && {
+      refreshToken: held.token,
+      mode: held.by === 'cookie' ? ('hybrid' as const) : ('tokens' as const),
+    };
+    const result = await this.stepUps.withPassword(user, password, tokens, requesterOf(request));
     return this.answer.of(result, response);
   }
 

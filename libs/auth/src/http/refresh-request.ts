@@ -38,15 +38,31 @@ export function requiredRefreshToken(
   { refreshCookies, longestRefreshToken }: RefreshPlaces,
   origins: OriginCheck,
 ): PresentedToken {
-  const fromBody = refreshTokenInBody(request, longestRefreshToken);
+  const presented = presentedToken(
+    request,
+    refreshTokenInBody(request, longestRefreshToken),
+    refreshCookies,
+    origins,
+  );
+  if (!presented)
+    throw new CredentialsMissingError('Sign in to continue: a refresh token is needed, none was sent.');
+  return presented;
+}
+
+/** The same for a request that may have none, and whose body was read. Throws RequestInvalidError, CsrfRejectedError. */
+export function presentedToken(
+  request: HttpRequest,
+  fromBody: string | undefined,
+  refreshCookies: readonly string[],
+  origins: OriginCheck,
+): PresentedToken | undefined {
   const cookie = refreshCookies.find((name) => cookiesOf(request, name).length > 0);
   const fromCookie = cookie === undefined ? undefined : cookieOf(request, cookie);
   if (fromBody !== undefined && fromCookie !== undefined) {
     throw new RequestInvalidError('The request has a refresh token in its body and another in its cookie.');
   }
   if (fromBody !== undefined) return { token: fromBody, by: 'body' };
-  if (fromCookie === undefined)
-    throw new CredentialsMissingError('Sign in to continue: a refresh token is needed, none was sent.');
+  if (fromCookie === undefined) return undefined;
   origins.check(request);
   return { token: fromCookie, by: 'cookie' };
 }

@@ -7,6 +7,7 @@ import { featureProviders } from './features.providers.js';
 import { OriginCheck } from '../context/origin-check.js';
 import { RequestAuthenticator } from '../context/request-authenticator.js';
 import { PasswordHasher } from '../users/password-hasher.js';
+import { PasswordPolicy } from '../users/password-policy/password-policy.js';
 import { AnyAuthGuard } from '../guards/any-auth.guard.js';
 import { GlobalGuard } from '../guards/global-guard.js';
 import { JwtAuthGuard } from '../guards/jwt-auth.guard.js';
@@ -34,6 +35,9 @@ import { ProcessStatus } from '../audit/process-status.js';
 import { AuthStatus } from '../lifecycle/auth-status.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
+import { PasswordConfirmation } from '../sign-in/password-confirmation.js';
+import { StepUp } from '../sign-in/step-up.js';
+import { RecentSignIn } from '../sign-in/recent-sign-in.js';
 import { LateDirectory } from '../users/late-directory.js';
 import { CIRCLE_CHECK_PROVIDER } from '../wiring/provider-circle.js';
 import { provide } from '../wiring/provide.js';
@@ -112,10 +116,14 @@ const EXPORTED = [
   Authenticator,
   RequestAuthenticator,
   OriginCheck,
+  RecentSignIn,
+  PasswordConfirmation,
+  StepUp,
   SessionData,
   SignInResponse,
   HttpSignIn,
   PasswordHasher,
+  PasswordPolicy,
   ResolvedAuthOptions,
   AccessTokenVerifier,
   KeyRing,

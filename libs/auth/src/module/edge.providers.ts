@@ -26,6 +26,7 @@ import { SessionStrategy } from '../passport/session.strategy.js';
 import { StrategyRegistration } from '../passport/strategy-registration.js';
 import { AuthenticationService } from '../sign-in/authentication.service.js';
 import { Authenticator } from '../sign-in/authenticator.js';
+import { RecentSignIn } from '../sign-in/recent-sign-in.js';
 import { SignOut } from '../sign-in/sign-out.js';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { SignedUrls } from '../signed-urls/signed-urls.js';
@@ -37,13 +38,13 @@ export const EDGE_PROVIDERS: Provider[] = [
   provide(OriginCheck, [ResolvedAuthOptions], ({ origins }) => new OriginCheck(origins)),
   provide(
     RequestAuthenticator,
-    [Authenticator, ResolvedAuthOptions, OriginCheck, nullable(FormerCredentials)],
-    (authenticator, { cookies, accessTokens }, origins, former) => {
+    [Authenticator, ResolvedAuthOptions, OriginCheck, RecentSignIn, nullable(FormerCredentials)],
+    (authenticator, { cookies, accessTokens }, origins, recent, former) => {
       const names = {
         session: cookies.session.name,
         access: accessTokens.cookie ? cookies.access.name : null,
       };
-      return new RequestAuthenticator(authenticator, names, origins, former);
+      return new RequestAuthenticator(authenticator, names, origins, recent, former);
     },
   ),
   provide(

@@ -11,6 +11,7 @@ import { ATTEMPT_PROVIDERS } from './attempts.providers.js';
 import { AUDIT_PROVIDERS } from './audit.providers.js';
 import { KEY_PROVIDERS } from './keys.providers.js';
 import { PasswordHasher } from '../users/password-hasher.js';
+import { PasswordPolicy } from '../users/password-policy/password-policy.js';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
 import { KeyRing } from '../keys/key-ring.js';
@@ -32,6 +33,9 @@ import { FormerTokens } from '../sign-in/former-tokens.js';
 import { LateDirectory } from '../users/late-directory.js';
 import { UserLoader } from '../users/user-loader.js';
 import { UserPasswords } from '../users/user-passwords.js';
+import { PasswordConfirmation } from '../sign-in/password-confirmation.js';
+import { StepUp } from '../sign-in/step-up.js';
+import { RecentSignIn } from '../sign-in/recent-sign-in.js';
 import { SignOut } from '../sign-in/sign-out.js';
 import { SignInOpener } from '../sign-in/sign-in-opener.js';
 import { SignInScopes } from '../sign-in/sign-in-scopes.js';
@@ -42,6 +46,7 @@ import { UserCache } from '../users/user-cache.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { STORE_PROVIDERS } from './stores.providers.js';
 import { REVOCATION_PROVIDERS } from './revocation.providers.js';
+import { StoreClock } from '../time/store-clock.js';
 import { Clock, SystemClock } from '../time/clock.js';
 import { nullable, provide } from '../wiring/provide.js';
 
@@ -55,6 +60,11 @@ export const CORE_PROVIDERS: Provider[] = [
   ...ATTEMPT_PROVIDERS,
   provide(PasswordHasher, [ResolvedAuthOptions], ({ credentials }) =>
     new PasswordHasher(credentials).ready(),
+  ),
+  provide(
+    PasswordPolicy,
+    [ResolvedAuthOptions],
+    ({ credentials, issuer }) => new PasswordPolicy(credentials, issuer),
   ),
   provide(
     AccessTokenIssuer,
@@ -97,7 +107,7 @@ export const CORE_PROVIDERS: Provider[] = [
       GuardedStores,
       UserLoader,
       UserCache,
-      PasswordHasher,
+      UserPasswords,
       AccessTokenVerifier,
       AccessTokenCheck,
       SessionService,
@@ -105,9 +115,8 @@ export const CORE_PROVIDERS: Provider[] = [
       AttemptLimiter,
       Clock,
     ],
-    ({ subjects, registry }, loader, users, hasher, verifier, check, sessions, events, ...rest) => {
+    ({ subjects, registry }, loader, users, passwords, verifier, check, sessions, events, ...rest) => {
       const tokens = new TokenAuthenticator(verifier, check);
-      const passwords = new UserPasswords(loader, hasher);
       return new Authenticator(
         loader,
         users,
@@ -120,6 +129,34 @@ export const CORE_PROVIDERS: Provider[] = [
         ...rest,
       );
     },
+  ),
+  provide(
+    UserPasswords,
+    [UserLoader, PasswordHasher, SecurityEventSink],
+    (loader, hasher, events) => new UserPasswords(loader, hasher, events),
+  ),
+  provide(
+    PasswordConfirmation,
+    [UserPasswords, AttemptLimiter, SecurityEventSink],
+    (passwords, limiter, events) => new PasswordConfirmation(passwords, limiter, events),
+  ),
+  provide(
+    StepUp,
+    [
+      PasswordConfirmation,
+      Authenticator,
+      SessionService,
+      UserLoader,
+      SignOut,
+      TokenRefresh,
+      SecurityEventSink,
+    ],
+    (...parts) => new StepUp(...parts),
+  ),
+  provide(
+    RecentSignIn,
+    [StoreClock, Clock],
+    (storeClock, clock) => new RecentSignIn(() => storeClock.now() ?? clock.now()),
   ),
   provide(
     SignOut,
@@ -170,11 +207,12 @@ export const CORE_PROVIDERS: Provider[] = [
       TokenRefresh,
       nullable(FormerTokens),
       SignOut,
+      StepUp,
       Sweeper,
       SecurityEventSink,
     ],
     (stores, options, authenticator, loader, sessions, families, opener, tokenRefresh, ...rest) => {
-      const [formerTokens, signOut, sweeper, events] = rest;
+      const [formerTokens, signOut, stepUp, sweeper, events] = rest;
       const { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy } = options;
       const { subjects, registry } = stores;
       const changes = new CredentialChanges(
@@ -189,7 +227,7 @@ export const CORE_PROVIDERS: Provider[] = [
         authenticator,
         loader,
         subjects,
-        sessions,
+        stepUp,
         scopes: new SignInScopes(stores.families, stores.sessions),
         opener,
         tokenRefresh,

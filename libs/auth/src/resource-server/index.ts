@@ -30,6 +30,8 @@ export { RolesGuard } from '../guards/roles.guard.js';
 export { CurrentUser } from '../decorators/current-user.decorator.js';
 export { CurrentService } from '../decorators/current-service.decorator.js';
 export { MaxStaleness } from '../decorators/max-staleness.decorator.js';
+export { RequireRecentSignIn } from '../decorators/require-recent-sign-in.decorator.js';
+export { RecentSignIn } from '../sign-in/recent-sign-in.js';
 export { Public } from '../decorators/public.decorator.js';
 export { Roles } from '../decorators/roles.decorator.js';
 export { Scopes } from '../decorators/scopes.decorator.js';
@@ -61,6 +63,7 @@ export {
 } from '../audit/process-status.js';
 
 // Errors
+export { RecentSignInRequiredError } from '../errors/recent-sign-in-required-error.js';
 export type { AnyAuthError } from '../errors/any-auth-error.js';
 export { AuthConfigError } from '../errors/auth-config-error.js';
 export {

@@ -19,6 +19,7 @@ import { FetchHttpClient, HttpClient } from '../http-client/http-client.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
+import { RecentSignIn } from '../sign-in/recent-sign-in.js';
 import { Clock, SystemClock } from '../time/clock.js';
 import { nullable, provide } from '../wiring/provide.js';
 import { CIRCLE_CHECK_PROVIDER } from '../wiring/provider-circle.js';
@@ -100,11 +101,17 @@ const PROVIDERS: Provider[] = [
     [JwtVerifier, ResolvedResourceServerOptions],
     (tokens, { cacheSize }) => new AccessTokenVerifier(tokens, cacheSize),
   ),
+  provide(RecentSignIn, [Clock], (clock) => new RecentSignIn(() => clock.now())),
   provide(
     RequestAuthenticator,
-    [ResourceAuthenticator, ResolvedResourceServerOptions],
-    (authenticator, { accessTokenCookie: access, trustedOrigins }) =>
-      new RequestAuthenticator(authenticator, { session: null, access }, new OriginCheck(trustedOrigins)),
+    [ResourceAuthenticator, ResolvedResourceServerOptions, RecentSignIn],
+    (authenticator, { accessTokenCookie: access, trustedOrigins }, recent) =>
+      new RequestAuthenticator(
+        authenticator,
+        { session: null, access },
+        new OriginCheck(trustedOrigins),
+        recent,
+      ),
   ),
   provide(
     ResourceServerLifecycle,
@@ -125,6 +132,7 @@ const EXPORTED = [
   ProcessStatus,
   ResourceAuthenticator,
   RequestAuthenticator,
+  RecentSignIn,
   AccessTokenVerifier,
   VerificationKeys,
   ResolvedResourceServerOptions,

@@ -73,32 +73,27 @@ export class SessionService {
     return this.finder.resolve(value, maxStalenessMs);
   }
 
-  /** Gives the session that a cookie names a new secret: the former cookie is dead at once. Throws SessionInvalidError. */
-  async renew(
-    value: unknown,
-    authenticated: { readonly methods: readonly string[] } | null,
-  ): Promise<SessionToken> {
-    const { token, next } = this.renewal(value);
-    const renewal = { id: token.sessionId, secretHash: token.secretHash, nextSecretHash: next.secretHash };
-    if (!(await this.store.renew({ ...renewal, authenticated }))) throw new SessionInvalidError();
-    return next;
+  /** Gives a session its new secret: the former cookie is dead at once. Whether it had the former one, and was live. */
+  renewBy(renewal: SessionRenewal, authenticated: { readonly methods: readonly string[] }): Promise<boolean> {
+    return this.store.renew({ ...renewal, authenticated });
   }
 
   /**
-   * A new secret for a session whose cookie was checked before; null if the subject has no such session. `secretHash`: the hash
-   * of the secret it had then; without it, of the secret it has now.
+   * A new secret for a session whose cookie was checked before, and its row now; null if the subject has no such session.
+   * `secretHash`: the hash of the secret it had then; without it, of the secret it has now.
    */
   async renewalOf(
     id: string,
     subject: string,
     secretHash?: string,
-  ): Promise<{ renewal: SessionRenewal; next: SessionToken } | null> {
-    const row = (await this.store.read(id))?.row;
-    if (row?.subject !== subject) return null;
+  ): Promise<{ renewal: SessionRenewal; next: SessionToken; row: SessionRow; now: number } | null> {
+    const reading = await this.store.read(id);
+    if (reading?.row.subject !== subject) return null;
+    const { row, now } = reading;
     const next = this.codec.fresh(id);
     const shown = secretHash ?? row.secretHash;
     const renewal = { id, secretHash: shown, nextSecretHash: next.secretHash, authenticated: null };
-    return { renewal, next };
+    return { renewal, next, row, now };
   }
 
   /** The token of a cookie's value, and the token that replaces it. Throws SessionInvalidError. */

@@ -170,14 +170,12 @@ export class AuthenticationService extends SignInManagement {
     const held = heldArgument(credential, 'credential');
     const proved = methodsArgument(methods);
     const arrived = arriving(requesterArgument(requester));
-    if ('refreshToken' in held) {
-      const { refreshToken, mode = 'tokens' } = held;
-      return { ...(await this.parts.tokenRefresh.stepUp(who, refreshToken, proved, arrived)), mode };
-    }
-    const { id } = await this.parts.authenticator.session(held.session);
-    if (id !== who) throw new SessionInvalidError();
-    const next = await this.parts.sessions.renew(held.session, { methods: proved });
-    return this.parts.authenticator.resumedSession(next.token);
+    const { authenticator, stepUp } = this.parts;
+    const proof = { subject: who, methods: proved, requester: arrived };
+    if ('refreshToken' in held) return stepUp.tokens(proof, held.refreshToken, held.mode ?? 'tokens');
+    const principal = await authenticator.session(held.session);
+    if (principal.id !== who) throw new SessionInvalidError();
+    return stepUp.session(proof, principal.signInId, authenticator.secretHashOf(principal));
   }
 
   private refused(

@@ -6,7 +6,6 @@ import type { Principal } from '../principal/principal.js';
 import type { SubjectId } from '../principal/user-directory.js';
 import { arriving } from '../principal/requester.js';
 import { isUuid } from '../crypto/uuid.js';
-import type { SessionService } from '../sessions/session.service.js';
 import type { SubjectStore } from '../subjects/subject-store.js';
 import type { Authenticator } from './authenticator.js';
 import type { CredentialChanges } from './credential-changes.js';
@@ -20,6 +19,7 @@ import type { SignInRegistry } from '../stores/sign-in-registry.js';
 import { type SignInScopes } from './sign-in-scopes.js';
 import type { SignInResult } from './sign-in-result.js';
 import type { Sweeper, Swept } from '../lifecycle/expired-rows-sweeper.js';
+import type { StepUp } from './step-up.js';
 import type { TokenRefresh } from './token-refresh.js';
 import {
   changeArguments,
@@ -37,7 +37,7 @@ export interface SignInParts {
   readonly authenticator: Authenticator;
   readonly loader: UserLoader;
   readonly subjects: SubjectStore;
-  readonly sessions: SessionService;
+  readonly stepUp: StepUp;
   readonly scopes: SignInScopes;
   readonly opener: SignInOpener;
   readonly tokenRefresh: TokenRefresh;

@@ -80,6 +80,11 @@ export class TokenRefresh {
     };
   }
 
+  /** Whether a refresh token is one of this sign-in, by its text alone. Throws RefreshTokenInvalidError for one that is none. */
+  isOf(signInId: string, value: unknown, requester: Requester): boolean {
+    return this.families.parse(value, requester).familyId === signInId;
+  }
+
   /** Step-up: the person proved themselves again, so the family gets a new secret. */
   stepUp(
     subject: string,
@@ -97,14 +102,15 @@ export class TokenRefresh {
     requester: Requester,
   ): Promise<TokensResult> {
     if (loaded.id !== subject) throw new RefreshTokenInvalidError('unknown');
+    // Signed before the exchange, as at a refresh: a failure after it would lose the new token.
+    const proved = principalOfFamily(loaded, { ...reading.row, authenticatedAt: reading.now, methods });
+    const under = issuedUnder(reading, subjectEpoch, token.generation + 1);
+    const left = this.families.idleLeftMs(reading);
+    const access = await this.opener.accessToken(loaded, proved, under, left);
     const { held, row } = await this.statements.take(token.familyId, requester, () =>
       this.families.rekey(token, reading.row, { methods }, requester),
     );
-    const principal = principalOfFamily(loaded, row);
-    const under = issuedUnder(reading, subjectEpoch, token.generation + 1);
-    const left = this.families.idleLeftMs(reading);
-    const access = await this.opener.accessToken(loaded, principal, under, left);
-    return { mode: 'tokens', principal, ...access, ...refreshPart(held) };
+    return { mode: 'tokens', principal: principalOfFamily(loaded, row), ...access, ...refreshPart(held) };
   }
 
   private async use<T>(

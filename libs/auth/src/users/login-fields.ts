@@ -14,6 +14,9 @@ export function loginFields(identifier: unknown, password: unknown) {
   return { identifier: checked('identifier', identifier), password: checked('password', password) };
 }
 
+/** A password that a user may have, before a query and a hash. Throws RequestInvalidError. */
+export const checkedPassword = (password: unknown): string => checked('password', password);
+
 function checked(name: keyof typeof LOGIN_FIELDS, value: unknown): string {
   checkGiven(name, value, LOGIN_FIELDS[name]);
   return checkedField(name, value, LOGIN_FIELDS[name]) as string;

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { PasswordsBusyError } from '../errors/busy-error.js';
 import type { Requester } from '../principal/requester.js';
-import { CREDENTIAL_DEFAULTS, type ResolvedCredentialOptions } from './credential-options.js';
+import { CREDENTIAL_DEFAULTS, type ResolvedHashing } from './credential-options.js';
 import { hashesAtOnce, HashingLine, type HashingPurpose } from './hashing-line.js';
 import { hashingRequester, noteRefusal } from './hashing-requester.js';
 import { isReadWhole } from './password-hashes/bcrypt-hash.js';
@@ -40,7 +40,7 @@ export class PasswordHasher {
 
   /** @internal */
   constructor(
-    private readonly options: ResolvedCredentialOptions = CREDENTIAL_DEFAULTS,
+    private readonly options: ResolvedHashing = CREDENTIAL_DEFAULTS,
     private readonly line = LINE,
   ) {
     const { memoryKiB, passes, lanes } = options;

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { AuthConfigError } from '../errors/auth-config-error.js';
-import type { ResolvedCredentialOptions } from './credential-options.js';
+import type { ResolvedHashing } from './credential-options.js';
 import { MissingPackageError } from './password-hashes/bcrypt-hash.js';
 import { decoyText, readStoredHash } from './password-hashes/read-stored-hash.js';
 import { type StoredHash, UnverifiableHash } from './password-hashes/stored-hash.js';
@@ -18,7 +18,7 @@ export class PasswordVerifier {
   private isHintGiven: boolean;
 
   /** Throws AuthConfigError for a `slowestHash` that is no beginning of a hash. */
-  constructor(private readonly ours: ResolvedCredentialOptions) {
+  constructor(private readonly ours: ResolvedHashing) {
     const { memoryKiB, passes, lanes, slowestHash } = ours;
     this.times = new RefusalTimes(slowestHash ?? `$argon2id$v=19$m=${memoryKiB},t=${passes},p=${lanes}$`);
     this.isHintGiven = slowestHash !== null;

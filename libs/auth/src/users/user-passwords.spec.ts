@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { LogTrap } from '../../../../test/support/log-trap.js';
+import type { SecurityEvent } from '../audit/security-event.js';
 import type { GivesPasswordHashes } from '../principal/user-directory.js';
 import { LateDirectory } from './late-directory.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -11,8 +12,10 @@ const UPGRADE = { replacing: '$2b$10$former', hash: '$argon2id$next' };
 
 describe('the upgrade of a hash', () => {
   let trap: LogTrap;
+  let recorded: SecurityEvent[];
   beforeEach(() => {
     jest.useFakeTimers();
+    recorded = [];
     Logger.overrideLogger((trap = new LogTrap()));
   });
   afterEach(() => {
@@ -30,19 +33,23 @@ describe('the upgrade of a hash', () => {
       ),
     );
     const loader = new UserLoader(directory, () => ({}));
-    return new UserPasswords(loader, new PasswordHasher()).upgrade('ada', UPGRADE);
+    return new UserPasswords(loader, new PasswordHasher(), {
+      record: (event) => recorded.push(event),
+    }).upgrade('ada', UPGRADE);
   }
 
   it('gives the directory the subject, the hash and which one it replaces', async () => {
     const given: unknown[] = [];
     await upgrading(async (...all) => given.push(...all) > 0);
     expect(given).toEqual(['ada', UPGRADE.hash, { replacing: UPGRADE.replacing }]);
+    expect(recorded).toEqual([{ type: 'password_hash_upgraded', subject: 'ada' }]);
     expect(trap.lines).toEqual([]);
   });
 
   it('is quiet when another one came first', async () => {
     await upgrading(async () => false);
     expect(trap.lines).toEqual([]);
+    expect(recorded).toEqual([]);
   });
 
   it('does not hold up its sign-in for more than two seconds', async () => {

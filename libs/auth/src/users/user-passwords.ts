@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { CompleteUserDirectory, GivesPasswordHashes } from '../principal/user-directory.js';
 import type { Requester } from '../principal/requester.js';
+import type { SecurityEventSink } from '../audit/security-event.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { DirectoryMistakeError, type UserLoader } from './user-loader.js';
 
@@ -28,6 +29,7 @@ export class UserPasswords {
   constructor(
     private readonly loader: UserLoader,
     private readonly hasher: PasswordHasher,
+    private readonly events: SecurityEventSink,
   ) {}
 
   /** Throws PasswordsBusyError when a check would find no place for this requester now. */
@@ -65,7 +67,8 @@ export class UserPasswords {
     const store = async (directory: CompleteUserDirectory) => {
       try {
         const stored: unknown = await directory.setPasswordHash!(subject, hash, { replacing });
-        if (typeof stored !== 'boolean')
+        if (stored === true) this.events.record({ type: 'password_hash_upgraded', subject });
+        else if (stored !== false)
           this.warn(`setPasswordHash must return true or false (got ${typeof stored})`);
       } catch (error) {
         const message = error instanceof Error ? error.message : 'not an Error';

@@ -7,7 +7,7 @@ import { doesWithoutBody } from '../presented-sign-ins.js';
 import { ConfiguredRoutes, RoutesPath } from '../mount-path.js';
 
 const ROUTES =
-  /^(POST \/(login|refresh|logout-all|access-token\/revoke)|(GET|HEAD) \/(me|sign-ins)|DELETE \/sign-ins\/[^/]+)\/?$/i;
+  /^(POST \/(login|refresh|logout-all|step-up|access-token\/revoke)|(GET|HEAD) \/(me|sign-ins)|DELETE \/sign-ins\/[^/]+)\/?$/i;
 const LOGOUT = /^POST \/logout\/?$/i;
 
 /**

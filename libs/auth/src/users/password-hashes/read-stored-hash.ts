@@ -1,4 +1,4 @@
-import type { ResolvedCredentialOptions } from '../credential-options.js';
+import type { ResolvedHashing } from '../credential-options.js';
 import { readArgon2 } from './argon2-hash.js';
 import { readBcrypt } from './bcrypt-hash.js';
 import { readPbkdf2 } from './pbkdf2-hash.js';
@@ -22,7 +22,7 @@ const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What a text of the users table is. */
-export function readStoredHash(text: string, ours: ResolvedCredentialOptions): StoredHash | UnverifiableHash {
+export function readStoredHash(text: string, ours: ResolvedHashing): StoredHash | UnverifiableHash {
   if (text.length <= MOST_CHARACTERS) {
     for (const read of READERS) {
       const hash = read(text, ours);

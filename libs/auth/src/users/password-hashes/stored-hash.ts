@@ -1,4 +1,4 @@
-import type { ResolvedCredentialOptions } from '../credential-options.js';
+import type { ResolvedHashing } from '../credential-options.js';
 
 /** A hash of the users table whose format is known and whose parameters are within their limits. */
 export interface StoredHash {
@@ -11,7 +11,7 @@ export interface StoredHash {
   matches(password: string): Promise<boolean>;
 
   /** Whether it is weaker than what `PasswordHasher.hash` makes with these parameters. */
-  isWeakerThan(ours: ResolvedCredentialOptions): boolean;
+  isWeakerThan(ours: ResolvedHashing): boolean;
 }
 
 /** A stored text that cannot be verified: what kind of text it is, in words that show nothing of it. */
@@ -20,7 +20,4 @@ export class UnverifiableHash {
 }
 
 /** Reads a format. `undefined`: the text is of another one. */
-export type HashReader = (
-  text: string,
-  ours: ResolvedCredentialOptions,
-) => StoredHash | UnverifiableHash | undefined;
+export type HashReader = (text: string, ours: ResolvedHashing) => StoredHash | UnverifiableHash | undefined;

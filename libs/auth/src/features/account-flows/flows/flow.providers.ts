@@ -49,8 +49,8 @@ export const FLOW_PARTS: Provider[] = [
   ),
   provide(
     NewPasswords,
-    [PasswordHasher, UserLoader],
-    (hasher, loader) => new NewPasswords(hasher, new UserPasswords(loader, hasher)),
+    [PasswordHasher, UserPasswords],
+    (hasher, passwords) => new NewPasswords(hasher, passwords),
   ),
   provide(
     AccountNotices,
