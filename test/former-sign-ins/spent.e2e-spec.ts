@@ -42,7 +42,7 @@ describe.each(BELOW_THE_EDGE)('a former session that has been seen (%s)', (adapt
     const cookie = await former.signIn('7');
     const [owner, thief] = [await browser(cookie), await browser(cookie)];
     await moves(owner);
-    await timePasses(app, 29 * SECOND);
+    await timePasses(app, 25 * SECOND);
     expect(await who(thief)).toBe('7');
     expect(await tokenOf(thief)).toBe(await tokenOf(owner));
     expect(told(app)).toEqual(['accepted', 'repeated']);

@@ -139,3 +139,45 @@ it('a node that is given a Redis Cluster starts, and goes on when a node of it i
     await cluster.close();
   }
 });
+
+it('a node that listens at a Redis Cluster is told again when the primary that it listens at has failed over', async () => {
+  const cluster = await OwnRedisCluster.start();
+  // No poll is due in the time that this takes.
+  const revocation = { pollInterval: '60s', maxStaleness: '60s' } as const;
+  const nodes = await Nodes.start(2, {
+    database: 'postgres',
+    redisUrl: cluster.urls,
+    options: { revocation },
+  });
+  try {
+    const [telling, told] = nodes.all as [TestNode, TestNode];
+    const isTold = async (): Promise<boolean> => {
+      const session = await telling.signIn(randomUUID(), 'session');
+      expect((await told.request('/session', { credentials: session })).status).toBe(200);
+      expect((await telling.logout(session)).status).toBe(204);
+      return until(
+        'the other node knows',
+        async () => (await told.request('/session', { credentials: session })).status === 401,
+        1_000,
+      ).then(
+        () => true,
+        () => false,
+      );
+    };
+    await until('notifications are carried', isTold);
+    const listens = await Promise.all(
+      cluster.nodes.map(async (one) => String(await one.command('CLIENT', 'LIST', 'TYPE', 'pubsub')) !== ''),
+    );
+    const primary = cluster.nodes[listens.indexOf(true)]!;
+    const replica = await cluster.addReplica(primary);
+    const promoted = cluster.failOver(primary, replica);
+    const session = await told.signIn(randomUUID(), 'session');
+    expect((await told.request('/session', { credentials: session })).status).toBe(200);
+    expect((await told.refresh(await told.signIn(randomUUID(), 'tokens'))).status).toBe(200);
+    await promoted;
+    await until('notifications are carried again', isTold, CONNECTING_MS + BUSY_MS);
+  } finally {
+    await nodes.close();
+    await cluster.close();
+  }
+});

@@ -240,4 +240,54 @@ describe.each(BELOW_THE_EDGE)('lookup mode on Redis, on %s', (adapter) => {
     for (const { token } of signIns) expect(await nodes.ask(1, token)).toBe(REVOKED);
     expect((await client.get('/auth/me')).status).toBe(200);
   });
+
+  it('a primary of a Redis Cluster dies and its replica is promoted: requests are answered throughout', async () => {
+    const cluster = await OwnRedisCluster.start();
+    opened.push(cluster);
+    const [primary] = cluster.nodes as [OwnRedis];
+    const replica = await cluster.addReplica(primary);
+    const nodes = await nodesOf(clusterCache(cluster.urls), clusterCache(cluster.urls));
+    const signIns: Awaited<ReturnType<typeof given>>[] = [];
+    for (let i = 0; i < 16; i++) signIns.push(await given(nodes));
+    for (const { id } of signIns.slice(0, 4)) await end(nodes, id);
+    await replica.catchUp(primary);
+    expect(Number(await primary.command('DBSIZE'))).toBeGreaterThan(0);
+
+    const promoted = cluster.failOver(primary, replica);
+    let isPromoted = false;
+    const noted = (): void => void (isPromoted = true);
+    promoted.then(noted, noted);
+    const untilPromoted = async (ask: () => Promise<void>): Promise<void> => {
+      do await ask();
+      while (!isPromoted);
+    };
+    const endedAt = performance.now();
+    for (const { id } of signIns.slice(4, 8)) await end(nodes, id);
+    await untilPromoted(async () => {
+      for (const node of [0, 1]) {
+        for (const [i, { token }] of signIns.entries()) {
+          const { code, ms } = await nodes.timed(node, token);
+          const mayNotKnow = node === 1 && performance.now() - endedAt < STALENESS_MS + SLACK_MS;
+          // Those that have just ended elsewhere may be admitted for as long as a record is believed.
+          if (!(mayNotKnow && i >= 4 && i < 8)) expect(code).toBe(i < 8 ? REVOKED : 'OK');
+          expect(ms).toBeLessThan(DEADLINE_MS + SLACK_MS);
+        }
+      }
+    });
+    await promoted;
+
+    // node-redis learns of the new primary from a node that answers: the former one, once it is back as a replica.
+    const held = Number(await replica.command('DBSIZE'));
+    await primary.start();
+    const later: string[] = [];
+    for (let i = 0; i < 12; i++) later.push((await given(nodes)).token);
+    await until('every slot is used again', async () => {
+      let reads = 0;
+      for (const token of later) reads += await nodes.reads(1, token);
+      return reads === 0;
+    });
+    expect(Number(await replica.command('DBSIZE'))).toBeGreaterThan(held);
+    for (const node of [0, 1])
+      for (const { token } of signIns.slice(0, 8)) expect(await nodes.ask(node, token)).toBe(REVOKED);
+  });
 });

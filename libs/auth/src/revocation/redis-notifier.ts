@@ -16,6 +16,8 @@ interface Subscriber {
 }
 
 const RETRY_MS = 1_000;
+/** How long a connection may be in the making: a cluster waits for each node that it has heard of, a dead one too. */
+const CONNECT_MS = 5_000;
 /** How often the connection is asked whether it is still there, and for how long: one that is half open says nothing. */
 const PING_MS = 2_000;
 
@@ -46,12 +48,15 @@ export class RedisNotifier extends RevocationNotifier {
   }
 
   send(): void {
-    // A client that is away may queue this, or throw it at once.
-    try {
-      this.client.publish(this.channel, '').catch((error: unknown) => this.warn(error));
-    } catch (error) {
-      this.warn(error);
-    }
+    // A cluster sends it by any node: the next one may live.
+    this.publish()
+      .catch(() => this.publish())
+      .catch((error: unknown) => this.warn(error));
+  }
+
+  /** A client that is away may queue this, or throw it at once. */
+  private async publish(): Promise<void> {
+    await this.client.publish(this.channel, '');
   }
 
   override get isConnected(): boolean {
@@ -76,6 +81,16 @@ export class RedisNotifier extends RevocationNotifier {
       this.warned = false;
       onNotification();
     });
+    await inTime(CONNECT_MS, this.connected(subscriber, onNotification));
+    this.subscriber = subscriber;
+    this.subscribed = true;
+    // Stopped while it was connecting: that closed nothing yet.
+    if (this.stopped) return this.close();
+    this.pingLater(subscriber, onNotification);
+    onNotification();
+  }
+
+  private async connected(subscriber: Subscriber, onNotification: () => void): Promise<void> {
     const isIoredis = typeof subscriber.status === 'string';
     if (isIoredis) {
       subscriber.on('message', (channel) => {
@@ -86,12 +101,6 @@ export class RedisNotifier extends RevocationNotifier {
       await subscriber.connect?.();
       await subscriber.subscribe(this.channel, () => onNotification());
     }
-    this.subscriber = subscriber;
-    this.subscribed = true;
-    // Stopped while it was connecting: that closed nothing yet.
-    if (this.stopped) return this.close();
-    this.pingLater(subscriber, onNotification);
-    onNotification();
   }
 
   private pingLater(subscriber: Subscriber, onNotification: () => void): void {
