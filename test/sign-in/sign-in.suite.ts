@@ -13,5 +13,6 @@ import './passwords.e2e-spec.js';
 import './refusals.e2e-spec.js';
 import './sign-in-limit.e2e-spec.js';
 import './sign-in.e2e-spec.js';
+import './step-up-route.e2e-spec.js';
 import './strict-body.e2e-spec.js';
 import './subject-ids.e2e-spec.js';
