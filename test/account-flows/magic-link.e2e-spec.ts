@@ -225,6 +225,37 @@ describe.each(ADAPTERS)('a link that signs in (%s)', (adapter) => {
     expect((await redeem(client, token)).status).toBe(200);
   });
 
+  it('opens nothing that a logout everywhere would have ended, had it come a moment later', async () => {
+    const client = browser();
+    const token = await asked(client);
+    const ask = places.users.emailOf.bind(places.users);
+    // Between the reading of the subject's epochs and the sign-in.
+    places.users.emailOf = async (subject) => {
+      await places.app.authentication.endAllSignIns(subject);
+      return ask(subject);
+    };
+    try {
+      expect((await redeem(client, token)).body).toEqual(INVALID);
+    } finally {
+      places.users.emailOf = ask;
+    }
+    expect(await places.app.authentication.listSignIns(id)).toEqual([]);
+  });
+
+  it('is refused with a word of its own where a limit of sign-ins is reached', async () => {
+    const options = { maxSignInsPerSubject: 1, onSignInLimit: 'refuse' } as const;
+    const limited = await startFlows({ adapter, options }, { magicLink: true });
+    const user = await limited.users.addVerified(freshAddress());
+    await limited.app.authentication.signIn(user.id);
+    const client = limited.app.client();
+    const json = { identifier: user.identifier };
+    await client.post('/auth/magic/send', { json, headers: OWN_PAGE });
+    const { token } = inLink(await limited.mailer.last(user.identifier, 'magic-link'));
+    const { status, body } = await redeem(client, token!);
+    expect([status, body.code]).toEqual([409, 'AUTH_SIGN_IN_LIMIT']);
+    await limited.close();
+  });
+
   it('replaces the sign-in whose cookie the browser had', async () => {
     const { client, id: former } = await signIn(places.app, 'session', ada);
     await redeem(client, await asked(client));

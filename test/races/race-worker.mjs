@@ -9,6 +9,10 @@ import { DataSource } from 'typeorm';
 import { AuthenticationService, Authenticator, AuthModule, SessionData } from '../../libs/auth/dist/index.js';
 // Not part of the public API: what the logout route calls.
 import { SignOut } from '../../libs/auth/dist/sign-in/sign-out.js';
+// Nor is this: what the flows by mail are made of.
+import { newAsker } from '../../libs/auth/dist/features/account-flows/askers/asker.js';
+import { accountFlows, MailedSignIns } from '../../libs/auth/dist/features/account-flows/index.js';
+import { ActionTokens } from '../../libs/auth/dist/features/account-flows/tokens/action-tokens.js';
 import { sqlStores } from '../../libs/auth/dist/sql/index.js';
 import { typeOrmStores } from '../../libs/auth/dist/typeorm/index.js';
 
@@ -43,7 +47,20 @@ class Everybody {
     }
     return { id, disabled: said === 'disabled' };
   }
+  async emailOf(id) {
+    return { address: `${id}@example.com`, verified: true };
+  }
+  async setEmailVerified() {
+    return true;
+  }
+  async voidCredentials() {}
 }
+
+/** By address: the command that waits for a mail. */
+const mails = new Map();
+const mailer = { send: async (mail) => mails.get(mail.to)?.(mail) };
+/** The flows that are raced; the others need more of the directory. */
+const flows = { verifyEmail: false, reset: false, changePassword: false, changeEmail: false, notMe: false };
 class EverybodyModule {}
 
 /** The driver, with a statement that begins every connection: what hosts do who set their sessions up. */
@@ -78,7 +95,10 @@ const requester = { ip: null, userAgent: null };
 const authentication = () => app.get(AuthenticationService);
 
 const commands = {
-  async start({ connection: { beginWith, pool = false, ...connection }, options }) {
+  async start({
+    connection: { beginWith, pool = false, ...connection },
+    options: { mails: byMail, ...options },
+  }) {
     if (connection.type === 'mariadb') connection.driver = mysqlBeginningWith(beginWith, threads);
     app = await NestFactory.createApplicationContext(
       {
@@ -91,6 +111,7 @@ const commands = {
             imports: [{ module: EverybodyModule, providers: [Everybody], exports: [Everybody] }],
             users: Everybody,
             sweepInterval: false,
+            ...(byMail && { features: [accountFlows({ mailer, magicLink: true, ...flows })] }),
             ...options,
             stores: pool ? onPool(connection, options.stores) : typeOrmStores(options.stores),
             onSecurityEvent: (event) => events.push(event),
@@ -148,6 +169,29 @@ const commands = {
   async session(token) {
     await app.get(Authenticator).session(token);
     return { token };
+  },
+  /** A link that anyone may use who holds it. */
+  async makeLink(subject) {
+    const request = { purpose: 'reset', subject, lifetimeMs: 600_000 };
+    return { token: (await app.get(ActionTokens).issue(request)).token };
+  },
+  async redeemLink(token) {
+    await app.get(ActionTokens).redeem('reset', token);
+    return {};
+  },
+  /** A link that signs in where it was asked for; `id` is the handle. */
+  async askForLink(subject) {
+    const asker = newAsker('handle');
+    const mail = await new Promise((resolve) => {
+      mails.set(`${subject}@example.com`, resolve);
+      app.get(MailedSignIns).send('link', subject, asker, requester);
+    });
+    return { token: new URLSearchParams(new URL(mail.link).hash.slice(1)).get('token'), id: asker.hash };
+  },
+  async signInByLink(token, hash) {
+    const principal = await app.get(MailedSignIns).byLink(token, { by: 'handle', text: '', hash }, requester);
+    const result = await authentication().signIn(principal, { mode: 'tokens' });
+    return { id: result.principal.signInId, token: result.refreshToken };
   },
   /** Adds 1 to the counter in a session's data. */
   async increment(id) {

@@ -44,6 +44,8 @@ export interface RaceInput {
   readonly workers?: number;
   readonly options?: Partial<AuthOptions & Pick<AuthStructuralOptions, 'routes'>> & {
     readonly stores?: TypeOrmStoresOptions;
+    /** Whether users sign in by links in mails, too. Default false. */
+    readonly mails?: boolean;
   };
   /** Changes of the workers' connections. `pool`: the stores are on a pool of pg or mysql2, without TypeORM. */
   readonly connection?: object;

@@ -11,6 +11,7 @@ import { Askers } from '../askers/askers.js';
 import { LINK_PAGE_HEADERS, LINK_SCRIPT_HEADERS } from '../pages/link-page.js';
 import { MAGIC_LINK_SCRIPT, magicLinkPage } from '../pages/magic-link-page.js';
 import { MailedSignIns } from '../sign-in-links/mailed-sign-ins.js';
+import { refusedAlike } from '../sign-in-links/refused-alike.js';
 import { askingBody, linkBody, openingBody } from './sign-in-requests.js';
 
 /** Sign-in by a link in a mail. */
@@ -54,7 +55,7 @@ export class MagicLinkController {
     const { token, handle, mode = this.options.defaultMode } = linkBody(request);
     const asker = this.askers.of(request, handle);
     const principal = await this.signIns.byLink(token, asker, requesterOf(request));
-    return this.http.signIn(principal, { request, response }, { mode });
+    return refusedAlike(() => this.http.signIn(principal, { request, response }, { mode }));
   }
 
   /** The same page for every link: neither GET nor HEAD knows which one it is. */

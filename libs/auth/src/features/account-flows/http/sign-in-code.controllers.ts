@@ -8,6 +8,7 @@ import { HttpSignIn } from '../../../http/http-sign-in.js';
 import { ResolvedAuthOptions } from '../../../options/resolve-auth-options.js';
 import { Askers } from '../askers/askers.js';
 import { MailedSignIns } from '../sign-in-links/mailed-sign-ins.js';
+import { refusedAlike } from '../sign-in-links/refused-alike.js';
 import { askingBody, codeBody } from './sign-in-requests.js';
 
 /** Asks for a code in a mail. */
@@ -50,6 +51,6 @@ export class SignInCodeController {
   async redeem(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown) {
     const { code, handle, mode = this.options.defaultMode } = codeBody(request);
     const principal = await this.signIns.byCode(code, this.askers.of(request, handle), requesterOf(request));
-    return this.http.signIn(principal, { request, response }, { mode });
+    return refusedAlike(() => this.http.signIn(principal, { request, response }, { mode }));
   }
 }

@@ -1,6 +1,6 @@
 import type { AttemptLimiter } from '../../../attempts/attempt-limiter.js';
 import type { SecurityEventSink } from '../../../audit/security-event.js';
-import { ActionTokenInvalidError, CredentialsInvalidError } from '../../../errors/auth-error.js';
+import { ActionTokenInvalidError } from '../../../errors/auth-error.js';
 import type { Principal } from '../../../principal/principal.js';
 import type { Requester } from '../../../principal/requester.js';
 import type { AuthenticationService } from '../../../sign-in/authentication.service.js';
@@ -13,6 +13,7 @@ import type { MailboxProof } from '../flows/mailbox-proof.js';
 import type { PasswordReset } from '../flows/password-reset.js';
 import type { AccountMails, Post } from '../mail/account-mails.js';
 import { type ActionTokens, isAskedBy, type LiveActionToken } from '../tokens/action-tokens.js';
+import { refusedAlike } from './refused-alike.js';
 
 const PURPOSE = 'sign-in';
 const MAIL = { link: 'magic-link', code: 'code' } as const;
@@ -157,16 +158,10 @@ export class MailedSignIns {
     return this.principalOf(subject, by, requester);
   }
 
-  /** A subject that may not sign in gets the answer of a link that cannot be used. */
   private async principalOf(subject: string, by: 'link' | 'code', requester: Requester): Promise<Principal> {
     const { subjects, authenticator } = this.parts;
     const epochs = await subjects.epochs(subject);
-    try {
-      return await authenticator.authenticated(epochs, METHODS[by], requester);
-    } catch (error) {
-      if (error instanceof CredentialsInvalidError) throw new ActionTokenInvalidError({ cause: error });
-      throw error;
-    }
+    return refusedAlike(() => authenticator.authenticated(epochs, METHODS[by], requester));
   }
 
   private async mail(
