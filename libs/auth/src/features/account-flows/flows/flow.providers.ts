@@ -8,6 +8,7 @@ import { Clock } from '../../../time/clock.js';
 import { LateDirectory } from '../../../users/late-directory.js';
 import { PasswordHasher } from '../../../users/password-hasher.js';
 import { UserLoader } from '../../../users/user-loader.js';
+import { PasswordPolicy } from '../../../users/password-policy/password-policy.js';
 import { UserPasswords } from '../../../users/user-passwords.js';
 import { provide } from '../../../wiring/provide.js';
 import { AccountDirectory } from '../account-directory.js';
@@ -49,8 +50,8 @@ export const FLOW_PARTS: Provider[] = [
   ),
   provide(
     NewPasswords,
-    [PasswordHasher, UserPasswords],
-    (hasher, passwords) => new NewPasswords(hasher, passwords),
+    [PasswordHasher, UserPasswords, PasswordPolicy],
+    (hasher, passwords, policy) => new NewPasswords(hasher, passwords, policy),
   ),
   provide(
     AccountNotices,

@@ -1,6 +1,7 @@
 import type { Requester } from '../../../principal/requester.js';
 import { hashingFor } from '../../../users/hashing-requester.js';
 import type { PasswordHasher } from '../../../users/password-hasher.js';
+import type { PasswordPolicy } from '../../../users/password-policy/password-policy.js';
 import type { UserPasswords } from '../../../users/user-passwords.js';
 
 /** Judges new passwords, and hashes them. */
@@ -8,14 +9,16 @@ export class NewPasswords {
   constructor(
     private readonly hasher: PasswordHasher,
     private readonly users: UserPasswords,
+    private readonly policy: PasswordPolicy,
   ) {}
 
   /** Throws PasswordRejectedError, PasswordsBusyError, StoreUnavailableError. */
   async hashed(
     password: string,
-    _owner: { readonly subject: string; readonly names: readonly string[] },
+    owner: { readonly subject: string; readonly names: readonly string[] },
     requester: Requester,
   ): Promise<string> {
+    await this.policy.check(password, owner);
     return this.hasher.hash(password, requester);
   }
 
