@@ -85,7 +85,7 @@ describe.each(ADAPTERS)('the refresh cookie, on %s', (adapter) => {
       await narrow.users.add('ada');
       const client = narrow.client();
       const { setCookies } = await client.post('/auth/login', login);
-      expect(setCookies).toEqual([expect.stringMatching(/^__Secure-refresh=rt1_[\w-]+; Path=\/auth; /)]);
+      expect(setCookies[0]).toMatch(/^__Secure-refresh=rt1_[\w-]+; Path=\/auth; /);
       expect(await client.cookie(FORMER, '/auth/refresh')).toBeDefined();
       for (const path of ['/', '/authority', '/notes'])
         expect(await client.cookie(FORMER, path)).toBeUndefined();

@@ -32,7 +32,9 @@ describe.each(ADAPTERS)('cookies as an application wants them, on %s', (adapter)
     await step('/auth/logout');
     await app.close();
     // A second may pass between the database's clock and the answer.
-    return set.map((cookie) => cookie.replace(/=(s\d|rt1)_[\w-]+/, '=VALUE').replace('=43199;', '=43200;'));
+    return set.map((cookie) =>
+      cookie.replace(/=(s\d|rt1|d1)_[\w-]+/, '=VALUE').replace('=43199;', '=43200;'),
+    );
   }
 
   it('have names, SameSite and domains of its own', async () => {
@@ -42,6 +44,7 @@ describe.each(ADAPTERS)('cookies as an application wants them, on %s', (adapter)
     });
     expect(set).toEqual([
       '__Secure-s=VALUE; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax; Secure; Domain=example.com',
+      '__Host-device=VALUE; Path=/; Max-Age=15552000; HttpOnly; SameSite=Lax; Secure',
       'r=VALUE; Path=/api/auth; Max-Age=1209600; HttpOnly; SameSite=None; Secure',
       '__Secure-s=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure',
       '__Secure-s=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure; Domain=example.com',
@@ -57,6 +60,7 @@ describe.each(ADAPTERS)('cookies as an application wants them, on %s', (adapter)
       `__Host-refresh=${value}; Path=/; Max-Age=${age}; HttpOnly; SameSite=None; Secure${last}`;
     expect(set).toEqual([
       session('VALUE', 43_200),
+      '__Host-device=VALUE; Path=/; Max-Age=15552000; HttpOnly; SameSite=None; Secure; Partitioned',
       refresh('VALUE', 1_209_600),
       session('', 0, ''),
       session('', 0),
@@ -83,7 +87,7 @@ describe.each(ADAPTERS)('cookies as an application wants them, on %s', (adapter)
 
   it('go without Secure only where it says so, and are HttpOnly all the same', async () => {
     const set = await tour({ session: PLAIN, refresh: { name: 'refresh', secure: false } });
-    expect(set).toHaveLength(4);
+    expect(set).toHaveLength(5);
     for (const cookie of set) {
       expect(cookie).toContain('; HttpOnly; SameSite=');
       expect(cookie).not.toContain('Secure');

@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('two cookies of one name, on %s', (adapter) => {
       const { status, setCookies } = await post('/auth/login', input);
       expect([mode, status]).toEqual([mode, 200]);
       expect(setCookies[0]).toBe(`${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict; Secure`);
-      expect(setCookies.at(-1)).toMatch(
+      expect(setCookies.filter((line) => !line.startsWith('__Host-device')).at(-1)).toMatch(
         new RegExp(`^${name}=[\\w-]{20,}; Path=/; Max-Age=\\d+; .*Domain=example.com$`),
       );
       for (const value of [own, bobs])
@@ -152,7 +152,8 @@ describe.each(ADAPTERS)('two cookies of one name, on %s', (adapter) => {
       expect((await client.post(`/auth/${route}`, route === 'login' ? login(mode) : {})).status).toBeLessThan(
         300,
       );
-      expect(await jar.getCookies(at)).toEqual(
+      const left = (await jar.getCookies(at)).filter(({ key }) => key !== '__Host-device');
+      expect(left).toEqual(
         route === 'logout' ? [] : [expect.objectContaining({ key: name, path: '/', domain: 'example.com' })],
       );
     },

@@ -147,7 +147,10 @@ describe.each(ADAPTERS)('a login route of a host, on %s', (adapter) => {
         };
         const { status, setCookies } = await app.client().post(`/own/${route}`, { ...body, headers });
         expect(status).toBe(200);
-        expect(setCookies).toEqual([expect.stringContaining(SESSION_COOKIE)]);
+        expect(setCookies).toEqual([
+          expect.stringContaining(SESSION_COOKIE),
+          expect.stringMatching(/^__Host-device=/),
+        ]);
       }
     });
 
@@ -236,7 +239,7 @@ describe.each(ADAPTERS)('a login route of a host, on %s', (adapter) => {
         'x-content-type-options': 'nosniff',
       });
       expect(headers.get('location')).toBeNull();
-      expect(setCookies).toHaveLength(1);
+      expect(setCookies).toHaveLength(2);
       expect(body).not.toMatch(/<script|javascript:/i);
       expect(body).toContain('content="0;url=/own/home?a=1&amp;b=&quot;&gt;&lt;script&gt;');
     });

@@ -33,7 +33,8 @@ describe.each(ADAPTERS)('signing in, on %s', (adapter) => {
     const client = app.client();
     const { status, body, setCookies } = await client.post('/auth/login', login('tokens'));
     expect(status).toBe(200);
-    expect(setCookies).toEqual([]);
+    // No credential: it tells the device at the next sign-in.
+    expect(setCookies).toEqual([expect.stringMatching(/^__Host-device=d1_/)]);
     expect(body).toMatchObject({
       token_type: 'Bearer',
       refresh_token: expect.stringMatching(/^rt1_/),
@@ -48,7 +49,7 @@ describe.each(ADAPTERS)('signing in, on %s', (adapter) => {
     const client = app.client();
     const { body, setCookies } = await client.post('/auth/login', login('hybrid'));
     expect(body.refresh_token).toBeUndefined();
-    expect(setCookies).toHaveLength(1);
+    expect(setCookies).toHaveLength(2);
     expect(setCookies[0]).toMatch(
       /^__Host-refresh=rt1_[\w-]+; Path=\/; Max-Age=1209600; HttpOnly; SameSite=Strict; Secure$/,
     );

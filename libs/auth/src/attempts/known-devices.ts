@@ -33,6 +33,9 @@ interface Device {
  * credential. It says which budget a failed sign-in counts against, and it ends with the subject's credentials.
  */
 export class KnownDevices {
+  /** The credential version under which a principal's sign-in was opened here. */
+  private readonly versions = new WeakMap<object, number>();
+
   constructor(
     private readonly keys: DerivedKeys,
     private readonly clock: { now(): number },
@@ -54,6 +57,16 @@ export class KnownDevices {
     const entries = [{ day: today, tag }, ...others].slice(0, MOST_SUBJECTS);
     const bytes = [device.id, ...entries.flatMap(({ day, tag }) => [dayBytes(day), tag])];
     return PREFIX + Buffer.concat(bytes).toString('base64url');
+  }
+
+  /** Notes under which credential version a principal's sign-in was opened. */
+  note(principal: object, credentialVersion: number | undefined): void {
+    if (credentialVersion !== undefined) this.versions.set(principal, credentialVersion);
+  }
+
+  /** What was noted; `undefined` for a principal whose sign-in was not opened here. */
+  noted(principal: object): number | undefined {
+    return this.versions.get(principal);
   }
 
   private entryOf(device: Device | undefined, subject: string, version: number): Entry | undefined {

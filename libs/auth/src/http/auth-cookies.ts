@@ -3,7 +3,7 @@ import type { HttpRequest } from '../context/http-request.js';
 import type { ResolvedCookie, ResolvedCookies } from './cookie-options.js';
 
 /** Which of our cookies. */
-export type CookieKind = 'session' | 'refresh' | 'access';
+export type CookieKind = 'session' | 'refresh' | 'access' | 'device';
 
 interface Written {
   readonly value: string;

@@ -47,6 +47,8 @@ export interface ResolvedCookies {
   readonly refresh: ResolvedCookie;
   /** Of no effect without `accessTokens.cookie`. */
   readonly access: ResolvedCookie;
+  /** Of this host alone by default, and else as the session cookie. */
+  readonly device: ResolvedCookie;
   readonly partitioned: boolean;
 }
 
@@ -62,6 +64,12 @@ export function resolveCookies(reader: OptionReader, usesAccess: boolean): Resol
     { ...session, name: accessName(session) },
     partitioned,
   );
+  const { secure, sameSite, path } = session;
+  const device = resolveCookie(
+    reader.nested('device'),
+    { name: secure ? '__Host-device' : 'device', path, secure, sameSite },
+    partitioned,
+  );
   reader.done();
   const isTaken = (one: ResolvedCookie, other: ResolvedCookie): boolean =>
     one.name.toLowerCase() === other.name.toLowerCase();
@@ -69,7 +77,9 @@ export function resolveCookies(reader: OptionReader, usesAccess: boolean): Resol
     reader.nested('refresh').refuse('name', 'another name than the session cookie', refresh.name);
   if (usesAccess && (isTaken(access, session) || isTaken(access, refresh)))
     reader.nested('access').refuse('name', 'another name than the other cookies', access.name);
-  return { session, refresh, access, partitioned };
+  if ([session, refresh, ...(usesAccess ? [access] : [])].some((other) => isTaken(device, other)))
+    reader.nested('device').refuse('name', 'another name than the other cookies', device.name);
+  return { session, refresh, access, device, partitioned };
 }
 
 /** With the prefix that the attributes of the session cookie, which are its defaults, allow. */

@@ -1,8 +1,10 @@
+import type { KnownDevices } from '../attempts/known-devices.js';
 import type { HttpRequest } from '../context/http-request.js';
 import type { OriginCheck } from '../context/origin-check.js';
 import { requesterOf } from '../context/requester-of.js';
 import type { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import type { Principal } from '../principal/principal.js';
+import type { Requester } from '../principal/requester.js';
 import type { SubjectId } from '../principal/user-directory.js';
 import type { AuthenticationService } from '../sign-in/authentication.service.js';
 import type { SignInOptions } from '../sign-in/sign-in-arguments.js';
@@ -40,6 +42,7 @@ export class HttpSignIn {
     private readonly held: PresentedSignIns,
     private readonly origins: OriginCheck,
     private readonly options: Pick<ResolvedAuthOptions, 'defaultMode'>,
+    private readonly devices: KnownDevices,
   ) {}
 
   /**
@@ -62,6 +65,7 @@ export class HttpSignIn {
     // Afterwards: a login that is refused ends nothing.
     await this.held.endFormer(former, request);
     const body = this.answer.of(result, response);
+    this.rememberDevice(result.principal, requester, response);
     return redirect === undefined ? body : this.answer.redirect(redirect, response);
   }
 
@@ -96,6 +100,13 @@ export class HttpSignIn {
     const requester = requesterOf(exchange.request);
     const principal = await this.authenticator.password(identifier, password, requester);
     return this.signIn(principal, exchange, options);
+  }
+
+  /** Later tries on this device count against a budget that strangers cannot use up. */
+  private rememberDevice(principal: Principal, { device }: Requester, response: unknown): void {
+    const version = this.devices.noted(principal);
+    const text = version === undefined ? null : this.devices.after(device, principal.id, version);
+    if (text !== null) this.answer.rememberDevice(response, text);
   }
 
   /** Runs first: a refused call must not have opened a sign-in. */

@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { Principal } from '../principal/principal.js';
 import type { SignInResult } from '../sign-in/sign-in-result.js';
 import type { HttpRequest } from '../context/http-request.js';
+import { DEVICE_DAYS } from '../attempts/known-devices.js';
 import { AuthCookies, type CookieKind } from './auth-cookies.js';
 import { localPath } from './local-path.js';
 import type { Clock } from '../time/clock.js';
@@ -69,6 +70,11 @@ export class SignInResponse {
   /** Removes every variant of a cookie that the request came with. */
   clear(response: unknown, kind: CookieKind): void {
     this.append(response, this.cookies.clear(kind, requestBehind(response)));
+  }
+
+  /** Marks the browser as one that the subject signed in with. */
+  rememberDevice(response: unknown, text: string): void {
+    this.setCookie(response, 'device', text, DEVICE_DAYS * 24 * 3_600);
   }
 
   private setCookie(response: unknown, kind: CookieKind, value: string, maxAgeSeconds: number): void {

@@ -20,13 +20,14 @@ class Lookup extends SignInLookup {
 describe('AuthStatus', () => {
   const { revocation } = resolveAuthOptions({ secret: 'x'.repeat(32), issuer: 'https://api.example.com' }, 0);
   const counters = new AuthCounters();
+  const limits = { sharesAddress: false };
   let lookup: Lookup;
   let status: AuthStatus;
   beforeEach(() => {
     jest.useFakeTimers();
     lookup = new Lookup();
     const near = new SessionNearCache(null, new StoreClock(new SystemClock()), 10, counters);
-    status = new AuthStatus(counters, revocation, null, null, near, lookup);
+    status = new AuthStatus(counters, revocation, null, null, near, lookup, limits);
   });
   afterEach(() => void jest.useRealTimers());
 
@@ -62,6 +63,17 @@ describe('AuthStatus', () => {
     await status.reachesStores();
     expect(lookup.asked).toBe(2);
     expect(status.counts.lookups).toBe(0);
+  });
+
+  it('says that it is degraded behind a proxy that is not trusted, and stays up', async () => {
+    expect((await status.health(null)).details).not.toHaveProperty('degraded');
+    limits.sharesAddress = true;
+    const { isUp, details } = await status.health(null);
+    limits.sharesAddress = false;
+    expect([isUp, details]).toEqual([
+      true,
+      expect.objectContaining({ degraded: expect.stringContaining('proxy') }),
+    ]);
   });
 
   it('tells of no feed where there is none', () => {

@@ -1,3 +1,4 @@
+import type { AttemptLimiter } from '../attempts/attempt-limiter.js';
 import type { AuthCounters, AuthCounts } from '../audit/auth-counters.js';
 import type { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { feedDetails, type FeedState, type Health, isFresh, ProcessStatus } from '../audit/process-status.js';
@@ -9,6 +10,8 @@ import { withinDeadline } from '../time/deadline.js';
 
 /** No sign-in has it. */
 const NO_SIGN_IN = '00000000-0000-0000-0000-000000000000';
+/** Every client has the proxy's address. */
+const UNTRUSTED_PROXY = 'requests come through a proxy that is not trusted: limits by address are off';
 /** A custom store may have no deadline of its own. */
 const DEADLINE_MS = 5_000;
 
@@ -29,6 +32,7 @@ export class AuthStatus extends ProcessStatus {
     private readonly notifier: RevocationNotifier | null,
     private readonly near: SessionNearCache,
     private readonly lookup: SignInLookup,
+    private readonly attempts: Pick<AttemptLimiter, 'sharesAddress'>,
   ) {
     super();
   }
@@ -55,7 +59,7 @@ export class AuthStatus extends ProcessStatus {
 
   /**
    * Up while requests can be judged. With the feed: while its lag is at most `maxLagMs`; until then stores that are away show
-   * in the details alone. In the other modes, and while the feed overflows: while the stores answer.
+   * in the details alone. `degraded` in the details: requests come through a proxy that is not trusted. In the other modes, and while the feed overflows: while the stores answer.
    */
   async health(maxLagMs: number | null): Promise<Health> {
     const reached = await this.reachesStores();
@@ -65,6 +69,7 @@ export class AuthStatus extends ProcessStatus {
       mode: this.mode,
       stores: reached ? 'reachable' : 'unreachable',
       ...(feed && feedDetails(feed)),
+      ...(this.attempts.sharesAddress && { degraded: UNTRUSTED_PROXY }),
     };
     return { isUp: feed && !feed.overflowing ? isFresh(feed, maxLagMs) : reached, details };
   }

@@ -10,6 +10,7 @@ import {
   Optional,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { AttemptStore } from '../attempts/attempt-store.js';
 import { SecurityEventStream } from '../audit/security-event-stream.js';
 import { SecurityEventWriter } from '../audit/security-event-writer.js';
 import { AuthConfigError } from '../errors/auth-config-error.js';
@@ -19,6 +20,7 @@ import { probeCache } from '../shared-cache/cache-probe.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { SessionActivity } from '../sessions/session-activity.js';
 import { AuthStores } from '../stores/auth-stores.js';
+import { refuseAnyProxy } from './trusted-proxies.js';
 import { Sweeper } from './expired-rows-sweeper.js';
 
 /** Checks the stores and loads the revocations when the application starts, sweeps while it runs, and leaves nothing behind when it stops. */
@@ -45,9 +47,12 @@ export class AuthLifecycle
     @Inject(KeyRotation) private readonly keys: KeyRotation | null,
     private readonly stream: SecurityEventStream,
     @Inject(SecurityEventWriter) private readonly table: SecurityEventWriter | null,
+    /** Null: these stores keep none. */
+    @Inject(AttemptStore) private readonly attempts: AttemptStore | null,
   ) {}
 
   async onModuleInit(): Promise<void> {
+    refuseAnyProxy(this.host.httpAdapter, this.options.attempts.acceptAnyForwardedAddress);
     const missing = await this.stores.missing();
     // Standalone contexts run migrations: there, a table may well be missing yet.
     if (missing.length > 0 && this.host.httpAdapter) throw new AuthConfigError(missing.join('\n'));
@@ -67,6 +72,10 @@ export class AuthLifecycle
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    if (!this.attempts && this.host.httpAdapter)
+      this.logger.warn(
+        '"stores" keep no attempts, so each process counts the tries at passwords by itself: give attempts() (docs/writing-a-store.md)',
+      );
     const { cache } = this.options;
     const unfit = cache && (await probeCache(cache));
     if (unfit) this.logger.warn(unfit);

@@ -1,3 +1,4 @@
+import { KnownDevices } from '../attempts/known-devices.js';
 import { type Provider } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import { AuthLifecycle } from '../lifecycle/auth.lifecycle.js';
@@ -71,9 +72,10 @@ export const EDGE_PROVIDERS: Provider[] = [
       PresentedSignIns,
       OriginCheck,
       ResolvedAuthOptions,
+      KnownDevices,
     ],
-    (authentication, authenticator, response, presented, origins, options) =>
-      new HttpSignIn(authentication, authenticator, response, presented, origins, options),
+    (authentication, authenticator, response, presented, origins, options, devices) =>
+      new HttpSignIn(authentication, authenticator, response, presented, origins, options, devices),
   ),
   provide(
     SignedUrls,

@@ -6,6 +6,7 @@ import { ProcessStatus } from '../audit/process-status.js';
 import { SecurityEventSink } from '../audit/security-event.js';
 import { SecurityEventStore } from '../audit/security-event-store.js';
 import { AttemptStore } from '../attempts/attempt-store.js';
+import { KnownDevices } from '../attempts/known-devices.js';
 import { AttemptLimiter } from '../attempts/attempt-limiter.js';
 import { ATTEMPT_PROVIDERS } from './attempts.providers.js';
 import { AUDIT_PROVIDERS } from './audit.providers.js';
@@ -180,9 +181,10 @@ export const CORE_PROVIDERS: Provider[] = [
       nullable(RevocationNotifier),
       SessionNearCache,
       GuardedStores,
+      AttemptLimiter,
     ],
-    (counters, { revocation }, feed, notifier, near, { lookup }) =>
-      new AuthStatus(counters, revocation, feed, notifier, near, lookup),
+    (counters, { revocation }, feed, notifier, near, { lookup }, attempts) =>
+      new AuthStatus(counters, revocation, feed, notifier, near, lookup, attempts),
   ),
   provide(
     SignInOpener,
@@ -210,9 +212,10 @@ export const CORE_PROVIDERS: Provider[] = [
       StepUp,
       Sweeper,
       SecurityEventSink,
+      KnownDevices,
     ],
     (stores, options, authenticator, loader, sessions, families, opener, tokenRefresh, ...rest) => {
-      const [formerTokens, signOut, stepUp, sweeper, events] = rest;
+      const [formerTokens, signOut, stepUp, sweeper, events, devices] = rest;
       const { defaultMode, maxSignInsPerSubject: max, onSignInLimit: policy } = options;
       const { subjects, registry } = stores;
       const changes = new CredentialChanges(
@@ -230,6 +233,7 @@ export const CORE_PROVIDERS: Provider[] = [
         stepUp,
         scopes: new SignInScopes(stores.families, stores.sessions),
         opener,
+        devices,
         tokenRefresh,
         formerTokens,
         signOut,

@@ -60,6 +60,11 @@ export interface AuthOptions {
      */
     readonly access?: CookieOptions;
     /**
+     * Tells a device that its user signed in with before, for `attempts`; no credential. Default name `__Host-device`, of this
+     * host only, and else as for `session`.
+     */
+    readonly device?: CookieOptions;
+    /**
      * For pages that other sites embed: browsers keep separate cookies for each embedding site (CHIPS), and send them there.
      * `sameSite` is then `none`. Default false.
      */

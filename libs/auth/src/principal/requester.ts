@@ -11,6 +11,8 @@ export interface Requester {
    * Default: none, so the device counts as never seen.
    */
   readonly device?: string;
+  /** Whether `device` proved to be one that the user signed in with before. The module sets it; given by others it means nothing. */
+  readonly isKnownDevice?: boolean;
   /** Milliseconds since the request arrived at this node. Default: since the call that gets this requester. */
   readonly waitedMs?: () => number;
   /** Whether the client has hung up, so that no more work is started for it. Default: never. */

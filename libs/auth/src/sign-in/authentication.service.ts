@@ -61,7 +61,7 @@ export class AuthenticationService extends SignInManagement {
    * ```
    */
   async signIn(who: SubjectId | Principal, options: SignInOptions = {}): Promise<SignInResult> {
-    const { authenticator, subjects, loader, opener } = this.parts;
+    const { authenticator, subjects, loader, opener, devices } = this.parts;
     const { subject, principal } = whoArgument(who);
     const {
       mode,
@@ -83,7 +83,10 @@ export class AuthenticationService extends SignInManagement {
       const byHand = principal && !proof ? narrowedByHand(principal, loaded.scopes) : null;
       const opening = { epochs, methods, scopes: commonScopes(asked, ofSignIn, byHand), label, limit };
       const result = await opener.open(mode, loaded, opening, requester);
-      if (result) return result;
+      if (result) {
+        devices.note(result.principal, epochs.credentialVersion);
+        return result;
+      }
       // The subject changed in between: a password that was checked before the change must be checked again.
       if (proof || tried >= MAX_TRIES) throw this.refused('changed_meanwhile', requester);
     }

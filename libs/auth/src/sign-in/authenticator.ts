@@ -9,7 +9,7 @@ import type { Requester } from '../principal/requester.js';
 import type { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
 import type { SessionRow } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
-import type { SubjectEpochs, SubjectStore } from '../subjects/subject-store.js';
+import type { SubjectEpochs, SubjectStore, SubjectVersions } from '../subjects/subject-store.js';
 import type { Clock } from '../time/clock.js';
 import type { UserCache } from '../users/user-cache.js';
 import { type LoadedSubject, principalOf, type UserLoader } from '../users/user-loader.js';
@@ -23,7 +23,7 @@ const NOBODY = '\0nobody';
 /** A password that was right, or another proof. */
 export interface PasswordProof {
   /** Read before the proof was checked. */
-  readonly epochs: SubjectEpochs;
+  readonly epochs: SubjectEpochs & Partial<SubjectVersions>;
   /** The subject, read after it. */
   readonly loaded: LoadedSubject;
   /** By the monotonic clock. */
@@ -206,7 +206,8 @@ export class Authenticator {
     requester: Requester,
   ): Promise<PasswordCheck & { readonly loaded: LoadedSubject | null }> {
     try {
-      const check = await hashingFor(requester, async (): Promise<PasswordCheck> => {
+      const { isKnownDevice } = attempt;
+      const check = await hashingFor({ ...requester, isKnownDevice }, async (): Promise<PasswordCheck> => {
         if (subject !== null) return this.passwords.check(subject, password);
         await this.passwords.refuseNobody(identifier, password);
         return { right: false, upgrade: null };

@@ -56,6 +56,7 @@ const isWords = (v: unknown): v is readonly string[] | undefined =>
   v === undefined || (Array.isArray(v) && v.length <= MAX_WORDS && v.every(isWord));
 const isText = (v: unknown): v is string | undefined =>
   v === undefined || (typeof v === 'string' && v.isWellFormed());
+const isTextOrNone = (v: unknown): v is string | undefined => v === undefined || typeof v === 'string';
 const isTextOrNull = (v: unknown): v is string | null => v === null || typeof v === 'string';
 const isKey = (v: unknown): v is string | undefined =>
   v === undefined || (typeof v === 'string' && KEY.test(v));
@@ -227,10 +228,13 @@ function requesterOption(reader: OptionReader): Requester | undefined {
     ip: addressIn(given.custom('ip', 'a text, or null', isTextOrNull)),
     userAgent: userAgent === null ? null : keptUserAgent(userAgent),
     sharesAddress: given.boolean('sharesAddress', false),
+    device: given.custom('device', 'a text', isTextOrNone, undefined),
     waitedMs: given.custom('waitedMs', 'a function', isFunctionOrNone, undefined),
     hasLeft: given.custom('hasLeft', 'a function', isFunctionOrNone, undefined),
   };
+  // It says nothing here: only a check of a password sets it.
+  given.has('isKnownDevice');
   given.done();
-  const { waitedMs, hasLeft, ...plain } = requester;
-  return { ...plain, ...(waitedMs && { waitedMs }), ...(hasLeft && { hasLeft }) };
+  const { device, waitedMs, hasLeft, ...plain } = requester;
+  return { ...plain, ...(device && { device }), ...(waitedMs && { waitedMs }), ...(hasLeft && { hasLeft }) };
 }

@@ -1,3 +1,4 @@
+import type { KnownDevices } from '../attempts/known-devices.js';
 import type { SecurityEventSink } from '../audit/security-event.js';
 import type { HostTransaction } from '../sql/database/sql-database.js';
 import { SignInNotFoundError } from '../errors/auth-error.js';
@@ -40,6 +41,7 @@ export interface SignInParts {
   readonly stepUp: StepUp;
   readonly scopes: SignInScopes;
   readonly opener: SignInOpener;
+  readonly devices: KnownDevices;
   readonly tokenRefresh: TokenRefresh;
   readonly signOut: SignOut;
   readonly changes: CredentialChanges;

@@ -95,12 +95,31 @@ describe('the line before the hasher', () => {
     const trial = new Trial(1);
     await trial.ask('first', from(null));
     for (let i = 0; i < 40; i++) await trial.ask(`unknown${i}`, from(null));
-    expect(trial.refused).toHaveLength(8);
+    expect(trial.refused).toHaveLength(24);
     for (let i = 0; i < 40; i++) await trial.ask(`known${i}`, from(`192.0.2.${i}`));
-    expect(trial.refused).toHaveLength(16);
+    expect(trial.refused).toHaveLength(48);
     await trial.ask('registration', from('192.0.2.99'), 'make');
-    expect(trial.refused).toHaveLength(16);
-    expect(await trial.endAll()).toHaveLength(1 + 32 + 32 + 1);
+    expect(trial.refused).toHaveLength(48);
+    expect(await trial.endAll()).toHaveLength(1 + 16 + 16 + 1);
+  });
+
+  it('keeps half of the places of sign-ins for known devices, whose turn comes at once', async () => {
+    const trial = new Trial(1);
+    await trial.ask('first', from('192.0.2.200'));
+    for (let i = 0; i < 100; i++) await trial.ask(`stranger${i}`, from(`192.0.2.${i}`));
+    expect(trial.refused).toHaveLength(68);
+    const owner = from('192.0.2.1', { device: 'd1_', isKnownDevice: true });
+    expect(trial.line.hasRoom('check', from('192.0.2.1'))).toBe(false);
+    // Before its user is looked up, a device is not known yet.
+    expect(trial.line.hasRoom('check', from('192.0.2.1', { device: 'd1_' }))).toBe(true);
+    await trial.ask('owner', owner);
+    await trial.end('first');
+    await trial.end(trial.begun[1]!);
+    expect(trial.begun.slice(1, 3)).toContain('owner');
+    for (let i = 0; i < 100; i++)
+      await trial.ask(`known${i}`, from(`192.0.2.${i}`, { device: 'd1_', isKnownDevice: true }));
+    expect(trial.refused.filter((one) => one.startsWith('known'))).toHaveLength(68);
+    expect(await trial.endAll()).toHaveLength(1 + 32 + 1 + 32);
   });
 
   it('takes the clients of a proxy that is not trusted for unknown, not for one', async () => {

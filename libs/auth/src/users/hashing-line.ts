@@ -6,6 +6,11 @@ import { HashingLane, type Waiting } from './hashing-lane.js';
 /** The purpose of a hash: `check` for sign-ins, `make` for registrations. */
 export type HashingPurpose = 'check' | 'make';
 
+/** Sign-ins on devices that their user signed in with before have a lane of their own. */
+type Lane = HashingPurpose | 'known';
+const LANES: readonly Lane[] = ['known', 'check', 'make'];
+
+/** Of sign-ins, half on known devices and half on others; and of registrations. */
 const PLACES = 64;
 const PLACES_OF_ADDRESS = 2;
 const LONGEST_WAIT_MS = 5_000;
@@ -23,22 +28,26 @@ export function hashesAtOnce(threadPoolSize: string | undefined): number {
 }
 
 /**
- * The line in front of the hasher. Sign-ins and registrations wait in lanes of their own, which take turns; within a lane,
- * addresses take turns. A call that finds no place, or no turn within five seconds, is refused.
+ * The line in front of the hasher. Sign-ins on known devices, other sign-ins and registrations wait in lanes of their own,
+ * which take turns: a flood of strangers holds up no user on their own device. Within a lane, addresses take turns. A call that finds no place, or no turn within five seconds, is refused.
  */
 export class HashingLine {
-  private readonly lanes: Readonly<Record<HashingPurpose, HashingLane>> = {
-    check: new HashingLane(PLACES, PLACES_OF_ADDRESS),
+  private readonly lanes: Readonly<Record<Lane, HashingLane>> = {
+    known: new HashingLane(PLACES / 2, PLACES_OF_ADDRESS),
+    check: new HashingLane(PLACES / 2, PLACES_OF_ADDRESS),
     make: new HashingLane(PLACES, PLACES_OF_ADDRESS),
   };
   private running = 0;
-  private turnOf: HashingPurpose = 'check';
+  private turnOf = 0;
 
   constructor(private readonly atOnce: number) {}
 
-  /** Whether a call would be let in now, or find a place to wait. */
+  /** Whether a call would be let in now, or find a place to wait. A device that may yet prove to be known may have either. */
   hasRoom(purpose: HashingPurpose, requester: Requester): boolean {
-    return this.running < this.atOnce || this.lanes[purpose].hasRoom(addressOf(requester));
+    if (this.running < this.atOnce) return true;
+    const address = addressOf(requester);
+    if (this.lanes[laneOf(purpose, requester)].hasRoom(address)) return true;
+    return purpose === 'check' && requester.device !== undefined && this.lanes.known.hasRoom(address);
   }
 
   /** What `hash` gives, once its turn has come. Throws PasswordsBusyError. */
@@ -54,7 +63,7 @@ export class HashingLine {
   }
 
   private turn(purpose: HashingPurpose, requester: Requester): Promise<void> {
-    const lane = this.lanes[purpose];
+    const lane = this.lanes[laneOf(purpose, requester)];
     const address = addressOf(requester);
     if (!lane.hasRoom(address)) return Promise.reject(new PasswordsBusyError());
     return new Promise((resolve, reject) => {
@@ -77,15 +86,20 @@ export class HashingLine {
   /** The place passes on in this turn of the event loop, so a later call does not get ahead of those that wait. */
   private letIn(): void {
     while (this.running < this.atOnce) {
-      const other = this.turnOf === 'check' ? 'make' : 'check';
-      let next = this.lanes[this.turnOf].next();
-      if (next) this.turnOf = other;
-      else next = this.lanes[other].next();
+      let next: Waiting | undefined;
+      for (let tried = 0; tried < LANES.length && !next; tried++) {
+        next = this.lanes[LANES[this.turnOf]!].next();
+        this.turnOf = (this.turnOf + 1) % LANES.length;
+      }
       if (!next) return;
       this.running++;
       next.settle(true);
     }
   }
+}
+
+function laneOf(purpose: HashingPurpose, { isKnownDevice }: Requester): Lane {
+  return purpose === 'check' && isKnownDevice ? 'known' : purpose;
 }
 
 function addressOf({ ip, sharesAddress }: Requester): string | null {
