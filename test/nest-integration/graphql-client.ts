@@ -23,8 +23,11 @@ export class GraphqlClient {
     url: string,
     headers: Record<string, string> = {},
     connectionParams?: unknown,
+    query = '',
   ): Promise<GraphqlClient> {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers });
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql${query}`, 'graphql-transport-ws', {
+      headers,
+    });
     const client = new GraphqlClient(socket);
     await once(socket, 'open');
     const acknowledged = new Promise<unknown>((resolve) => client.waiting.set('connection_ack', resolve));

@@ -1,5 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import { type DataPoint, DataPointType, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
+import { secretsIn } from './secret-shapes.js';
 
 /** Reads when it is asked to. */
 class HandReader extends MetricReader {
@@ -28,7 +29,7 @@ export class MetricReadings {
   async all(): Promise<Reading[]> {
     const { resourceMetrics, errors } = await this.reader.collect();
     if (errors.length > 0) throw errors[0];
-    return resourceMetrics.scopeMetrics
+    const readings = resourceMetrics.scopeMetrics
       .flatMap((scope) => scope.metrics)
       .flatMap(({ descriptor: { name, unit, description }, dataPoints, dataPointType }) =>
         (dataPoints as DataPoint<number | { count: number }>[]).map(({ attributes, value }) => ({
@@ -42,6 +43,9 @@ export class MetricReadings {
               : (value as number),
         })),
       );
+    const secrets = secretsIn(JSON.stringify(readings));
+    if (secrets.length > 0) throw new Error(`a metric has ${secrets.join(' and ')}`);
+    return readings;
   }
 
   /** The value of one of them, that with this attribute's value if there are several; undefined when it is not shown. */

@@ -112,6 +112,8 @@ export {
 export type { FeedStatus } from './revocation/feed-status.js';
 export type { AuthCounts, Fallback } from './audit/auth-counters.js';
 
+export { redactTokens } from './crypto/token-shapes.js';
+
 // Errors
 export type { AnyAuthError } from './errors/any-auth-error.js';
 export { AuthConfigError } from './errors/auth-config-error.js';

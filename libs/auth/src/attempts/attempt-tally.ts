@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { inTime } from '../time/deadline.js';
 import type { Budget } from './attempt-budgets.js';
 import type { AttemptCount, AttemptReturn, AttemptStore } from './attempt-store.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 /** A budget, and its counter after a unit was taken. */
 export interface Counted {
@@ -64,7 +65,7 @@ export class AttemptTally {
     this.awayUntil = now + PAUSE_MS;
     if (now - this.loggedAt < LOGGED_EVERY_MS) return;
     this.loggedAt = now;
-    const why = error instanceof Error ? error.message : 'not an Error';
+    const why = failureMessage(error);
     this.logger.error(`the store of attempts failed, so this process counts by itself: ${why}`);
   }
 }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { AuthCounters } from './auth-counters.js';
 import { type SecurityEvent, SecurityEventSink } from './security-event.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 /**
  * Counts each event by its type, and tells several sinks: each hears every event, whatever the others do, and none can change
@@ -31,7 +32,7 @@ export class SecurityEventBus extends SecurityEventSink {
 
   private report(error: unknown): void {
     try {
-      this.logger.error(`a security event was lost: ${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.error(`a security event was lost: ${failureMessage(error)}`);
     } catch {
       // The logger itself fails: there is no other place to report it.
     }

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { type SecurityEvent, SecurityEventSink } from './security-event.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 const ALARMS: ReadonlySet<SecurityEvent['type']> = new Set([
   'reuse_detected',
@@ -44,6 +45,6 @@ export class ListenerSecurityEventSink extends SecurityEventSink {
   }
 
   private report(error: unknown): void {
-    this.logger.error(`onSecurityEvent failed: ${error instanceof Error ? error.message : 'not an Error'}`);
+    this.logger.error(`onSecurityEvent failed: ${failureMessage(error)}`);
   }
 }

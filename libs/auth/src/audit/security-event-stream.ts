@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { type Observable, Subject } from 'rxjs';
 import { SafeObservable } from './safe-observable.js';
 import { type SecurityEvent, SecurityEventSink } from './security-event.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 /** Events as an observable: in order, in a turn of the event loop of their own, after the work that they tell of. */
 export class SecurityEventStream extends SecurityEventSink {
@@ -33,7 +34,7 @@ export class SecurityEventStream extends SecurityEventSink {
   }
 
   private report(error: unknown): void {
-    const what = error instanceof Error ? error.message : 'not an Error';
+    const what = failureMessage(error);
     this.logger.error(`a subscriber of events$ failed: ${what}`);
   }
 }

@@ -23,6 +23,7 @@ interface GraphqlContext extends Connection {
 export class OperationRequest implements HttpRequest {
   readonly headers: HttpRequest['headers'];
   readonly method: string | undefined;
+  readonly url: string | undefined;
   readonly ip: string | undefined;
   readonly socket: HttpRequest['socket'];
   readonly raw: object;
@@ -31,6 +32,7 @@ export class OperationRequest implements HttpRequest {
     const authorization = authorizationIn(connectionParams);
     this.headers = authorization === undefined ? handshake.headers : { ...handshake.headers, authorization };
     this.method = handshake.method;
+    this.url = handshake.url;
     this.ip = handshake.ip;
     this.socket = handshake.socket;
     this.raw = handshake.raw ?? handshake;

@@ -17,6 +17,7 @@ import { type CredentialCookies, credentialsMissing } from './credentials-missin
 import { asSent, isHandshake } from './handshake.js';
 import type { HttpRequest } from './http-request.js';
 import type { OriginCheck } from './origin-check.js';
+import { hasTokenInUrl, refuseTokenInUrl } from './credentials/token-in-url.js';
 import { COPY, THIS_COPY } from './package-copy.js';
 import type { FormerCredentials } from './credentials/former-credentials.js';
 import { rememberHandshake } from './request-of.js';
@@ -67,6 +68,7 @@ export class RequestAuthenticator {
     accepted: CredentialKind,
     maxStalenessMs: number | null,
   ): Principal | undefined {
+    refuseTokenInUrl(request);
     if (hasAuthorization(request)) {
       const token = accepted === 'session' ? undefined : bearerToken(request);
       return token === undefined ? undefined : this.authenticator.cachedAccessToken(token, maxStalenessMs);
@@ -99,6 +101,7 @@ export class RequestAuthenticator {
     accepted: CredentialKind,
     { handshake = false, maxStalenessMs = null, response }: HowToAuthenticate = {},
   ): Promise<Principal> {
+    refuseTokenInUrl(request);
     if (hasAuthorization(request)) {
       const token = accepted === 'session' ? undefined : bearerToken(request);
       if (token === undefined) throw credentialsMissing(request, accepted, this.cookies);
@@ -152,7 +155,8 @@ export class RequestAuthenticator {
    * browsers do not send one by themselves.
    */
   isSignedOut(error: unknown, request: HttpRequest): boolean {
-    return !hasAuthorization(request) && SIGNED_OUT.some((type) => error instanceof type);
+    if (hasAuthorization(request) || hasTokenInUrl(request)) return false;
+    return SIGNED_OUT.some((type) => error instanceof type);
   }
 
   /**

@@ -12,6 +12,7 @@ import { bearerToken } from '../context/request-credentials.js';
 import { setCurrentService } from '../context/current-principal.js';
 import { toContextException } from '../context/context-exceptions.js';
 import { carrierOf, requestOf } from '../context/request-of.js';
+import { refuseTokenInUrl } from '../context/credentials/token-in-url.js';
 import { ForbiddenError } from '../errors/auth-error.js';
 import { ServiceAuthenticator } from '../service-tokens/service-authenticator.js';
 import type { ServicePrincipal } from '../service-tokens/service-token.js';
@@ -55,6 +56,7 @@ export class ServiceAuthGuard implements CanActivate, OnModuleInit {
     if (policy.isPublic) return true;
     try {
       const request = requestOf(context);
+      refuseTokenInUrl(request);
       const token = bearerToken(request);
       if (token === undefined) throw credentialsMissing(request, 'service-token', NO_COOKIES);
       const known = this.services.cachedServiceToken(token, policy.maxStalenessMs);

@@ -8,6 +8,7 @@ import type { AuthCookies } from './auth-cookies.js';
 import type { SignInMode } from '../options/auth-options.js';
 import type { Candidate, SignOut, ProvenSignIn } from '../sign-in/sign-out.js';
 import { LONGEST_REFRESH_TOKEN, refreshTokenInBody } from './refresh-request.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 /** What one request may make us ask the tables for: a browser holds two, and may have two of each name. */
 const MAX_CANDIDATES = 8;
@@ -100,7 +101,7 @@ export class PresentedSignIns {
     try {
       await work();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'an unknown error';
+      const reason = failureMessage(error);
       this.logger.error(`a login could not ${what}: ${reason}`);
     }
   }

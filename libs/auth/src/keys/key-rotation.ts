@@ -8,6 +8,7 @@ import { issuerOfSeal, type PrivateKeyEncryption } from './private-key-encryptio
 import { generateSigningKey, type SigningKey } from './signing-key.js';
 import type { ManagedAlgorithm } from './key-options.js';
 import type { SigningKeyReading, SigningKeyStore, StoredKey } from './signing-key-store.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 const LONGEST_PAUSE_MS = 30_000;
 /** Readings that revocations ask for are at least this far apart. */
@@ -220,7 +221,7 @@ export class KeyRotation {
   }
 
   private sayFailed(error: unknown): void {
-    const why = error instanceof Error ? error.message : 'unknown';
+    const why = failureMessage(error);
     if (!this.failing)
       this.logger.error(`the signing keys could not be read or rotated; the known ones stay in use: ${why}`);
     this.failing = true;

@@ -7,6 +7,7 @@ import type { Clock } from '../time/clock.js';
 import type { SigningAlgorithm } from './key-options.js';
 import { readPublishedKey } from './published-key.js';
 import { type VerificationKey, VerificationKeys } from './verification-keys.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 /** A JWK set of a dozen RSA keys of 4096 bits is 10 KiB. */
 const MAX_BYTES = 256 * 1024;
@@ -129,7 +130,7 @@ export class RemoteKeys extends VerificationKeys {
       this.failure = null;
     } catch (error) {
       if (this.failure === null || this.askedAt === -Infinity) {
-        const why = error instanceof Error ? error.message : 'unknown';
+        const why = failureMessage(error);
         this.logger.warn(`the keys of the issuer cannot be read; the known ones stay in use: ${why}`);
       }
       this.failure = error;

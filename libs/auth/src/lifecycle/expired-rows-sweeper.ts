@@ -4,6 +4,7 @@ import type { SecurityEventStore } from '../audit/security-event-store.js';
 import type { RefreshTokenFamilyStore } from '../refresh-tokens/refresh-token-family-store.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { SignInRegistry } from '../stores/sign-in-registry.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 const BATCH = 500;
 const MAX_BATCHES = 40;
@@ -67,9 +68,7 @@ export class Sweeper {
     const wait = this.intervalMs * (0.75 + Math.random() / 2);
     this.timer = setTimeout(() => {
       this.sweep()
-        .catch((error: unknown) =>
-          this.logger.warn(`the sweep stopped: ${error instanceof Error ? error.message : 'unknown'}`),
-        )
+        .catch((error: unknown) => this.logger.warn(`the sweep stopped: ${failureMessage(error)}`))
         .finally(() => {
           if (!this.stopped) this.start();
         });

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { inTime } from '../time/deadline.js';
 import { RevocationNotifier } from './revocation-notifier.js';
 import type { RedisClient } from './revocation-options.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 /** node-redis calls the listener that was given; ioredis says it to all. */
 interface Subscriber {
@@ -137,7 +138,7 @@ export class RedisNotifier extends RevocationNotifier {
   private warn(error: unknown): void {
     if (this.warned || this.stopped) return;
     this.warned = true;
-    const why = error instanceof Error ? error.message : 'unknown';
+    const why = failureMessage(error);
     this.logger.warn(
       `Redis does not carry notifications; other nodes learn of revocations by polling: ${why}`,
     );

@@ -12,6 +12,7 @@ import { NotifiedPolls } from './notified-polls.js';
 import { NotificationLatency } from './notification-latency.js';
 import type { RevocationNotifier } from './revocation-notifier.js';
 import { RevocationIndex } from './revocation-index.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 const PRUNE_MS = 30_000;
 const OVERFLOW_RETRY_MS = 30_000;
@@ -199,7 +200,7 @@ export class RevocationFeed {
       this.counters.pollFailures++;
       this.failedAt = this.clock.monotonic();
       if (!this.failing) {
-        const why = error instanceof Error ? error.message : 'unknown';
+        const why = failureMessage(error);
         this.logger.warn(`the revocation feed cannot be read, and gets stale: ${why}`);
       }
       this.failing = true;

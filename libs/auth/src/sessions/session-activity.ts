@@ -3,6 +3,7 @@ import type { Clock } from '../time/clock.js';
 import type { NearSession } from './session-near-cache.js';
 import type { ResolvedSessionOptions } from './session-options.js';
 import type { SessionStore } from './session-store.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 /** The highest number of writes at once: a slow database gets no more. */
 const MAX_WRITING = 10_000;
@@ -46,7 +47,7 @@ export class SessionActivity {
         this.pausedUntil = this.clock.monotonic() + PAUSE_MS;
         if (this.failing) return;
         this.failing = true;
-        const why = error instanceof Error ? error.message : 'unknown';
+        const why = failureMessage(error);
         this.logger.warn(`activities of sessions are not written: ${why}`);
       })
       .finally(() => this.writing.delete(id));

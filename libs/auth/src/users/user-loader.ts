@@ -8,6 +8,7 @@ import type { CompleteUserDirectory, Subject } from '../principal/user-directory
 import { looksLikeClient } from '../service-tokens/service-token.js';
 import { subjectText, whyNoSubject } from '../subjects/subject-id.js';
 import { inTime } from '../time/deadline.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 /**
  * The host's user directory returned a wrong value: a mistake of the program, which a retry does not solve. It is no AuthError:
@@ -62,9 +63,7 @@ export class UserLoader {
       return await inTime(deadlineMs, question(this.directory.get()));
     } catch (cause) {
       if (cause instanceof PasswordsBusyError) throw cause;
-      this.logger.error(
-        `the user directory failed: ${cause instanceof Error ? cause.message : 'not an Error'}`,
-      );
+      this.logger.error(`the user directory failed: ${failureMessage(cause)}`);
       if (cause instanceof DirectoryMistakeError) throw cause;
       throw new StoreUnavailableError({ cause });
     }
@@ -99,9 +98,7 @@ export class UserLoader {
     try {
       return principalProfile(this.claims, subject);
     } catch (cause) {
-      this.logger.error(
-        `accessTokens.claims failed: ${cause instanceof Error ? cause.message : 'not an Error'}`,
-      );
+      this.logger.error(`accessTokens.claims failed: ${failureMessage(cause)}`);
       throw new StoreUnavailableError({ cause });
     }
   }

@@ -4,6 +4,7 @@ import type { Requester } from '../principal/requester.js';
 import type { SecurityEventSink } from '../audit/security-event.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { DirectoryMistakeError, type UserLoader } from './user-loader.js';
+import { failureMessage } from '../errors/failure-message.js';
 
 /** A sign-in waits for the new hash to be stored, but not as long as for what it needs. */
 const UPGRADE_DEADLINE_MS = 2_000;
@@ -71,7 +72,7 @@ export class UserPasswords {
         else if (stored !== false)
           this.warn(`setPasswordHash must return true or false (got ${typeof stored})`);
       } catch (error) {
-        const message = error instanceof Error ? error.message : 'not an Error';
+        const message = failureMessage(error);
         this.warn(message.replaceAll(hash, '(hash)').replaceAll(replacing, '(hash)'));
       }
     };

@@ -18,6 +18,7 @@ import type { ResolvedFormerSignInsOptions } from './accepted-credentials.js';
 import type { OpenedSignIns } from './redemption/opened-sign-ins.js';
 import { attemptOf, presentedAs, type PresentedFormer } from './redemption/presented-former.js';
 import type { Redemption } from './redemption/redemption.js';
+import { failureMessage } from '../../errors/failure-message.js';
 
 const DAY_MS = 86_400_000;
 /** Rows outlive `until` by this, so that a later `until` brings no spent credential back. */
@@ -108,9 +109,7 @@ export class FormerSignIns extends FormerCredentials implements OnApplicationBoo
         if (this.hasEnded()) continue;
         this.parts.claims.spend(presented.digest).catch((error: unknown) => {
           this.spentCookies.delete(value);
-          this.logger.warn(
-            `a former session could not be marked as spent: ${error instanceof Error ? error.message : 'unknown'}`,
-          );
+          this.logger.warn(`a former session could not be marked as spent: ${failureMessage(error)}`);
         });
       }
     }

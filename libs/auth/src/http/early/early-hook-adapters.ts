@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { noteArrival, noteForm } from '../../context/http-request.js';
+import { hasTokenInUrl, tokenInUrl } from '../../context/credentials/token-in-url.js';
 import { RequestInvalidError } from '../../errors/auth-error.js';
 import { noteRefusal } from './early-refusal.guard.js';
 import { checkFormHeaders, readForm } from './form-body.js';
@@ -51,6 +52,7 @@ export function hookExpress(application: EarlyApplication, match: Match): void {
     response.removeHeader('X-Powered-By');
     if (matched === 'under-path') return next();
     noteArrival(request);
+    if (hasTokenInUrl(request)) noteRefusal(request, tokenInUrl());
     // A host may have had its own parser first.
     if (!hasBody(request) || request.readableEnded) return next();
     receive(matched, request, request).then(
@@ -78,6 +80,7 @@ export function hookFastify(application: EarlyApplication, match: Match): void {
     reply.header('Cache-Control', 'no-store');
     if (matched === 'under-path') return done();
     noteArrival(request.raw);
+    if (hasTokenInUrl(request.raw)) noteRefusal(request.raw, tokenInUrl());
     // Fastify calls an empty body of type JSON malformed; here it is no body.
     if (!hasBody(request.raw)) delete request.headers['content-type'];
     done();

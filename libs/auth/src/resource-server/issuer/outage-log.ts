@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { failureMessage } from '../../errors/failure-message.js';
 
 /** Tells the operator once when an issuer stops answering, why, and once when it answers again. */
 export class OutageLog {
@@ -11,7 +12,7 @@ export class OutageLog {
   failed(why: unknown): void {
     if (this.isOut) return;
     this.isOut = true;
-    this.logger.warn(`${this.what}: ${why instanceof Error ? why.message : 'unknown'}`);
+    this.logger.warn(`${this.what}: ${failureMessage(why)}`);
   }
 
   answered(): void {

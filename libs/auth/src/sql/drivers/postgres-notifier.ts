@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { inTime } from '../../time/deadline.js';
 import { RevocationNotifier } from '../../revocation/revocation-notifier.js';
+import { failureMessage } from '../../errors/failure-message.js';
 
 /** The little of pg's client that we use. */
 interface ListeningClient {
@@ -135,7 +136,7 @@ export class PostgresNotifier extends RevocationNotifier {
   private warn(error: unknown): void {
     if (this.warned) return;
     this.warned = true;
-    const why = error instanceof Error ? error.message : 'the connection ended';
+    const why = error instanceof Error ? failureMessage(error) : 'the connection ended';
     this.logger.warn(
       `PostgreSQL does not carry notifications; other nodes learn of revocations by polling: ${why}`,
     );
