@@ -9,7 +9,7 @@ import {
   Res,
   StreamableFile,
 } from '@nestjs/common';
-import { CurrentUser, type Principal, Public, Roles, SignedUrl } from 'nestjs-aerie';
+import { CurrentUser, type Principal, Public, RequireRecentSignIn, Roles, SignedUrl } from 'nestjs-aerie';
 
 export const CONTENT = '0123456789';
 
@@ -64,6 +64,13 @@ export class FilesController {
   @Get('public')
   open() {
     return 'open';
+  }
+
+  @SignedUrl()
+  @RequireRecentSignIn('5m')
+  @Get('recent')
+  recent(@CurrentUser('id') id: string) {
+    return { id };
   }
 
   @SignedUrl()

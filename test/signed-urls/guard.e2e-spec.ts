@@ -104,6 +104,14 @@ describe.each(ADAPTERS)('the guard of signed URLs, on %s', (adapter) => {
     expect((await get('/files/admin', { cookie: await cookieOf(app, 'user-1') })).status).toBe(403);
   });
 
+  it('asks for a user where a recent sign-in is asked for', async () => {
+    const url = sign(app, '/files/recent');
+    expect((await get(url)).status).toBe(401);
+    expect(await get(url, { cookie: await cookieOf(app, 'user-1') })).toMatchObject({
+      body: { id: 'user-1' },
+    });
+  });
+
   it('does not replace a guard that is there as well', async () => {
     const cookie = await cookieOf(app, 'user-1');
     expect((await get(sign(app, '/both'))).status).toBe(401);

@@ -29,7 +29,7 @@ export interface SignedUrlHandlerOptions {
 /**
  * Admits requests whose URL `SignedUrls.sign` signed, for this method and until it expires. No sign-in is needed, with
  * `globalGuard: true` either, and `@Public` does not switch the check off. A URL that was signed for a `subject` needs this
- * user signed in as well, by session or access token; so does a handler with `@Roles` or `@Scopes`.
+ * user signed in as well, by session or access token; so does a handler with `@Roles`, `@Scopes` or `@RequireRecentSignIn`.
  *
  * @throws SignedUrlInvalidError (403), SignedUrlExpiredError (403).
  * @throws CredentialsMissingError (401) and the other errors of `AnyAuthGuard`, ForbiddenError (403) for another user, where a
@@ -69,8 +69,8 @@ export class SignedUrlGuard extends AuthenticatingGuard {
         throw exception;
       });
     }
-    const { roles, scopes } = policyOf(context);
-    const needsUser = url.isForSubject || roles !== null || scopes !== null;
+    const { roles, scopes, recentMs } = policyOf(context);
+    const needsUser = url.isForSubject || roles !== null || scopes !== null || recentMs !== null;
     const response = context.switchToHttp().getResponse<HttpResponse>();
     // The URL is a credential: pages that it leads to, and caches that others share, must not have it.
     response.header('Referrer-Policy', 'no-referrer');

@@ -199,10 +199,8 @@ export class RevocationFeed {
     } catch (error) {
       this.counters.pollFailures++;
       this.failedAt = this.clock.monotonic();
-      if (!this.failing) {
-        const why = failureMessage(error);
-        this.logger.warn(`the revocation feed cannot be read, and gets stale: ${why}`);
-      }
+      if (!this.failing)
+        this.logger.warn(`the revocation feed cannot be read, and gets stale: ${failureMessage(error)}`);
       this.failing = true;
       throw error;
     }
