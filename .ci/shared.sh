@@ -34,6 +34,14 @@ need_zsh() {
   command -v zsh > /dev/null || install_packages zsh
 }
 
+# Opens the links of mails as people and scanners do.
+need_browser() {
+  command -v chromium > /dev/null || install_packages chromium || {
+    echo 'Chromium cannot be had: it is needed, and its tests are not skipped' >&2
+    exit 1
+  }
+}
+
 # --- servers: a missing one is a failure, never a skip
 install_server() {
   apt-get update
