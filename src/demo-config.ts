@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { outboxFolder } from './mail/outbox.js';
 
 const SECRET_FILE = 'var/auth-secret';
 const SQLITE_FILE = 'var/demo.sqlite';
@@ -19,6 +20,8 @@ export interface DemoConfig {
   /** Null: the demo uses no Redis. */
   readonly redisUrl: string | null;
   readonly secret: string;
+  /** The folder that mails are written to. */
+  readonly outbox: string;
   readonly issuer: string;
   /** Origins of the demo's own pages, beside the issuer's. */
   readonly trustedOrigins: readonly string[];
@@ -41,6 +44,7 @@ export function demoConfig(env: NodeJS.ProcessEnv): DemoConfig {
     database: databaseOf(env['DATABASE_URL']),
     redisUrl: redisOf(env['REDIS_URL']),
     secret: env['AUTH_SECRET'] ?? ownSecret(),
+    outbox: outboxFolder(env),
   };
 }
 

@@ -2,7 +2,7 @@ import type { DemoConfig } from './demo-config.js';
 
 /** What the demo prints when it has started and listens on `url`; `redisAnswers` is null without a Redis. */
 export function startText(
-  { adapter, database, redisUrl }: DemoConfig,
+  { adapter, database, redisUrl, outbox }: DemoConfig,
   url: string,
   redisAnswers: boolean | null = null,
 ): string {
@@ -23,6 +23,7 @@ export function startText(
   HTTP adapter  ${adapter}
   database      ${where}
   cache         ${cache}
+  mails         ${outbox} (npm run outbox shows them)
 
   Try it:
     curl -i ${url}/users ${json} -d '{"email":"ada@example.com","password":"correct horse battery"}'

@@ -40,6 +40,6 @@ describe('the README with curl', () => {
         await server.destroy();
       }
     },
-    120_000,
+    180_000,
   );
 });

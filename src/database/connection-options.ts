@@ -1,14 +1,19 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
-import { AUTH_MIGRATIONS } from 'nestjs-aerie/typeorm';
+import type { AuthFeature } from 'nestjs-aerie/feature';
+import { authMigrations } from 'nestjs-aerie/typeorm';
 import type { DemoConfig } from '../demo-config.js';
 import { sqliteDriver } from './sqlite-driver.js';
 import { CreateDemoTables1795219300000 } from './create-demo-tables.js';
+import { VerifyAddresses1795910400000 } from './verify-addresses.js';
 
 /** The connection: the same migrations run on every database. */
-export function connectionOptions({ type, url }: DemoConfig['database']): TypeOrmModuleOptions {
+export function connectionOptions(
+  { type, url }: DemoConfig['database'],
+  features: readonly AuthFeature[],
+): TypeOrmModuleOptions {
   const shared = {
     autoLoadEntities: true,
-    migrations: [...AUTH_MIGRATIONS, CreateDemoTables1795219300000],
+    migrations: [...authMigrations(features), CreateDemoTables1795219300000, VerifyAddresses1795910400000],
     migrationsRun: true,
     retryAttempts: 3,
     retryDelay: 1000,

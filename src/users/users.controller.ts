@@ -1,24 +1,31 @@
 import { BadRequestException, Body, Controller, Get, Post, Req } from '@nestjs/common';
-import { CurrentUser, Public, requesterOf } from 'nestjs-aerie';
-import { checkPassword } from './password-rules.js';
+import { CurrentUser, PasswordPolicy, Public, requesterOf } from 'nestjs-aerie';
+import { EmailVerification } from 'nestjs-aerie/account-flows';
 import { UsersService } from './users.service.js';
 
 const EMAIL = /^[^\s@\0]+@[^\s@\0]+\.[^\s@\0]+$/;
 
 @Controller('users')
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly passwords: PasswordPolicy,
+    private readonly verification: EmailVerification,
+  ) {}
 
   @Public()
   @Post()
-  register(@Body() body: unknown, @Req() request: Parameters<typeof requesterOf>[0]) {
+  async register(@Body() body: unknown, @Req() request: Parameters<typeof requesterOf>[0]) {
     const { email, password } = (body ?? {}) as Record<string, unknown>;
     if (typeof email !== 'string' || email.length > 320 || !EMAIL.test(email) || !email.isWellFormed()) {
       throw new BadRequestException('"email" must be an e-mail address.');
     }
     if (typeof password !== 'string') throw new BadRequestException('"password" must be a text.');
-    checkPassword(password, email);
-    return this.users.register(email, password, requesterOf(request));
+    await this.passwords.check(password, { names: [email] });
+    const requester = requesterOf(request);
+    const user = await this.users.register(email, password, requester);
+    this.verification.ask(user.id, requester);
+    return user;
   }
 
   @Get('me')

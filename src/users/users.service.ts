@@ -2,20 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { ConflictException, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import {
+  type AccountEmail,
+  type EmailReplacement,
   type GivesPasswordHashes,
+  type KeepsEmailAddresses,
   PasswordHasher,
   type PasswordHashReplacement,
   type Requester,
   type UserDirectory,
 } from 'nestjs-aerie';
-import { IsNull, QueryFailedError, type Repository } from 'typeorm';
+import { IsNull, Not, QueryFailedError, type Repository } from 'typeorm';
 import { User } from './user.entity.js';
 
 const DUPLICATES = new Set(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE']);
 
 /** The demo's users, and the methods that the auth module calls. */
 @Injectable()
-export class UsersService implements UserDirectory, GivesPasswordHashes {
+export class UsersService implements UserDirectory, GivesPasswordHashes, KeepsEmailAddresses {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly hasher: PasswordHasher,
@@ -44,6 +47,30 @@ export class UsersService implements UserDirectory, GivesPasswordHashes {
     return affected === 1;
   }
 
+  async emailOf(id: string): Promise<AccountEmail | null> {
+    const user = await this.users.findOne({ select: { email: true, emailVerified: true }, where: { id } });
+    return user && { address: user.email, verified: user.emailVerified };
+  }
+
+  async setEmailVerified(id: string, address: string): Promise<boolean> {
+    const { affected } = await this.users.update({ id, email: address }, { emailVerified: true });
+    return affected === 1;
+  }
+
+  async setEmail(id: string, address: string, { replacing }: EmailReplacement): Promise<boolean> {
+    const next = { email: address.toLowerCase(), emailVerified: true };
+    try {
+      return (await this.users.update({ id, email: replacing }, next)).affected === 1;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  }
+
+  async voidCredentials(id: string): Promise<void> {
+    await this.users.update({ id, passwordHash: Not(IsNull()) }, { passwordHash: null });
+  }
+
   /** Without the address: a member may become a claim, and every holder of a token can read its claims. */
   async loadSubject(id: string): Promise<{ id: string } | null> {
     return this.users.findOne({ select: { id: true }, where: { id } });
@@ -67,10 +94,15 @@ export class UsersService implements UserDirectory, GivesPasswordHashes {
     try {
       await this.users.insert(user);
     } catch (error) {
-      const code = error instanceof QueryFailedError && (error.driverError as { code?: string }).code;
-      if (code && DUPLICATES.has(code)) throw new ConflictException('This e-mail address is taken.');
+      if (isDuplicate(error)) throw new ConflictException('This e-mail address is taken.');
       throw error;
     }
     return { id: user.id, email: user.email };
   }
+}
+
+function isDuplicate(error: unknown): boolean {
+  return (
+    error instanceof QueryFailedError && DUPLICATES.has((error.driverError as { code?: string }).code ?? '')
+  );
 }

@@ -141,6 +141,7 @@ describe('what the demo says when it has started', () => {
     expect(text).toMatch(/adapter +fastify\n/);
     expect(text).toMatch(/database +SQLite, :memory:\n/);
     expect(text).toMatch(/cache +the memory of this process/);
+    expect(text).toMatch(/mails +var\/outbox /);
     expect(text.match(/curl -i/g)).toHaveLength(3);
   });
 

@@ -1,3 +1,4 @@
 // The demo of src/.
+import './demo-mails.e2e-spec.js';
 import './demo-processes.e2e-spec.js';
 import './demo.e2e-spec.js';

@@ -38,7 +38,7 @@ describe('the README with curl, on SQLite', () => {
         complaints: [],
       });
     },
-    120_000,
+    180_000,
   );
 
   it('would be seen to go another way', async () => {

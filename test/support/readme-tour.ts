@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AUTH_ENTITIES } from 'nestjs-aerie/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ROOT } from './build-output.js';
 import { markedBlocks, type MarkdownPage } from './markdown.js';
 import { freePort, runToEnd, startServer } from './processes.js';
 
@@ -51,6 +52,12 @@ export async function takeTour(
   try {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
+    // `npm run outbox`, of the built demo.
+    const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const outbox = scripts['outbox']!.replace('dist/', `${dirname(main)}/`);
+    await writeFile(join(cwd, 'package.json'), JSON.stringify({ type: 'module', scripts: { outbox } }));
     const demo = await startServer([main], /listens on/, { cwd, env: { ...env, PORT: String(port) } });
     ending.push(demo.stop);
     const source = await new DataSource({ ...database(cwd), entities: [...AUTH_ENTITIES] }).initialize();
@@ -63,7 +70,7 @@ export async function takeTour(
       cwd,
       env: { TOUR_CLOCK: clock.url, PS1: '', PS2: '', PROMPT: '', HISTFILE: '' },
       input: [SLEEP, ...lines, ...lines, 'exit', ''].join('\n'),
-      timeoutMs: 90_000,
+      timeoutMs: 150_000,
     });
     const said = lines.flatMap((text) => {
       const call = CALL.exec(text);

@@ -1,0 +1,4 @@
+import { demoMails } from './demo-mails.js';
+
+demoMails('postgres');
+demoMails('mariadb');
