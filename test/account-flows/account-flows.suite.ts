@@ -10,3 +10,4 @@ import './thieves.e2e-spec.js';
 import './sign-in-code.e2e-spec.js';
 import './boot.e2e-spec.js';
 import './mailer.e2e-spec.js';
+import './pages.e2e-spec.js';

@@ -49,10 +49,10 @@ export async function loginStatus({ app }: Places, identifier: string, password:
 /** A browser's requests with its cookie come from the application's own pages. */
 export const OWN_PAGE = { 'sec-fetch-site': 'same-origin' };
 
-/** The types and reasons of the feature's events. */
+/** The types and reasons of the feature's events, but for what was asked and what was refused. */
 export const told = ({ app }: Places): readonly string[] =>
   app.events
-    .filter(({ type }) => type.startsWith('account-flows.'))
+    .filter(({ type }) => /^account-flows\.(?!asked|token_refused)/.test(type))
     .map((event) => {
       const { type, reason } = event as { type: string; reason?: string };
       return [type.slice('account-flows.'.length), ...(reason === undefined ? [] : [reason])].join(' ');

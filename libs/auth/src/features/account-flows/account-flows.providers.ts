@@ -7,7 +7,7 @@ import { Clock } from '../../time/clock.js';
 import { provide } from '../../wiring/provide.js';
 import { ResolvedAccountFlowsOptions } from './account-flow-settings.js';
 import { AccountRescue } from './flows/account-rescue.js';
-import { FLOW_PARTS } from './flows/flow.providers.js';
+import { FLOW_PARTS, FLOWS } from './flows/flow.providers.js';
 import { MailLinks } from './mail/mail-links.js';
 import { MailQueue } from './mail/mail-queue.js';
 import { SIGN_IN_LINK_PARTS } from './sign-in-links/sign-in-link.providers.js';
@@ -18,6 +18,7 @@ import { OwedEndings } from './tokens/owed-endings.js';
 /** What every flow needs: links and codes, and the mails that carry them. */
 export const ACCOUNT_FLOW_PROVIDERS: Provider[] = [
   ...FLOW_PARTS,
+  ...FLOWS,
   ...SIGN_IN_LINK_PARTS,
   provide(
     ActionTokens,

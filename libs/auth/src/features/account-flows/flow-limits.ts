@@ -1,20 +1,28 @@
 import type { AttemptSource } from '../../attempts/attempt-budgets.js';
 import type { Attempt, AttemptLimiter } from '../../attempts/attempt-limiter.js';
 import type { Principal } from '../../principal/principal.js';
+import type { SecurityEventSink } from '../../audit/security-event.js';
 import type { Requester } from '../../principal/requester.js';
+import type { AccountMailKind } from './mail/account-mailer.js';
 
 /** How often something may be asked for, or tried, in the flows: docs/limits.md has the budgets. */
 export class FlowLimits {
-  constructor(private readonly limiter: AttemptLimiter) {}
+  constructor(
+    private readonly limiter: AttemptLimiter,
+    private readonly events: SecurityEventSink,
+  ) {}
 
-  /** Whether one more mail may be sent, for the subject, the address and the application. */
-  async mayMail(source: Pick<AttemptSource, 'identifier' | 'subject' | 'requester'>): Promise<boolean> {
-    return (await this.limiter.tryTake('mail', source)) !== null;
-  }
-
-  /** One more presented link. Throws RateLimitedError. */
-  async link(requester: Requester): Promise<void> {
-    await this.limiter.take('action-token', { requester });
+  /** Whether one more mail may be sent, for the subject, the address and the application. An event tells if not. */
+  async mayMail(
+    kind: AccountMailKind,
+    source: Pick<AttemptSource, 'identifier' | 'subject' | 'requester'>,
+  ): Promise<boolean> {
+    if (await this.limiter.tryTake('mail', source)) return true;
+    const { subject = null, requester } = source;
+    const { ip, userAgent } = requester;
+    if (subject !== null)
+      this.events.record({ type: 'account-flows.mail_limited', subject, kind, ip, userAgent });
+    return false;
   }
 
   /**

@@ -1,29 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { SecurityEventSink } from '../../../audit/security-event.js';
 import { ActionTokenInvalidError, CredentialsInvalidError } from '../../../errors/auth-error.js';
 import type { Principal } from '../../../principal/principal.js';
 import { type Requester, UNKNOWN_REQUESTER } from '../../../principal/requester.js';
 import type { AccountEmail } from '../../../principal/user-directory.js';
-import type { AuthenticationService } from '../../../sign-in/authentication.service.js';
 import type { SignInResult } from '../../../sign-in/sign-in-result.js';
-import type { AccountDirectory } from '../account-directory.js';
-import type { FlowLimits } from '../flow-limits.js';
-import type { AccountMails, MailSecret, Post } from '../mail/account-mails.js';
-import type { ActionTokens } from '../tokens/action-tokens.js';
+import type { MailSecret, Post } from '../mail/account-mails.js';
 import type { AccountRescue } from './account-rescue.js';
+import type { FlowParts } from './flow-parts.js';
 import { addressField, flowField } from './flow-arguments.js';
-import type { NewPasswords } from './new-passwords.js';
-
-interface Parts {
-  readonly directory: AccountDirectory;
-  readonly tokens: ActionTokens;
-  readonly mails: AccountMails;
-  readonly limits: FlowLimits;
-  readonly passwords: NewPasswords;
-  readonly authentication: AuthenticationService;
-  readonly rescue: AccountRescue;
-  readonly events: SecurityEventSink;
-}
 
 /** How a change of address is asked for. */
 export interface EmailChangeOptions {
@@ -45,7 +29,8 @@ export interface EmailConfirmOptions {
 export class EmailChange {
   /** @internal */
   constructor(
-    private readonly parts: Parts,
+    private readonly parts: FlowParts,
+    private readonly rescue: AccountRescue,
     private readonly lifetimesMs: { readonly changeEmail: number; readonly undo: number },
   ) {}
 
@@ -78,9 +63,10 @@ export class EmailChange {
     mails.later({ kind: 'confirm-email', subject, requester }, async (post) => {
       const present = await directory.emailOf(subject);
       if (present?.address === next || !(await directory.isLive(subject))) return;
-      if (!(await limits.mayMail({ subject, requester }))) return;
+      if (!(await limits.mayMail('confirm-email', { subject, requester }))) return;
       const owner = await directory.find(next);
       if (owner !== null && owner !== subject) return this.tellOwner(owner, requester, post);
+      mails.asked('confirm-email', subject, requester);
       // First: a thief who asks must not be done before the owner was told.
       if (present && !(await this.told(subject, present, post))) return;
       const issued = await this.issued('email-confirm', subject, next, this.lifetimesMs.changeEmail);
@@ -107,11 +93,9 @@ export class EmailChange {
     email: string,
     { principal, mode = 'tokens', requester = UNKNOWN_REQUESTER }: EmailConfirmOptions = {},
   ): Promise<SignInResult | null> {
-    const { tokens, limits, directory, authentication, events } = this.parts;
+    const { tokens, links, directory, authentication, events } = this.parts;
     const [link, next] = [flowField('token', token), addressField(email)];
-    tokens.judge('email-confirm', link);
-    await limits.link(requester);
-    const { subject } = await tokens.look('email-confirm', link);
+    const { subject } = await links.look('email-confirm', link, requester);
     if (!(await directory.isLive(subject))) throw new ActionTokenInvalidError();
     const spent = await tokens.redeem('email-confirm', link, { context: next, owesEnding: true });
     const former = await directory.emailOf(subject);
@@ -150,14 +134,13 @@ export class EmailChange {
    * ```
    */
   async undo(token: string, email: string, requester: Requester = UNKNOWN_REQUESTER): Promise<boolean> {
-    const { tokens, limits, directory, rescue, events } = this.parts;
+    const { tokens, links, directory, events } = this.parts;
     const [link, former] = [flowField('token', token), addressField(email)];
-    tokens.judge('email-undo', link);
-    await limits.link(requester);
+    await links.look('email-undo', link, requester);
     const spent = await tokens.redeem('email-undo', link, { context: former, owesEnding: true });
     const { subject } = spent;
     let restored = false;
-    await rescue.lock(spent, requester, async () => {
+    await this.rescue.lock(spent, requester, async () => {
       restored = await directory.forceEmail(subject, former);
     });
     const { ip, userAgent } = requester;
@@ -180,7 +163,7 @@ export class EmailChange {
   private async tellOwner(owner: string, requester: Requester, post: Post): Promise<void> {
     const { directory, limits } = this.parts;
     const email = await directory.emailOf(owner);
-    if (email && (await limits.mayMail({ subject: owner, requester })))
+    if (email && (await limits.mayMail('email-taken', { subject: owner, requester })))
       await post(email, undefined, 'email-taken');
   }
 

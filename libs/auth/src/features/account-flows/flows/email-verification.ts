@@ -3,28 +3,10 @@ import type { Principal } from '../../../principal/principal.js';
 import type { AccountEmail, SubjectId } from '../../../principal/user-directory.js';
 import { type Requester, UNKNOWN_REQUESTER } from '../../../principal/requester.js';
 import { subjectArgument } from '../../../sign-in/sign-in-arguments.js';
-import type { AuthenticationService } from '../../../sign-in/authentication.service.js';
 import type { SignInResult } from '../../../sign-in/sign-in-result.js';
-import type { AccountDirectory } from '../account-directory.js';
-import type { FlowLimits } from '../flow-limits.js';
-import type { AccountMails } from '../mail/account-mails.js';
-import type { ActionTokens } from '../tokens/action-tokens.js';
+import type { FlowParts } from './flow-parts.js';
 import { flowField } from './flow-arguments.js';
-import type { MailboxProof } from './mailbox-proof.js';
-import type { NewPasswords } from './new-passwords.js';
 import type { PasswordReset } from './password-reset.js';
-
-interface Parts {
-  readonly directory: AccountDirectory;
-  readonly tokens: ActionTokens;
-  readonly mails: AccountMails;
-  readonly limits: FlowLimits;
-  readonly proof: MailboxProof;
-  readonly passwords: NewPasswords;
-  readonly authentication: AuthenticationService;
-  /** Null: the flow is off. */
-  readonly reset: PasswordReset | null;
-}
 
 /** How an address is verified. */
 export interface EmailVerifyOptions {
@@ -49,7 +31,9 @@ export interface EmailVerified {
 export class EmailVerification {
   /** @internal */
   constructor(
-    private readonly parts: Parts,
+    private readonly parts: FlowParts,
+    /** Null: the flow is off. */
+    private readonly reset: PasswordReset | null,
     private readonly lifetimeMs: number,
   ) {}
 
@@ -73,11 +57,12 @@ export class EmailVerification {
     mails.later({ kind: 'verify-email', subject: id, requester }, async (post) => {
       const email = await directory.emailOf(id);
       if (!email || email.verified || !(await directory.isLive(id))) return;
-      if (!(await limits.mayMail({ subject: id, requester }))) return;
+      if (!(await limits.mayMail('verify-email', { subject: id, requester }))) return;
       const { lifetimeMs } = this;
       const request = { purpose: 'verify-email', subject: id, lifetimeMs, context: email.address } as const;
       const issued = await tokens.issue(request);
       if (!issued?.token) return;
+      mails.asked('verify-email', id, requester);
       const { token, expiresAt } = issued;
       await post(email, { link: { page: 'verifyEmail', fragment: { token } }, expiresAt });
     });
@@ -102,11 +87,9 @@ export class EmailVerification {
     token: string,
     { principal, password, mode = 'tokens', requester = UNKNOWN_REQUESTER }: EmailVerifyOptions = {},
   ): Promise<EmailVerified> {
-    const { tokens, limits, directory, proof, authentication, reset } = this.parts;
+    const { tokens, links, directory, proof, authentication } = this.parts;
     const link = flowField('token', token);
-    tokens.judge('verify-email', link);
-    await limits.link(requester);
-    const { subject } = await tokens.look('verify-email', link);
+    const { subject } = await links.look('verify-email', link, requester);
     const email = (await directory.isLive(subject)) ? await directory.emailOf(subject) : null;
     if (!email) throw new ActionTokenInvalidError();
     const holder = principal?.id === subject ? principal : undefined;
@@ -123,7 +106,7 @@ export class EmailVerification {
     const keep = holder && { keep: holder, mode };
     const kept = await authentication.credentialsChanged(subject, { ...keep, requester });
     await tokens.settle(spent);
-    reset?.send(subject, requester);
+    this.reset?.send(subject, requester);
     return { voided: true, kept };
   }
 

@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { AttemptLimiter } from '../../../attempts/attempt-limiter.js';
 import { SecurityEventSink } from '../../../audit/security-event.js';
 import { SignInResponse } from '../../../http/sign-in-response.js';
@@ -18,18 +19,21 @@ import { KeptSignIn } from '../http/kept-sign-in.js';
 import { AccountMails } from '../mail/account-mails.js';
 import { MailLinks } from '../mail/mail-links.js';
 import { MailQueue } from '../mail/mail-queue.js';
+import { FlowPages } from '../pages/flow-pages.js';
 import { RequiredMembers } from '../required-members.js';
 import { ActionTokens } from '../tokens/action-tokens.js';
 import { AccountNotices } from './account-notices.js';
 import { AccountRescue } from './account-rescue.js';
 import { EmailChange } from './email-change.js';
 import { EmailVerification } from './email-verification.js';
+import { FlowParts } from './flow-parts.js';
 import { MailboxProof } from './mailbox-proof.js';
 import { NewPasswords } from './new-passwords.js';
 import { PasswordChange } from './password-change.js';
 import { PasswordReset } from './password-reset.js';
+import { PresentedLinks } from './presented-links.js';
 
-/** What every flow is made of. */
+/** What flows are made of. */
 export const FLOW_PARTS: Provider[] = [
   provide(AccountDirectory, [UserLoader], (loader) => new AccountDirectory(loader)),
   provide(
@@ -37,12 +41,22 @@ export const FLOW_PARTS: Provider[] = [
     [LateDirectory, AccountFlowsOn],
     (directory, on) => new RequiredMembers(directory, on),
   ),
-  provide(FlowLimits, [AttemptLimiter], (limiter) => new FlowLimits(limiter)),
+  provide(
+    FlowLimits,
+    [AttemptLimiter, SecurityEventSink],
+    (limiter, events) => new FlowLimits(limiter, events),
+  ),
   provide(
     AccountMails,
-    [MailQueue, MailLinks, Clock],
-    (queue, links, clock) => new AccountMails(queue, links, clock),
+    [MailQueue, MailLinks, Clock, SecurityEventSink],
+    (queue, links, clock, events) => new AccountMails(queue, links, clock, events),
   ),
+  provide(
+    PresentedLinks,
+    [ActionTokens, AttemptLimiter, SecurityEventSink],
+    (tokens, attempts, events) => new PresentedLinks(tokens, attempts, events),
+  ),
+  provide(FlowPages, [HttpAdapterHost], (host) => new FlowPages(host)),
   provide(
     MailboxProof,
     [AccountDirectory, SecurityEventSink],
@@ -65,98 +79,56 @@ export const FLOW_PARTS: Provider[] = [
     (answer, options) => new KeptSignIn(answer, options),
   ),
   provide(
-    PasswordReset,
+    FlowParts,
     [
       AccountDirectory,
       ActionTokens,
-      AccountMails,
+      PresentedLinks,
       FlowLimits,
+      AccountMails,
+      AccountNotices,
       MailboxProof,
       NewPasswords,
       AuthenticationService,
-      AccountNotices,
       SecurityEventSink,
-      ResolvedAccountFlowsOptions,
     ],
-    (directory, tokens, mails, limits, proof, passwords, authentication, notices, events, { lifetimesMs }) =>
-      new PasswordReset(
-        { directory, tokens, mails, limits, proof, passwords, authentication, notices, events },
-        lifetimesMs.reset,
-      ),
+    (directory, tokens, links, limits, mails, notices, proof, passwords, authentication, events) => ({
+      directory,
+      tokens,
+      links,
+      limits,
+      mails,
+      notices,
+      proof,
+      passwords,
+      authentication,
+      events,
+    }),
+  ),
+];
+
+/** The flows themselves. */
+export const FLOWS: Provider[] = [
+  provide(
+    PasswordReset,
+    [FlowParts, ResolvedAccountFlowsOptions],
+    (parts, { lifetimesMs }) => new PasswordReset(parts, lifetimesMs.reset),
   ),
   provide(
     EmailVerification,
-    [
-      AccountDirectory,
-      ActionTokens,
-      AccountMails,
-      FlowLimits,
-      MailboxProof,
-      NewPasswords,
-      AuthenticationService,
-      AccountFlowsOn,
-      PasswordReset,
-      ResolvedAccountFlowsOptions,
-    ],
-    (directory, tokens, mails, limits, proof, passwords, authentication, on, reset, { lifetimesMs }) =>
-      new EmailVerification(
-        {
-          directory,
-          tokens,
-          mails,
-          limits,
-          proof,
-          passwords,
-          authentication,
-          reset: on.reset ? reset : null,
-        },
-        lifetimesMs.verifyEmail,
-      ),
+    [FlowParts, PasswordReset, AccountFlowsOn, ResolvedAccountFlowsOptions],
+    (parts, reset, on, { lifetimesMs }) =>
+      new EmailVerification(parts, on.reset ? reset : null, lifetimesMs.verifyEmail),
   ),
   provide(
     AccountRescue,
-    [
-      AccountDirectory,
-      ActionTokens,
-      FlowLimits,
-      AuthenticationService,
-      AccountFlowsOn,
-      PasswordReset,
-      SecurityEventSink,
-    ],
-    (directory, tokens, limits, authentication, on, reset, events) =>
-      new AccountRescue({
-        directory,
-        tokens,
-        limits,
-        authentication,
-        reset: on.reset ? reset : null,
-        events,
-      }),
+    [FlowParts, PasswordReset, AccountFlowsOn],
+    (parts, reset, on) => new AccountRescue(parts, on.reset ? reset : null),
   ),
   provide(
     EmailChange,
-    [
-      AccountDirectory,
-      ActionTokens,
-      AccountMails,
-      FlowLimits,
-      NewPasswords,
-      AuthenticationService,
-      AccountRescue,
-      SecurityEventSink,
-      ResolvedAccountFlowsOptions,
-    ],
-    (directory, tokens, mails, limits, passwords, authentication, rescue, events, { lifetimesMs }) =>
-      new EmailChange(
-        { directory, tokens, mails, limits, passwords, authentication, rescue, events },
-        lifetimesMs,
-      ),
+    [FlowParts, AccountRescue, ResolvedAccountFlowsOptions],
+    (parts, rescue, { lifetimesMs }) => new EmailChange(parts, rescue, lifetimesMs),
   ),
-  provide(
-    PasswordChange,
-    [AccountDirectory, FlowLimits, NewPasswords, AuthenticationService, AccountNotices, SecurityEventSink],
-    (directory, limits, passwords, authentication, notices, events) =>
-      new PasswordChange({ directory, limits, passwords, authentication, notices, events }),
-  ),
+  provide(PasswordChange, [FlowParts], (parts) => new PasswordChange(parts)),
 ];

@@ -1,23 +1,9 @@
-import type { SecurityEventSink } from '../../../audit/security-event.js';
 import { CredentialsInvalidError } from '../../../errors/auth-error.js';
 import type { Principal } from '../../../principal/principal.js';
 import { type Requester, UNKNOWN_REQUESTER } from '../../../principal/requester.js';
-import type { AuthenticationService } from '../../../sign-in/authentication.service.js';
 import type { SignInResult } from '../../../sign-in/sign-in-result.js';
-import type { AccountDirectory } from '../account-directory.js';
-import type { FlowLimits } from '../flow-limits.js';
-import type { AccountNotices } from './account-notices.js';
+import type { FlowParts } from './flow-parts.js';
 import { flowField } from './flow-arguments.js';
-import type { NewPasswords } from './new-passwords.js';
-
-interface Parts {
-  readonly directory: AccountDirectory;
-  readonly limits: FlowLimits;
-  readonly passwords: NewPasswords;
-  readonly authentication: AuthenticationService;
-  readonly notices: AccountNotices;
-  readonly events: SecurityEventSink;
-}
 
 /** How a password is changed. */
 export interface PasswordChangeOptions {
@@ -29,7 +15,7 @@ export interface PasswordChangeOptions {
 /** A signed-in user changes the password. The route calls it; call it from a route of your own too. */
 export class PasswordChange {
   /** @internal */
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly parts: FlowParts) {}
 
   /**
    * Sets a new password for a user who is signed in and knows the present one. Every other sign-in ends. This one goes on

@@ -1,33 +1,14 @@
-import type { SecurityEventSink } from '../../../audit/security-event.js';
 import { ActionTokenInvalidError } from '../../../errors/auth-error.js';
 import { type Requester, UNKNOWN_REQUESTER } from '../../../principal/requester.js';
-import type { AuthenticationService } from '../../../sign-in/authentication.service.js';
-import type { AccountDirectory } from '../account-directory.js';
-import type { FlowLimits } from '../flow-limits.js';
-import type { AccountMails, Post } from '../mail/account-mails.js';
-import type { ActionTokens } from '../tokens/action-tokens.js';
-import type { AccountNotices } from './account-notices.js';
+import type { Post } from '../mail/account-mails.js';
+import type { FlowParts } from './flow-parts.js';
 import { flowField } from './flow-arguments.js';
-import type { MailboxProof } from './mailbox-proof.js';
-import type { NewPasswords } from './new-passwords.js';
-
-interface Parts {
-  readonly directory: AccountDirectory;
-  readonly tokens: ActionTokens;
-  readonly mails: AccountMails;
-  readonly limits: FlowLimits;
-  readonly proof: MailboxProof;
-  readonly passwords: NewPasswords;
-  readonly authentication: AuthenticationService;
-  readonly notices: AccountNotices;
-  readonly events: SecurityEventSink;
-}
 
 /** A forgotten password: a link in a mail, and a new password for it. The routes call it; call it from routes of your own too. */
 export class PasswordReset {
   /** @internal */
   constructor(
-    private readonly parts: Parts,
+    private readonly parts: FlowParts,
     private readonly lifetimeMs: number,
   ) {}
 
@@ -50,8 +31,8 @@ export class PasswordReset {
     const { directory, limits, mails } = this.parts;
     mails.later({ kind: 'reset-password', subject: null, requester }, async (post) => {
       const subject = await directory.findLive(typed);
-      if (!(await limits.mayMail({ identifier: typed, subject, requester })) || subject === null) return;
-      await this.mail(subject, post);
+      const mayMail = await limits.mayMail('reset-password', { identifier: typed, subject, requester });
+      if (mayMail && subject !== null) await this.mail(subject, requester, post);
     });
   }
 
@@ -61,7 +42,7 @@ export class PasswordReset {
    */
   send(subject: string, requester: Requester): void {
     this.parts.mails.later({ kind: 'reset-password', subject, requester }, async (post) => {
-      if (await this.parts.directory.isLive(subject)) await this.mail(subject, post);
+      if (await this.parts.directory.isLive(subject)) await this.mail(subject, requester, post);
     });
   }
 
@@ -83,11 +64,9 @@ export class PasswordReset {
    * ```
    */
   async reset(token: string, password: string, requester: Requester = UNKNOWN_REQUESTER): Promise<void> {
-    const { tokens, limits, directory, passwords, proof, authentication, notices, events } = this.parts;
+    const { tokens, links, directory, passwords, proof, authentication, notices, events } = this.parts;
     const [link, next] = [flowField('token', token), flowField('password', password)];
-    tokens.judge('reset', link);
-    await limits.link(requester);
-    const { subject } = await tokens.look('reset', link);
+    const { subject } = await links.look('reset', link, requester);
     const email = (await directory.isLive(subject)) ? await directory.emailOf(subject) : null;
     if (!email) throw new ActionTokenInvalidError();
     const hash = await passwords.hashed(next, { subject, names: [email.address] }, requester);
@@ -102,13 +81,14 @@ export class PasswordReset {
     notices.passwordChanged(subject, requester);
   }
 
-  private async mail(subject: string, post: Post): Promise<void> {
-    const { directory, tokens } = this.parts;
+  private async mail(subject: string, requester: Requester, post: Post): Promise<void> {
+    const { directory, tokens, mails } = this.parts;
     const email = await directory.emailOf(subject);
     if (!email) return;
     const { lifetimeMs } = this;
     const issued = await tokens.issue({ purpose: 'reset', subject, lifetimeMs, context: email.address });
     if (!issued?.token) return;
+    mails.asked('reset-password', subject, requester);
     const { token, expiresAt } = issued;
     await post(email, { link: { page: 'reset', fragment: { token } }, expiresAt });
   }

@@ -1,4 +1,4 @@
-import { Header, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Get, Header, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { HttpRequest } from '../../../context/http-request.js';
 import { requesterOf } from '../../../context/requester-of.js';
 import { strictBody } from '../../../context/strict-input.js';
@@ -8,6 +8,7 @@ import { AnyAuthGuard } from '../../../guards/any-auth.guard.js';
 import { AuthExceptionFilter } from '../../../http/auth-exception.filter.js';
 import type { Principal } from '../../../principal/principal.js';
 import { EmailChange } from '../flows/email-change.js';
+import { FlowPages } from '../pages/flow-pages.js';
 import { FLOW_FIELDS } from '../flows/flow-arguments.js';
 import { KeptSignIn } from './kept-sign-in.js';
 
@@ -19,6 +20,7 @@ export class EmailChangeController {
   constructor(
     private readonly flow: EmailChange,
     private readonly kept: KeptSignIn,
+    private readonly pages: FlowPages,
   ) {}
 
   @UseGuards(AnyAuthGuard)
@@ -60,5 +62,19 @@ export class EmailChangeController {
     const given = strictBody(request, { token, email });
     const requester = requesterOf(request);
     return { restored: await this.flow.undo(given.token as string, given.email as string, requester) };
+  }
+
+  /** GET and HEAD spend no link: the page is the same for all. */
+  @Public()
+  @Get('email/confirm')
+  confirmPage(@Res({ passthrough: true }) response: unknown): string {
+    return this.pages.page('confirmEmail', response);
+  }
+
+  /** GET and HEAD spend no link: the page is the same for all. */
+  @Public()
+  @Get('email/undo')
+  undoPage(@Res({ passthrough: true }) response: unknown): string {
+    return this.pages.page('undoEmail', response);
   }
 }

@@ -1,4 +1,4 @@
-import { Header, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Get, Header, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { HttpRequest } from '../../../context/http-request.js';
 import { requesterOf } from '../../../context/requester-of.js';
 import { strictBody } from '../../../context/strict-input.js';
@@ -8,6 +8,7 @@ import { AnyAuthGuard } from '../../../guards/any-auth.guard.js';
 import { AuthExceptionFilter } from '../../../http/auth-exception.filter.js';
 import type { Principal } from '../../../principal/principal.js';
 import { EmailVerification } from '../flows/email-verification.js';
+import { FlowPages } from '../pages/flow-pages.js';
 import { FLOW_FIELDS } from '../flows/flow-arguments.js';
 import { KeptSignIn } from './kept-sign-in.js';
 
@@ -19,6 +20,7 @@ export class EmailVerificationController {
   constructor(
     private readonly flow: EmailVerification,
     private readonly kept: KeptSignIn,
+    private readonly pages: FlowPages,
   ) {}
 
   @UseGuards(AnyAuthGuard)
@@ -48,5 +50,12 @@ export class EmailVerificationController {
       requester: requesterOf(request),
     });
     return { credentials_voided: voided, ...this.kept.bodyOf(kept, response) };
+  }
+
+  /** GET and HEAD spend no link: the page is the same for all. */
+  @Public()
+  @Get('email/verify')
+  page(@Res({ passthrough: true }) response: unknown): string {
+    return this.pages.page('verifyEmail', response);
   }
 }

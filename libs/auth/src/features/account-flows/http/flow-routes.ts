@@ -12,6 +12,7 @@ import { MailedSignIns } from '../sign-in-links/mailed-sign-ins.js';
 import { SendCodeController, SignInCodeController } from './sign-in-code.controllers.js';
 import { EmailChangeController } from './email-change.controller.js';
 import { EmailVerificationController } from './email-verification.controller.js';
+import { LinkPageScriptController } from './link-page-script.controller.js';
 import { NotMeController } from './not-me.controller.js';
 import { PasswordChangeController } from './password-change.controller.js';
 import { PasswordResetController } from './password-reset.controller.js';
@@ -26,12 +27,12 @@ interface FlowRoutes {
 /** The routes of each flow, and the service that they call. */
 const FLOWS: Readonly<Record<keyof AccountFlowsOn, FlowRoutes>> = {
   verifyEmail: {
-    controllers: [EmailVerificationController],
+    controllers: [EmailVerificationController, LinkPageScriptController],
     services: [EmailVerification],
     bodies: { 'POST /email/verify/send': 'json', 'POST /email/verify': 'json' },
   },
   reset: {
-    controllers: [PasswordResetController],
+    controllers: [PasswordResetController, LinkPageScriptController],
     services: [PasswordReset],
     bodies: { 'POST /password/forgot': 'json', 'POST /password/reset': 'json' },
   },
@@ -41,11 +42,15 @@ const FLOWS: Readonly<Record<keyof AccountFlowsOn, FlowRoutes>> = {
     bodies: { 'POST /password': 'json' },
   },
   changeEmail: {
-    controllers: [EmailChangeController],
+    controllers: [EmailChangeController, LinkPageScriptController],
     services: [EmailChange],
     bodies: { 'POST /email/change': 'json', 'POST /email/confirm': 'json', 'POST /email/undo': 'json' },
   },
-  notMe: { controllers: [NotMeController], services: [AccountRescue], bodies: { 'POST /not-me': 'json' } },
+  notMe: {
+    controllers: [NotMeController, LinkPageScriptController],
+    services: [AccountRescue],
+    bodies: { 'POST /not-me': 'json' },
+  },
   magicLink: {
     controllers: [MagicLinkController, SignInCodeController],
     services: [MailedSignIns, Askers],

@@ -1,16 +1,20 @@
-import { Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
+import { Get, Header, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { HttpRequest } from '../../../context/http-request.js';
 import { requesterOf } from '../../../context/requester-of.js';
 import { strictBody } from '../../../context/strict-input.js';
 import { Public } from '../../../decorators/public.decorator.js';
 import { AuthExceptionFilter } from '../../../http/auth-exception.filter.js';
 import { AccountRescue } from '../flows/account-rescue.js';
+import { FlowPages } from '../pages/flow-pages.js';
 import { FLOW_FIELDS } from '../flows/flow-arguments.js';
 
 /** The route behind "this was not me". */
 @UseFilters(AuthExceptionFilter)
 export class NotMeController {
-  constructor(private readonly flow: AccountRescue) {}
+  constructor(
+    private readonly flow: AccountRescue,
+    private readonly pages: FlowPages,
+  ) {}
 
   @Public()
   @Post('not-me')
@@ -19,5 +23,12 @@ export class NotMeController {
   async notMe(@Req() request: HttpRequest): Promise<void> {
     const { token } = strictBody(request, { token: FLOW_FIELDS.token });
     await this.flow.notMe(token as string, requesterOf(request));
+  }
+
+  /** GET and HEAD spend no link: the page is the same for all. */
+  @Public()
+  @Get('not-me')
+  page(@Res({ passthrough: true }) response: unknown): string {
+    return this.pages.page('notMe', response);
   }
 }

@@ -1,16 +1,20 @@
-import { Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
+import { Get, Header, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { HttpRequest } from '../../../context/http-request.js';
 import { requesterOf } from '../../../context/requester-of.js';
 import { strictBody } from '../../../context/strict-input.js';
 import { Public } from '../../../decorators/public.decorator.js';
 import { AuthExceptionFilter } from '../../../http/auth-exception.filter.js';
+import { FlowPages } from '../pages/flow-pages.js';
 import { FLOW_FIELDS } from '../flows/flow-arguments.js';
 import { PasswordReset } from '../flows/password-reset.js';
 
 /** The routes of a forgotten password. */
 @UseFilters(AuthExceptionFilter)
 export class PasswordResetController {
-  constructor(private readonly flow: PasswordReset) {}
+  constructor(
+    private readonly flow: PasswordReset,
+    private readonly pages: FlowPages,
+  ) {}
 
   @Public()
   @Post('password/forgot')
@@ -29,5 +33,12 @@ export class PasswordResetController {
     const { token, password } = FLOW_FIELDS;
     const given = strictBody(request, { token, password });
     await this.flow.reset(given.token as string, given.password as string, requesterOf(request));
+  }
+
+  /** GET and HEAD spend no link: the page is the same for all. */
+  @Public()
+  @Get('password/reset')
+  page(@Res({ passthrough: true }) response: unknown): string {
+    return this.pages.page('reset', response);
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { SecurityEventSink } from '../../../audit/security-event.js';
 import type { AccountEmail } from '../../../principal/user-directory.js';
 import type { Requester } from '../../../principal/requester.js';
 import type { Clock } from '../../../time/clock.js';
@@ -37,7 +38,13 @@ export class AccountMails {
     private readonly queue: MailQueue,
     private readonly links: MailLinks,
     private readonly clock: Pick<Clock, 'now'>,
+    private readonly events: SecurityEventSink,
   ) {}
+
+  /** Records that a mail was asked for, which is about to be sent. */
+  asked(kind: AccountMailKind, subject: string, { ip, userAgent }: Requester): void {
+    this.events.record({ type: 'account-flows.asked', subject, kind, ip, userAgent });
+  }
 
   /** Does this after the present request was answered, whatever comes of it. Never throws. */
   later(asked: Asked, work: (post: Post) => Promise<void>): void {
