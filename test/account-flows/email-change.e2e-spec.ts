@@ -3,16 +3,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { PASSWORD, signIn } from '../support/sign-ins.js';
 import { ADAPTERS } from '../support/test-app.js';
 import { inLink } from '../support/test-mailer.js';
-import { DAY } from '../support/time-passes.js';
+import { clockedStores } from '../support/clocked-stores.js';
+import { DAY, MINUTE } from '../support/time-passes.js';
 import {
   browserOf,
+  done,
   freshAddress,
   loginStatus,
   NEXT_PASSWORD,
   OWN_PAGE,
   type Places,
   startFlows,
-  told,
 } from './places.js';
 import { timePassesForLinks } from './time.js';
 
@@ -54,7 +55,7 @@ describe.each(ADAPTERS)('a change of address (%s)', (adapter) => {
     const { status: confirmed, body } = await post('confirm', link);
     expect([confirmed, body]).toEqual([200, {}]);
     expect([addressNow(), places.users.verified.has(id)]).toEqual([next, true]);
-    expect(told(places)).toEqual(['email_changed']);
+    expect(done(places)).toEqual(['email_changed']);
     expect(inLink(await places.mailer.last(old, 'email-changed'))['email']).toBe(old);
     expect([await loginStatus(places, next, PASSWORD), await loginStatus(places, old, PASSWORD)]).toEqual([
       200, 401,
@@ -71,14 +72,12 @@ describe.each(ADAPTERS)('a change of address (%s)', (adapter) => {
     expect((await other.get('/auth/me', { headers: OWN_PAGE })).status).toBe(401);
   });
 
-  it('is refused without the password, and with a wrong one', async () => {
+  it('is refused with a wrong password, however recent the sign-in is', async () => {
     const { body } = await signIn(places.app, 'tokens', old);
     const bearer = body.access_token;
-    for (const given of [{ current_password: 'not this one' }]) {
-      const json = { email: next, ...given };
-      const answer = await places.app.client().post('/auth/email/change', { json, bearer });
-      expect([answer.status, answer.body.code]).toEqual([401, 'AUTH_CREDENTIALS_INVALID']);
-    }
+    const json = { email: next, current_password: 'not this one' };
+    const answer = await places.app.client().post('/auth/email/change', { json, bearer });
+    expect([answer.status, answer.body.code]).toEqual([401, 'AUTH_CREDENTIALS_INVALID']);
     await places.mailer.settled();
     expect(places.mailer.kinds).toEqual([]);
   });
@@ -135,7 +134,7 @@ describe.each(ADAPTERS)('a change of address (%s)', (adapter) => {
     const { status, body } = await post('undo', undo);
     expect([status, body]).toEqual([200, { restored: true }]);
     expect(addressNow()).toBe(old);
-    expect(told(places).slice(1)).toEqual(['credentials_voided email-undo', 'email_undone restored']);
+    expect(done(places).slice(1)).toEqual(['credentials_voided email-undo', 'email_undone restored']);
     const json = { ...inLink(await places.mailer.last(old, 'reset-password')), password: NEXT_PASSWORD };
     expect((await places.app.client().post('/auth/password/reset', { json })).status).toBe(204);
     expect(await loginStatus(places, old, NEXT_PASSWORD)).toBe(200);
@@ -169,7 +168,7 @@ describe.each(ADAPTERS)('a change of address (%s)', (adapter) => {
     const browser = await browserOf(places, next);
     expect((await post('undo', undo)).body).toEqual({ restored: false });
     expect((await browser.get('/auth/me', { headers: OWN_PAGE })).status).toBe(401);
-    expect(told(places)).toContain('email_undone address_taken');
+    expect(done(places)).toContain('email_undone address_taken');
     expect(await loginStatus(places, next, PASSWORD)).toBe(401);
   });
 
@@ -199,5 +198,27 @@ describe.each(ADAPTERS)('a change of address (%s)', (adapter) => {
     const browser = await browserOf(places, old);
     const headers = { origin: 'https://evil.example' };
     expect((await browser.post('/auth/email/change', { json, headers })).status).toBe(403);
+  });
+});
+
+describe.each(ADAPTERS)('a change of address without a password (%s)', (adapter) => {
+  it('needs a sign-in of the last five minutes, or a step-up', async () => {
+    const { stores, clock, override } = clockedStores();
+    const places = await startFlows({ adapter, options: { stores }, connection: null, override });
+    const [old, next] = [freshAddress(), freshAddress()];
+    await places.users.addVerified(old);
+    const browser = await browserOf(places, old);
+    const change = () => browser.post('/auth/email/change', { json: { email: next }, headers: OWN_PAGE });
+    expect((await change()).status).toBe(202);
+    await places.mailer.settled();
+    expect(places.mailer.kinds).toEqual([`email-change-asked ${old}`, `confirm-email ${next}`]);
+    clock.pass(6 * MINUTE);
+    const late = await change();
+    expect([late.status, late.body.code]).toEqual([401, 'AUTH_RECENT_SIGN_IN_REQUIRED']);
+    expect(late.headers.get('www-authenticate')).toMatch(/insufficient_user_authentication.*max_age="300"/);
+    const json = { password: PASSWORD };
+    expect((await browser.post('/auth/step-up', { json, headers: OWN_PAGE })).status).toBe(200);
+    expect((await change()).status).toBe(202);
+    await places.close();
   });
 });

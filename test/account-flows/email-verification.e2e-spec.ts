@@ -5,7 +5,7 @@ import { PASSWORD, signIn } from '../support/sign-ins.js';
 import { ADAPTERS } from '../support/test-app.js';
 import { inLink } from '../support/test-mailer.js';
 import { DAY } from '../support/time-passes.js';
-import { browserOf, freshAddress, loginStatus, OWN_PAGE, type Places, startFlows, told } from './places.js';
+import { browserOf, done, freshAddress, loginStatus, OWN_PAGE, type Places, startFlows } from './places.js';
 import { timePassesForLinks } from './time.js';
 
 const VERIFY = '/auth/email/verify';
@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('the proof of an address (%s)', (adapter) => {
     expect(places.users.verified.has(id)).toBe(true);
     for (const one of [browser, other])
       expect((await one.get('/auth/me', { headers: OWN_PAGE })).status).toBe(200);
-    expect(told(places)).toEqual(['email_verified']);
+    expect(done(places)).toEqual(['email_verified']);
   });
 
   it('is asked for with an access token as well', async () => {
@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('the proof of an address (%s)', (adapter) => {
     expect((await thief.get('/auth/me', { headers: OWN_PAGE })).status).toBe(401);
     expect(await loginStatus(places, ada, PASSWORD)).toBe(401);
     expect(places.users.verified.has(id)).toBe(true);
-    expect(told(places)).toEqual(['credentials_voided first_proof', 'email_verified']);
+    expect(done(places)).toEqual(['credentials_voided first_proof', 'email_verified']);
     // And the owner of the mailbox chooses a password.
     const json = { ...inLink(await places.mailer.last(ada, 'reset-password')), password: PASSWORD };
     expect((await stranger().post('/auth/password/reset', { json })).status).toBe(204);

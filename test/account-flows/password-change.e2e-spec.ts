@@ -6,13 +6,13 @@ import { ADAPTERS } from '../support/test-app.js';
 import { inLink } from '../support/test-mailer.js';
 import {
   browserOf,
+  done,
   freshAddress,
   loginStatus,
   NEXT_PASSWORD,
   OWN_PAGE,
   type Places,
   startFlows,
-  told,
 } from './places.js';
 
 const PATH = '/auth/password';
@@ -41,7 +41,7 @@ describe.each(ADAPTERS)('a change of password (%s)', (adapter) => {
     expect([await loginStatus(places, ada, PASSWORD), await loginStatus(places, ada, NEXT_PASSWORD)]).toEqual(
       [401, 200],
     );
-    expect(told(places)).toEqual(['password_changed']);
+    expect(done(places)).toEqual(['password_changed']);
     const notice = await places.mailer.last(ada, 'password-changed');
     expect(inLink(notice)['token']).toMatch(/^a1_/);
   });
@@ -72,6 +72,16 @@ describe.each(ADAPTERS)('a change of password (%s)', (adapter) => {
     expect(await loginStatus(places, ada, PASSWORD)).toBe(200);
     await places.mailer.settled();
     expect(places.mailer.kinds.filter((one) => one.endsWith(ada))).toEqual([]);
+  });
+
+  it('is refused for a password that the policy refuses, and ends nothing', async () => {
+    const [browser, other] = [await browserOf(places, ada), await browserOf(places, ada)];
+    for (const password of ['too short', ada, `${PASSWORD}`.slice(0, 10)]) {
+      const { status, body } = await browser.post(PATH, { json: { ...json, password }, headers: OWN_PAGE });
+      expect([status, body.code]).toEqual([400, 'AUTH_PASSWORD_REJECTED']);
+    }
+    for (const one of [browser, other])
+      expect((await one.get('/auth/me', { headers: OWN_PAGE })).status).toBe(200);
   });
 
   it('can be repeated when its answer was lost', async () => {

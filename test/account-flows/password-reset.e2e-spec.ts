@@ -7,13 +7,13 @@ import { HOUR } from '../support/time-passes.js';
 import { timePassesForLinks } from './time.js';
 import {
   browserOf,
+  done,
   freshAddress,
   loginStatus,
   NEXT_PASSWORD,
   OWN_PAGE,
   type Places,
   startFlows,
-  told,
 } from './places.js';
 
 describe.each(ADAPTERS)('a forgotten password (%s)', (adapter) => {
@@ -67,7 +67,7 @@ describe.each(ADAPTERS)('a forgotten password (%s)', (adapter) => {
     expect((await places.app.client().get('/auth/me', { bearer: body.access_token })).status).toBe(401);
     const notice = await places.mailer.last(ada, 'password-changed');
     expect(notice.link).toMatch(/\/auth\/not-me#token=a1_/);
-    expect(told(places)).toEqual(['password_reset']);
+    expect(done(places)).toEqual(['password_reset']);
     expect(JSON.stringify(places.app.events)).not.toMatch(/a1_|@mail/);
   });
 
@@ -144,7 +144,7 @@ describe.each(ADAPTERS)('a forgotten password (%s)', (adapter) => {
     const thief = await browserOf(places, planted);
     const token = await linkFor(planted);
     expect((await reset(token)).status).toBe(204);
-    expect(told(places)).toEqual(['credentials_voided first_proof', 'email_verified', 'password_reset']);
+    expect(done(places)).toEqual(['credentials_voided first_proof', 'email_verified', 'password_reset']);
     expect((await thief.get('/auth/me', { headers: OWN_PAGE })).status).toBe(401);
     expect(await loginStatus(places, planted, PASSWORD)).toBe(401);
     expect(await loginStatus(places, planted, NEXT_PASSWORD)).toBe(200);
@@ -181,6 +181,20 @@ describe.each(ADAPTERS)('a forgotten password (%s)', (adapter) => {
     places.users.failure = undefined;
     for (const password of ['', null, 7, 'x'.repeat(5_000), '\ud800'])
       expect((await reset(token, password)).status).toBe(400);
+    expect((await reset(token)).status).toBe(204);
+  });
+
+  it('judges the new password before the link is spent', async () => {
+    const token = await linkFor(ada);
+    for (const [password, reason] of [
+      ['too short', 'too_short'],
+      ['x'.repeat(500), 'too_long'],
+      ['passwordpassword', 'common'],
+    ]) {
+      const { status, body } = await reset(token, password);
+      expect([status, body.code, body.reason]).toEqual([400, 'AUTH_PASSWORD_REJECTED', reason]);
+    }
+    expect(await loginStatus(places, ada, PASSWORD)).toBe(200);
     expect((await reset(token)).status).toBe(204);
   });
 

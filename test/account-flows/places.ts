@@ -49,14 +49,18 @@ export async function loginStatus({ app }: Places, identifier: string, password:
 /** A browser's requests with its cookie come from the application's own pages. */
 export const OWN_PAGE = { 'sec-fetch-site': 'same-origin' };
 
-/** The types and reasons of the feature's events, but for what was asked and what was refused. */
+/** The types and reasons of the feature's events. */
 export const told = ({ app }: Places): readonly string[] =>
   app.events
-    .filter(({ type }) => /^account-flows\.(?!asked|token_refused)/.test(type))
+    .filter(({ type }) => type.startsWith('account-flows.'))
     .map((event) => {
       const { type, reason } = event as { type: string; reason?: string };
       return [type.slice('account-flows.'.length), ...(reason === undefined ? [] : [reason])].join(' ');
     });
+
+/** The same without what was asked for and what was refused. */
+export const done = (places: Places): readonly string[] =>
+  told(places).filter((what) => !/^(asked|token_refused)/.test(what));
 
 let made = 0;
 /** An address that no other test has. */

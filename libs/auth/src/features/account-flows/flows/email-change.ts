@@ -3,6 +3,7 @@ import { ActionTokenInvalidError, CredentialsInvalidError } from '../../../error
 import type { Principal } from '../../../principal/principal.js';
 import { type Requester, UNKNOWN_REQUESTER } from '../../../principal/requester.js';
 import type { AccountEmail } from '../../../principal/user-directory.js';
+import type { RecentSignIn } from '../../../sign-in/recent-sign-in.js';
 import type { SignInResult } from '../../../sign-in/sign-in-result.js';
 import type { MailSecret, Post } from '../mail/account-mails.js';
 import type { AccountRescue } from './account-rescue.js';
@@ -31,6 +32,7 @@ export class EmailChange {
   constructor(
     private readonly parts: FlowParts,
     private readonly rescue: AccountRescue,
+    private readonly recent: RecentSignIn,
     private readonly lifetimesMs: { readonly changeEmail: number; readonly undo: number },
   ) {}
 
@@ -155,6 +157,7 @@ export class EmailChange {
     requester: Requester,
   ): Promise<void> {
     const { limits, passwords } = this.parts;
+    if (password === undefined) return this.recent.require(principal, '5m');
     const current = flowField('current_password', password);
     const check = () => passwords.isRightOf(principal.id, current, requester);
     if (!(await limits.currentPassword(principal, requester, check))) throw new CredentialsInvalidError();

@@ -5,9 +5,11 @@ import { SecurityEventSink } from '../../../audit/security-event.js';
 import { SignInResponse } from '../../../http/sign-in-response.js';
 import { ResolvedAuthOptions } from '../../../options/resolve-auth-options.js';
 import { AuthenticationService } from '../../../sign-in/authentication.service.js';
+import { RecentSignIn } from '../../../sign-in/recent-sign-in.js';
 import { Clock } from '../../../time/clock.js';
 import { LateDirectory } from '../../../users/late-directory.js';
 import { PasswordHasher } from '../../../users/password-hasher.js';
+import { PasswordPolicy } from '../../../users/password-policy/password-policy.js';
 import { UserLoader } from '../../../users/user-loader.js';
 import { PasswordPolicy } from '../../../users/password-policy/password-policy.js';
 import { UserPasswords } from '../../../users/user-passwords.js';
@@ -127,8 +129,8 @@ export const FLOWS: Provider[] = [
   ),
   provide(
     EmailChange,
-    [FlowParts, AccountRescue, ResolvedAccountFlowsOptions],
-    (parts, rescue, { lifetimesMs }) => new EmailChange(parts, rescue, lifetimesMs),
+    [FlowParts, AccountRescue, RecentSignIn, ResolvedAccountFlowsOptions],
+    (parts, rescue, recent, { lifetimesMs }) => new EmailChange(parts, rescue, recent, lifetimesMs),
   ),
   provide(PasswordChange, [FlowParts], (parts) => new PasswordChange(parts)),
 ];

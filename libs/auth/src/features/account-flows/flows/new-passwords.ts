@@ -1,7 +1,7 @@
 import type { Requester } from '../../../principal/requester.js';
 import { hashingFor } from '../../../users/hashing-requester.js';
 import type { PasswordHasher } from '../../../users/password-hasher.js';
-import type { PasswordPolicy } from '../../../users/password-policy/password-policy.js';
+import type { PasswordOwner, PasswordPolicy } from '../../../users/password-policy/password-policy.js';
 import type { UserPasswords } from '../../../users/user-passwords.js';
 
 /** Judges new passwords, and hashes them. */
@@ -13,11 +13,7 @@ export class NewPasswords {
   ) {}
 
   /** Throws PasswordRejectedError, PasswordsBusyError, StoreUnavailableError. */
-  async hashed(
-    password: string,
-    owner: { readonly subject: string; readonly names: readonly string[] },
-    requester: Requester,
-  ): Promise<string> {
+  async hashed(password: string, owner: PasswordOwner, requester: Requester): Promise<string> {
     await this.policy.check(password, owner);
     return this.hasher.hash(password, requester);
   }
