@@ -11,7 +11,6 @@ import { LateDirectory } from '../../../users/late-directory.js';
 import { PasswordHasher } from '../../../users/password-hasher.js';
 import { PasswordPolicy } from '../../../users/password-policy/password-policy.js';
 import { UserLoader } from '../../../users/user-loader.js';
-import { PasswordPolicy } from '../../../users/password-policy/password-policy.js';
 import { UserPasswords } from '../../../users/user-passwords.js';
 import { provide } from '../../../wiring/provide.js';
 import { AccountDirectory } from '../account-directory.js';
