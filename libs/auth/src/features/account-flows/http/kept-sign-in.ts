@@ -8,12 +8,14 @@ import type { SignInResult } from '../../../sign-in/sign-in-result.js';
 export class KeptSignIn {
   constructor(
     private readonly answer: SignInResponse,
-    private readonly options: Pick<ResolvedAuthOptions, 'cookies'>,
+    private readonly options: Pick<ResolvedAuthOptions, 'cookies' | 'accessTokens'>,
   ) {}
 
-  /** How a client holds its refresh token: `hybrid` when it came with the cookie. */
+  /** How a client holds its tokens: `hybrid` when one came in a cookie. A script then gets none. */
   modeOf(request: HttpRequest): 'tokens' | 'hybrid' {
-    return cookiesOf(request, this.options.cookies.refresh.name).length > 0 ? 'hybrid' : 'tokens';
+    const { cookies, accessTokens } = this.options;
+    const held = [cookies.refresh.name, ...(accessTokens.cookie ? [cookies.access.name] : [])];
+    return held.some((name) => cookiesOf(request, name).length > 0) ? 'hybrid' : 'tokens';
   }
 
   /** Sets the cookies, and gives the body to answer with; an empty one when nothing was kept. */
