@@ -141,6 +141,18 @@ describe.each(BELOW_THE_EDGE)('a changed password, on %s', (adapter) => {
     expect((await app.authentication.listSignIns(name)).map((one) => one.id)).toEqual([id]);
   });
 
+  it('hands the kept session over when the user directory fails meanwhile', async () => {
+    const { client } = await signIn(app, 'session', name);
+    const thief = await sessionOf();
+    expect((await client.get('/auth/me')).status).toBe(200);
+    app.users.failure = new Error('away');
+    const answer = await client.post('/password', { json: {} });
+    app.users.failure = undefined;
+    expect([answer.status, answer.body.user?.id]).toEqual([201, name]);
+    expect((await client.get('/auth/me')).status).toBe(200);
+    expect(await meBySession(thief)).toBe(401);
+  });
+
   it('keeps no session by a cookie that was superseded since the guard saw it', async () => {
     const former = await sessionOf();
     const { Authenticator } = await import('nestjs-aerie');

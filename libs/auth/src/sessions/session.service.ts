@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { SessionInvalidError } from '../errors/auth-error.js';
 import type { Requester } from '../principal/requester.js';
 import type { GivenSignIn } from '../subjects/given-sign-in.js';
 import { openedUnlessChanged } from '../subjects/opening-outcome.js';
@@ -94,12 +93,5 @@ export class SessionService {
     const shown = secretHash ?? row.secretHash;
     const renewal = { id, secretHash: shown, nextSecretHash: next.secretHash, authenticated: null };
     return { renewal, next, row, now };
-  }
-
-  /** The token of a cookie's value, and the token that replaces it. Throws SessionInvalidError. */
-  renewal(value: unknown): { token: SessionToken; next: SessionToken } {
-    const token = this.codec.parse(value);
-    if (!token) throw new SessionInvalidError();
-    return { token, next: this.codec.fresh(token.sessionId) };
   }
 }

@@ -3,7 +3,7 @@ import type { Attempt, AttemptLimiter } from '../attempts/attempt-limiter.js';
 import type { SecurityEventSink } from '../audit/security-event.js';
 import { hashingFor } from '../users/hashing-requester.js';
 import { loginFields } from '../users/login-fields.js';
-import { CredentialsInvalidError, SessionInvalidError } from '../errors/auth-error.js';
+import { CredentialsInvalidError, SessionInvalidError, StoreUnavailableError } from '../errors/auth-error.js';
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
 import type { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
@@ -15,7 +15,7 @@ import type { UserCache } from '../users/user-cache.js';
 import { type LoadedSubject, principalOf, type UserLoader } from '../users/user-loader.js';
 import type { PasswordCheck, UserPasswords } from '../users/user-passwords.js';
 import type { SignInRegistry } from '../stores/sign-in-registry.js';
-import type { SessionResult } from './sign-in-result.js';
+import { type SessionResult, sessionResult } from './sign-in-result.js';
 
 /** A subject whose row can never exist: its id is empty of everything a directory may return. */
 const NOBODY = '\0nobody';
@@ -111,9 +111,20 @@ export class Authenticator {
   /** A session that goes on under a new secret, as sign-ins are handed out. Throws as `session` does. */
   async resumedSession(sessionToken: string): Promise<SessionResult> {
     const row = await this.sessions.resolve(sessionToken, 0);
-    const principal = await this.principalOfSession(row, 0);
-    const limits = { expiresAt: new Date(row.expiresAt), idleExpiresAt: new Date(row.idleExpiresAt) };
-    return { mode: 'session', principal, sessionToken, ...limits };
+    return sessionResult(await this.principalOfSession(row, 0), row, sessionToken);
+  }
+
+  /**
+   * The principal of a session that has a new secret by now, with the subject as it is now. While the directory is away, as it
+   * was: the secret must reach its client. Throws SessionInvalidError for a subject that is gone.
+   */
+  async reloaded(principal: Principal, row: SessionRow): Promise<Principal> {
+    try {
+      return await this.principalOfSession(row, 0);
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return principal;
+      throw error;
+    }
   }
 
   /**

@@ -9,11 +9,10 @@ import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
 import type { RekeyOutcome } from '../refresh-tokens/refresh-token-family-store.js';
 import type { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
-import type { SessionRenewal } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { Authenticator } from './authenticator.js';
 import type { CredentialChange, KeptSignIn, SignInRegistry } from '../stores/sign-in-registry.js';
-import type { SignInResult } from './sign-in-result.js';
+import { sessionResult, type SignInResult } from './sign-in-result.js';
 import type { TokenRefresh } from './token-refresh.js';
 
 /**
@@ -82,11 +81,9 @@ export class CredentialChanges {
   }
 
   private async session(subject: string, value: string): Promise<Keeping> {
-    const { token, next } = this.sessions.renewal(value);
     const principal = await this.authenticator.session(value);
     if (principal.id !== subject) throw new SessionInvalidError();
-    const { sessionId: id, secretHash } = token;
-    return this.renewed({ id, secretHash, nextSecretHash: next.secretHash, authenticated: null }, next.token);
+    return this.keptSession(principal);
   }
 
   private async owner(
@@ -115,15 +112,13 @@ export class CredentialChanges {
     const secretHash = this.authenticator.secretHashOf(principal);
     const found = await this.sessions.renewalOf(principal.signInId, principal.id, secretHash);
     if (!found) throw new SessionInvalidError();
-    return this.renewed(found.renewal, found.next.token);
-  }
-
-  private renewed(renewal: SessionRenewal, nextToken: string): Keeping {
+    const { renewal, next, row } = found;
     return {
       signIn: { kind: 'session', renewal },
       result: async (kept) => {
         if (kept !== true) throw new SessionInvalidError();
-        return this.authenticator.resumedSession(nextToken);
+        const renewed = { ...row, secretHash: next.secretHash };
+        return sessionResult(await this.authenticator.reloaded(principal, renewed), row, next.token);
       },
     };
   }

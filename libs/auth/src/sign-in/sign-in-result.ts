@@ -26,3 +26,13 @@ export interface TokensResult {
  * The result of a sign-in: a session, or an access token and a refresh token. `mode` tells which.
  */
 export type SignInResult = SessionResult | TokensResult;
+
+/** A session as it is handed out. */
+export function sessionResult(
+  principal: Principal,
+  { expiresAt, idleExpiresAt }: { readonly expiresAt: number; readonly idleExpiresAt: number },
+  sessionToken: string,
+): SessionResult {
+  const limits = { expiresAt: new Date(expiresAt), idleExpiresAt: new Date(idleExpiresAt) };
+  return { mode: 'session', principal, sessionToken, ...limits };
+}

@@ -11,7 +11,7 @@ import { principalOf, type UserLoader } from '../users/user-loader.js';
 import type { Authenticator } from './authenticator.js';
 import type { PasswordConfirmation } from './password-confirmation.js';
 import { principalArgument, requesterArgument } from './sign-in-arguments.js';
-import type { SignInResult } from './sign-in-result.js';
+import { sessionResult, type SignInResult } from './sign-in-result.js';
 import type { SignOut } from './sign-out.js';
 import type { TokenRefresh } from './token-refresh.js';
 
@@ -115,14 +115,9 @@ export class StepUp {
     const { renewal, next, row, now } = found;
     if (!(await this.sessions.renewBy(renewal, { methods }))) throw new SessionInvalidError();
     this.record(subject, signInId, methods, requester);
-    const { id, scopes, expiresAt, idleExpiresAt } = row;
-    return {
-      mode: 'session',
-      principal: principalOf(loaded, { id, kind: 'session', authenticatedAt: now, methods, scopes }),
-      sessionToken: next.token,
-      expiresAt: new Date(expiresAt),
-      idleExpiresAt: new Date(idleExpiresAt),
-    };
+    const { id, scopes } = row;
+    const principal = principalOf(loaded, { id, kind: 'session', authenticatedAt: now, methods, scopes });
+    return sessionResult(principal, row, next.token);
   }
 
   private record(
