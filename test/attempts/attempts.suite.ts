@@ -3,3 +3,4 @@ import './guessing.e2e-spec.js';
 import './attempt-store.e2e-spec.js';
 import './known-devices.e2e-spec.js';
 import './proxies.e2e-spec.js';
+import './guesses.e2e-spec.js';

@@ -87,6 +87,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'passport-strategy': ['passport', 'guards'],
   '@nestjs/passport': ['passport', 'guards'],
   rxjs: ['audit', 'http', 'context'],
+  'rate-limiter-flexible': ['attempts'],
   '@nestjs/terminus': ['terminus'],
   '@opentelemetry/api': ['opentelemetry'],
   commander: ['cli'],

@@ -85,7 +85,7 @@ export { ServiceAuthenticator } from './service-tokens/service-authenticator.js'
 export { ServicePrincipal } from './service-tokens/service-token.js';
 
 // Options of the rooms
-export type { AttemptOptions } from './attempts/attempt-options.js';
+export type { AttemptOptions, AttemptRedisClient } from './attempts/attempt-options.js';
 export type { AccessTokenOptions } from './access-tokens/access-token-options.js';
 export type { CookieOptions, RefreshCookieOptions } from './http/cookie-options.js';
 export type { CredentialOptions, PasswordBlocklist } from './users/credential-options.js';

@@ -49,7 +49,7 @@ export class AttemptLimiter {
   private readonly waysOpen = new Set<string>();
   /** Counters that were used up a moment ago, and until when. */
   private readonly refused = new LRUCache<string, number>({ max: REMEMBERED });
-  /** The window of each counter that an event told of. */
+  /** Counters that an event told of, and until when their windows last. */
   private readonly toldOf = new LRUCache<string, number>({ max: REMEMBERED });
   private sharedAddress = false;
 
@@ -125,8 +125,9 @@ export class AttemptLimiter {
     id: string,
   ): void {
     this.refused.set(id, this.clock.monotonic() + Math.min(REFUSED_MS, count.endsInMs));
-    if (this.toldOf.get(budget.id) === count.window) return;
-    this.toldOf.set(budget.id, count.window);
+    const now = this.clock.monotonic();
+    if (now < (this.toldOf.get(budget.id) ?? now)) return;
+    this.toldOf.set(budget.id, now + count.endsInMs);
     const { identifier, subject = null, requester } = source;
     const { ip, userAgent } = requester;
     this.events.record({

@@ -1,5 +1,13 @@
 import type { OptionReader } from '../validation/option-reader.js';
 
+/**
+ * What we use of the application's Redis client: node-redis (`redis`, single or cluster), or ioredis.
+ */
+export interface AttemptRedisClient {
+  eval(...args: never[]): unknown;
+  del(...args: never[]): unknown;
+}
+
 /** How many tries are admitted. There is no way to switch this off: an application that limits elsewhere raises the numbers. */
 export interface AttemptOptions {
   /** Failed sign-ins at one account from one address, in 15 minutes. Default 10. */
@@ -35,7 +43,16 @@ export interface AttemptOptions {
    * application does not start.
    */
   readonly acceptAnyForwardedAddress?: boolean;
+  /**
+   * A client of node-redis (single or cluster) or ioredis, in which tries are counted rather than in the stores. It needs the
+   * package `rate-limiter-flexible`. The application connects and closes it. Default: none.
+   */
+  readonly redis?: AttemptRedisClient;
 }
+
+const isClient = (v: unknown): v is AttemptRedisClient =>
+  typeof (v as AttemptRedisClient | null)?.eval === 'function' &&
+  typeof (v as AttemptRedisClient).del === 'function';
 
 /** The highest budget. */
 const MOST = 1_000_000;
@@ -49,6 +66,7 @@ export interface ResolvedAttemptOptions {
   readonly codes: number;
   readonly mails: { readonly subject: number; readonly address: number; readonly application: number };
   readonly acceptAnyForwardedAddress: boolean;
+  readonly redis: AttemptRedisClient | null;
 }
 
 export function resolveAttemptOptions(reader: OptionReader): ResolvedAttemptOptions {
@@ -68,6 +86,12 @@ export function resolveAttemptOptions(reader: OptionReader): ResolvedAttemptOpti
       application: budget(mails, 'application', 1_000),
     },
     acceptAnyForwardedAddress: reader.boolean('acceptAnyForwardedAddress', false),
+    redis: reader.custom<AttemptRedisClient | null>(
+      'redis',
+      'a client of node-redis or ioredis',
+      isClient,
+      null,
+    ),
   };
   mails.done();
   reader.done();

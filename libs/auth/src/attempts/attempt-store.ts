@@ -12,7 +12,7 @@ export interface AttemptCount {
   readonly used: number;
   /** Milliseconds until the window ends. */
   readonly endsInMs: number;
-  /** Which window of the counter this is: a number that no other of its windows has. */
+  /** Which window of the counter this is, for `giveBack`: the instant at which it ends, or another number that names it. */
   readonly window: number;
 }
 

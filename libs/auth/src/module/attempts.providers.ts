@@ -5,6 +5,7 @@ import { AttemptStore } from '../attempts/attempt-store.js';
 import { AttemptTally } from '../attempts/attempt-tally.js';
 import { KnownDevices } from '../attempts/known-devices.js';
 import { MemoryAttemptStore } from '../attempts/memory-attempt-store.js';
+import { RedisAttemptStore } from '../attempts/redis-attempt-store.js';
 import { SecurityEventSink } from '../audit/security-event.js';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
@@ -14,7 +15,9 @@ import { nullable, provide } from '../wiring/provide.js';
 
 /** How often something may be tried. The store is null where the stores keep no attempts. */
 export const ATTEMPT_PROVIDERS: Provider[] = [
-  provide(nullable(AttemptStore), [AuthStores], (stores) => stores.attempts()),
+  provide(nullable(AttemptStore), [AuthStores, ResolvedAuthOptions], (stores, { attempts }) =>
+    attempts.redis ? RedisAttemptStore.on(attempts.redis) : stores.attempts(),
+  ),
   provide(KnownDevices, [DerivedKeys, Clock], (keys, clock) => new KnownDevices(keys, clock)),
   provide(
     AttemptLimiter,

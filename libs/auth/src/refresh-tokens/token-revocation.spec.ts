@@ -49,7 +49,10 @@ describe('the revocation of one access token', () => {
 
   it('ends the family when its list is full of those that matter', () => {
     const full = row({ revokedTokens: listed(MAX_REVOKED_TOKENS, NOW + 1) });
-    expect(tokenRevocationTransition(full, token, NOW, LIFE)).toEqual({ outcome: 'family_ended', list: null });
+    expect(tokenRevocationTransition(full, token, NOW, LIFE)).toEqual({
+      outcome: 'family_ended',
+      list: null,
+    });
     const almost = row({ revokedTokens: listed(MAX_REVOKED_TOKENS - 1, NOW + 1) });
     expect(tokenRevocationTransition(almost, token, NOW, LIFE).list).toHaveLength(MAX_REVOKED_TOKENS);
   });

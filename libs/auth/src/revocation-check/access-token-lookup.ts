@@ -1,5 +1,9 @@
 import type { AuthCounters } from '../audit/auth-counters.js';
-import { AccessTokenRevokedError, AccessTokenStaleError, StoreUnavailableError } from '../errors/auth-error.js';
+import {
+  AccessTokenRevokedError,
+  AccessTokenStaleError,
+  StoreUnavailableError,
+} from '../errors/auth-error.js';
 import type { RevocableToken } from '../revocation/revocation-index.js';
 import type { SharedCache } from '../shared-cache/shared-cache.js';
 import type { StoreClock } from '../time/store-clock.js';

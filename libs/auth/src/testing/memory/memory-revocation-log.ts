@@ -18,7 +18,14 @@ export class MemoryRevocationLog extends RevocationLog {
     const createdAt = this.clock.now();
     if (kind !== 'sign_in' && kind !== 'token')
       this.written = this.written.filter((one) => one.kind !== kind || one.value !== value);
-    this.written.push({ id: ++this.newest, kind, value, epoch, createdAt, expiresAt: createdAt + REVOCATION_LIFE_MS });
+    this.written.push({
+      id: ++this.newest,
+      kind,
+      value,
+      epoch,
+      createdAt,
+      expiresAt: createdAt + REVOCATION_LIFE_MS,
+    });
   }
 
   async readAfter(after: number, limit: number): Promise<RevocationLogReading> {

@@ -16,7 +16,15 @@ export class MemorySignInLookup extends SignInLookup {
 
   async find(signInId: string): Promise<SignInStatus> {
     const row = this.families.rows.get(signInId);
-    if (!row) return { live: false, subjectEpochNow: null, globalEpochNow: 0, rotation: null, revokedTokens: [], now: null };
+    if (!row)
+      return {
+        live: false,
+        subjectEpochNow: null,
+        globalEpochNow: 0,
+        rotation: null,
+        revokedTokens: [],
+        now: null,
+      };
     const now = this.clock.now();
     const { generation, rotatedAt, replayClosed } = row;
     return {
