@@ -114,8 +114,14 @@ describe.each(ADAPTERS)('a tour of everything that can happen, on %s', (adapter)
     const stepped = await app.authentication.stepUp('user-1', { session }, ['pwd', 'otp']);
     const renewed = keep('a session', stepped.mode === 'session' ? stepped.sessionToken : undefined);
     await refused(browser.client.get('/auth/me'));
+    const confirming = { headers: { cookie: `${SESSION_COOKIE}=${renewed}` } };
+    await refused(app.client().post('/auth/step-up', { json: { password: `${PASSWORD}x` }, ...confirming }));
+    const confirmed = await app
+      .client()
+      .post('/auth/step-up', { json: { password: PASSWORD }, ...confirming });
+    const current = keep('a session', /=([^;]+)/.exec(confirmed.setCookies.at(-1) ?? '')?.[1]);
     await timePasses(app, 5 * MINUTE);
-    await app.client().get('/auth/me', { headers: { cookie: `${SESSION_COOKIE}=${renewed}` } });
+    await app.client().get('/auth/me', { headers: { cookie: `${SESSION_COOKIE}=${current}` } });
     await app.app.get(SessionActivity, { strict: false }).flush();
 
     app.users.failure = new Error(`directory is down`);

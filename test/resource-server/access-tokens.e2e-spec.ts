@@ -41,6 +41,19 @@ describe.each(ADAPTERS)('a resource server on %s', (adapter) => {
     expect(await service.get('/public')).toMatchObject({ status: 200 });
   });
 
+  it('admits to what needs a recent sign-in by the time in the token', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const at = (seconds: number) => key.token({ aud: AUDIENCE, auth_time: now - seconds });
+    expect(await service.get('/recent', at(10))).toMatchObject({ status: 200 });
+    for (const seconds of [400, now, -120])
+      expect(await service.get('/recent', at(seconds))).toMatchObject({
+        status: 401,
+        code: 'AUTH_RECENT_SIGN_IN_REQUIRED',
+        body: { max_age: 300 },
+      });
+    expect(await service.get('/orders', at(400))).toMatchObject({ status: 200 });
+  });
+
   const other = es256Key('k1');
   const now = Math.floor(Date.now() / 1000);
   const good = { aud: AUDIENCE };

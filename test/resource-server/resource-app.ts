@@ -15,6 +15,7 @@ import {
   MaxStaleness,
   type Principal,
   Public,
+  RequireRecentSignIn,
   ResourceServerModule,
   type ResourceServerOptions,
   type ResourceServerStructuralOptions,
@@ -50,6 +51,12 @@ export class OrdersController {
   @MaxStaleness('0s')
   @Get('now')
   now() {
+    return {};
+  }
+
+  @RequireRecentSignIn('5m')
+  @Get('recent')
+  recent() {
     return {};
   }
 

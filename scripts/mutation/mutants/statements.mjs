@@ -115,6 +115,21 @@ export const STATEMENT_MUTANTS = [
       'for (const table of this.tables.slice(0, 1)) ended',
     ],
   ]),
+  ...mutantsOf('sql/stores/sql-sign-in-registry.ts', DATABASES, [
+    [
+      'a change of credentials leaves their version',
+      "this.endings.changing(subject, 'credentials')",
+      'this.endings.changing(subject)',
+    ],
+  ]),
+  ...mutantsOf('sql/stores/sql-subject-store.ts', DATABASES, [
+    ['the version of credentials moves with every end', "change === 'credentials' ?", "change !== 'none' ?"],
+    [
+      'several changes of credentials at once are one',
+      'const moved = (version: Sql): Sql => sql`${version} = ${greatest}(${version} + 1, ${nowMs})`;',
+      'const moved = (version: Sql): Sql => sql`${version} = ${greatest}(${version} + 0, ${nowMs})`;',
+    ],
+  ]),
   ...mutantsOf('sql/stores/sql-session-store.ts', DATABASES, [
     [
       'data is written whatever its version',
