@@ -8,11 +8,6 @@ export const FORMER_SIGN_IN_MUTANTS = [
     REDEMPTION,
     ['former sessions'],
     [
-      [
-        'a spent session is shared without an end',
-        'claim.spentAt !== null && now - claim.openedAt > SHARED_MS',
-        'claim.spentAt !== null && false',
-      ],
       ['a session is spent at first sight', 'claim.spentAt !== null && now - claim', 'now - claim'],
       ['a session is shared for an hour', 'const SHARED_MS = 30_000;', 'const SHARED_MS = 3_600_000;'],
       ['a session is replaced without an end', 'const MAX_REPLACEMENTS = 3;', 'const MAX_REPLACEMENTS = 99;'],
@@ -46,15 +41,6 @@ export const FORMER_SIGN_IN_MUTANTS = [
         'a logout everywhere leaves former credentials alone',
         `if (await claims.isEnded(subject)) return this.refused('ended', subject, presented, terms);`,
         '',
-      ],
-      [
-        'the end of a subject is asked for before its epochs are read',
-        `const epochs = await subjects.epochs(subject);
-    if (await claims.isEnded(subject)) return this.refused('ended', subject, presented, terms);
-    const loaded = await users.load(subject);`,
-        `if (await claims.isEnded(subject)) return this.refused('ended', subject, presented, terms);
-    const loaded = await users.load(subject);
-    const epochs = await subjects.epochs(subject);`,
       ],
       [
         'a disabled user may come back with it',
