@@ -210,6 +210,7 @@ describe('the table of statuses', () => {
         AUTH_SCOPE_INVALID: 400,
         AUTH_TARGET_INVALID: 400,
         AUTH_ACTION_TOKEN_INVALID: 400,
+        AUTH_ACCESS_TOKEN_TOO_LARGE: 500,
         AUTH_SIGNED_URL_INVALID: 403,
         AUTH_SIGNED_URL_EXPIRED: 403,
         AUTH_RATE_LIMITED: 429,

@@ -11,8 +11,9 @@ import {
   type SecurityEvent,
 } from 'nestjs-aerie';
 import { AUTH_MIGRATIONS, authMigrations, typeOrmStores } from 'nestjs-aerie/typeorm';
-import { manyAttempts } from 'nestjs-aerie/testing';
 import type { DataSource } from 'typeorm';
+// Not by its entry, which makes `request.user` stand for the user of a test.
+import { manyAttempts } from '../../libs/auth/src/testing/many-attempts.js';
 import { HttpClient } from './http-client.js';
 import { testConnection } from './test-databases.js';
 import { TestUsers, TestUsersModule } from './test-users.js';

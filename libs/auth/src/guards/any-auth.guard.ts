@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AuthenticatingGuard } from './authenticating.guard.js';
 
 /**
- * Admits an access token or a session cookie. If there is an Authorization header, it alone decides: cookies are ignored.
+ * Admits an access token or a session cookie. If there is an Authorization header, it alone decides: cookies are ignored. Where
+ * access tokens are in a cookie, this one decides beside a session cookie.
  *
  * @throws the errors of `JwtAuthGuard` and `SessionAuthGuard`.
  * @throws StoreUnavailableError (503) when it cannot be decided. The errors arrive as exceptions of the context: HTTP,

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { AuthenticatingGuard } from './authenticating.guard.js';
 
 /**
- * Admits requests with a good access token (`Authorization: Bearer`). Cookies are ignored.
+ * Admits requests with a good access token: in `Authorization: Bearer`, or in its cookie with `accessTokens.cookie: true` (a
+ * resource server: `accessTokenCookie`). With the cookie, unsafe methods must come from this application's own or trusted
+ * origins. Session cookies are ignored.
  *
  * @throws CredentialsMissingError, AccessTokenInvalidError, AccessTokenExpiredError, AccessTokenRevokedError,
  * AccessTokenStaleError (401).
+ * @throws CsrfRejectedError (403) for an unsafe request with the cookie from another origin.
  * @throws ForbiddenError (403) without a role of `@Roles` or a scope of `@Scopes`.
  * @throws StoreUnavailableError (503) when it cannot be decided. The errors arrive as exceptions of the context: HTTP,
  * GraphQL, WebSocket or RPC.
