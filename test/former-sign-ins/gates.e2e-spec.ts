@@ -54,7 +54,7 @@ describe.each(BELOW_THE_EDGE)('former sessions and the gates of sign-ins (%s)', 
     app.events.length = 0;
     expect(await seen(other)).toBe(NOBODY);
     // At once: no sign-in was opened, and ended again.
-    expect(told(app)).toEqual(['refused ended']);
+    expect(app.events).toMatchObject([{ type: 'former-sign-ins.refused', reason: 'ended' }]);
     // A later sign-in at the former application does not count either: here the password is needed.
     expect(await seen(await former.signIn(ada))).toBe(NOBODY);
     expect((await signIn(app, 'session', `ada-${ada}`)).id).toBeDefined();
