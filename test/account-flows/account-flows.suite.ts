@@ -11,3 +11,4 @@ import './sign-in-code.e2e-spec.js';
 import './boot.e2e-spec.js';
 import './mailer.e2e-spec.js';
 import './pages.e2e-spec.js';
+import './smtp.e2e-spec.js';
