@@ -7,6 +7,7 @@ import { DerivedKeys } from '../libs/auth/src/crypto/derived-keys.js';
 import { TOKEN_PREFIXES } from '../libs/auth/src/crypto/token-shapes.js';
 import { newAsker } from '../libs/auth/src/features/account-flows/askers/asker.js';
 import { ActionLinks } from '../libs/auth/src/features/account-flows/tokens/action-link.js';
+import { HandoverTokens } from '../libs/auth/src/features/handover/handover-token.js';
 import { freshClientSecret } from '../libs/auth/src/features/service-issuer/clients/client-secret.js';
 import { RefreshTokenCodec } from '../libs/auth/src/refresh-tokens/refresh-token-codec.js';
 import { SessionTokenCodec } from '../libs/auth/src/sessions/session-token.js';
@@ -35,6 +36,7 @@ const FORMS: Readonly<Record<string, () => string>> = {
   'session cookie': () => new SessionTokenCodec(keys).fresh(randomUUID()).token,
   'secret of a service client': freshClientSecret,
   'token of a link in a mail': () => new ActionLinks(keys).fresh('reset', randomUUID()).token,
+  'link of a handover': () => new HandoverTokens(keys).fresh(randomUUID()).token,
   'access token, service token': () => es256.token(),
   'signature of a signed URL': () => signatureOf(Math.random() < 0.5 ? 'user-1' : undefined),
   'asker of a link or code': () => newAsker('cookie').text,

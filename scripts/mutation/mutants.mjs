@@ -1,6 +1,7 @@
 import { DECISION_MUTANTS } from './mutants/decision.mjs';
 import { FEED_MUTANTS } from './mutants/feed.mjs';
 import { FORMER_SIGN_IN_MUTANTS } from './mutants/former-sign-ins.mjs';
+import { HANDOVER_MUTANTS } from './mutants/handovers.mjs';
 import { KEY_MUTANTS } from './mutants/keys.mjs';
 import { MEMORY_MUTANTS } from './mutants/memory.mjs';
 import { PASSWORD_MUTANTS } from './mutants/passwords.mjs';
@@ -22,6 +23,7 @@ export const MUTANTS = [
   ...MEMORY_MUTANTS,
   ...FEED_MUTANTS,
   ...KEY_MUTANTS,
+  ...HANDOVER_MUTANTS,
   ...SHARED_RECORD_MUTANTS,
   ...PASSWORD_MUTANTS,
   ...STATEMENT_MUTANTS,

@@ -46,6 +46,8 @@ export const SUITES = {
   'former express sessions': { project: 'e2e', file: 'test/former-sign-ins/express-session.e2e-spec.ts' },
   'former tokens': { project: 'e2e', file: 'test/former-sign-ins/refresh-jwt.e2e-spec.ts' },
   'former options': { project: 'e2e', file: 'test/former-sign-ins/options.e2e-spec.ts' },
+  handover: { project: 'e2e', file: 'test/handover/handover.e2e-spec.ts' },
+  'handover store': { project: 'e2e', file: 'test/contract/handovers.e2e-spec.ts' },
   'former claims': { project: 'e2e', file: 'test/contract/former-claims.e2e-spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
@@ -89,6 +91,8 @@ export const IN_MEMORY = [
   'former tokens',
   'former options',
   'former claims',
+  'handover',
+  'handover store',
 ];
 
 export const needsServers = (name) =>

@@ -24,6 +24,7 @@ const TABLES = [...BEFORE_ATTEMPTS, 'auth_attempt'];
 const OF_SERVICES = ['auth_service_client', 'auth_spent_token_id'];
 const OF_FORMER = ['auth_former_credential', 'auth_former_subject'];
 const OF_FLOWS = ['auth_action_token'];
+const OF_HANDOVER = ['auth_handover'];
 
 describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) => {
   const open: (() => Promise<unknown>)[] = [];
@@ -51,10 +52,13 @@ describe.each(['postgres', 'mariadb'] as const)('the tables, on %s', (database) 
     const source = await opened();
     const prefix = source.options.entityPrefix!;
     const before = [...TABLES, ...OF_SERVICES, ...OF_FORMER, 'migrations'].sort();
-    const every = [...before, ...OF_FLOWS].sort();
+    const withFlows = [...before, ...OF_FLOWS].sort();
+    const every = [...withFlows, ...OF_HANDOVER].sort();
     expect(await tablesOf(source, prefix)).toEqual(every);
     const { upQueries } = await source.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
+    await source.undoLastMigration();
+    expect(await tablesOf(source, prefix)).toEqual(withFlows);
     await source.undoLastMigration();
     expect(await tablesOf(source, prefix)).toEqual(before);
     // The newest one of the core made no table.

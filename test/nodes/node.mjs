@@ -5,6 +5,7 @@ import { ConsoleLogger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../../libs/auth/dist/index.js';
+import { handover } from '../../libs/auth/dist/features/handover/index.js';
 import { serviceIssuer } from '../../libs/auth/dist/features/service-issuer/index.js';
 import { authMigrations, typeOrmStores } from '../../libs/auth/dist/typeorm/index.js';
 import { cacheOnRedis } from './redis-cache.mjs';
@@ -14,9 +15,9 @@ import { guardedController } from './guarded-routes.mjs';
 import { connectRedis } from './redis-client.mjs';
 
 const { adapter, port, connection, redisUrl, options: given } = JSON.parse(process.argv[2]);
-/** `services`, and the options of the stores, as JSON can hold them. */
-const { services = false, stores, ...options } = given;
-const features = services ? [serviceIssuer()] : [];
+/** Which features are on, and the options of the stores, as JSON can hold them. */
+const { services = false, handsOver = false, stores, ...options } = given;
+const features = [...(services ? [serviceIssuer()] : []), ...(handsOver ? [handover()] : [])];
 
 /** The one place where options are made of clients, which JSON cannot hold. */
 function optionsWithServers(given, { redis, cache }) {

@@ -4,6 +4,7 @@ const SHAPES: readonly (readonly [name: string, shape: RegExp])[] = [
   ['a refresh token', /rt1_[\w-]{91}/],
   ['a client secret', /cs1_[\w-]{43}/],
   ['the token of a link', /a1_[\w-]{64}/],
+  ['the link of a handover', /ho1_[\w-]{86}/],
   ['an asker', /a[hk]1_[\w-]{43}/],
   ['the mark of a device', /d1_[\w-]{22}/],
   ['the signature of a URL', /signature=\d+\.[\w-]*\.[\w-]{43}/],

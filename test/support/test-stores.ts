@@ -1,4 +1,5 @@
 import { subjectKey } from 'nestjs-aerie/stores';
+import { handover } from 'nestjs-aerie/handover';
 import { serviceIssuer } from 'nestjs-aerie/service-tokens';
 import { authEntities, authMigrations, RefreshTokenFamily, Revocation, Session } from 'nestjs-aerie/typeorm';
 import type { StoreHarness } from 'nestjs-aerie/testing';
@@ -8,7 +9,7 @@ import { accountTables } from './account-features.js';
 import { formerTables } from './former-features.js';
 import { freshPrefix, type TestDatabase, testConnection } from './test-databases.js';
 
-const FEATURES = [serviceIssuer(), formerTables(), accountTables()];
+const FEATURES = [serviceIssuer(), formerTables(), accountTables(), handover()];
 const EVERY_ENTITY = authEntities(FEATURES);
 
 /** A harness with tables of its own, which `close` drops. */

@@ -75,12 +75,12 @@ export const MEMORY_MUTANTS = [
       ],
       [
         'the end of a subject ends again what was ended',
-        'revokedAt === null && id !== except',
-        'id !== except',
+        'revokedAt === null && !spared.includes(id)',
+        '!spared.includes(id)',
       ],
       [
         'the end of the others ends the kept one',
-        'revokedAt === null && id !== except',
+        'revokedAt === null && !spared.includes(id)',
         'revokedAt === null',
       ],
       ['a revocation is not announced', `    this.revocations.write('sign_in', row.id);\n`, ''],

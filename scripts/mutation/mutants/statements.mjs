@@ -96,14 +96,14 @@ export const STATEMENT_MUTANTS = [
     ['the sweeper deletes without a limit', 'column.expiresAt, limit)', 'column.expiresAt, limit * 1_000)'],
     ['the sweeper never deletes', 'column.expiresAt, limit)', 'column.expiresAt, limit - limit)'],
   ]),
-  ...mutantsOf('sql/stores/sql-subject-ending.ts', DATABASES, [
+  ...mutantsOf('sql/sign-ins/sql-subject-ending.ts', DATABASES, [
     ['the end of a subject leaves its epoch', '    yield* this.changing(subject);\n    return', '    return'],
     [
       'the end of a subject is that of every subject',
       'sql`${c.subject} = ${subjectKey(subject)} and ${c.revokedAt}',
       `sql\`\${subjectKey(subject)} <> '' and \${c.revokedAt}`,
     ],
-    ['the end of a subject ends again what was ended', ' and ${c.revokedAt} is null${spared}', '${spared}'],
+    ['the end of a subject ends again what was ended', ' and ${c.revokedAt} is null${others}', '${others}'],
     [
       'the end of a subject is not announced',
       'yield* this.revocations.writeEach(ids,',

@@ -113,8 +113,12 @@ export const TRANSACTION_MUTANTS = [
       HOST_CLOCK,
     ],
   ]),
-  ...mutantsOf('sql/stores/sql-opening.ts', DATABASES, [
-    ['the epoch is not compared at the sign-in', 'if (!held) return', 'if (!held && now < 0) return'],
+  ...mutantsOf('sql/sign-ins/sql-opening.ts', DATABASES, [
+    [
+      'the epoch is not compared at the sign-in',
+      'const isAdmitted = held && (',
+      'const isAdmitted = (held || now > 0) && (',
+    ],
     [
       'a sign-in beyond the limit is opened all the same',
       "if (!room) return { opened: false, reason: 'limit' };",
@@ -128,7 +132,7 @@ export const TRANSACTION_MUTANTS = [
     ],
     ['a limit is not looked at', 'if (!limit) return', 'if (!limit || limit.max > 0) return'],
   ]),
-  ...mutantsOf('sql/stores/sql-concurrent-sign-ins.ts', DATABASES, [
+  ...mutantsOf('sql/sign-ins/sql-concurrent-sign-ins.ts', DATABASES, [
     [
       'the limit counts everybody',
       '${c.subject} = ${subjectKey(subject)} and',

@@ -1,5 +1,5 @@
 /** How each secret that this package hands out begins: docs/token-formats.md tells them to secret scanners. */
-export const TOKEN_PREFIXES = ['s2_', 'rt1_', 'cs1_', 'a1_', 'ah1_', 'ak1_', 'd1_'] as const;
+export const TOKEN_PREFIXES = ['s2_', 'rt1_', 'cs1_', 'a1_', 'ho1_', 'ah1_', 'ak1_', 'd1_'] as const;
 
 const OPAQUE = new RegExp(`(${TOKEN_PREFIXES.join('|')})[A-Za-z0-9_-]{20,}`, 'g');
 /** Long enough for a JWT. One class of characters, so that the search takes time by the length of the text alone. */

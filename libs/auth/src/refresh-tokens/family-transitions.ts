@@ -14,7 +14,7 @@ import { isLive } from '../subjects/sign-in-limit.js';
 /** The row of a family that is opened at an instant of the store's clock. */
 export function openFamily(family: NewFamily, now: number): FamilyRow {
   const { id, epochs, currentHash, salt, methods, scopes, ip, userAgent, label } = family;
-  const expiresAt = now + family.absoluteMs;
+  const expiresAt = Math.min(now + family.absoluteMs, family.notAfter ?? Infinity);
   return {
     id,
     subject: epochs.subject,

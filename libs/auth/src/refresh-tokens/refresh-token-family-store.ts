@@ -1,5 +1,6 @@
 import type { ReuseCause } from '../audit/security-event.js';
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
+import type { DerivedSignIn } from '../subjects/given-sign-in.js';
 import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 import type { FamilyState, Presentation, RotationRules } from './rotation-decision.js';
@@ -36,7 +37,7 @@ export interface FamilyReading {
 }
 
 /** A family to open; instants are left to the store's clock. */
-export interface NewFamily {
+export interface NewFamily extends DerivedSignIn {
   readonly id: string;
   readonly epochs: SubjectEpochs;
   readonly currentHash: string;

@@ -3,7 +3,7 @@ import type { SecurityEventSink } from '../audit/security-event.js';
 import { RefreshTokenInvalidError, StoreUnavailableError } from '../errors/auth-error.js';
 import { isSameClient } from '../principal/address.js';
 import type { Requester } from '../principal/requester.js';
-import type { GivenSignIn } from '../subjects/given-sign-in.js';
+import { derivedFrom, type GivenSignIn } from '../subjects/given-sign-in.js';
 import { openedUnlessChanged } from '../subjects/opening-outcome.js';
 import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
@@ -69,7 +69,7 @@ export class RefreshTokenService {
     const first = given ? this.codec.first(id, given.secret) : this.codec.fresh(id, 0);
     const { idleMs, absoluteMs } = this.options;
     const made = { id, currentHash: first.hash, salt: first.salt, idleMs, absoluteMs, ip, userAgent };
-    const since = given && { authenticatedAt: given.authenticatedAt };
+    const since = given && derivedFrom(given);
     const opened = openedUnlessChanged(await this.store.open({ ...opening, ...made, ...since }));
     if (!opened) return undefined;
     const { now, idleExpiresAt, ended } = opened;

@@ -1,4 +1,5 @@
 import type { OpeningOutcome } from '../subjects/opening-outcome.js';
+import type { DerivedSignIn } from '../subjects/given-sign-in.js';
 import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
 
@@ -43,7 +44,7 @@ export interface SessionReading {
 /**
  * A session to open; the store's clock gives its instants.
  */
-export interface NewSession {
+export interface NewSession extends DerivedSignIn {
   readonly id: string;
   readonly secretHash: string;
   readonly epochs: SubjectEpochs;

@@ -6,7 +6,7 @@ import type { NewSession, SessionRecord, SessionRenewal, SessionRow } from './se
 /** The row of a session that is opened at an instant of the store's clock. */
 export function openedSession(session: NewSession, now: number): SessionRecord {
   const { id, secretHash, epochs, methods, scopes, ip, userAgent, label } = session;
-  const expiresAt = now + session.absoluteMs;
+  const expiresAt = Math.min(now + session.absoluteMs, session.notAfter ?? Infinity);
   return {
     id,
     secretHash,

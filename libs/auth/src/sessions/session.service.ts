@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Requester } from '../principal/requester.js';
-import type { GivenSignIn } from '../subjects/given-sign-in.js';
+import { derivedFrom, type GivenSignIn } from '../subjects/given-sign-in.js';
 import { openedUnlessChanged } from '../subjects/opening-outcome.js';
 import type { SignInLimit } from '../subjects/sign-in-limit.js';
 import type { SubjectEpochs } from '../subjects/subject-store.js';
@@ -50,7 +50,7 @@ export class SessionService {
     } = given ? this.codec.of(given.id, given.secret) : this.codec.fresh(randomUUID());
     const { idleMs, absoluteMs, touchIntervalMs } = this.options;
     const made = { id, secretHash, ip, userAgent, absoluteMs, idleMs: idleMs + touchIntervalMs };
-    const since = given && { authenticatedAt: given.authenticatedAt };
+    const since = given && derivedFrom(given);
     const opened = openedUnlessChanged(await this.store.open({ ...opening, ...made, ...since }));
     if (!opened) return undefined;
     const { now, idleExpiresAt, expiresAt, ended } = opened;

@@ -1,6 +1,7 @@
 import type { RevocationEventKind } from '../revocation/revocation-event.js';
 import type { Sql } from '../sql/database/sql.js';
 import type { SqlDatabase, SqlTransaction, TransactionRules } from '../sql/database/sql-database.js';
+import type { MemorySignInLinks, SqlSignInLinks } from './sign-in-links.js';
 import type { StoreCalls } from './store-call.js';
 
 /** What a feature's store in SQL is made of. */
@@ -16,9 +17,12 @@ export interface SqlAccess {
   credentialVersion(subject: string | Sql): Sql;
   /**
    * Adds statements to every transaction that ends sign-ins of a whole subject: a logout everywhere, a change of credentials,
-   * a subject that is disabled or forgotten. The empty subject: everybody's. The subject's row is locked by then.
+   * a subject that is disabled or forgotten. The empty subject: everybody's. The subject's row is locked by then. `spared`: the
+   * ids of the sign-ins that are kept.
    */
-  onSubjectEnded(body: (subject: string) => SqlTransaction<void>): void;
+  onSubjectEnded(body: (subject: string, spared: readonly string[]) => SqlTransaction<void>): void;
+  /** Tells the core which sign-ins live and end as one. One feature at most. */
+  linkSignIns(links: SqlSignInLinks): void;
 }
 
 /** Writes revocations as parts of the transactions that make the changes. */
@@ -38,7 +42,8 @@ export interface MemoryAccess {
   globalEpoch(): number;
   credentialVersion(subject: string): number;
   /** As in SQL: `body` is called in the same step. */
-  onSubjectEnded(body: (subject: string) => void): void;
+  onSubjectEnded(body: (subject: string, spared: readonly string[]) => void): void;
+  linkSignIns(links: MemorySignInLinks): void;
 }
 
 /**

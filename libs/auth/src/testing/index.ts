@@ -25,6 +25,7 @@ export { signInLimitContract } from './contracts/subject-store/sign-in-limit.con
 export { revocationLogContract } from './contracts/revocation-log/revocation-log.contract.js';
 export { signInLookupContract } from './contracts/sign-in-lookup/sign-in-lookup.contract.js';
 export { serviceClientStoreContract } from '../features/service-issuer/clients/service-client-store.contract.js';
+export { handoverStoreContract } from '../features/handover/store/handover-store.contract.js';
 export { formerClaimStoreContract } from '../features/former-sign-ins/claims/former-claim-store.contract.js';
 export { actionTokenStoreContract } from '../features/account-flows/tokens/action-token-store.contract.js';
 export { attemptStoreContract } from './contracts/attempt-store/attempt-store.contract.js';

@@ -34,6 +34,9 @@ const underWay = new AsyncLocalStorage<{
   readonly written: OwnRevocationEvent[];
 }>();
 
+/** Ends nothing else. */
+function* nothing(): SqlTransaction<void> {}
+
 /** Gets the revocations of a committed transaction of ours; an empty list: a transaction of the application's has written some. */
 export type OwnRevocationsListener = (revocations: readonly OwnRevocationEvent[]) => void;
 
@@ -41,6 +44,8 @@ export type OwnRevocationsListener = (revocations: readonly OwnRevocationEvent[]
 export class RevocationWriter {
   /** Called with the revocations of each transaction of ours, once it is committed. */
   listener: OwnRevocationsListener = () => undefined;
+  /** Runs in the transaction that ended these sign-ins by themselves, not with their whole subject: ends what ends with them. */
+  afterEnd: (ids: readonly string[]) => SqlTransaction<void> = nothing;
   private readonly revocations: SqlTable<RevocationEvent>;
 
   constructor(
@@ -87,6 +92,7 @@ export class RevocationWriter {
     const expiresAt = now + this.lifeMs;
     yield this.notifying(this.revocations.insert({ kind, value, epoch, createdAt: now, expiresAt }));
     this.note(kind, value, epoch);
+    if (kind === 'sign_in') yield* this.afterEnd([value]);
   }
 
   /** The same, by the database's clock at this statement. */
@@ -97,6 +103,7 @@ export class RevocationWriter {
     yield this.notifying(sql`insert into ${name} (${column.kind}, ${column.value}, ${column.createdAt},
       ${column.expiresAt}) values (${kind}, ${value}, ${nowMs}, ${nowMs} + ${this.lifeMs})`);
     this.note(kind, value, null);
+    if (kind === 'sign_in') yield* this.afterEnd([value]);
   }
 
   /** One `sign_in` row for each id, which a SELECT finds again. */

@@ -2,7 +2,7 @@ import { type SqlDatabase, MANY_ROWS_MS, type SqlTransaction } from '../database
 import type { SqlTable } from '../database/sql-table.js';
 import type { RevocationWriter } from './revocation-writer.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
-import type { SqlOpening } from './sql-opening.js';
+import type { SqlOpening } from '../sign-ins/sql-opening.js';
 import type { SqlSubjectStore } from './sql-subject-store.js';
 import { asWords } from '../database/column-values.js';
 import { FAMILIES, type FamilyColumns } from '../tables/refresh-token-family.table.js';
@@ -65,11 +65,12 @@ export class SqlRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   }
 
   private *opening(family: NewFamily): SqlTransaction<OpeningOutcome> {
-    const admission = yield* this.openings.admitting(family.epochs, family.limit);
+    const admission = yield* this.openings.admitting(family);
     if (!admission.opened) return admission;
     const { now, ended } = admission;
     const row = openFamily(family, now);
     yield this.families.insert(row);
+    yield* this.openings.inserted(row, family);
     const { idleExpiresAt, expiresAt } = row;
     return { opened: true, now, idleExpiresAt, expiresAt, ended };
   }

@@ -3,7 +3,7 @@ import type { SqlTable } from '../database/sql-table.js';
 import { type Sql, sql } from '../database/sql.js';
 import type { RevocationWriter } from './revocation-writer.js';
 import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
-import type { SqlOpening } from './sql-opening.js';
+import type { SqlOpening } from '../sign-ins/sql-opening.js';
 import type { SqlSubjectStore } from './sql-subject-store.js';
 import { SESSIONS, type SessionColumns } from '../tables/session.table.js';
 import { openedSession } from '../../sessions/session-transitions.js';
@@ -36,11 +36,12 @@ export class SqlSessionStore extends SessionStore {
   }
 
   private *opening(session: NewSession): SqlTransaction<OpeningOutcome> {
-    const admission = yield* this.openings.admitting(session.epochs, session.limit);
+    const admission = yield* this.openings.admitting(session);
     if (!admission.opened) return admission;
     const { now, ended } = admission;
     const row = openedSession(session, now);
     yield this.sessions.insert({ ...row, version: 0 });
+    yield* this.openings.inserted(row, session);
     const { idleExpiresAt, expiresAt } = row;
     return { opened: true, now, idleExpiresAt, expiresAt, ended };
   }

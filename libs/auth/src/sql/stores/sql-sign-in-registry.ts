@@ -24,7 +24,8 @@ import {
   recordOfSession,
   type SignInRecord,
 } from '../../stores/sign-in-record.js';
-import type { SqlSubjectEnding } from './sql-subject-ending.js';
+import type { SqlLinkedSignIns } from '../sign-ins/sql-linked-sign-ins.js';
+import type { SqlSubjectEnding } from '../sign-ins/sql-subject-ending.js';
 
 const MAX_LISTED = trustedSql('1000');
 
@@ -41,6 +42,7 @@ export class SqlSignInRegistry extends SignInRegistry {
     private readonly endings: SqlSubjectEnding,
     private readonly sessions: SqlSessionStore,
     private readonly families: SqlRefreshTokenFamilyStore,
+    private readonly linked: SqlLinkedSignIns,
   ) {
     super();
     this.sessionTable = database.table(SESSIONS);
@@ -82,7 +84,7 @@ export class SqlSignInRegistry extends SignInRegistry {
       if (kept) except = keep.renewal.id;
     } else if (keep?.kind === 'replaced') {
       kept = yield* this.families.replacing(keep.replacement, epoch);
-      if (kept) except = keep.replacement.id;
+      if (kept) except = yield* this.linked.replacing(keep.replacement);
     } else if (keep) {
       kept = yield* this.families.rekeying(keep.rekey, epoch);
       if (kept.kind === 'rekeyed') except = keep.rekey.familyId;

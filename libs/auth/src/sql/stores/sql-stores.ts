@@ -18,8 +18,9 @@ import { SIGNING_KEYS } from '../tables/signing-key.table.js';
 import { SUBJECTS } from '../tables/subject.table.js';
 import { type OwnRevocationsListener, RevocationWriter } from './revocation-writer.js';
 import { SqlAttemptStore } from './sql-attempt-store.js';
-import { SqlConcurrentSignIns } from './sql-concurrent-sign-ins.js';
-import { SqlOpening } from './sql-opening.js';
+import { SqlConcurrentSignIns } from '../sign-ins/sql-concurrent-sign-ins.js';
+import { SqlLinkedSignIns } from '../sign-ins/sql-linked-sign-ins.js';
+import { SqlOpening } from '../sign-ins/sql-opening.js';
 import { SqlRefreshTokenFamilyStore } from './sql-refresh-token-family-store.js';
 import { SqlRevocationLog } from './sql-revocation-log.js';
 import { SqlSecurityEventStore } from './sql-security-event-store.js';
@@ -27,7 +28,7 @@ import { SqlSessionStore } from './sql-session-store.js';
 import { SqlSignInLookup } from './sql-sign-in-lookup.js';
 import { SqlSignInRegistry } from './sql-sign-in-registry.js';
 import { SqlSigningKeyStore } from './sql-signing-key-store.js';
-import { SqlSubjectEnding } from './sql-subject-ending.js';
+import { SqlSubjectEnding } from '../sign-ins/sql-subject-ending.js';
 import { SqlSubjectStore } from './sql-subject-store.js';
 
 /** What the connection adds to its statements. */
@@ -55,6 +56,7 @@ export class SqlStores extends AuthStores {
   private readonly channel: string | null;
   private readonly writer: RevocationWriter;
   private readonly endings: SqlSubjectEnding;
+  private readonly linked: SqlLinkedSignIns;
 
   constructor(
     private readonly connection: SqlConnection,
@@ -80,14 +82,24 @@ export class SqlStores extends AuthStores {
     const events = eventRetentionMs === null ? null : new SqlSecurityEventStore(database, eventRetentionMs);
     this.securityEvents = events;
     const erasing = events && ((subject: string) => events.erasing(subject));
-    const endings = new SqlSubjectEnding(database, subjects, writer, erasing);
+    const linked = new SqlLinkedSignIns(database, subjects, writer);
+    this.linked = linked;
+    const endings = new SqlSubjectEnding(database, subjects, writer, linked, erasing);
     this.endings = endings;
     const room = new SqlConcurrentSignIns(database, writer);
-    const openings = new SqlOpening(subjects, (epochs, limit) => room.making(epochs, limit));
+    const openings = new SqlOpening(subjects, (epochs, limit) => room.making(epochs, limit), linked);
     this.sessions = new SqlSessionStore(database, subjects, writer, openings);
     const endSubject = (subject: string, reason: string) => endings.ending(subject, reason);
     this.families = new SqlRefreshTokenFamilyStore(database, subjects, writer, openings, endSubject);
-    this.registry = new SqlSignInRegistry(database, subjects, writer, endings, this.sessions, this.families);
+    this.registry = new SqlSignInRegistry(
+      database,
+      subjects,
+      writer,
+      endings,
+      this.sessions,
+      this.families,
+      linked,
+    );
     this.lookup = new SqlSignInLookup(database, database.table(FAMILIES), database.table(SUBJECTS));
     this.keys = settings.keepsKeys
       ? new SqlSigningKeyStore(database, () => writer.writeNow('keys', ''))
@@ -123,6 +135,7 @@ export class SqlStores extends AuthStores {
       globalEpoch: this.subjects.globalEpoch(),
       credentialVersion: (subject) => this.subjects.credentialVersion(subject),
       onSubjectEnded: (body) => this.endings.add(body),
+      linkSignIns: (links) => void (this.linked.links = links),
     });
   }
 

@@ -27,6 +27,7 @@ import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { Clock } from '../../time/clock.js';
 import { MemoryRevocationLog, REVOCATION_LIFE_MS } from './memory-revocation-log.js';
 import { MemoryConcurrentSignIns } from './memory-concurrent-sign-ins.js';
+import { MemoryLinkedSignIns } from './memory-linked-sign-ins.js';
 import { MemorySignIns } from './memory-sign-ins.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
 
@@ -46,10 +47,12 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     /** What ends with a subject beside its families. */
     private readonly endOthers: (subject: string, reason: string) => void = () => {},
     private readonly room = new MemoryConcurrentSignIns(clock),
+    private readonly linked = new MemoryLinkedSignIns(clock, subjects),
   ) {
     super();
     this.rows = new MemorySignIns(clock, revocations);
     room.counts(this.rows);
+    linked.covers(this.rows);
   }
 
   /** Ids of sign-ins, as often as their end was announced. */
@@ -60,11 +63,13 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
   async open(family: NewFamily): Promise<OpeningOutcome> {
     const { epochs, limit } = family;
     if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false, reason: 'changed' };
+    if (!this.linked.admits(epochs.subject, family.origin)) return { opened: false, reason: 'changed' };
     const ended = this.room.make(epochs, limit);
     if (!ended) return { opened: false, reason: 'limit' };
     const now = this.clock.now();
     const row = openFamily(family, now);
     this.rows.put(row);
+    this.linked.inserted(row, family.origin);
     const { idleExpiresAt, expiresAt } = row;
     return { opened: true, now, idleExpiresAt, expiresAt, ended };
   }
@@ -158,6 +163,7 @@ export class MemoryRefreshTokenFamilyStore extends RefreshTokenFamilyStore {
     this.rows.put({ ...row, ...change });
     if (outcome.kind !== 'reused') return;
     this.revocations.write('sign_in', row.id);
+    this.revocations.afterEnd(row.id);
     if (attempt.onReuse === 'revoke-subject') this.endSubject(row.subject, `reuse_${outcome.cause}`);
   }
 }

@@ -9,6 +9,8 @@ export const REVOCATION_LIFE_MS = 24 * 60 * 60_000;
 export class MemoryRevocationLog extends RevocationLog {
   private written: RevocationEvent[] = [];
   private newest = 0;
+  /** To be called with each sign-in that has ended by itself, not with its whole subject: ends what ends with it. */
+  afterEnd: (signInId: string) => void = () => undefined;
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {
     super();

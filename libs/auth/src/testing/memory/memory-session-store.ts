@@ -14,6 +14,7 @@ import type { OpeningOutcome } from '../../subjects/opening-outcome.js';
 import type { Clock } from '../../time/clock.js';
 import { MemoryRevocationLog } from './memory-revocation-log.js';
 import { MemoryConcurrentSignIns } from './memory-concurrent-sign-ins.js';
+import { MemoryLinkedSignIns } from './memory-linked-sign-ins.js';
 import { MemorySignIns } from './memory-sign-ins.js';
 import type { MemorySubjectStore } from './memory-subject-store.js';
 
@@ -26,20 +27,24 @@ export class MemorySessionStore extends SessionStore {
     private readonly clock: Pick<Clock, 'now'>,
     private readonly revocations = new MemoryRevocationLog(clock),
     private readonly room = new MemoryConcurrentSignIns(clock),
+    private readonly linked = new MemoryLinkedSignIns(clock, subjects),
   ) {
     super();
     this.rows = new MemorySignIns(clock, revocations);
     room.counts(this.rows);
+    linked.covers(this.rows);
   }
 
   async open(session: NewSession): Promise<OpeningOutcome> {
     const { epochs, limit } = session;
     if (this.subjects.epochOf(epochs.subject) !== epochs.epoch) return { opened: false, reason: 'changed' };
+    if (!this.linked.admits(epochs.subject, session.origin)) return { opened: false, reason: 'changed' };
     const ended = this.room.make(epochs, limit);
     if (!ended) return { opened: false, reason: 'limit' };
     const now = this.clock.now();
     const row = openedSession(session, now);
     this.rows.put({ ...row, data: null, version: 0 });
+    this.linked.inserted(row, session.origin);
     const { idleExpiresAt, expiresAt } = row;
     return { opened: true, now, idleExpiresAt, expiresAt, ended };
   }

@@ -7,6 +7,8 @@ import {
   type SignInRecord,
 } from '../../stores/sign-in-record.js';
 import type { Clock } from '../../time/clock.js';
+import type { MemoryAccess } from '../../stores/feature-store.js';
+import type { MemoryLinkedSignIns } from './memory-linked-sign-ins.js';
 import type { MemoryRevocationLog } from './memory-revocation-log.js';
 import type { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
 import type { MemorySessionStore } from './memory-session-store.js';
@@ -15,7 +17,7 @@ import type { MemorySubjectStore } from './memory-subject-store.js';
 /** SignInRegistry in memory. A host's transaction is not joined: what it asks for is done at once. */
 export class MemorySignInRegistry extends SignInRegistry {
   /** What features add to the end of a whole subject; the empty one: of everybody. */
-  readonly additions: ((subject: string) => void)[] = [];
+  readonly additions: Parameters<MemoryAccess['onSubjectEnded']>[0][] = [];
 
   constructor(
     private readonly subjects: MemorySubjectStore,
@@ -23,6 +25,7 @@ export class MemorySignInRegistry extends SignInRegistry {
     private readonly families: MemoryRefreshTokenFamilyStore,
     private readonly revocations: MemoryRevocationLog,
     private readonly clock: Pick<Clock, 'now'>,
+    private readonly linked: MemoryLinkedSignIns,
   ) {
     super();
   }
@@ -57,7 +60,10 @@ export class MemorySignInRegistry extends SignInRegistry {
       if (kept) except = keep.renewal.id;
     } else if (keep?.kind === 'replaced') {
       kept = this.families.replaceNow(keep.replacement, epoch);
-      if (kept) except = keep.replacement.id;
+      if (kept) {
+        except = keep.replacement.id;
+        this.linked.links?.replaced(keep.replacement.replaces, except);
+      }
     } else if (keep) {
       kept = this.families.rekeyNow(keep.rekey, epoch);
       if (kept.kind === 'rekeyed') except = keep.rekey.familyId;
@@ -94,14 +100,15 @@ export class MemorySignInRegistry extends SignInRegistry {
   }
 
   /** What features added. */
-  alsoEnd(subject: string): void {
-    for (const body of this.additions) body(subject);
+  alsoEnd(subject: string, spared: readonly string[] = []): void {
+    for (const body of this.additions) body(subject, spared);
   }
 
   private endSignIns(subject: string, reason: string, except?: string): number {
-    this.alsoEnd(subject);
-    return (
-      this.sessions.rows.endOf(subject, reason, except) + this.families.rows.endOf(subject, reason, except)
-    );
+    const spared = except === undefined ? [] : this.linked.sparedWith(except);
+    const ended =
+      this.sessions.rows.endOf(subject, reason, spared) + this.families.rows.endOf(subject, reason, spared);
+    this.alsoEnd(subject, spared);
+    return ended;
   }
 }

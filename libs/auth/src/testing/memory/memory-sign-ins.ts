@@ -45,10 +45,10 @@ export class MemorySignIns<Row extends SignInRow> {
     return true;
   }
 
-  /** Ends those of a subject, but one; how many. */
-  endOf(subject: string, reason: string, except?: string): number {
-    const ending = this.of(subject).filter(({ id, revokedAt }) => revokedAt === null && id !== except);
-    for (const { id } of ending) this.end(id, reason);
+  /** Ends those of a subject but the spared ones; how many. */
+  endOf(subject: string, reason: string, spared: readonly string[] = []): number {
+    const ending = this.of(subject).filter(({ id, revokedAt }) => revokedAt === null && !spared.includes(id));
+    for (const { id } of ending) this.endAlone(id, reason);
     return ending.length;
   }
 
@@ -76,9 +76,14 @@ export class MemorySignIns<Row extends SignInRow> {
 
   /** Ends one that is there, whatever its limits say. */
   end(id: string, reason: string): void {
+    if (this.endAlone(id, reason)) this.revocations.afterEnd(id);
+  }
+
+  private endAlone(id: string, reason: string): boolean {
     const row = this.rows.get(id);
-    if (!row) return;
+    if (!row) return false;
     this.put({ ...row, revokedAt: this.clock.now(), revokedReason: reason });
     this.revocations.write('sign_in', row.id);
+    return true;
   }
 }

@@ -6,6 +6,7 @@ import { MemoryRevocationLog } from './memory-revocation-log.js';
 import { MemoryRefreshTokenFamilyStore } from './memory-refresh-token-family-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemorySignInLookup } from './memory-sign-in-lookup.js';
+import { MemoryLinkedSignIns } from './memory-linked-sign-ins.js';
 import { MemoryConcurrentSignIns } from './memory-concurrent-sign-ins.js';
 import { MemorySignInRegistry } from './memory-sign-in-registry.js';
 import { MemorySubjectStore } from './memory-subject-store.js';
@@ -48,7 +49,9 @@ export class MemoryStores extends AuthStores {
     const revocations = (this.revocations = new MemoryRevocationLog(clock));
     this.subjects = new MemorySubjectStore(clock);
     const room = new MemoryConcurrentSignIns(clock);
-    this.sessions = new MemorySessionStore(this.subjects, clock, revocations, room);
+    const linked = new MemoryLinkedSignIns(clock, this.subjects);
+    revocations.afterEnd = (id) => linked.endChildrenOf(id);
+    this.sessions = new MemorySessionStore(this.subjects, clock, revocations, room, linked);
     this.families = new MemoryRefreshTokenFamilyStore(
       this.subjects,
       clock,
@@ -58,8 +61,16 @@ export class MemoryStores extends AuthStores {
         this.registry.alsoEnd(subject);
       },
       room,
+      linked,
     );
-    this.registry = new MemorySignInRegistry(this.subjects, this.sessions, this.families, revocations, clock);
+    this.registry = new MemorySignInRegistry(
+      this.subjects,
+      this.sessions,
+      this.families,
+      revocations,
+      clock,
+      linked,
+    );
     this.lookup = new MemorySignInLookup(this.subjects, this.families, clock);
     this.access = {
       clock,
@@ -67,6 +78,7 @@ export class MemoryStores extends AuthStores {
       globalEpoch: () => this.subjects.globalEpoch,
       credentialVersion: (subject) => this.subjects.credentialVersionOf(subject),
       onSubjectEnded: (body) => void this.registry.additions.push(body),
+      linkSignIns: (links) => void (linked.links = links),
     };
   }
 

@@ -2,7 +2,7 @@ import type { SqlDatabase, SqlTransaction } from '../database/sql-database.js';
 import { type SqlTable, list } from '../database/sql-table.js';
 import { sql } from '../database/sql.js';
 import { FAMILIES } from '../tables/refresh-token-family.table.js';
-import type { RevocationWriter } from './revocation-writer.js';
+import type { RevocationWriter } from '../stores/revocation-writer.js';
 import { SESSIONS } from '../tables/session.table.js';
 import { type SignInLimit, type CountedSignIn, evictionsFor } from '../../subjects/sign-in-limit.js';
 import { subjectKey } from '../../subjects/subject-key.js';
@@ -82,6 +82,7 @@ export class SqlConcurrentSignIns {
       yield* this.revocations.writeEach(some, { select: c.id, from: sql`from ${name} where ${these}` });
       yield sql`update ${name} set ${c.revokedAt} = ${this.database.dialect.nowMs}, ${c.revokedReason} = ${reason}
         where ${these}`;
+      yield* this.revocations.afterEnd(some);
     }
   }
 }

@@ -1,0 +1,3 @@
+// A sign-in that goes on in a browser.
+import './handover.e2e-spec.js';
+import './options.e2e-spec.js';
