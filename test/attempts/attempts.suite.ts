@@ -4,3 +4,4 @@ import './attempt-store.e2e-spec.js';
 import './known-devices.e2e-spec.js';
 import './proxies.e2e-spec.js';
 import './guesses.e2e-spec.js';
+import './client-guessing.e2e-spec.js';

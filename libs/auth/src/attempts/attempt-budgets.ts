@@ -53,8 +53,8 @@ const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Of the /64, the /56 and the /48 of an IPv6 address. */
 const SHARES = [1, 3, 10] as const;
-/** Dead tokens of an impatient client, in 15 minutes and in this process. */
-const REFRESHES = 30;
+/** Uses of one dead token, in 15 minutes and in this process: more than uses of a good one may wait. */
+const REFRESHES = 100;
 
 const LOOPBACK = /^(127\.|(::ffff:)?127\.|::1$)/i;
 

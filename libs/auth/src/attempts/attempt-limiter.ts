@@ -80,6 +80,17 @@ export class AttemptLimiter {
     return outcome instanceof RateLimitedError ? null : outcome;
   }
 
+  /**
+   * Refuses, without a query, what this process refused a moment ago: before the identifier is looked up. A device that may yet
+   * prove to be known is let through. Throws RateLimitedError.
+   * @internal
+   */
+  refuseIfUsedUp(purpose: AttemptPurpose, source: AttemptSource): void {
+    if (source.requester.device !== undefined) return;
+    const waitMs = this.refusedFor(budgetsOf(purpose, source, false, this.keys, this.options));
+    if (waitMs > 0) throw this.error(purpose, waitMs);
+  }
+
   /** Names a way to sign in, such as `link`, that a refused password leaves open. A feature calls it once. */
   leavesOpen(way: string): void {
     this.waysOpen.add(way);

@@ -80,6 +80,7 @@ const OAUTH_ERRORS: Partial<Record<AuthErrorCode, string>> = {
   AUTH_GRANT_INVALID: 'invalid_request',
   AUTH_SCOPE_INVALID: 'invalid_scope',
   AUTH_TARGET_INVALID: 'invalid_target',
+  AUTH_RATE_LIMITED: 'temporarily_unavailable',
   AUTH_STORE_UNAVAILABLE: 'temporarily_unavailable',
 };
 

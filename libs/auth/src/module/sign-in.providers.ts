@@ -193,8 +193,9 @@ export const CORE_PROVIDERS: Provider[] = [
   ),
   provide(
     TokenRefresh,
-    [UserLoader, RefreshTokenService, SignInOpener, SignOut],
-    (loader, families, opener, signOut) => new TokenRefresh(loader, families, opener, signOut),
+    [UserLoader, RefreshTokenService, SignInOpener, SignOut, AttemptLimiter],
+    (loader, families, opener, signOut, attempts) =>
+      new TokenRefresh(loader, families, opener, signOut, attempts),
   ),
   provide(
     AuthenticationService,

@@ -98,6 +98,7 @@ export class AuthenticationService extends SignInManagement {
    *
    * @throws RequestInvalidError for an identifier or a password that is missing or too long.
    * @throws CredentialsInvalidError when they are wrong, or the subject may not sign in.
+   * @throws RateLimitedError when there were too many tries at this account, or from this address.
    * @throws PasswordsBusyError when too many passwords wait to be hashed.
    * @throws SignInLimitError when the subject has as many sign-ins as it may have.
    * @throws StoreUnavailableError when a store or the user directory cannot answer.
@@ -126,6 +127,7 @@ export class AuthenticationService extends SignInManagement {
    * @throws RefreshTokenInvalidError for a token that is malformed, unknown, expired, ended or reused (RFC 9700, 4.14.2). A
    * reuse ends the sign-in.
    * @throws RefreshBusyError when too many uses of this token wait.
+   * @throws RateLimitedError when a token that is no good any more is used again and again.
    * @throws StoreUnavailableError when a store or the user directory cannot answer.
    * @example
    * ```ts

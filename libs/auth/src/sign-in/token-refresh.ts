@@ -1,3 +1,4 @@
+import type { AttemptLimiter } from '../attempts/attempt-limiter.js';
 import { RefreshTokenInvalidError } from '../errors/auth-error.js';
 import { FamilyTurns } from '../refresh-tokens/family-turns.js';
 import type { Principal } from '../principal/principal.js';
@@ -31,11 +32,13 @@ export class TokenRefresh {
     private readonly families: RefreshTokenService,
     private readonly opener: SignInOpener,
     private readonly signOut: SignOut,
+    private readonly attempts: AttemptLimiter,
   ) {}
 
   /**
    * In the protocol's order: form and tag, one read, the subject, the access token, and only then the one statement
-   * that decides; nothing after it can fail. So an outage leaves everything as it was. Throws RefreshBusyError before the read.
+   * that decides; nothing after it can fail. So an outage leaves everything as it was. Throws RefreshBusyError and RateLimitedError
+   * before the read.
    */
   refresh(
     value: unknown,
@@ -120,9 +123,18 @@ export class TokenRefresh {
   ): Promise<T> {
     // Its tag was checked: a client that never had a token of the family takes none of its turns.
     const token = this.families.parse(value, requester);
-    return this.uses.take(token.familyId, requester, async () =>
-      exchange(await this.present(token, requester)),
-    );
+    // Before the read: a client that repeats a dead token costs no query in the end.
+    const attempt = await this.attempts.take('refresh', { token: token.token, requester });
+    try {
+      const exchanged = await this.uses.take(token.familyId, requester, async () =>
+        exchange(await this.present(token, requester)),
+      );
+      await attempt.succeeded();
+      return exchanged;
+    } catch (error) {
+      if (!(error instanceof RefreshTokenInvalidError)) await attempt.cancelled();
+      throw error;
+    }
   }
 
   private async present(token: RefreshToken, requester: Requester): Promise<Presented> {

@@ -1,3 +1,4 @@
+import { AttemptLimiter } from '../../attempts/attempt-limiter.js';
 import type { Provider } from '@nestjs/common';
 import { AccessTokenVerifier } from '../../access-tokens/access-token-verifier.js';
 import { everyAudience, JwtVerifier } from '../../access-tokens/jwt-verifier.js';
@@ -62,8 +63,9 @@ export const SERVICE_ISSUER_PROVIDERS: Provider[] = [
       ResolvedServiceIssuerOptions,
       Clock,
       SecurityEventSink,
+      AttemptLimiter,
     ],
-    (store, path, { issuer, formerIssuers, accessTokens }, { endpointAudience }, clock, events) => {
+    (store, path, { issuer, formerIssuers, accessTokens }, { endpointAudience }, clock, ...rest) => {
       const tokenUrl = () => `${new URL(issuer).origin}${path.get()}/token`;
       const audience = () => [
         issuer,
@@ -71,7 +73,7 @@ export const SERVICE_ISSUER_PROVIDERS: Provider[] = [
         ...(endpointAudience ? [tokenUrl()] : []),
       ];
       const assertions = new ClientAssertions(audience, accessTokens.clockToleranceMs, clock);
-      return new ClientAuthenticator(store, assertions, events);
+      return new ClientAuthenticator(store, assertions, ...rest);
     },
   ),
   provide(

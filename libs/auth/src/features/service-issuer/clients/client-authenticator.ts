@@ -1,3 +1,4 @@
+import type { AttemptLimiter } from '../../../attempts/attempt-limiter.js';
 import type { SecurityEventSink, ClientRefusal } from '../../../audit/security-event.js';
 import { AuthError, ClientInvalidError, StoreUnavailableError } from '../../../errors/auth-error.js';
 import type { Requester } from '../../../principal/requester.js';
@@ -27,11 +28,29 @@ export class ClientAuthenticator {
     private readonly store: ServiceClientStore,
     private readonly assertions: ClientAssertions,
     private readonly events: SecurityEventSink,
+    private readonly attempts: AttemptLimiter,
   ) {}
 
-  /** Throws ClientInvalidError, StoreUnavailableError. */
+  /** Throws ClientInvalidError, RateLimitedError, StoreUnavailableError. */
   async authenticate(proof: ClientProof, requester: Requester): Promise<KnownClient> {
     const named = proof.kind === 'secret' ? proof.clientId : clientOfAssertion(proof.assertion);
+    const identifier = typeof named === 'string' ? named : '';
+    const attempt = await this.attempts.take('client', { identifier, requester });
+    try {
+      const known = await this.proved(proof, named, requester);
+      await attempt.succeeded();
+      return known;
+    } catch (error) {
+      if (!(error instanceof ClientInvalidError)) await attempt.cancelled();
+      throw error;
+    }
+  }
+
+  private async proved(
+    proof: ClientProof,
+    named: ReturnType<typeof clientOfAssertion> | string,
+    requester: Requester,
+  ): Promise<KnownClient> {
     const found = isClientId(named) ? await this.store.find(named) : null;
     const refusal =
       proof.kind === 'secret'
