@@ -7,7 +7,7 @@ const CONTRACTS = Object.entries(testing).flatMap(([name, value]) =>
 
 describe('a contract', () => {
   it('is there for the set, for each store, for what two of them share, and for user directories', () => {
-    expect(CONTRACTS).toHaveLength(14);
+    expect(CONTRACTS).toHaveLength(15);
   });
 
   it.each(CONTRACTS)('says at the call what it takes: %s', (_, contract) => {
