@@ -1,3 +1,4 @@
+import { ACTION_TOKEN_MUTANTS } from './mutants/action-tokens.mjs';
 import { DECISION_MUTANTS } from './mutants/decision.mjs';
 import { FEED_MUTANTS } from './mutants/feed.mjs';
 import { FORMER_SIGN_IN_MUTANTS } from './mutants/former-sign-ins.mjs';
@@ -30,4 +31,5 @@ export const MUTANTS = [
   ...TRANSACTION_MUTANTS,
   ...SERVER_MUTANTS,
   ...FORMER_SIGN_IN_MUTANTS,
+  ...ACTION_TOKEN_MUTANTS,
 ];

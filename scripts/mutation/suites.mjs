@@ -49,6 +49,10 @@ export const SUITES = {
   handover: { project: 'e2e', file: 'test/handover/handover.e2e-spec.ts' },
   'handover store': { project: 'e2e', file: 'test/contract/handovers.e2e-spec.ts' },
   'former claims': { project: 'e2e', file: 'test/contract/former-claims.e2e-spec.ts' },
+  'action tokens': { project: 'e2e', file: 'test/contract/action-tokens.e2e-spec.ts' },
+  'magic links': { project: 'e2e', file: 'test/account-flows/magic-link.e2e-spec.ts' },
+  codes: { project: 'e2e', file: 'test/account-flows/sign-in-code.e2e-spec.ts' },
+  'first proof': { project: 'e2e', file: 'test/account-flows/first-proof.e2e-spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
   'locked row': { project: 'proofs', file: 'test/races/locked-row.proofs-spec.ts' },
@@ -91,8 +95,15 @@ export const IN_MEMORY = [
   'former tokens',
   'former options',
   'former claims',
+<<<<<<< HEAD
   'handover',
   'handover store',
+=======
+  'action tokens',
+  'magic links',
+  'codes',
+  'first proof',
+>>>>>>> 56873c2 (docs(account-flows): tell who signs in by a link, and what thieves get)
 ];
 
 export const needsServers = (name) =>

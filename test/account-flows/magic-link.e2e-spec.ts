@@ -47,7 +47,7 @@ describe.each(ADAPTERS)('a link that signs in (%s)', (adapter) => {
     const answer = await ask(client);
     expect([answer.status, answer.body, answer.headers.get('cache-control')]).toEqual([
       202,
-      { expires_in: 900 },
+      { expires_in: 600 },
       'no-store',
     ]);
     const [cookie] = answer.setCookies;
@@ -107,7 +107,7 @@ describe.each(ADAPTERS)('a link that signs in (%s)', (adapter) => {
   it('answers an application without cookies with a handle, which goes back in the body', async () => {
     const application = browser();
     const { body, setCookies } = await ask(application, ada, { handle: true });
-    expect([body.expires_in, setCookies]).toEqual([900, []]);
+    expect([body.expires_in, setCookies]).toEqual([600, []]);
     const handle = body.handle as string;
     expect(handle).toMatch(/^ah1_[\w-]{43}$/);
     const token = await mailed();

@@ -47,7 +47,7 @@ export interface AccountFlowsOptions {
     readonly verifyEmail?: Duration;
     /** 5m to 24h. Default `1h`. */
     readonly reset?: Duration;
-    /** 1m to 1h. Default `15m`. */
+    /** 1m to 1h. Default `10m` (OWASP ASVS 5.0, 6.5.5). */
     readonly magicLink?: Duration;
     /** 1m to 1h. Default `10m`. */
     readonly code?: Duration;
@@ -156,7 +156,7 @@ export function resolveAccountFlowsOptions(reader: OptionReader): ResolvedAccoun
   const lifetimesMs = {
     verifyEmail: times.duration('verifyEmail', { default: '24h', min: '10m', max: '7d' }),
     reset: times.duration('reset', { default: '1h', min: '5m', max: '24h' }),
-    magicLink: times.duration('magicLink', { default: '15m', min: '1m', max: '1h' }),
+    magicLink: times.duration('magicLink', { default: '10m', min: '1m', max: '1h' }),
     code: times.duration('code', { default: '10m', min: '1m', max: '1h' }),
     changeEmail: times.duration('changeEmail', { default: '24h', min: '10m', max: '7d' }),
     undo: times.duration('undo', { default: '7d', min: '1d', max: '30d' }),

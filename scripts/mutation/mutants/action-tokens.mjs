@@ -1,0 +1,109 @@
+import { mutantsOf } from './mutants-of.mjs';
+
+const TOKENS = 'features/account-flows/tokens';
+
+/** What decides whether a link or a code is good, and for whom. */
+export const ACTION_TOKEN_MUTANTS = [
+  ...mutantsOf(
+    `${TOKENS}/action-token.ts`,
+    ['action tokens', 'magic links'],
+    [
+      ['a spent link is good', 'spentAt === null &&', 'true &&'],
+      ['an expired link is good', 'now < expiresAt &&', 'true &&'],
+      [
+        'a link outlives a change of password',
+        'credentialVersion === null || credentialVersion === credentialVersionNow',
+        'true',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    `${TOKENS}/action-link.ts`,
+    ['magic links'],
+    [
+      [
+        'a link is good for another purpose',
+        'const labelOf = (purpose: ActionPurpose): string => `a1 ${purpose} `;',
+        'const labelOf = (_purpose: ActionPurpose): string => `a1 `;',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    `${TOKENS}/action-tokens.ts`,
+    ['magic links'],
+    [
+      [
+        'a link is good in every browser',
+        'askerHash === null || (asker !== null && equalHex(askerHash, asker))',
+        'askerHash !== asker || true',
+      ],
+      [
+        'a link is good for another address',
+        'if (!isAskedBy(row, asker) || !this.isFor(row, context))',
+        'if (!isAskedBy(row, asker))',
+      ],
+      [
+        'what the store refused is accepted',
+        'if (!(await this.store.redeem(row.id, owesEnding)))',
+        'if (false && !(await this.store.redeem(row.id, owesEnding)))',
+        ['magic links', 'first proof'],
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    `${TOKENS}/action-codes.ts`,
+    ['codes'],
+    [
+      [
+        'a code is good for whoever asked for any',
+        'uuidToBytes(id), askerHash',
+        "uuidToBytes(id), '' && askerHash",
+        ['codes'],
+      ],
+      ['every code is good', '.includes(true)', '.includes(false)'],
+    ],
+  ),
+  ...mutantsOf(
+    `${TOKENS}/memory-action-token-store.ts`,
+    ['action tokens'],
+    [
+      ['the others stay good', 'other.purpose === row.purpose', 'false'],
+      ['a rescue link ends those before it', 'other.createdAt > row.createdAt', 'true'],
+      [
+        "a stranger ends the owner's links",
+        'if (isProving && (own.length >= MOST_LIVE',
+        'if (isProving) this.end((other) => other.subject === token.subject);\n    if (isProving && (own.length >= MOST_LIVE',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    `${TOKENS}/sql-action-token-store.ts`,
+    ['action tokens'],
+    [
+      [
+        'a rescue link ends those before it, in SQL',
+        ' or ${c.createdAt} > ${createdAt}',
+        ' or ${c.createdAt} > ${createdAt} - 100000',
+      ],
+      ['what is owed is swept', ', ${c.expiresAt} = ${nowMs} + ${OWING_KEPT_MS}', ''],
+    ],
+  ),
+  ...mutantsOf(
+    'features/account-flows/sign-in-links/mailed-sign-ins.ts',
+    ['magic links'],
+    [
+      [
+        'the first proof of an address ends nothing',
+        'if (!isFirst) return principal;',
+        'return principal;',
+        ['first proof'],
+      ],
+      [
+        'tries at a code are not counted',
+        'else await attempt.cancelled();\n      throw error;\n    }\n    await attempt.succeeded();',
+        'await attempt.cancelled();\n      throw error;\n    }\n    await attempt.succeeded();',
+        ['codes'],
+      ],
+    ],
+  ),
+];
