@@ -95,15 +95,12 @@ export const IN_MEMORY = [
   'former tokens',
   'former options',
   'former claims',
-<<<<<<< HEAD
   'handover',
   'handover store',
-=======
   'action tokens',
   'magic links',
   'codes',
   'first proof',
->>>>>>> 56873c2 (docs(account-flows): tell who signs in by a link, and what thieves get)
 ];
 
 export const needsServers = (name) =>
