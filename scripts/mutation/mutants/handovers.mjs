@@ -13,7 +13,6 @@ export const HANDOVER_MUTANTS = [
     ],
     ['a link is opened past its time', ' and ${c.expiresAt} > ${nowMs}${forUpdate}', '${forUpdate}'],
     ['a link of another parent is taken', ' and ${c.parentId} = ${parent}\n', '\n'],
-    ['a parent has any number of children', ' && (yield* this.countOf(parent)) < MAX_CHILDREN', ''],
     ['a child is handed on', "if (Number(parents) > 0) return 'from_child';", ''],
     [
       'a former link stays good',

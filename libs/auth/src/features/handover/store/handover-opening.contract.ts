@@ -77,6 +77,8 @@ export const HANDOVER_OPENING = {
     const [good, expired] = [fresh(subject, parent), fresh(subject, second, { lifeMs: 0 })];
     await seen.store.keep(good);
     await seen.store.keep(expired);
+    const wrong = fresh(subject, foreign);
+    await seen.store.keep(wrong);
     await new Promise((passed) => setTimeout(passed, 5));
     for (const [who, origin] of [
       [subject, { parent, link: randomUUID() }],
@@ -84,6 +86,7 @@ export const HANDOVER_OPENING = {
       [subject, { parent: second, link: good.id }],
       [subject, { parent: foreign, link: good.id }],
       [subject, { parent: randomUUID(), link: good.id }],
+      [subject, { parent: foreign, link: wrong.id }],
       [other, { parent, link: good.id }],
       [other, { parent: foreign, link: good.id }],
     ] as const)

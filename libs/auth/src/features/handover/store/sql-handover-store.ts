@@ -66,7 +66,7 @@ export class SqlHandoverStore extends HandoverStore implements SqlSignInLinks {
     const { rows } = yield sql`select ${c.id} as id from ${name} where ${c.id} = ${link}
       and ${c.subject} = ${this.table.value('subject', subject)} and ${c.parentId} = ${parent}
       and ${c.childId} is null and ${c.expiresAt} > ${nowMs}${forUpdate}`;
-    return rows.length === 1 && (yield* this.countOf(parent)) < MAX_CHILDREN;
+    return rows.length === 1;
   }
 
   *opened(child: string, expiresAt: number, { link }: SignInOrigin): SqlTransaction<void> {
