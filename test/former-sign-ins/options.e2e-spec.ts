@@ -1,5 +1,5 @@
 // The options, the time after which nothing is accepted, and an application of its own kind of credentials.
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import session from 'express-session';
@@ -13,7 +13,7 @@ import {
 } from 'nestjs-aerie/former-sign-ins';
 import { MemoryStores } from 'nestjs-aerie/testing';
 import { Clock } from '../../libs/auth/src/time/clock.js';
-import { startFormerApp } from '../support/former-app.js';
+import { type FormerApp, startFormerApp } from '../support/former-app.js';
 import { LogTrap } from '../support/log-trap.js';
 import { refresh } from '../support/sign-ins.js';
 import { startTestApp } from '../support/test-app.js';
@@ -126,8 +126,13 @@ describe('formerSignIns: a kind of its own', () => {
 });
 
 describe('formerSignIns: until', () => {
+  let former: FormerApp;
+  beforeAll(async () => {
+    former = await startFormerApp();
+  });
+  afterAll(() => former.close());
+
   it('accepts nothing afterwards, and says so once', async () => {
-    const former = await startFormerApp();
     const clock = new TestClock();
     const log = new LogTrap();
     const { browser } = await moved(former, {
@@ -139,7 +144,6 @@ describe('formerSignIns: until', () => {
     clock.pass(31 * DAY);
     for (let i = 0; i < 3; i++) expect(await who(await browser(other))).toBe('AUTH_CREDENTIALS_MISSING');
     expect(log.lines.filter((line) => line.includes('formerSignIns accepts nothing since'))).toHaveLength(1);
-    await former.close();
   });
 
   it.each([

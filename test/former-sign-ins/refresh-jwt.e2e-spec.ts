@@ -134,16 +134,13 @@ describe.each(ADAPTERS)('a refresh token of its own making (%s)', (adapter) => {
     former.issue(ada);
     const [header, payload, signature] = former.issue(ada).split('.') as [string, string, string];
     const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
-    const signed = (claims: object, options: jwt.SignOptions = {}, secret = JWT_SECRET) => {
-      const token = jwt.sign(claims, secret, options);
-      former.hashes.set(ada, token);
-      return token;
-    };
+    const other = `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
+    expect((await refresh(app, old)).status).toBe(401);
+    // The users table has each of these: it is not what refuses them.
     const cases: Record<string, string> = {
-      old,
       none,
       'no signature': `${header}.${payload}.`,
-      'another signature': `${header}.${payload}.${signature.slice(0, -2)}AA`,
+      'another signature': `${header}.${payload}.${other}`,
       'a longer signature': `${header}.${payload}.${signature}A`,
       'another secret': former.issue(
         ada,
@@ -154,12 +151,35 @@ describe.each(ADAPTERS)('a refresh token of its own making (%s)', (adapter) => {
       expired: former.issue(ada, { expiresIn: -1 }),
       early: former.issue(ada, { expiresIn: '7d', notBefore: '1h' }),
       'without an end': former.issue(ada, {}),
-      'without a user': signed({}, { expiresIn: '7d' }),
+      'without a user': jwt.sign({}, JWT_SECRET, { expiresIn: '7d' }),
       'of a user who is not there': former.issue('nobody'),
     };
-    for (const [name, token] of Object.entries(cases))
+    for (const [name, token] of Object.entries(cases)) {
+      former.keep(ada, token);
       expect([name, (await refresh(app, token)).status]).toEqual([name, 401]);
+    }
     expect(await liveOf(app, ada)).toEqual([]);
+  });
+
+  it('is refused from another issuer, or for another audience, where these are named', async () => {
+    const [issuer, audience] = ['https://api.example.com', 'shop'];
+    const accept = [refreshJwt({ secret: JWT_SECRET, issuer, audience })];
+    const features = [formerSignIns({ accept, until: inDays(30) })];
+    const strict = await startTestApp({ adapter, options: { features } });
+    await strict.users.add('ada', undefined, { id: '7' });
+    const answerTo = async (options: jwt.SignOptions) =>
+      (await refresh(strict, former.issue('7', { expiresIn: '7d', ...options }))).status;
+    expect(await answerTo({ issuer, audience })).toBe(200);
+    expect(await answerTo({ issuer, audience: ['app', audience] })).toBe(200);
+    for (const wrong of [
+      { issuer },
+      { audience },
+      { issuer, audience: 'app' },
+      { issuer, audience: ['app'] },
+      { issuer: `${issuer}/`, audience },
+    ])
+      expect([wrong, await answerTo(wrong)]).toEqual([wrong, 401]);
+    await strict.close();
   });
 
   it('stands as spent after a logout with it, in the body or by cookie', async () => {

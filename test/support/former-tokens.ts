@@ -11,8 +11,13 @@ export class FormerTokenUsers {
   /** A new token of this user, which replaces the one before. */
   issue(user: string, options: jwt.SignOptions = { expiresIn: '7d' }, secret = JWT_SECRET): string {
     const token = jwt.sign({ sub: user, n: this.made++ }, secret, options);
-    this.hashes.set(user, hashOf(token));
+    this.keep(user, token);
     return token;
+  }
+
+  /** From now on this is the token that the user has. */
+  keep(user: string, token: string): void {
+    this.hashes.set(user, hashOf(token));
   }
 
   readonly isCurrent = (user: unknown, token: string): boolean =>
