@@ -10,5 +10,6 @@ import './thieves.e2e-spec.js';
 import './sign-in-code.e2e-spec.js';
 import './boot.e2e-spec.js';
 import './mailer.e2e-spec.js';
+import './new-device.e2e-spec.js';
 import './pages.e2e-spec.js';
 import './smtp.e2e-spec.js';

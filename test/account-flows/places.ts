@@ -18,7 +18,9 @@ export async function startFlows(
   flows: AccountFlowSwitches & Partial<AccountFlowsOptions> = {},
 ): Promise<Places> {
   const mailer = new TestMailer();
-  const features = [accountFlows({ mailer, waitUntil: mailer.waitUntil, ...flows })];
+  // Every client of a test is a new device.
+  const quiet = { newDevice: false };
+  const features = [accountFlows({ mailer, waitUntil: mailer.waitUntil, ...quiet, ...flows })];
   const app = await startTestApp({
     ...input,
     options: { imports: [AccountUsersModule], users: AccountUsers, features, ...options },

@@ -3,6 +3,7 @@ import { decodeBase64url } from '../crypto/base64url.js';
 import { equalInConstantTime } from '../crypto/constant-time.js';
 import type { DerivedKeys } from '../crypto/derived-keys.js';
 import { hmacSha256 } from '../crypto/digest.js';
+import type { Requester } from '../principal/requester.js';
 
 const PREFIX = 'd1_';
 const ID_BYTES = 16;
@@ -27,6 +28,13 @@ interface Device {
   readonly entries: readonly Entry[];
 }
 
+/** A sign-in on a device that its user never signed in with. */
+export interface NewDeviceSignIn {
+  readonly subject: string;
+  readonly signInId: string;
+  readonly requester: Requester;
+}
+
 /**
  * The device cookie: `d1_` and base64url( id 16 | up to five times: day 2, tag 16 bytes ). Each tag is an HMAC over the
  * device's random id, a subject, its credential version and the day: the subject signed in on this device. It is no
@@ -35,6 +43,7 @@ interface Device {
 export class KnownDevices {
   /** The credential version under which a principal's sign-in was opened here. */
   private readonly versions = new WeakMap<object, number>();
+  private readonly listeners: ((signIn: NewDeviceSignIn) => void)[] = [];
 
   constructor(
     private readonly keys: DerivedKeys,
@@ -57,6 +66,16 @@ export class KnownDevices {
     const entries = [{ day: today, tag }, ...others].slice(0, MOST_SUBJECTS);
     const bytes = [device.id, ...entries.flatMap(({ day, tag }) => [dayBytes(day), tag])];
     return PREFIX + Buffer.concat(bytes).toString('base64url');
+  }
+
+  /** Calls `listener` with each sign-in of a browser on a device that its user never signed in with. */
+  onNew(listener: (signIn: NewDeviceSignIn) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Tells of such a sign-in. */
+  tellNew(signIn: NewDeviceSignIn): void {
+    for (const listener of this.listeners) listener(signIn);
   }
 
   /** Notes under which credential version a principal's sign-in was opened. */

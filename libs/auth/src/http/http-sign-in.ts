@@ -7,6 +7,7 @@ import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
 import type { SubjectId } from '../principal/user-directory.js';
 import type { AuthenticationService } from '../sign-in/authentication.service.js';
+import type { SignInResult } from '../sign-in/sign-in-result.js';
 import type { SignInOptions } from '../sign-in/sign-in-arguments.js';
 import type { Authenticator } from '../sign-in/authenticator.js';
 import type { PresentedSignIns } from './presented-sign-ins.js';
@@ -65,7 +66,7 @@ export class HttpSignIn {
     // Afterwards: a login that is refused ends nothing.
     await this.held.endFormer(former, request);
     const body = this.answer.of(result, response);
-    this.rememberDevice(result.principal, requester, response);
+    this.rememberDevice(result, requester, response);
     return redirect === undefined ? body : this.answer.redirect(redirect, response);
   }
 
@@ -103,9 +104,15 @@ export class HttpSignIn {
   }
 
   /** Later tries on this device count against a budget that strangers cannot use up. */
-  private rememberDevice(principal: Principal, { device }: Requester, response: unknown): void {
+  private rememberDevice({ mode, principal }: SignInResult, requester: Requester, response: unknown): void {
+    const { device } = requester;
+    const { id: subject, signInId } = principal;
     const version = this.devices.noted(principal);
-    const text = version === undefined ? null : this.devices.after(device, principal.id, version);
+    if (version === undefined) return;
+    // An application that keeps tokens need not keep cookies: each of its sign-ins would look new.
+    if (mode !== 'tokens' && !this.devices.knows(device, subject, version))
+      this.devices.tellNew({ subject, signInId, requester });
+    const text = this.devices.after(device, subject, version);
     if (text !== null) this.answer.rememberDevice(response, text);
   }
 

@@ -9,6 +9,7 @@ export const ACCOUNT_FLOW_EVENTS = [
   'account-flows.email_changed',
   'account-flows.email_undone',
   'account-flows.not_me',
+  'account-flows.new_device',
   'account-flows.credentials_voided',
   'account-flows.token_refused',
 ] as const;

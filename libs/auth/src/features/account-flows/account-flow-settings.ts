@@ -15,6 +15,8 @@ export interface AccountFlowSwitches {
   readonly changeEmail?: boolean;
   /** `POST /not-me`: the link in mails about changes. Default true. */
   readonly notMe?: boolean;
+  /** A mail about each sign-in of a browser that its user never signed in with, if the address is verified. Default true. */
+  readonly newDevice?: boolean;
   /** Sign-in by a link in a mail. Default false. */
   readonly magicLink?: boolean;
   /** Sign-in by a code in a mail. Default false. */
@@ -70,6 +72,7 @@ export abstract class AccountFlowsOn {
   abstract readonly changePassword: boolean;
   abstract readonly changeEmail: boolean;
   abstract readonly notMe: boolean;
+  abstract readonly newDevice: boolean;
   abstract readonly magicLink: boolean;
   abstract readonly codes: boolean;
 }
@@ -97,6 +100,7 @@ const DEFAULTS: AccountFlowsOn = {
   changePassword: true,
   changeEmail: true,
   notMe: true,
+  newDevice: true,
   magicLink: false,
   codes: false,
 };

@@ -13,6 +13,7 @@ const NEEDS: Readonly<Record<keyof AccountFlowsOn, readonly Member[]>> = {
   changePassword: ['emailOf', 'passwordHashOf', 'setPasswordHash'],
   changeEmail: ['emailOf', 'setEmail', 'voidCredentials'],
   notMe: ['emailOf', 'voidCredentials'],
+  newDevice: ['emailOf'],
   magicLink: ['emailOf', 'setEmailVerified', 'voidCredentials'],
   codes: ['emailOf', 'setEmailVerified', 'voidCredentials'],
 };

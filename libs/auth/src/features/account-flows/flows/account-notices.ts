@@ -27,7 +27,9 @@ export class AccountNotices {
   private tell(kind: 'password-changed' | 'new-device', subject: string, requester: Requester): void {
     this.mails.later({ kind, subject, requester }, async (post) => {
       const email = await this.directory.emailOf(subject);
-      if (email) await post(email, await this.secretFor(subject, randomUUID()));
+      // The first sign-ins come before the proof of the address: they are no news.
+      if (!email || (kind === 'new-device' && !email.verified)) return;
+      await post(email, await this.secretFor(subject, randomUUID()));
     });
   }
 

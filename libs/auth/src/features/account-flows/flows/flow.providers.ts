@@ -1,11 +1,13 @@
 import type { Provider } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AttemptLimiter } from '../../../attempts/attempt-limiter.js';
+import { KnownDevices } from '../../../attempts/known-devices.js';
 import { SecurityEventSink } from '../../../audit/security-event.js';
 import { SignInResponse } from '../../../http/sign-in-response.js';
 import { ResolvedAuthOptions } from '../../../options/resolve-auth-options.js';
 import { AuthenticationService } from '../../../sign-in/authentication.service.js';
 import { RecentSignIn } from '../../../sign-in/recent-sign-in.js';
+import { GuardedStores } from '../../../stores/guarded-stores.js';
 import { Clock } from '../../../time/clock.js';
 import { LateDirectory } from '../../../users/late-directory.js';
 import { PasswordHasher } from '../../../users/password-hasher.js';
@@ -76,8 +78,8 @@ export const FLOW_PARTS: Provider[] = [
   ),
   provide(
     KeptSignIn,
-    [SignInResponse, ResolvedAuthOptions],
-    (answer, options) => new KeptSignIn(answer, options),
+    [SignInResponse, GuardedStores, KnownDevices, ResolvedAuthOptions],
+    (answer, { subjects }, devices, options) => new KeptSignIn(answer, subjects, devices, options),
   ),
   provide(
     FlowParts,
@@ -108,8 +110,22 @@ export const FLOW_PARTS: Provider[] = [
   ),
 ];
 
+const NEW_DEVICE_NOTICES = Symbol('mails about new devices');
+
 /** The flows themselves. */
 export const FLOWS: Provider[] = [
+  provide(
+    NEW_DEVICE_NOTICES,
+    [KnownDevices, AccountNotices, SecurityEventSink, AccountFlowsOn],
+    (devices, notices, events, on) => {
+      if (!on.newDevice) return;
+      devices.onNew(({ subject, signInId, requester }) => {
+        const { ip, userAgent } = requester;
+        events.record({ type: 'account-flows.new_device', subject, signInId, ip, userAgent });
+        notices.newDevice(subject, requester);
+      });
+    },
+  ),
   provide(
     PasswordReset,
     [FlowParts, ResolvedAccountFlowsOptions],

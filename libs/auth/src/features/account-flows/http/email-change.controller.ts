@@ -51,7 +51,7 @@ export class EmailChangeController {
       mode: this.kept.modeOf(request),
       requester: requesterOf(request),
     });
-    return this.kept.bodyOf(kept, response);
+    return this.kept.bodyOf(kept, request, response);
   }
 
   @Public()

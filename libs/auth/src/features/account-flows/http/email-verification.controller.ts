@@ -49,7 +49,7 @@ export class EmailVerificationController {
       mode: this.kept.modeOf(request),
       requester: requesterOf(request),
     });
-    return { credentials_voided: voided, ...this.kept.bodyOf(kept, response) };
+    return { credentials_voided: voided, ...(await this.kept.bodyOf(kept, request, response)) };
   }
 
   /** GET and HEAD spend no link: the page is the same for all. */

@@ -51,6 +51,7 @@ const FLOWS: Readonly<Record<keyof AccountFlowsOn, FlowRoutes>> = {
     services: [AccountRescue],
     bodies: { 'POST /not-me': 'json' },
   },
+  newDevice: { controllers: [], services: [], bodies: {} },
   magicLink: {
     controllers: [MagicLinkController, SignInCodeController],
     services: [MailedSignIns, Askers],

@@ -1,13 +1,18 @@
+import type { KnownDevices } from '../../../attempts/known-devices.js';
 import type { HttpRequest } from '../../../context/http-request.js';
 import { cookiesOf } from '../../../context/request-credentials.js';
+import { requesterOf } from '../../../context/requester-of.js';
 import type { SignInResponse } from '../../../http/sign-in-response.js';
 import type { ResolvedAuthOptions } from '../../../options/resolve-auth-options.js';
 import type { SignInResult } from '../../../sign-in/sign-in-result.js';
+import type { SubjectStore } from '../../../subjects/subject-store.js';
 
 /** Hands out what a sign-in goes on with after a change of credentials. */
 export class KeptSignIn {
   constructor(
     private readonly answer: SignInResponse,
+    private readonly subjects: SubjectStore,
+    private readonly devices: KnownDevices,
     private readonly options: Pick<ResolvedAuthOptions, 'cookies' | 'accessTokens'>,
   ) {}
 
@@ -19,7 +24,22 @@ export class KeptSignIn {
   }
 
   /** Sets the cookies, and gives the body to answer with; an empty one when nothing was kept. */
-  bodyOf(kept: SignInResult | null, response: unknown): Record<string, unknown> {
-    return kept ? this.answer.of(kept, response) : {};
+  async bodyOf(
+    kept: SignInResult | null,
+    request: HttpRequest,
+    response: unknown,
+  ): Promise<Record<string, unknown>> {
+    if (!kept) return {};
+    const body = this.answer.of(kept, response);
+    await this.rememberDevice(kept.principal.id, request, response);
+    return body;
+  }
+
+  /** The device is known under the credentials of now, too. What was done is answered, whatever comes of it. */
+  private async rememberDevice(subject: string, request: HttpRequest, response: unknown): Promise<void> {
+    const { device } = requesterOf(request);
+    const versions = device === undefined ? null : await this.subjects.find(subject).catch(() => null);
+    const text = versions && this.devices.after(device, subject, versions.credentialVersion);
+    if (text) this.answer.rememberDevice(response, text);
   }
 }

@@ -33,6 +33,6 @@ export class PasswordChangeController {
     const given = strictBody(request, FIELDS);
     const [current, next] = [given.current_password as string, given.password as string];
     const how = { mode: this.kept.modeOf(request), requester: requesterOf(request) };
-    return this.kept.bodyOf(await this.flow.change(user, current, next, how), response);
+    return this.kept.bodyOf(await this.flow.change(user, current, next, how), request, response);
   }
 }
