@@ -1,6 +1,7 @@
 // Refresh tokens that an application wrote itself: what the refresh route gives for one.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
+import { createHmac } from 'node:crypto';
 import { AuthenticationService } from 'nestjs-aerie';
 import { formerSignIns, refreshJwt } from 'nestjs-aerie/former-sign-ins';
 import { FormerTokenUsers, JWT_SECRET } from '../support/former-tokens.js';
@@ -134,11 +135,14 @@ describe.each(ADAPTERS)('a refresh token of its own making (%s)', (adapter) => {
     former.issue(ada);
     const [header, payload, signature] = former.issue(ada).split('.') as [string, string, string];
     const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
+    const input = `${Buffer.from('{"alg":"HS512"}').toString('base64url')}.${payload}`;
+    const misnamed = `${input}.${createHmac('sha256', JWT_SECRET).update(input).digest('base64url')}`;
     const other = `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
     expect((await refresh(app, old)).status).toBe(401);
     // The users table has each of these: it is not what refuses them.
     const cases: Record<string, string> = {
       none,
+      misnamed,
       'no signature': `${header}.${payload}.`,
       'another signature': `${header}.${payload}.${other}`,
       'a longer signature': `${header}.${payload}.${signature}A`,
