@@ -35,8 +35,8 @@ class Everybody {
   async findSubject(identifier) {
     return identifier;
   }
-  async verifyPassword() {
-    return true;
+  async verifyPassword(_subject, password) {
+    return password !== 'wrong';
   }
   async loadSubject(id) {
     const said = sayings.get(id);
@@ -144,6 +144,11 @@ const commands = {
   /** Checks a password, and leaves the sign-in to `signInProved`. */
   async prove(subject, key) {
     proved.set(key, await app.get(Authenticator).password(subject, 'right', requester));
+  },
+  /** A wrong password, from one address. */
+  async guess(subject) {
+    await app.get(Authenticator).password(subject, 'wrong', { ip: '203.0.113.7', userAgent: null });
+    return {};
   },
   async signInProved(key, mode) {
     const { principal, refreshToken } = await authentication().signIn(proved.get(key), { mode });
