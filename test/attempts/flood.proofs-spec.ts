@@ -1,12 +1,15 @@
 /** Thousands of addresses try passwords: the user of a known device signs in all the same. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { BELOW_THE_EDGE, startTestApp, type TestApp } from '../support/test-app.js';
 import { timedRequest } from '../support/timed-request.js';
 import { until } from '../support/until.js';
 
 const ADDRESSES = 5_000;
+// Thousands of hashes, on a machine that may be busy.
+jest.setTimeout(120_000);
+
 /** Requests that are under way at a time. */
-const AT_ONCE = 300;
+const AT_ONCE = 100;
 const PASSWORD = 'correct horse battery';
 
 describe.each(BELOW_THE_EDGE)('5,000 addresses that flood the hashing line, on %s', (adapter) => {
@@ -42,17 +45,21 @@ describe.each(BELOW_THE_EDGE)('5,000 addresses that flood the hashing line, on %
       }
     };
     const flood = Promise.all(Array.from({ length: AT_ONCE }, stranger));
-    await until('the line is full', () => (statuses.get(503) ?? 0) > 20);
+    await until('the line is full', () => (statuses.get(503) ?? 0) > 20).finally(
+      () => (flooding = statuses.has(503)),
+    );
     const times: number[] = [];
     for (let i = 0; i < 5; i++) {
+      // In turns with a request that checks nothing, which everything else of the flood slows down alike.
+      const plain = await timedRequest(`${app.url}/auth/me`);
       const { status, ms } = await login(`203.0.113.${i}`, 'ada', PASSWORD, cookie);
-      expect(status).toBe(200);
-      times.push(ms);
+      expect([plain.status, status]).toEqual([401, 200]);
+      times.push(ms - plain.ms);
     }
     flooding = false;
     await flood;
     console.log(
-      `signed in on a known device in ${times.map(Math.round).join(', ')} ms; the flood got`,
+      `on a known device a sign-in took ${times.map(Math.round).join(', ')} ms longer than a request that checks nothing; the flood got`,
       statuses,
     );
     for (const ms of times) expect(ms).toBeLessThan(2_000);
