@@ -51,6 +51,7 @@ export const SUITES = {
   'former claims': { project: 'e2e', file: 'test/contract/former-claims.e2e-spec.ts' },
   'action tokens': { project: 'e2e', file: 'test/contract/action-tokens.e2e-spec.ts' },
   'magic links': { project: 'e2e', file: 'test/account-flows/magic-link.e2e-spec.ts' },
+  'link scanners': { project: 'e2e', file: 'test/account-flows/link-scanners.e2e-spec.ts' },
   codes: { project: 'e2e', file: 'test/account-flows/sign-in-code.e2e-spec.ts' },
   'first proof': { project: 'e2e', file: 'test/account-flows/first-proof.e2e-spec.ts' },
   // Several processes, and what a host does around us.
@@ -99,6 +100,7 @@ export const IN_MEMORY = [
   'handover store',
   'action tokens',
   'magic links',
+  'link scanners',
   'codes',
   'first proof',
 ];

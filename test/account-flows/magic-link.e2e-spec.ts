@@ -156,6 +156,7 @@ describe.each(ADAPTERS)('a link that signs in (%s)', (adapter) => {
     const asReset = { token, password: 'a lighthouse keeps eleven bees' };
     expect((await client.post('/auth/password/reset', { json: asReset })).body).toEqual(INVALID);
     await timePassesForLinks(places, 16 * MINUTE);
+    expect((await open(client, token)).body).toEqual(INVALID);
     expect((await redeem(client, token)).body).toEqual(INVALID);
     expect(await loginStatus(places, ada, 'correct horse battery')).toBe(200);
   });
@@ -204,6 +205,7 @@ describe.each(ADAPTERS)('a link that signs in (%s)', (adapter) => {
     await places.app.authentication.rolesChanged(id);
     expect((await open(client, token)).status).toBe(200);
     await places.app.authentication.credentialsChanged(id);
+    expect((await open(client, token)).body).toEqual(INVALID);
     expect((await redeem(client, token)).body).toEqual(INVALID);
   });
 

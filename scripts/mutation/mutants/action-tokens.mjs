@@ -19,7 +19,7 @@ export const ACTION_TOKEN_MUTANTS = [
   ),
   ...mutantsOf(
     `${TOKENS}/action-link.ts`,
-    ['magic links'],
+    ['link scanners'],
     [
       [
         'a link is good for another purpose',
