@@ -3,6 +3,7 @@ import { AuthCounters } from '../audit/auth-counters.js';
 import { DerivedKeys } from '../crypto/derived-keys.js';
 import { ResolvedAuthOptions } from '../options/resolve-auth-options.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
+import { SessionData } from '../sessions/session-data.js';
 import { SessionNearCache } from '../sessions/session-near-cache.js';
 import { SessionActivity } from '../sessions/session-activity.js';
 import { SessionResolver } from '../sessions/session-resolver.js';
@@ -16,6 +17,7 @@ import { nullable, provide } from '../wiring/provide.js';
 
 /** Sessions: where a request finds its own, and what becomes of its activity. */
 export const SESSION_PROVIDERS: Provider[] = [
+  provide(SessionData, [GuardedStores], ({ sessions }) => new SessionData(sessions)),
   provide(SessionTokenCodec, [DerivedKeys], (keys) => new SessionTokenCodec(keys)),
   provide(
     SessionNearCache,

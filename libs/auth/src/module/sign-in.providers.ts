@@ -23,7 +23,6 @@ import { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
 import { SessionNearCache } from '../sessions/session-near-cache.js';
-import { SessionData } from '../sessions/session-data.js';
 import { SessionService } from '../sessions/session.service.js';
 import { GuardedStores } from '../stores/guarded-stores.js';
 import { AuthStatus } from '../lifecycle/auth-status.js';
@@ -94,7 +93,6 @@ export const CORE_PROVIDERS: Provider[] = [
     (loader, feed, { sessions }, clock) => new UserCache(loader, feed, clock, sessions.cacheSize),
   ),
   ...SESSION_PROVIDERS,
-  provide(SessionData, [GuardedStores], ({ sessions }) => new SessionData(sessions)),
   provide(RefreshTokenCodec, [DerivedKeys], (keys) => new RefreshTokenCodec(keys)),
   provide(
     RefreshTokenService,
