@@ -1,6 +1,6 @@
-import { type ExecutionContext, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type ExecutionContext, Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { AuthGuard } from '@nestjs/passport';
+import { AuthGuard, AuthModuleOptions } from '@nestjs/passport';
 import { setCurrent } from '../context/current-principal.js';
 import { withoutHttp } from '../context/error-responses.js';
 import { toContextException } from '../context/context-exceptions.js';
@@ -34,6 +34,11 @@ import type { Principal } from '../principal/principal.js';
 @Injectable()
 export class LocalAuthGuard extends AuthGuard('aerie-local') implements OnModuleInit {
   @Inject(ModulesContainer) private readonly modules!: ModulesContainer;
+
+  /** Nest 12.0 does not see that the parameter of the inherited constructor is optional. */
+  constructor(@Optional() @Inject(AuthModuleOptions) options?: AuthModuleOptions) {
+    super(options);
+  }
 
   /** The strategy is found by the application that serves the request: any module of it may have AuthModule. */
   onModuleInit(): void {

@@ -105,6 +105,9 @@ export class SignedUrlGuard extends AuthenticatingGuard {
   }
 }
 
+// Nest 12.0 forgets which properties of the inherited guard are optional, once the class has one of its own.
+Optional()(SignedUrlGuard.prototype, 'options');
+
 /** Express and Fastify both keep the target that came. */
 type OriginalRequest = HttpRequest & { readonly originalUrl?: string };
 
