@@ -3,4 +3,5 @@ import './changes.e2e-spec.js';
 import './connections.e2e-spec.js';
 import './cookie.e2e-spec.js';
 import './resource-server.e2e-spec.js';
+import './revoking.e2e-spec.js';
 import './size.e2e-spec.js';

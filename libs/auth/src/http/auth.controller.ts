@@ -103,13 +103,18 @@ export class AuthController {
     for (const kind of ['session', 'refresh', 'access'] as const) this.answer.clear(response, kind);
   }
 
-  /** The text proves that its holder may end it: no other credential is asked for. */
+  /**
+   * The text proves that its holder may end it: no other credential is asked for. A cookie that held it stays: it says that the
+   * token was revoked, so the client refreshes, and no session cookie beside it decides meanwhile.
+   */
   @Public()
   @Post('access-token/revoke')
   @HttpCode(204)
   @Header('Cache-Control', 'no-store')
   async revokeAccessToken(@Req() request: HttpRequest): Promise<void> {
-    await this.authentication.revokeAccessToken(presentedAccessToken(request));
+    const { accessTokens, cookies } = this.options;
+    const cookie = accessTokens.cookie ? cookies.access.name : null;
+    await this.authentication.revokeAccessToken(presentedAccessToken(request, cookie, this.origins));
   }
 
   @UseGuards(AnyAuthGuard)
