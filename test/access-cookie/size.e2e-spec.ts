@@ -1,4 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import {
+  browserOf,
+  freshAddress,
+  loginStatus,
+  NEXT_PASSWORD,
+  OWN_PAGE,
+  startFlows,
+} from '../account-flows/places.js';
 import { LogTrap } from '../support/log-trap.js';
 import { PASSWORD } from '../support/sign-ins.js';
 import { ADAPTERS, startTestApp } from '../support/test-app.js';
@@ -41,5 +49,38 @@ describe.each(ADAPTERS)('an access token that no cookie holds, on %s', (adapter)
     expect(types.filter((type) => type === 'token_rotated')).toHaveLength(1);
     expect(types).not.toContain('token_replayed');
     await app.close();
+  });
+
+  it('is refused at a step-up too, and a change of password is answered without it', async () => {
+    let claim = '';
+    const places = await startFlows({
+      adapter,
+      options: { accessTokens: { cookie: true, claims: () => ({ claim }) }, defaultMode: 'hybrid' },
+    });
+    const address = freshAddress();
+    await places.users.addVerified(address);
+    const client = await browserOf(places, address);
+    claim = 'x'.repeat(3_000);
+    const stepUp = { json: { password: PASSWORD }, headers: OWN_PAGE };
+    const refused = await client.post('/auth/step-up', stepUp);
+    expect(refused).toMatchObject({ status: 500, body: { code: 'AUTH_ACCESS_TOKEN_TOO_LARGE' } });
+    expect(refused.setCookies).toEqual([]);
+    claim = '';
+    expect((await client.post('/auth/step-up', stepUp)).status).toBe(200);
+
+    claim = 'x'.repeat(3_000);
+    const json = { current_password: PASSWORD, password: NEXT_PASSWORD };
+    const changed = await client.post('/auth/password', { json, headers: OWN_PAGE });
+    expect(changed.status).toBe(200);
+    // Browsers would drop a longer one without a word, and keep the former.
+    expect(await client.cookie(ACCESS_COOKIE)).toBeUndefined();
+    for (const line of changed.setCookies) expect(line.length).toBeLessThan(4_096);
+    const next = await client.post('/auth/refresh', { headers: OWN_PAGE });
+    expect(next).toMatchObject({ status: 500, body: { code: 'AUTH_ACCESS_TOKEN_TOO_LARGE' } });
+    claim = '';
+    expect((await client.post('/auth/refresh', { headers: OWN_PAGE })).status).toBe(200);
+    expect((await client.get('/auth/me')).status).toBe(200);
+    expect(await loginStatus(places, address, NEXT_PASSWORD)).toBe(200);
+    await places.close();
   });
 });

@@ -10,7 +10,7 @@ import { signCompactJws } from './compact-jws.js';
 
 const JITTER = 0.02;
 /** In bytes: browsers drop a cookie of more than 4,096 with its name (RFC 6265bis, section 5.6). */
-const LONGEST_IN_COOKIE = 3_800;
+export const LONGEST_IN_COOKIE = 3_800;
 
 export interface IssuedAccessToken {
   readonly token: string;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { LONGEST_IN_COOKIE } from '../access-tokens/access-token-issuer.js';
 import type { Principal } from '../principal/principal.js';
 import type { SignInResult } from '../sign-in/sign-in-result.js';
 import type { HttpRequest } from '../context/http-request.js';
@@ -46,8 +47,10 @@ export class SignInResponse {
     if (result.mode === 'hybrid') {
       this.setCookie(response, 'refresh', refreshToken, refreshExpiresIn);
       if (this.cookies.keepsAccessTokens) {
+        // What is done must be answered, a change of password for one: the next refresh then says that the token is too long.
+        if (accessToken.length > LONGEST_IN_COOKIE) this.clear(response, 'access');
         // As long as the refresh token: one whose time has passed says so, and the client refreshes.
-        this.setCookie(response, 'access', accessToken, refreshExpiresIn);
+        else this.setCookie(response, 'access', accessToken, refreshExpiresIn);
         this.clear(response, 'session');
         return { expires_in: expiresIn, refresh_expires_in: refreshExpiresIn, user };
       }

@@ -94,9 +94,9 @@ export class StepUp {
     refreshToken: string,
     mode: 'tokens' | 'hybrid',
   ): Promise<SignInResult> {
-    const result = await this.tokenRefresh.stepUp(subject, refreshToken, methods, requester);
+    const result = await this.tokenRefresh.stepUp(subject, refreshToken, methods, requester, mode);
     this.record(subject, result.principal.signInId, methods, requester);
-    return { ...result, mode };
+    return result;
   }
 
   /** @internal By the secret that was shown; without it, by the one that the session has. Nothing after the exchange can fail. */

@@ -18,6 +18,13 @@ interface Presented {
   readonly subjectEpoch: number;
 }
 
+/** Who authenticated once more, and how the client holds the tokens. */
+interface Proved {
+  readonly subject: string;
+  readonly methods: readonly string[];
+  readonly mode: 'tokens' | 'hybrid';
+}
+
 /** Uses of one family in this process: of more than one, so that a slow directory does not hold up every tab of a person. */
 const USES_AT_ONCE = 4;
 
@@ -94,14 +101,16 @@ export class TokenRefresh {
     value: unknown,
     methods: readonly string[],
     requester: Requester,
+    mode: 'tokens' | 'hybrid',
   ): Promise<TokensResult> {
-    return this.use(value, requester, (presented) => this.rekeyed(presented, subject, methods, requester));
+    return this.use(value, requester, (presented) =>
+      this.rekeyed(presented, { subject, methods, mode }, requester),
+    );
   }
 
   private async rekeyed(
     { token, reading, loaded, subjectEpoch }: Presented,
-    subject: string,
-    methods: readonly string[],
+    { subject, methods, mode }: Proved,
     requester: Requester,
   ): Promise<TokensResult> {
     if (loaded.id !== subject) throw new RefreshTokenInvalidError('unknown');
@@ -109,11 +118,11 @@ export class TokenRefresh {
     const proved = principalOfFamily(loaded, { ...reading.row, authenticatedAt: reading.now, methods });
     const under = issuedUnder(reading, subjectEpoch, token.generation + 1);
     const left = this.families.idleLeftMs(reading);
-    const access = await this.opener.accessToken(loaded, proved, under, left);
+    const access = await this.opener.accessToken(loaded, proved, under, left, mode);
     const { held, row } = await this.statements.take(token.familyId, requester, () =>
       this.families.rekey(token, reading.row, { methods }, requester),
     );
-    return { mode: 'tokens', principal: principalOfFamily(loaded, row), ...access, ...refreshPart(held) };
+    return { mode, principal: principalOfFamily(loaded, row), ...access, ...refreshPart(held) };
   }
 
   private async use<T>(
