@@ -109,6 +109,30 @@ describe.each(ADAPTERS)('a change of password (%s)', (adapter) => {
     expect(await loginStatus(places, ada, winner)).toBe(200);
   });
 
+  it('guesses no more passwords than the limit admits, in either field', async () => {
+    const limited = await startFlows({ adapter, options: { attempts: { signedIn: 4 } } });
+    await limited.users.addVerified(ada);
+    const thief = await browserOf(limited, ada);
+    const guess = (current_password: string, password: string) =>
+      thief.post(PATH, { json: { current_password, password }, headers: OWN_PAGE });
+    for (const i of [1, 2]) expect((await guess(`guess ${i}`, `${NEXT_PASSWORD} ${i}`)).status).toBe(401);
+    expect((await guess('guess 3', PASSWORD)).status).toBe(429);
+    await limited.close();
+  });
+
+  it('leaves the browser a known device, on which strangers cannot keep its user out', async () => {
+    const limited = await startFlows({ adapter, options: { attempts: { accountAndAddress: 3 } } });
+    await limited.users.addVerified(ada);
+    const [browser, other] = [await browserOf(limited, ada), await browserOf(limited, ada)];
+    expect((await browser.post(PATH, { json, headers: OWN_PAGE })).status).toBe(200);
+    for (const client of [browser, other]) await client.post('/auth/logout', { headers: OWN_PAGE });
+    for (const _try of [1, 2, 3]) expect(await loginStatus(limited, ada, 'wrong')).toBe(401);
+    const again = { json: { identifier: ada, password: NEXT_PASSWORD }, headers: OWN_PAGE };
+    expect((await other.post('/auth/login', again)).status).toBe(429);
+    expect((await browser.post('/auth/login', again)).status).toBe(200);
+    await limited.close();
+  });
+
   it('is not for an account without a password, nor for strangers and other origins', async () => {
     const browser = await browserOf(places, ada);
     expect((await places.app.client().post(PATH, { json })).status).toBe(401);

@@ -65,6 +65,23 @@ describe.each(BELOW_THE_EDGE)('a sign-in that finds no place, on %s', (adapter) 
     expect(app.events).toEqual([]);
   });
 
+  it('holds up no user who is signed in: step-ups have places of their own', async () => {
+    const headers = { 'x-forwarded-for': '203.0.113.9' };
+    const [one, other] = [app.client(), app.client()];
+    for (const client of [one, other]) {
+      const json = { identifier: 'ada', password: PASSWORD, mode: 'session' };
+      expect((await client.post('/auth/login', { json, headers })).status).toBe(200);
+    }
+    const end = occupied('203.0.113.9');
+    expect((await login('203.0.113.9')).status).toBe(503);
+    const json = { password: PASSWORD };
+    const stepUps = [one, other].map((client) => client.post('/auth/step-up', { json, headers }));
+    const known = { ip: '203.0.113.9', userAgent: null, isKnownDevice: true };
+    await until('both wait', () => !line.hasRoom('check', known));
+    await end();
+    for (const { status } of await Promise.all(stepUps)) expect(status).toBe(200);
+  });
+
   it('waits no more once its client has hung up', async () => {
     const end = occupied('203.0.113.9');
     const others = [1, 2].map(() => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { AnyAuthGuard, RequireRecentSignIn } from 'nestjs-aerie';
+import type { HttpClient } from '../support/http-client.js';
 import { clockedStores } from '../support/clocked-stores.js';
 import { claimsOf, PASSWORD, refresh, REFRESH_COOKIE, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
@@ -218,5 +219,19 @@ describe.each(ADAPTERS)('POST /auth/step-up, on %s', (adapter) => {
     expect(await stepUp(PASSWORD, other.client)).toEqual([200, false]);
     // A right password gives its own unit back.
     for (let i = 0; i < 12; i++) expect(await stepUp(PASSWORD, other.client)).toEqual([200, false]);
+  });
+
+  it('is limited for all sign-ins of a user, so that a thief who opens more has no more guesses', async () => {
+    const guess = async (client: HttpClient, password: string) =>
+      (await client.post('/auth/step-up', { json: { password } })).status;
+    for (let i = 0; i < 3; i++) {
+      const { client } = await signIn(app, 'session');
+      for (let j = 0; j < 10; j++) expect(await guess(client, 'wrong')).toBe(401);
+    }
+    const { client } = await signIn(app, 'session');
+    expect(await guess(client, PASSWORD)).toBe(429);
+    // A new sign-in is as good, and others have budgets of their own.
+    expect((await client.get('/vault')).status).toBe(200);
+    expect(await guess((await signIn(app, 'session', 'bob')).client, PASSWORD)).toBe(200);
   });
 });

@@ -53,6 +53,8 @@ const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Of the /64, the /56 and the /48 of an IPv6 address. */
 const SHARES = [1, 3, 10] as const;
+/** Of so many sign-ins of one subject the wrong passwords are admitted. */
+const SIGN_INS = 3;
 /** Uses of one dead token, in 15 minutes and in this process: more than uses of a good one may wait. */
 const REFRESHES = 100;
 
@@ -128,9 +130,15 @@ export function budgetsOf(
       ];
     case 'step-up':
     case 'current-password':
-      return signInId === undefined
-        ? []
-        : [budget('signed-in', options.signedIn, HOUR_MS, 'signed-in', signInId)];
+      return [
+        ...(signInId === undefined
+          ? []
+          : [budget('signed-in', options.signedIn, HOUR_MS, 'signed-in', signInId)]),
+        // A thief of one sign-in may open others from it.
+        ...(subject
+          ? [budget('signed-in', options.signedIn * SIGN_INS, HOUR_MS, 'signed-in', 'subject', subject)]
+          : []),
+      ];
   }
 }
 

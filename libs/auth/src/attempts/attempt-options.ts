@@ -24,7 +24,10 @@ export interface AttemptOptions {
   readonly unknownDevices?: number;
   /** Failed sign-ins at one account in an hour from all devices that it knows. Default 30. */
   readonly knownDevices?: number;
-  /** Wrong passwords in an hour by one sign-in, where a signed-in user is asked for the password. Default 10. */
+  /**
+   * Wrong passwords in an hour by one sign-in, where a signed-in user is asked for the password. Three times as many by all
+   * sign-ins of the user. Default 10.
+   */
   readonly signedIn?: number;
   /** Wrong codes in 15 minutes by the browser or application that asked for one. Default 5. */
   readonly codes?: number;

@@ -42,10 +42,12 @@ export class PasswordConfirmation {
     purpose: 'current-password' | 'step-up' = 'current-password',
   ): Promise<void> {
     const text = checkedPassword(password);
+    // A flood of sign-ins by strangers holds up no user who is signed in.
+    const known = { ...requester, isKnownDevice: true };
     // Before any query: what will be refused anyway must not cost one.
-    this.passwords.refuseIfBusy(requester);
+    this.passwords.refuseIfBusy(known);
     const attempt = await this.limiter.take(purpose, { subject, signInId, requester });
-    const { right, upgrade } = await this.check(subject, text, requester, attempt);
+    const { right, upgrade } = await this.check(subject, text, known, attempt);
     if (!right) {
       const { ip, userAgent } = requester;
       this.events.record({ type: 'password_not_confirmed', subject, signInId, ip, userAgent });
