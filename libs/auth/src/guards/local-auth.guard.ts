@@ -35,7 +35,10 @@ import type { Principal } from '../principal/principal.js';
 export class LocalAuthGuard extends AuthGuard('aerie-local') implements OnModuleInit {
   @Inject(ModulesContainer) private readonly modules!: ModulesContainer;
 
-  /** Nest 12.0 does not see that the parameter of the inherited constructor is optional. */
+  /**
+   * Nest 12.0 does not see that the parameter of the inherited constructor is optional.
+   * @internal
+   */
   constructor(@Optional() @Inject(AuthModuleOptions) options?: AuthModuleOptions) {
     super(options);
   }
