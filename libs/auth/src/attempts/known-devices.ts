@@ -28,8 +28,10 @@ interface Device {
   readonly entries: readonly Entry[];
 }
 
-/** A sign-in on a device that its user never signed in with. */
+/** A sign-in in a browser that its user should hear of. */
 export interface NewDeviceSignIn {
+  /** `new`: its user never signed in with this device; `handover`: an application handed it over, to whatever browser. */
+  readonly device: 'new' | 'handover';
   readonly subject: string;
   readonly signInId: string;
   readonly requester: Requester;
@@ -68,7 +70,7 @@ export class KnownDevices {
     return PREFIX + Buffer.concat(bytes).toString('base64url');
   }
 
-  /** Calls `listener` with each sign-in of a browser on a device that its user never signed in with. */
+  /** Calls `listener` with each sign-in of a browser that its user should hear of. */
   onNew(listener: (signIn: NewDeviceSignIn) => void): void {
     this.listeners.push(listener);
   }

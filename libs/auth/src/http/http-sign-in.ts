@@ -111,7 +111,7 @@ export class HttpSignIn {
     if (version === undefined) return;
     // An application that keeps tokens need not keep cookies: each of its sign-ins would look new.
     if (mode !== 'tokens' && !this.devices.knows(device, subject, version))
-      this.devices.tellNew({ subject, signInId, requester });
+      this.devices.tellNew({ device: 'new', subject, signInId, requester });
     const text = this.devices.after(device, subject, version);
     if (text !== null) this.answer.rememberDevice(response, text);
   }

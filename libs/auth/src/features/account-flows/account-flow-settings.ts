@@ -15,7 +15,7 @@ export interface AccountFlowSwitches {
   readonly changeEmail?: boolean;
   /** `POST /not-me`: the link in mails about changes. Default true. */
   readonly notMe?: boolean;
-  /** A mail about each sign-in of a browser that its user never signed in with, if the address is verified. Default true. */
+  /** A mail about each sign-in of a browser that its user never signed in with, and about each handover, if the address is verified. Default true. */
   readonly newDevice?: boolean;
   /** Sign-in by a link in a mail. Default false. */
   readonly magicLink?: boolean;

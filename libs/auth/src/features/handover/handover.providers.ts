@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { KnownDevices } from '../../attempts/known-devices.js';
 import { SecurityEventSink } from '../../audit/security-event.js';
 import { DerivedKeys } from '../../crypto/derived-keys.js';
 import { ResolvedAuthOptions } from '../../options/resolve-auth-options.js';
@@ -37,12 +38,13 @@ export const HANDOVER_PROVIDERS: Provider[] = [
       SignInOpener,
       SignOut,
       SecurityEventSink,
+      KnownDevices,
       ResolvedHandoverOptions,
       ResolvedAuthOptions,
     ],
-    (store, tokens, parents, recent, { subjects }, users, opener, signOut, events, own, options) => {
+    (store, tokens, parents, recent, { subjects }, users, opener, signOut, events, devices, own, options) => {
       const { maxSignInsPerSubject: max, onSignInLimit: policy } = options;
-      const parts = { store, tokens, parents, recent, subjects, users, opener, signOut, events };
+      const parts = { store, tokens, parents, recent, subjects, users, opener, signOut, events, devices };
       return new Handovers(parts, max === null ? null : { max, policy }, own);
     },
   ),

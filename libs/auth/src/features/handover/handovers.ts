@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { KnownDevices } from '../../attempts/known-devices.js';
 import type { SecurityEventSink } from '../../audit/security-event.js';
 import { equalInConstantTime } from '../../crypto/constant-time.js';
 import { ScopeInvalidError, SessionInvalidError } from '../../errors/auth-error.js';
@@ -62,6 +63,7 @@ interface Parts {
   readonly opener: SignInOpener;
   readonly signOut: SignOut;
   readonly events: SecurityEventSink;
+  readonly devices: KnownDevices;
 }
 
 /**
@@ -138,7 +140,7 @@ export class Handovers {
       replacing = [],
     }: { requester?: Requester; replacing?: readonly string[] } = {},
   ): Promise<{ readonly result: SignInResult; readonly target: string; readonly parentId: string }> {
-    const { subjects, users, signOut, events } = this.parts;
+    const { subjects, users, signOut, events, devices } = this.parts;
     for (let tried = 1; tried <= MAX_TRIES; tried++) {
       const { row } = await this.found(token);
       const { subject, parentId, target } = row;
@@ -157,6 +159,7 @@ export class Handovers {
         const { ip, userAgent } = requester;
         const { signInId } = result.principal;
         events.record({ type: 'handover.used', subject, signInId, parentId, ip, userAgent });
+        devices.tellNew({ device: 'handover', subject, signInId, requester });
         return { result, target, parentId };
       }
       // The subject changed in between, or the parent ended, or another request was first: the next look tells.

@@ -4,6 +4,8 @@ import type { AccountDirectory } from '../account-directory.js';
 import type { AccountMails, MailSecret } from '../mail/account-mails.js';
 import type { ActionTokens } from '../tokens/action-tokens.js';
 
+type Notice = 'password-changed' | 'new-device' | 'handover-used';
+
 /** Mails that tell a user of a change, with a link for a user who did not make it. */
 export class AccountNotices {
   constructor(
@@ -24,11 +26,16 @@ export class AccountNotices {
     this.tell('new-device', subject, requester);
   }
 
-  private tell(kind: 'password-changed' | 'new-device', subject: string, requester: Requester): void {
+  /** Never throws. */
+  handoverUsed(subject: string, requester: Requester): void {
+    this.tell('handover-used', subject, requester);
+  }
+
+  private tell(kind: Notice, subject: string, requester: Requester): void {
     this.mails.later({ kind, subject, requester }, async (post) => {
       const email = await this.directory.emailOf(subject);
       // The first sign-ins come before the proof of the address: they are no news.
-      if (!email || (kind === 'new-device' && !email.verified)) return;
+      if (!email || (kind !== 'password-changed' && !email.verified)) return;
       await post(email, await this.secretFor(subject, randomUUID()));
     });
   }

@@ -119,7 +119,9 @@ export const FLOWS: Provider[] = [
     [KnownDevices, AccountNotices, SecurityEventSink, AccountFlowsOn],
     (devices, notices, events, on) => {
       if (!on.newDevice) return;
-      devices.onNew(({ subject, signInId, requester }) => {
+      devices.onNew(({ device, subject, signInId, requester }) => {
+        // The handover has recorded its own event.
+        if (device === 'handover') return notices.handoverUsed(subject, requester);
         const { ip, userAgent } = requester;
         events.record({ type: 'account-flows.new_device', subject, signInId, ip, userAgent });
         notices.newDevice(subject, requester);

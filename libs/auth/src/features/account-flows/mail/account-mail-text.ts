@@ -70,6 +70,11 @@ const wording = (service: string): Readonly<Record<AccountMailKind, Wording>> =>
     begin: `Your account at ${service} was signed in to from a device that was not seen before.`,
     lead: 'If that was not you, open this link. It ends the password and signs everyone out:',
   },
+  'handover-used': {
+    subject: `A browser was signed in to ${service}`,
+    begin: `An application that is signed in to your account at ${service} signed a browser in, by a link.`,
+    lead: 'If that was not you, open this link. It ends the password and signs everyone out:',
+  },
 });
 
 /**

@@ -19,7 +19,9 @@ export type AccountMailKind =
   /** The password was changed. `link` says "this was not me". */
   | 'password-changed'
   /** A sign-in from a device that was never seen. `link` says "this was not me". */
-  | 'new-device';
+  | 'new-device'
+  /** An application handed the user's sign-in over to a browser (`handover()`). `link` says "this was not me". */
+  | 'handover-used';
 
 /** Where a mail was asked for, so that its reader can recognise it. */
 export interface MailAsked {
