@@ -5,3 +5,4 @@ import './known-devices.e2e-spec.js';
 import './proxies.e2e-spec.js';
 import './guesses.e2e-spec.js';
 import './client-guessing.e2e-spec.js';
+import './ways-open.e2e-spec.js';

@@ -37,6 +37,9 @@ export const SIGN_IN_LINK_PARTS: Provider[] = [
     ],
     (tokens, directory, mails, proof, { subjects }, authenticator, authentication, ...rest) => {
       const [attempts, events, reset, on, { lifetimesMs }] = rest;
+      // Neither asks for what is limited: a refused password tells of them.
+      if (on.magicLink) attempts.leavesOpen('link');
+      if (on.codes) attempts.leavesOpen('code');
       const core = { subjects, authenticator, authentication, attempts, events };
       const parts = { tokens, directory, mails, proof, ...core, reset: on.reset ? reset : null };
       return new MailedSignIns(parts, lifetimesMs);
