@@ -44,9 +44,9 @@ export function canonicalUrl(target: string): CanonicalUrl | null {
   return { path, query: query.map(({ text }) => text), signatures };
 }
 
-/** Parsers of nested parameters take `a[b]`, `a.b` and `a` for parts of one value. */
+/** Parsers of nested parameters take `a[b]`, `a.b`, `[a]` and `a` for parts of one value. Brackets are escaped by now. */
 function rootOf(name: string): string {
-  return name.split(/\[|%5B|\./, 1)[0]!;
+  return name.replace(/^(%5B)+/, '').split(/%5B|%5D|\./, 1)[0]!;
 }
 
 const UNRESERVED = /^[A-Za-z0-9._~-]$/;
