@@ -71,6 +71,13 @@ describe.each(ADAPTERS)('a session cookie that comes with an unsafe request, on 
     expect((await app.client().delete(path, { bearer, headers })).status).toBe(ALLOWED);
   });
 
+  it('is needed at a logout beside what browsers add by themselves: the user and password of HTTP Basic', async () => {
+    const { client } = await signIn(app, 'session');
+    const headers = { authorization: 'Basic dTpw', origin: 'https://evil.example' };
+    expect((await client.post('/auth/logout', { headers })).status).toBe(403);
+    expect((await client.get('/auth/me')).status).toBe(200);
+  });
+
   it('is judged by one Origin: two of them are refused', async () => {
     const { client } = await signIn(app, 'session');
     const cookie = `${SESSION_COOKIE}=${await client.cookie(SESSION_COOKIE)}`;

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { bearerToken, cookiesOf, hasAuthorization } from '../context/request-credentials.js';
+import { bearerToken, cookiesOf } from '../context/request-credentials.js';
 import type { FormerCredentials } from '../context/credentials/former-credentials.js';
 import { headerOf, type HttpRequest } from '../context/http-request.js';
 import type { OriginCheck } from '../context/origin-check.js';
@@ -49,11 +49,11 @@ export class PresentedSignIns {
     const inCookies = cookies.valuesOf('refresh', request);
     const sessions = cookies.valuesOf('session', request);
     const accessTokens = cookies.valuesOf('access', request);
-    // A script of another site cannot send an Authorization header of its own: that request is meant.
-    const isMeant = hasAuthorization(request) || sessions.length + accessTokens.length === 0;
+    const bearer = wellFormedBearer(request);
+    // A script of another site cannot send a bearer token: that request is meant. Browsers add `Basic` by themselves.
+    const isMeant = bearer !== undefined || sessions.length + accessTokens.length === 0;
     const holdsFormer = formerCredentials?.isHeldBy(request) === true;
     if (inCookies.length > 0 || holdsFormer || !isMeant) this.origins.check(request);
-    const bearer = wellFormedBearer(request);
     const candidates = this.signOut.candidates({
       accessTokens: bearer === undefined ? accessTokens : [bearer, ...accessTokens],
       sessions,
