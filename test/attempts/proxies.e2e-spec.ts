@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AuthStatus } from 'nestjs-aerie';
@@ -34,6 +38,34 @@ describe.each(ADAPTERS)('behind a proxy, on %s', (adapter) => {
     },
   );
 
+  it('that comes by a Unix socket health says so, too', async () => {
+    app = await startTestApp({ adapter, options: { attempts: FEW } });
+    await app.users.add('ada');
+    const status = app.app.get(AuthStatus);
+    const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
+    const socketPath = join(folder, 'app.sock');
+    const behind = app.app.getHttpServer() as Server;
+    const server = createServer((...exchange) => void behind.emit('request', ...exchange));
+    await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+    const loginBySocket = (headers: Record<string, string>) =>
+      new Promise<number>((resolve, reject) => {
+        const sent = request({
+          socketPath,
+          path: '/auth/login',
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+        });
+        sent.on('response', (answer) => resolve(answer.resume().statusCode!)).on('error', reject);
+        sent.end(JSON.stringify({ identifier: 'ada', password: 'wrong' }));
+      });
+    expect(await loginBySocket({})).toBe(401);
+    expect((await status.health(null)).details).not.toHaveProperty('degraded');
+    for (let i = 0; i < 5; i++) expect(await loginBySocket({ 'x-forwarded-for': '203.0.113.7' })).toBe(401);
+    expect((await status.health(null)).details['degraded']).toContain('not trusted');
+    await new Promise((resolve) => server.close(resolve).closeAllConnections());
+    rmSync(folder, { recursive: true });
+  });
+
   it('that is trusted each client has its own address', async () => {
     app = await startTestApp({ adapter, ...trusting(adapter, 'loopback'), options: { attempts: FEW } });
     await app.users.add('ada');
@@ -53,7 +85,12 @@ describe.each(ADAPTERS)('behind a proxy, on %s', (adapter) => {
     const accepted = { attempts: { acceptAnyForwardedAddress: true } };
     app = await startTestApp({ adapter, ...every, options: accepted });
     await app.close();
-    for (const value of [1, '10.0.0.0/8'])
+    const byFunction = trusting(adapter, () => true);
+    await expect(startTestApp({ adapter, ...byFunction, options: { attempts: {} } })).rejects.toMatchObject({
+      code: 'AUTH_CONFIG_INVALID',
+    });
+    const own = (address: string) => address.startsWith('10.');
+    for (const value of [1, '10.0.0.0/8', own, false])
       await (await startTestApp({ adapter, ...trusting(adapter, value), options: { attempts: {} } })).close();
   });
 });

@@ -46,9 +46,13 @@ const FORWARDING = [
   'x-forwarded-host',
 ] as const;
 
-/** Whether the peer is a proxy that the application does not trust: then all of its clients have the proxy's address. */
-function isUntrustedProxy(request: HttpRequest): boolean {
-  const peer = request.socket?.remoteAddress;
-  const isForwarded = FORWARDING.some((name) => request.headers[name] !== undefined);
-  return isForwarded && peer !== undefined && request.ip === peer && isPrivateAddress(peer);
+/**
+ * Whether the peer is a proxy that the application does not trust: then all of its clients have the proxy's address, or none
+ * where it comes by a Unix socket. A connection that is closed has no address either.
+ */
+function isUntrustedProxy({ headers, ip, socket }: HttpRequest): boolean {
+  if (!FORWARDING.some((name) => headers[name] !== undefined)) return false;
+  const peer = socket?.remoteAddress;
+  if (peer === undefined) return !ip && socket?.destroyed === false;
+  return ip === peer && isPrivateAddress(peer);
 }
