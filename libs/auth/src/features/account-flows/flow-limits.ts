@@ -26,14 +26,16 @@ export class FlowLimits {
   }
 
   /**
-   * Whether a user who is signed in knows the password, as `check` finds. Throws RateLimitedError, and what `check` throws.
+   * Whether a user who is signed in knows the password, as `check` finds for the requester that it is given: no flood of sign-ins
+   * by strangers holds that one up. Throws RateLimitedError, and what `check` throws.
    */
   async currentPassword(
     { id: subject, signInId }: Principal,
     requester: Requester,
-    check: () => Promise<boolean>,
+    check: (known: Requester) => Promise<boolean>,
   ): Promise<boolean> {
-    return tried(await this.limiter.take('current-password', { subject, signInId, requester }), check);
+    const attempt = await this.limiter.take('current-password', { subject, signInId, requester });
+    return tried(attempt, () => check({ ...requester, isKnownDevice: true }));
   }
 
   /** The same for the password of an account that no one is signed in to. */

@@ -159,7 +159,7 @@ export class EmailChange {
     const { limits, passwords } = this.parts;
     if (password === undefined) return this.recent.require(principal, '5m');
     const current = flowField('current_password', password);
-    const check = () => passwords.isRightOf(principal.id, current, requester);
+    const check = (known: Requester) => passwords.isRightOf(principal.id, current, known);
     if (!(await limits.currentPassword(principal, requester, check))) throw new CredentialsInvalidError();
   }
 

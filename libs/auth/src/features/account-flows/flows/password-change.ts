@@ -61,11 +61,9 @@ export class PasswordChange {
     const { directory, limits, passwords } = this.parts;
     const { id: subject } = principal;
     const stored = await directory.passwordHashOf(subject);
-    // A flood of sign-ins by strangers holds up no user who is signed in.
-    const known = { ...requester, isKnownDevice: true };
     // Each is a try of its own: one call must not be good for two guesses.
     const isRight = (password: string): Promise<boolean> =>
-      limits.currentPassword(principal, requester, () => passwords.isRight(stored, password, known));
+      limits.currentPassword(principal, requester, (known) => passwords.isRight(stored, password, known));
     if (!(await isRight(current))) {
       // The answer of an earlier call may have been lost.
       if (current !== next && (await isRight(next))) return;
