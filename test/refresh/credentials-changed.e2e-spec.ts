@@ -153,6 +153,49 @@ describe.each(BELOW_THE_EDGE)('a changed password, on %s', (adapter) => {
     expect(await meBySession(thief)).toBe(401);
   });
 
+  it('hands the new tokens over when the user directory fails meanwhile: the client refreshes', async () => {
+    const [mine, thief] = [await tokensOf(), await tokensOf()];
+    expect(await statusOf(app, mine.access_token)).toBe(200);
+    app.users.failure = new Error('away');
+    const answer = await app.client().post('/password', { bearer: mine.access_token, json: {} });
+    app.users.failure = undefined;
+    expect([answer.status, answer.body.user?.id, answer.body.expires_in]).toEqual([201, name, 0]);
+    const me = await app.client().get('/auth/me', { bearer: answer.body.access_token });
+    expect([me.status, me.body.code]).toEqual([401, 'AUTH_ACCESS_TOKEN_STALE']);
+    const next = await refreshed(app, answer.body.refresh_token);
+    expect(await statusOf(app, next.access_token)).toBe(200);
+    expect((await refresh(app, thief.refresh_token)).status).toBe(401);
+  });
+
+  it('hands the next refresh token over when the user directory fails after the change', async () => {
+    const [mine, thief] = [await tokensOf(), await tokensOf()];
+    const keep = { refreshToken: mine.refresh_token };
+    const load = app.users.loadSubject.bind(app.users);
+    app.users.loadSubject = async (subject) => {
+      const loaded = await load(subject);
+      app.users.failure = new Error('away');
+      return loaded;
+    };
+    const result = await app.authentication.credentialsChanged(name, { keep });
+    app.users.loadSubject = load;
+    app.users.failure = undefined;
+    if (result?.mode !== 'tokens') throw new Error('no tokens');
+    expect([result.principal.id, result.expiresIn]).toEqual([name, 0]);
+    expect((await refresh(app, result.refreshToken)).status).toBe(200);
+    expect((await refresh(app, thief.refresh_token)).status).toBe(401);
+  });
+
+  it('changes nothing when the user directory is away before the change of a kept refresh token', async () => {
+    const mine = await tokensOf();
+    app.users.failure = new Error('away');
+    const change = app.authentication.credentialsChanged(name, {
+      keep: { refreshToken: mine.refresh_token },
+    });
+    await expect(change).rejects.toMatchObject({ code: 'AUTH_STORE_UNAVAILABLE' });
+    app.users.failure = undefined;
+    expect((await refresh(app, mine.refresh_token)).status).toBe(200);
+  });
+
   it('keeps no session by a cookie that was superseded since the guard saw it', async () => {
     const former = await sessionOf();
     const { Authenticator } = await import('nestjs-aerie');

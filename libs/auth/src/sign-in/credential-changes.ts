@@ -5,15 +5,16 @@ import {
   SessionExpiredError,
   SessionInvalidError,
 } from '../errors/auth-error.js';
-import type { Principal } from '../principal/principal.js';
+import { type Principal, PRINCIPAL_NAMES } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
 import type { RekeyOutcome } from '../refresh-tokens/refresh-token-family-store.js';
 import type { RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { Authenticator } from './authenticator.js';
 import type { CredentialChange, KeptSignIn, SignInRegistry } from '../stores/sign-in-registry.js';
+import type { LoadedSubject } from '../users/user-loader.js';
 import { sessionResult, type SignInResult } from './sign-in-result.js';
-import type { TokenRefresh } from './token-refresh.js';
+import { principalOfFamily, type TokenRefresh } from './token-refresh.js';
 
 /**
  * The credential of a sign-in that is to live on with a new secret: a session cookie's value, or a refresh token and the
@@ -94,11 +95,16 @@ export class CredentialChanges {
     const { id: subject, signInId, kind } = principal;
     if (kind === 'session') return this.keptSession(principal);
     const { replacement, held } = this.families.replacement(signInId, subject, requester);
+    const { familyId, token } = held;
+    const next = Object.freeze({ ...principal, signInId: familyId });
+    // Of the guard's principal: the user directory is not asked before everything else has ended.
+    const idleLeftMs = replacement.idleMs;
+    const otherwise = await this.tokenRefresh.expired(loadedAs(principal), next, { token, idleLeftMs });
     return {
       signIn: { kind: 'replaced', replacement },
       result: async (kept) => {
         if (kept !== true) throw new AccessTokenRevokedError();
-        const result = await this.tokenRefresh.reissue(held, requester);
+        const result = await this.tokenRefresh.reissue(held, otherwise, requester);
         const { ip, userAgent } = requester;
         const signIn = { subject, signInId: result.principal.signInId };
         this.events.record({ type: 'signed_in', mode: 'tokens', ...signIn, ip, userAgent });
@@ -129,17 +135,27 @@ export class CredentialChanges {
     requester: Requester,
   ): Promise<Keeping> {
     const token = this.families.parse(refreshToken, requester);
-    const { row } = await this.families.read(token, requester);
+    const { reading, loaded } = await this.tokenRefresh.present(token, requester);
+    const { row } = reading;
     if (row.subject !== subject) throw new RefreshTokenInvalidError('unknown');
     const { attempt, held } = this.families.rekeyAttempt(token, row, null, requester);
+    const left = { token: held.token, idleLeftMs: this.families.idleLeftMs(reading) };
+    const otherwise = await this.tokenRefresh.expired(loaded, principalOfFamily(loaded, row), left);
     return {
       signIn: { kind: 'tokens', rekey: attempt },
       result: async (kept) => {
         this.families.rekeyed(kept as RekeyOutcome, held, row, requester);
-        return { ...(await this.tokenRefresh.reissue(held, requester)), mode };
+        return { ...(await this.tokenRefresh.reissue(held, otherwise, requester)), mode };
       },
     };
   }
+}
+
+/** The subject of a principal, as it was when the guard made it. */
+function loadedAs(principal: Principal): LoadedSubject {
+  const { id, roles, scopes } = principal;
+  const profile = Object.entries(principal).filter(([name]) => !PRINCIPAL_NAMES.has(name));
+  return { id, roles, scopes, profile: Object.fromEntries(profile) };
 }
 
 /** A sign-in that can be kept, and what to hand out once it was. */

@@ -168,7 +168,8 @@ export abstract class SignInManagement {
    * its client as after a sign-in. Without its refresh token the sign-in of an access token is replaced by a new one, because
    * a thief may hold that token; `mode` (default `tokens`) says how its client holds the next one.
    *
-   * @returns what the kept sign-in goes on with; null when nothing was kept.
+   * @returns what the kept sign-in goes on with; null when nothing was kept. Where a store or the directory fails after the
+   * change, an access token with `expiresIn: 0`: its client refreshes.
    * @throws SessionInvalidError, AccessTokenRevokedError or RefreshTokenInvalidError when the sign-in to keep had ended:
    * everything has ended then.
    * @throws TypeError for a principal of another subject: nothing has ended.

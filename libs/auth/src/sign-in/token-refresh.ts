@@ -5,13 +5,18 @@ import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
 import type { FamilyRow } from '../refresh-tokens/refresh-token-family-store.js';
 import type { RefreshToken } from '../refresh-tokens/refresh-token-codec.js';
-import type { LiveReading, RefreshTokenService } from '../refresh-tokens/refresh-token.service.js';
+import type {
+  HeldRefreshToken,
+  LiveReading,
+  RefreshTokenService,
+} from '../refresh-tokens/refresh-token.service.js';
 import { type LoadedSubject, principalOf, type UserLoader } from '../users/user-loader.js';
 import type { SignOut } from './sign-out.js';
 import { type IssuedUnder, refreshPart, type SignInOpener } from './sign-in-opener.js';
 import type { TokensResult } from './sign-in-result.js';
 
-interface Presented {
+/** What was read for a refresh token, before anything is decided about it. */
+export interface Presented {
   readonly token: RefreshToken;
   readonly reading: LiveReading;
   readonly loaded: LoadedSubject;
@@ -24,6 +29,8 @@ interface Proved {
   readonly methods: readonly string[];
   readonly mode: 'tokens' | 'hybrid';
 }
+
+const NO_EPOCHS: IssuedUnder = { subjectEpoch: 0, globalEpoch: 0, generation: 0 };
 
 /** Uses of one family in this process: of more than one, so that a slow directory does not hold up every tab of a person. */
 const USES_AT_ONCE = 4;
@@ -75,19 +82,36 @@ export class TokenRefresh {
     return { mode, principal, ...access, ...refreshPart(held) };
   }
 
-  /** A fresh access token for a token that was handed out just now and has not been used. */
-  async reissue(held: RefreshToken, requester: Requester): Promise<TokensResult> {
-    const { reading, loaded, subjectEpoch } = await this.present(held, requester);
-    const { row, now } = reading;
-    const principal = principalOfFamily(loaded, row);
-    const under = issuedUnder(reading, subjectEpoch, held.generation);
-    const access = await this.opener.accessToken(loaded, principal, under, row.idleExpiresAt - now);
-    return {
-      mode: 'tokens',
-      principal,
-      ...access,
-      ...refreshPart({ token: held.token, idleLeftMs: row.idleExpiresAt - now }),
-    };
+  /**
+   * What a sign-in that is about to be kept goes out with if nothing answers afterwards: an access token that has expired
+   * already, so that its client refreshes. Throws StoreUnavailableError.
+   */
+  async expired(loaded: LoadedSubject, principal: Principal, held: HeldRefreshToken): Promise<TokensResult> {
+    const access = await this.opener.accessToken(loaded, principal, NO_EPOCHS, 0);
+    return { mode: 'tokens', principal, ...access, ...refreshPart(held) };
+  }
+
+  /**
+   * A fresh access token for a token that was handed out just now and has not been used. `otherwise`: what goes out where
+   * nothing can be read or signed, because what handed the token out cannot be undone; null: the client may try that again.
+   * Throws RefreshTokenInvalidError, and with null StoreUnavailableError.
+   */
+  async reissue(
+    held: RefreshToken,
+    otherwise: TokensResult | null,
+    requester: Requester,
+  ): Promise<TokensResult> {
+    try {
+      const { reading, loaded, subjectEpoch } = await this.present(held, requester);
+      const principal = principalOfFamily(loaded, reading.row);
+      const under = issuedUnder(reading, subjectEpoch, held.generation);
+      const idleLeftMs = reading.row.idleExpiresAt - reading.now;
+      const access = await this.opener.accessToken(loaded, principal, under, idleLeftMs);
+      return { mode: 'tokens', principal, ...access, ...refreshPart({ token: held.token, idleLeftMs }) };
+    } catch (error) {
+      if (error instanceof RefreshTokenInvalidError || !otherwise) throw error;
+      return otherwise;
+    }
   }
 
   /** Whether a refresh token is one of this sign-in, by its text alone. Throws RefreshTokenInvalidError for one that is none. */
@@ -146,7 +170,8 @@ export class TokenRefresh {
     }
   }
 
-  private async present(token: RefreshToken, requester: Requester): Promise<Presented> {
+  /** A token's family and its subject. Decides nothing about the token. Throws RefreshTokenInvalidError, StoreUnavailableError. */
+  async present(token: RefreshToken, requester: Requester): Promise<Presented> {
     const reading = await this.statements.take(token.familyId, requester, () =>
       this.families.read(token, requester),
     );
@@ -164,7 +189,8 @@ function issuedUnder(reading: LiveReading, subjectEpoch: number, generation: num
   return { subjectEpoch, globalEpoch: reading.globalEpochNow, generation };
 }
 
-function principalOfFamily(loaded: LoadedSubject, row: FamilyRow): Principal {
+/** The principal of a family, as its row and its subject say. */
+export function principalOfFamily(loaded: LoadedSubject, row: FamilyRow): Principal {
   const { id, authenticatedAt, methods, scopes } = row;
   return principalOf(loaded, { id, kind: 'tokens', authenticatedAt, methods, scopes });
 }

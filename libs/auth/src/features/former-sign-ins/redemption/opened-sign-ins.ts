@@ -100,7 +100,7 @@ export class OpenedSignIns {
     if (row?.generation !== 0) return null;
     for (const secret of this.secretsOf(presented, signInId)) {
       const token = this.refreshTokens.firstHeld(signInId, secret, row.currentHash);
-      if (token) return { ...(await this.tokenRefresh.reissue(token, requester)), mode };
+      if (token) return { ...(await this.tokenRefresh.reissue(token, null, requester)), mode };
     }
     return null;
   }
