@@ -5,7 +5,15 @@ import type { ResolvedAttemptOptions } from './attempt-options.js';
 
 /** What is tried. Each has counters of its own, but `step-up` and `current-password` share one: both ask for the password. */
 export type AttemptPurpose =
-  'sign-in' | 'refresh' | 'code' | 'action-token' | 'mail' | 'step-up' | 'current-password' | 'client';
+  | 'sign-in'
+  | 'refresh'
+  | 'code'
+  | 'action-token'
+  | 'mail'
+  | 'notice'
+  | 'step-up'
+  | 'current-password'
+  | 'client';
 
 /** Whose try it is. Give what the purpose knows; the counters of what is left out are not asked. */
 export interface AttemptSource {
@@ -51,6 +59,8 @@ export interface Budget {
 const QUARTER_MS = 15 * 60_000;
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Mails in an hour that tell a user of changes. The links of the first ones stay good. */
+const NOTICES = 10;
 /** Of the /64, the /56 and the /48 of an IPv6 address. */
 const SHARES = [1, 3, 10] as const;
 /** Of so many sign-ins of one subject the wrong passwords are admitted. */
@@ -122,9 +132,16 @@ export function budgetsOf(
       ];
     case 'action-token':
       return ofAddress(options.address);
+    case 'notice':
+      return subject ? [budget('subject', NOTICES, HOUR_MS, purpose, subject)] : [];
     case 'mail':
       return [
-        ...accounts.map((account) => budget('subject', options.mails.subject, HOUR_MS, purpose, ...account)),
+        // A stranger who asks without end leaves the devices of the user theirs.
+        ...(isKnownDevice && subject
+          ? [budget('known-devices', options.mails.subject, HOUR_MS, purpose, 'known', subject)]
+          : accounts.map((account) =>
+              budget('subject', options.mails.subject, HOUR_MS, purpose, ...account),
+            )),
         ...ofAddress(options.mails.address),
         budget('application', options.mails.application, HOUR_MS, purpose, 'application'),
       ];

@@ -25,6 +25,14 @@ export class FlowLimits {
     return false;
   }
 
+  /** Whether one more mail may tell the subject of a change. An event tells if not. */
+  async mayTell(kind: AccountMailKind, subject: string, requester: Requester): Promise<boolean> {
+    if (await this.limiter.tryTake('notice', { subject, requester })) return true;
+    const { ip, userAgent } = requester;
+    this.events.record({ type: 'account-flows.mail_limited', subject, kind, ip, userAgent });
+    return false;
+  }
+
   /**
    * Whether a user who is signed in knows the password, as `check` finds for the requester that it is given: no flood of sign-ins
    * by strangers holds that one up. Throws RateLimitedError, and what `check` throws.

@@ -1,4 +1,7 @@
+import { isIP } from 'node:net';
 import type { AccountMail, AccountMailKind } from './account-mailer.js';
+
+type Words = readonly (readonly [RegExp, string])[];
 
 /** Subject and text of a mail. */
 export interface AccountMailText {
@@ -107,5 +110,30 @@ export function accountMailText(
 const utc = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 function whereOf({ ip, userAgent }: NonNullable<AccountMail['asked']>): string {
-  return `from ${ip ?? 'an unknown address'}${userAgent === null ? '' : ` with ${userAgent}`}`;
+  return `from ${ip !== null && isIP(ip) !== 0 ? ip : 'an unknown address'}${deviceOf(userAgent ?? '')}`;
+}
+
+/** The first that a browser names is the right one: Edge also calls itself Chrome, and Chrome Safari. */
+const BROWSERS: Words = [
+  [/\bEdg(A|iOS)?\//, 'Edge'],
+  [/\bOPR\//, 'Opera'],
+  [/\b(Firefox|FxiOS)\//, 'Firefox'],
+  [/\b(Chrome|CriOS)\//, 'Chrome'],
+  [/\bSafari\//, 'Safari'],
+];
+const SYSTEMS: Words = [
+  [/\b(iPhone|iPad)\b/, 'iOS'],
+  [/\bAndroid\b/, 'Android'],
+  [/\bWindows\b/, 'Windows'],
+  [/\bMacintosh\b/, 'macOS'],
+  [/\bCrOS\b/, 'ChromeOS'],
+  [/\bLinux\b/, 'Linux'],
+];
+
+/** In words of ours: what a client calls itself may be an advertisement, or a link to another site. */
+function deviceOf(userAgent: string): string {
+  const [browser, system] = [BROWSERS, SYSTEMS].map(
+    (words) => words.find(([form]) => form.test(userAgent))?.[1],
+  );
+  return `${browser === undefined ? '' : ` with ${browser}`}${system === undefined ? '' : ` on ${system}`}`;
 }

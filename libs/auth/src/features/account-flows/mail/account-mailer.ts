@@ -27,7 +27,10 @@ export type AccountMailKind =
 export interface MailAsked {
   /** Null: unknown. */
   readonly ip: string | null;
-  /** The browser's own text, printable ASCII of up to 255 characters; null: unknown. */
+  /**
+   * What the client calls itself, printable ASCII of up to 255 characters; null: unknown. Anyone can ask for a mail to another
+   * person with any text here, such as a link: put no more of it into a mail than words of your own, as `accountMailText` does.
+   */
   readonly userAgent: string | null;
   readonly at: Date;
 }

@@ -171,13 +171,14 @@ export class MailedSignIns {
     requester: Requester,
     post: Post,
   ): Promise<void> {
-    const { directory, tokens, attempts, events } = this.parts;
+    const { directory, tokens, attempts, events, subjects } = this.parts;
     const subject = await directory.findLive(identifier);
     const email = subject === null ? null : await directory.emailOf(subject);
     if (subject === null || !email) return;
+    const { credentialVersion } = await subjects.epochs(subject);
     const { ip, userAgent } = requester;
     const about = { subject, kind: MAIL[kind], ip, userAgent };
-    const mayMail = await attempts.tryTake('mail', { identifier, subject, requester });
+    const mayMail = await attempts.tryTake('mail', { identifier, subject, credentialVersion, requester });
     const request = { purpose: PURPOSE, subject, kind, context: email.address, asker: asker.hash } as const;
     const issued = mayMail && (await tokens.issue({ ...request, lifetimeMs: this.lifetimeOf(kind) }));
     if (!issued) return events.record({ type: 'account-flows.mail_limited', ...about });
