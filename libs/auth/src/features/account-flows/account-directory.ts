@@ -40,8 +40,8 @@ export class AccountDirectory {
       const email: unknown = await directory.emailOf(subject);
       if (email === null || email === undefined) return null;
       const { address, verified, locale } = email as Partial<Record<keyof AccountEmail, unknown>>;
-      // A line break in an address would add headers to a mail.
-      if (typeof address !== 'string' || !/^[^\s\p{Cc}]{1,320}$/u.test(address))
+      // A line break in an address would add headers to a mail, and a comma another reader.
+      if (typeof address !== 'string' || !/^[^\s\p{Cc},;<>]{1,254}$/u.test(address))
         throw new DirectoryMistakeError('emailOf must return an e-mail address as "address"');
       if (typeof verified !== 'boolean')
         throw new DirectoryMistakeError(

@@ -12,7 +12,7 @@ const NEEDS: Readonly<Record<keyof AccountFlowsOn, readonly Member[]>> = {
   reset: ['emailOf', 'setEmailVerified', 'voidCredentials', 'passwordHashOf', 'setPasswordHash'],
   changePassword: ['emailOf', 'passwordHashOf', 'setPasswordHash'],
   changeEmail: ['emailOf', 'setEmail', 'voidCredentials'],
-  notMe: ['emailOf', 'voidCredentials'],
+  notMe: ['emailOf', 'setEmail', 'voidCredentials'],
   newDevice: ['emailOf'],
   magicLink: ['emailOf', 'setEmailVerified', 'voidCredentials'],
   codes: ['emailOf', 'setEmailVerified', 'voidCredentials'],

@@ -1,7 +1,6 @@
 import { type Requester, UNKNOWN_REQUESTER } from '../../../principal/requester.js';
 import { ACTION_PURPOSES, type ActionPurpose } from '../tokens/action-token.js';
 import type { DueEnding } from '../tokens/action-token-store.js';
-import type { LiveActionToken } from '../tokens/action-tokens.js';
 import type { FlowParts } from './flow-parts.js';
 import { flowField } from './flow-arguments.js';
 import type { PasswordReset } from './password-reset.js';
@@ -9,7 +8,9 @@ import type { PasswordReset } from './password-reset.js';
 /** Purposes of tokens that owe an ending only as the first proof of an address. */
 const FIRST_PROOFS: readonly ActionPurpose[] = ['sign-in', 'verify-email'];
 
-/** The link "this was not me" in mails about changes. */
+type Ended = Pick<DueEnding, 'subject' | 'purpose'>;
+
+/** Links that rescue an account: "this was not me" in mails about changes, and those that undo a change of address. */
 export class AccountRescue {
   /** @internal */
   constructor(
@@ -20,59 +21,86 @@ export class AccountRescue {
 
   /**
    * Locks the account for every holder: ends every sign-in, removes the password and linked accounts, ends links that wait,
-   * and mails the link to a new password to the account's address. No later change of the account ends this link.
+   * brings the address back that the mail was sent to, and mails the link to a new password there. No later change of the
+   * account ends this link.
    *
    * @throws ActionTokenInvalidError for every link that cannot be used.
-   * @throws RateLimitedError, StoreUnavailableError
+   * @throws RateLimitedError, StoreUnavailableError: the link stays good.
+   * @returns whether the address is the subject's: false if another account has it by now. Then the link stays good, and no
+   * other address gets a link of the account.
    * @example
    * ```ts
    * import type { AccountRescue } from 'nestjs-aerie/account-flows';
    *
-   * export const reported = (rescue: AccountRescue, token: string) => rescue.notMe(token);
+   * export const reported = (rescue: AccountRescue, token: string, email: string) => rescue.notMe(token, email);
    * ```
    */
-  async notMe(token: string, requester: Requester = UNKNOWN_REQUESTER): Promise<void> {
-    const { tokens, links, events } = this.parts;
-    const link = flowField('token', token);
-    await links.look('not-me', link, requester);
-    const spent = await tokens.redeem('not-me', link, { owesEnding: true });
-    await this.lock(spent, requester, async () => undefined);
+  async notMe(token: string, email: string, requester: Requester = UNKNOWN_REQUESTER): Promise<boolean> {
+    const { subject, restored } = await this.rescue('not-me', token, email, requester);
     const { ip, userAgent } = requester;
-    events.record({ type: 'account-flows.not_me', subject: spent.subject, ip, userAgent });
+    const reason = reasonOf(restored);
+    this.parts.events.record({ type: 'account-flows.not_me', subject, reason, ip, userAgent });
+    return restored;
   }
 
   /**
-   * Ends all that may be a thief's, then `restore`s, then asks for a new password. Throws StoreUnavailableError.
+   * Ends all that may be a thief's, brings back the address that the link was mailed to, and asks for a new password. Throws
+   * ActionTokenInvalidError, RateLimitedError, StoreUnavailableError.
    * @internal
    */
-  async lock(spent: LiveActionToken, requester: Requester, restore: () => Promise<void>): Promise<void> {
-    const { tokens, authentication } = this.parts;
+  async rescue(
+    purpose: 'email-undo' | 'not-me',
+    token: string,
+    email: string,
+    requester: Requester,
+  ): Promise<{ readonly subject: string; readonly restored: boolean }> {
+    const { tokens, links, directory } = this.parts;
+    const [link, address] = [flowField('token', token), flowField('email', email)];
+    await links.look(purpose, link, requester);
+    const spent = await tokens.redeem(purpose, link, { context: address, owesEnding: true });
     const { subject } = spent;
-    await this.voidCredentials(spent, requester);
-    await restore();
-    await authentication.credentialsChanged(subject);
-    await tokens.settle(spent);
-    this.passwords?.send(subject, requester);
+    let restored: boolean;
+    try {
+      await this.end(spent, requester);
+      // After that: a change that was confirmed at the same moment finds that it came too late.
+      restored = await directory.forceEmail(subject, address);
+      await (restored ? tokens.settle(spent) : tokens.reopen(spent, false));
+    } catch (error) {
+      // Where that fails as well, the sweeper does it.
+      await tokens.reopen(spent, true).catch(() => undefined);
+      throw error;
+    }
+    // Another address may be the thief's.
+    if (restored) this.passwords?.send(subject, requester);
+    return { subject, restored };
   }
 
-  /** What a redeemed token owes, when its request could not do it. Throws StoreUnavailableError. */
-  async finish(owed: DueEnding): Promise<void> {
-    const { authentication } = this.parts;
-    const isRescue = ACTION_PURPOSES[owed.purpose] === 'rescue';
-    const voids = isRescue || (FIRST_PROOFS.includes(owed.purpose) && (await this.isUnproved(owed.subject)));
-    if (voids) await this.voidCredentials(owed, UNKNOWN_REQUESTER);
-    await authentication.credentialsChanged(owed.subject);
-    if (voids) this.passwords?.send(owed.subject, UNKNOWN_REQUESTER);
+  /**
+   * What a redeemed token owes, when its request could not do it. Whether all is done: an address can be brought back by its
+   * link alone. Throws StoreUnavailableError.
+   */
+  async finish(owed: DueEnding): Promise<boolean> {
+    const { authentication, directory, tokens } = this.parts;
+    const { subject, purpose } = owed;
+    const email = await directory.emailOf(subject);
+    const isRescue = ACTION_PURPOSES[purpose] === 'rescue';
+    const voids = isRescue || (FIRST_PROOFS.includes(purpose) && email?.verified === false);
+    if (voids) await this.end(owed, UNKNOWN_REQUESTER);
+    else await authentication.credentialsChanged(subject);
+    const isDone = !isRescue || (email !== null && tokens.isFor(owed, email.address));
+    if (voids && isDone) this.passwords?.send(subject, UNKNOWN_REQUESTER);
+    return isDone;
   }
 
-  private async isUnproved(subject: string): Promise<boolean> {
-    return (await this.parts.directory.emailOf(subject))?.verified === false;
-  }
-
-  private async voidCredentials({ subject, purpose }: DueEnding, requester: Requester): Promise<void> {
-    await this.parts.directory.voidCredentials(subject);
+  private async end({ subject, purpose }: Ended, requester: Requester): Promise<void> {
+    const { directory, authentication, events } = this.parts;
+    await directory.voidCredentials(subject);
     const { ip, userAgent } = requester;
     const type = 'account-flows.credentials_voided';
-    this.parts.events.record({ type, subject, reason: purpose, ip, userAgent });
+    events.record({ type, subject, reason: purpose, ip, userAgent });
+    await authentication.credentialsChanged(subject);
   }
 }
+
+/** Why an event tells that an address is, or is not, the subject's again. */
+const reasonOf = (restored: boolean): string => (restored ? 'restored' : 'address_taken');

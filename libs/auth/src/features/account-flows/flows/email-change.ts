@@ -65,12 +65,15 @@ export class EmailChange {
     mails.later({ kind: 'confirm-email', subject, requester }, async (post) => {
       const present = await directory.emailOf(subject);
       if (present?.address === next || !(await directory.isLive(subject))) return;
-      if (!(await limits.mayMail('confirm-email', { subject, requester }))) return;
+      // By the next address, too: many accounts of one person must not fill a mailbox.
+      if (!(await limits.mayMail('confirm-email', { identifier: next, subject, requester }))) return;
       const owner = await directory.find(next);
-      if (owner !== null && owner !== subject) return this.tellOwner(owner, requester, post);
-      mails.asked('confirm-email', subject, requester);
-      // First: a thief who asks must not be done before the owner was told.
+      const isTaken = owner !== null && owner !== subject;
+      if (!isTaken) mails.asked('confirm-email', subject, requester);
+      // First: a thief who asks must not be done before the owner was told. Also of an address that is taken: the mails of the
+      // present address do not tell whether it is.
       if (present && !(await this.told(subject, present, post))) return;
+      if (isTaken) return this.tellOwner(owner, requester, post);
       const issued = await this.issued('email-confirm', subject, next, this.lifetimesMs.changeEmail);
       if (issued) await post({ ...present, address: next, verified: false }, issued);
     });
@@ -110,6 +113,12 @@ export class EmailChange {
       await tokens.settle(spent);
       throw new ActionTokenInvalidError();
     }
+    if (!(await tokens.isUpToDate(spent))) {
+      // The account was rescued, or its password changed, since the link was spent: that came first.
+      await directory.setEmail(subject, former.address, next);
+      await tokens.settle(spent);
+      throw new ActionTokenInvalidError();
+    }
     const keep = principal?.id === subject && { keep: principal, mode };
     const kept = await authentication.credentialsChanged(subject, { ...keep, requester });
     await tokens.settle(spent);
@@ -126,8 +135,9 @@ export class EmailChange {
    * are removed, and a mail leads to a new password. No later change of the account ends this link.
    *
    * @throws ActionTokenInvalidError for every link that cannot be used.
-   * @throws RateLimitedError, StoreUnavailableError
-   * @returns whether the address is the subject's again: false if another account has it by now. The rest is done all the same.
+   * @throws RateLimitedError, StoreUnavailableError: the link stays good.
+   * @returns whether the address is the subject's again: false if another account has it by now. The rest is done all the same,
+   * but no link to a new password is mailed; this link stays good.
    * @example
    * ```ts
    * import type { EmailChange } from 'nestjs-aerie/account-flows';
@@ -136,18 +146,10 @@ export class EmailChange {
    * ```
    */
   async undo(token: string, email: string, requester: Requester = UNKNOWN_REQUESTER): Promise<boolean> {
-    const { tokens, links, directory, events } = this.parts;
-    const [link, former] = [flowField('token', token), addressField(email)];
-    await links.look('email-undo', link, requester);
-    const spent = await tokens.redeem('email-undo', link, { context: former, owesEnding: true });
-    const { subject } = spent;
-    let restored = false;
-    await this.rescue.lock(spent, requester, async () => {
-      restored = await directory.forceEmail(subject, former);
-    });
+    const { subject, restored } = await this.rescue.rescue('email-undo', token, email, requester);
     const { ip, userAgent } = requester;
     const reason = restored ? 'restored' : 'address_taken';
-    events.record({ type: 'account-flows.email_undone', subject, reason, ip, userAgent });
+    this.parts.events.record({ type: 'account-flows.email_undone', subject, reason, ip, userAgent });
     return restored;
   }
 

@@ -72,9 +72,9 @@ export const FLOW_PARTS: Provider[] = [
   ),
   provide(
     AccountNotices,
-    [AccountDirectory, ActionTokens, AccountMails, AccountFlowsOn, ResolvedAccountFlowsOptions],
-    (directory, tokens, mails, { notMe }, { lifetimesMs }) =>
-      new AccountNotices(directory, tokens, mails, notMe ? lifetimesMs.undo : null),
+    [AccountDirectory, ActionTokens, AccountMails, FlowLimits, AccountFlowsOn, ResolvedAccountFlowsOptions],
+    (directory, tokens, mails, limits, { notMe }, { lifetimesMs }) =>
+      new AccountNotices(directory, tokens, mails, limits, notMe ? lifetimesMs.undo : null),
   ),
   provide(
     KeptSignIn,

@@ -8,6 +8,8 @@ import { AccountRescue } from '../flows/account-rescue.js';
 import { FlowPages } from '../pages/flow-pages.js';
 import { FLOW_FIELDS } from '../flows/flow-arguments.js';
 
+const { token, email } = FLOW_FIELDS;
+
 /** The route behind "this was not me". */
 @UseFilters(AuthExceptionFilter)
 export class NotMeController {
@@ -18,11 +20,12 @@ export class NotMeController {
 
   @Public()
   @Post('not-me')
-  @HttpCode(204)
+  @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  async notMe(@Req() request: HttpRequest): Promise<void> {
-    const { token } = strictBody(request, { token: FLOW_FIELDS.token });
-    await this.flow.notMe(token as string, requesterOf(request));
+  async notMe(@Req() request: HttpRequest) {
+    const given = strictBody(request, { token, email });
+    const requester = requesterOf(request);
+    return { restored: await this.flow.notMe(given.token as string, given.email as string, requester) };
   }
 
   /** GET and HEAD spend no link: the page is the same for all. */

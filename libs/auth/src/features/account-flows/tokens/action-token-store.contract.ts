@@ -1,45 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { casesOn, type ContractCase } from '../../../testing/contracts/contract-case.js';
-import type { HarnessSource, StoreHarness } from '../../../testing/contracts/store-harness.js';
-import { ACTION_TOKEN_STORE } from './action-token-feature-store.js';
-import {
-  type ActionTokenStore,
-  MOST_LIVE,
-  MOST_LIVE_OF_SUBJECT,
-  type NewActionToken,
-} from './action-token-store.js';
-
-interface Kept {
-  readonly store: ActionTokenStore;
-  readonly registry: StoreHarness['stores']['registry'];
-}
-
-function keptOf({ stores }: StoreHarness): Kept {
-  const store = stores.of(ACTION_TOKEN_STORE);
-  if (!store) throw new TypeError('these stores have no place for ActionTokenStore');
-  return { store, registry: stores.registry };
-}
-
-const hash = (): string => randomBytes(32).toString('hex');
-const fresh = (changes: Partial<NewActionToken> = {}): NewActionToken => ({
-  id: randomUUID(),
-  purpose: 'reset',
-  subject: randomUUID(),
-  binding: null,
-  contextHash: null,
-  secretHash: hash(),
-  kind: 'link',
-  askerHash: null,
-  lifetimeMs: 600_000,
-  ...changes,
-});
-const rescue = (subject: string, changes: Partial<NewActionToken> = {}): NewActionToken =>
-  fresh({ subject, purpose: 'email-undo', binding: randomUUID(), ...changes });
-/** The store's clock has moved on when this is over. */
-const tick = () => new Promise((passed) => setTimeout(passed, 5));
-const isSpent = async (store: ActionTokenStore, { id }: NewActionToken): Promise<boolean> =>
-  (await store.find(id))!.row.spentAt !== null;
+import type { HarnessSource } from '../../../testing/contracts/store-harness.js';
+import { MOST_LIVE, MOST_LIVE_OF_SUBJECT } from './action-token-store.js';
+import { RESCUES_THAT_OWE } from './action-token-rescue.contract.js';
+import { fresh, hash, isSpent, type Kept, keptOf, rescue, tick } from './action-tokens-on-trial.contract.js';
 
 const SENTENCES = {
   'create: keeps what was given, and find finds it': async ({ store }: Kept) => {
@@ -237,5 +202,5 @@ const SENTENCES = {
 
 /** What every ActionTokenStore does, for stores of a host's own; the harness has tables that nothing else uses. */
 export function actionTokenStoreContract(source: HarnessSource): readonly ContractCase[] {
-  return casesOn(source, keptOf, SENTENCES);
+  return casesOn(source, keptOf, { ...SENTENCES, ...RESCUES_THAT_OWE });
 }

@@ -9,11 +9,7 @@ export interface NewActionToken extends Pick<
 }
 
 /** A redeemed token whose request did not finish: the subject's sign-ins are still to be ended. */
-export interface DueEnding {
-  readonly id: string;
-  readonly purpose: ActionPurpose;
-  readonly subject: string;
-}
+export type DueEnding = Pick<ActionTokenRow, 'id' | 'purpose' | 'subject' | 'contextHash'>;
 
 /** How many live tokens of a purpose one subject may have that one asker asked for, or that no asker is kept of. */
 export const MOST_LIVE = 3;
@@ -26,8 +22,11 @@ export abstract class ActionTokenStore {
    * Keeps a new token; one whose `binding` is null gets the subject's present credential version. Ends no other. False:
    * nothing was kept, because the subject has `MOST_LIVE` live tokens of this purpose and asker, or `MOST_LIVE_OF_SUBJECT` of
    * this purpose. The limits do not hold for rescue tokens. Several calls at once may pass a limit together.
+   *
+   * A proving token is not kept either while a redeemed rescue token of the subject owes its ending, unless the rescue token was
+   * made for one of `contextHashes`: what proves something goes to the address that is being rescued, and to no other.
    */
-  abstract create(token: NewActionToken): Promise<boolean>;
+  abstract create(token: NewActionToken, contextHashes?: readonly string[]): Promise<boolean>;
 
   /** The token, live or not. */
   abstract find(id: string): Promise<ActionTokenReading | null>;
@@ -38,7 +37,7 @@ export abstract class ActionTokenStore {
   /**
    * Spends a token that is usable: of any number of calls at once, one does. With it end the subject's other tokens of the
    * purpose. A rescue token ends all proving tokens of the subject, and the rescue tokens that were made after it: one that was
-   * made before it stays. `owesEnding`: `due` gives the token after a minute if `settle` was not called for it.
+   * made before it stays. What those owe is owed no more. `owesEnding`: `due` gives the token after a minute if `settle` was not called for it.
    *
    * @returns whether this call spent it.
    */
@@ -47,10 +46,19 @@ export abstract class ActionTokenStore {
   /** The ending that a redeemed token owed is done. */
   abstract settle(id: string): Promise<void>;
 
+  /**
+   * A redeemed rescue token is good again, since what it is for could not be done. `isDue`: the sweeper is to end the subject's
+   * sign-ins all the same. Does nothing to a token that owes nothing.
+   */
+  abstract reopen(id: string, isDue: boolean): Promise<void>;
+
   /** Ends every live proving token of a subject, of these purposes. How many. */
   abstract endAll(subject: string, purposes: readonly ActionPurpose[]): Promise<number>;
 
-  /** Up to `limit` endings that are due. Each is given to one caller, and again after a minute if it was not settled. */
+  /**
+   * Up to `limit` endings that are due. Each is given to one caller, and again after a minute if it was not settled. A token
+   * that was reopened is spent with it.
+   */
   abstract due(limit: number): Promise<readonly DueEnding[]>;
 
   /** Deletes up to `limit` tokens that have expired; those that owe an ending are kept for 30 days longer. How many. */
@@ -59,5 +67,7 @@ export abstract class ActionTokenStore {
 
 /** How long after its redeem a token's ending is due, if it was not settled. */
 export const ENDING_GRACE_MS = 60_000;
+/** When the ending of a token is due that waits for its holder: no sweeper gets it. */
+export const NEVER_DUE = Number.MAX_SAFE_INTEGER;
 /** How long a token that owes an ending is kept. */
 export const OWING_KEPT_MS = 30 * 86_400_000;

@@ -35,7 +35,10 @@ export interface ActionTokenRow {
   readonly expiresAt: number;
   /** When it was used, or another one ended it; null: it is live until `expiresAt`. */
   readonly spentAt: number | null;
-  /** When the sweeper is to end the subject's sign-ins, because the request that used the token did not; null: nothing is owed. */
+  /**
+   * When the sweeper is to end the subject's sign-ins, because the request that used the token did not; null: nothing is owed.
+   * Of a rescue token: until its deed is done, no proving token goes to another address. `NEVER_DUE`: it waits for its holder.
+   */
   readonly endingDue: number | null;
 }
 

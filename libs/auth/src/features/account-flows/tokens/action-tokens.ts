@@ -7,6 +7,7 @@ import type { Clock } from '../../../time/clock.js';
 import { ActionCodes } from './action-codes.js';
 import { type ActionLink, ActionLinks } from './action-link.js';
 import {
+  ACTION_PURPOSES,
   type ActionPurpose,
   type ActionTokenReading,
   type ActionTokenRow,
@@ -14,6 +15,9 @@ import {
 } from './action-token.js';
 import type { ActionTokenStore } from './action-token-store.js';
 
+const RESCUES = (Object.keys(ACTION_PURPOSES) as ActionPurpose[]).filter(
+  (purpose) => ACTION_PURPOSES[purpose] === 'rescue',
+);
 const CONTEXT_KEY = 'account-flows.context';
 
 /** A link or a code that is to be mailed. */
@@ -85,7 +89,8 @@ export class ActionTokens {
     const { token, secretHash } = this.links.fresh(purpose, id);
     const contextHash = context === undefined ? null : this.contextHashes(purpose, context)[0]!;
     const row = { id, purpose, subject, binding: undoes, contextHash, secretHash, kind, askerHash: asker };
-    if (!(await this.store.create({ ...row, lifetimeMs }))) return null;
+    const rescued = context === undefined ? [] : RESCUES.flatMap((one) => this.contextHashes(one, context));
+    if (!(await this.store.create({ ...row, lifetimeMs }, rescued))) return null;
     const code = asker === null ? null : this.codes.of(row);
     return { id, token: kind === 'link' ? token : null, code, expiresAt: this.clock.now() + lifetimeMs };
   }
@@ -146,6 +151,20 @@ export class ActionTokens {
     return this.store.settle(id);
   }
 
+  /**
+   * What a redeemed rescue token is for could not be done: its link is good again. `isDue`: the sweeper is to end the sign-ins
+   * all the same. Throws StoreUnavailableError.
+   */
+  reopen({ id }: Pick<LiveActionToken, 'id'>, isDue: boolean): Promise<void> {
+    return this.store.reopen(id, isDue);
+  }
+
+  /** Whether no credential of the subject has changed since the proving token was made. Throws StoreUnavailableError. */
+  async isUpToDate({ id }: Pick<LiveActionToken, 'id'>): Promise<boolean> {
+    const reading = await this.store.find(id);
+    return reading !== null && reading.row.credentialVersion === reading.credentialVersionNow;
+  }
+
   /** Ends all live tokens of a subject of these purposes. Throws StoreUnavailableError. */
   endAll(subject: string, ...purposes: readonly ActionPurpose[]): Promise<number> {
     return this.store.endAll(subject, purposes);
@@ -189,7 +208,11 @@ export class ActionTokens {
     return found;
   }
 
-  private isFor({ purpose, contextHash }: ActionTokenRow, context: string | undefined): boolean {
+  /** Whether a token was made for this text. */
+  isFor(
+    { purpose, contextHash }: Pick<ActionTokenRow, 'purpose' | 'contextHash'>,
+    context: string | undefined,
+  ): boolean {
     if (context === undefined || contextHash === null) return context === undefined && contextHash === null;
     return this.contextHashes(purpose, context).some((hash) => equalHex(hash, contextHash));
   }

@@ -11,6 +11,7 @@ import {
   ENDING_GRACE_MS,
   MOST_LIVE,
   MOST_LIVE_OF_SUBJECT,
+  NEVER_DUE,
   type NewActionToken,
   OWING_KEPT_MS,
 } from './action-token-store.js';
@@ -23,7 +24,10 @@ export class MemoryActionTokenStore extends ActionTokenStore {
     super();
   }
 
-  async create({ lifetimeMs, ...token }: NewActionToken): Promise<boolean> {
+  async create(
+    { lifetimeMs, ...token }: NewActionToken,
+    contextHashes: readonly string[] = [],
+  ): Promise<boolean> {
     const now = this.access.clock.now();
     const isProving = token.binding === null;
     const live = this.all().filter(
@@ -31,7 +35,15 @@ export class MemoryActionTokenStore extends ActionTokenStore {
         row.subject === token.subject && row.purpose === token.purpose && isUsable(this.readingOf(row)),
     );
     const own = live.filter(({ askerHash }) => askerHash === token.askerHash);
-    if (isProving && (own.length >= MOST_LIVE || live.length >= MOST_LIVE_OF_SUBJECT)) return false;
+    const isHeld = this.all().some(
+      (row) =>
+        row.subject === token.subject &&
+        row.binding !== null &&
+        row.endingDue !== null &&
+        row.expiresAt > now &&
+        !contextHashes.includes(row.contextHash ?? ''),
+    );
+    if (isProving && (isHeld || own.length >= MOST_LIVE || live.length >= MOST_LIVE_OF_SUBJECT)) return false;
     this.put({
       ...token,
       credentialVersion: isProving ? this.access.credentialVersion(token.subject) : null,
@@ -62,14 +74,22 @@ export class MemoryActionTokenStore extends ActionTokenStore {
     const now = this.access.clock.now();
     const owed = owesEnding && { endingDue: now + ENDING_GRACE_MS, expiresAt: now + OWING_KEPT_MS };
     this.put({ ...row, spentAt: now, ...owed });
-    this.end(
-      (other) =>
-        other.subject === row.subject &&
-        (row.binding === null
-          ? other.purpose === row.purpose
-          : other.credentialVersion !== null || other.createdAt > row.createdAt),
-    );
+    const isLater = (other: ActionTokenRow): boolean =>
+      other.subject === row.subject && other.binding !== null && other.createdAt > row.createdAt;
+    if (row.binding === null)
+      this.end((other) => other.subject === row.subject && other.purpose === row.purpose);
+    else {
+      this.end((other) => other.subject === row.subject && other.binding === null);
+      this.end(isLater);
+      for (const other of this.all().filter(isLater)) this.put({ ...other, endingDue: null });
+    }
     return true;
+  }
+
+  async reopen(id: string, isDue: boolean): Promise<void> {
+    const row = this.tokens.get(id);
+    if (!row || row.binding === null || row.endingDue === null) return;
+    this.put({ ...row, spentAt: null, ...(!isDue && { endingDue: NEVER_DUE }) });
   }
 
   async settle(id: string): Promise<void> {
@@ -89,8 +109,9 @@ export class MemoryActionTokenStore extends ActionTokenStore {
       .filter(({ endingDue }) => endingDue !== null && endingDue <= now)
       .sort((a, b) => a.endingDue! - b.endingDue!)
       .slice(0, limit);
-    for (const row of due) this.put({ ...row, endingDue: now + ENDING_GRACE_MS });
-    return due.map(({ id, purpose, subject }) => ({ id, purpose, subject }));
+    for (const row of due)
+      this.put({ ...row, endingDue: now + ENDING_GRACE_MS, spentAt: row.spentAt ?? now });
+    return due.map(({ id, purpose, subject, contextHash }) => ({ id, purpose, subject, contextHash }));
   }
 
   async sweep(limit: number): Promise<number> {

@@ -1,6 +1,6 @@
 import { trustedSql, type Sql, sql, type SqlRow } from '../../../sql/database/sql.js';
 import type { SqlDatabase, SqlTransaction } from '../../../sql/database/sql-database.js';
-import type { SqlTable } from '../../../sql/database/sql-table.js';
+import { list, type SqlTable } from '../../../sql/database/sql-table.js';
 import type { SqlAccess } from '../../../stores/feature-store.js';
 import {
   type ActionPurpose,
@@ -14,6 +14,7 @@ import {
   ENDING_GRACE_MS,
   MOST_LIVE,
   MOST_LIVE_OF_SUBJECT,
+  NEVER_DUE,
   type NewActionToken,
   OWING_KEPT_MS,
 } from './action-token-store.js';
@@ -32,11 +33,11 @@ export class SqlActionTokenStore extends ActionTokenStore {
     this.tokens = database.table(ACTION_TOKENS);
   }
 
-  create(token: NewActionToken): Promise<boolean> {
-    return this.database.transaction(() => this.creating(token));
+  create(token: NewActionToken, contextHashes: readonly string[] = []): Promise<boolean> {
+    return this.database.transaction(() => this.creating(token, contextHashes));
   }
 
-  private *creating(token: NewActionToken): SqlTransaction<boolean> {
+  private *creating(token: NewActionToken, contextHashes: readonly string[]): SqlTransaction<boolean> {
     const { name, column: c } = this.tokens;
     const { nowMs } = this.database.dialect;
     const { lifetimeMs, ...row } = token;
@@ -44,6 +45,11 @@ export class SqlActionTokenStore extends ActionTokenStore {
     if (token.binding === null) {
       const { askerHash } = token;
       const sameAsker = askerHash === null ? sql`${c.askerHash} is null` : sql`${c.askerHash} = ${askerHash}`;
+      const others =
+        contextHashes.length === 0 ? sql`` : sql` and ${c.contextHash} not in (${list(contextHashes)})`;
+      const held = yield sql`select count(*) as held from ${name} where ${c.subject} = ${subject}
+        and ${c.binding} is not null and ${c.endingDue} is not null and ${c.expiresAt} > ${nowMs}${others}`;
+      if (Number(held.rows[0]!['held']) > 0) return false;
       const { rows } = yield sql`select count(*) as live, count(case when ${sameAsker} then 1 end) as own
         from ${name} where ${c.subject} = ${subject} and ${c.purpose} = ${token.purpose}
         and ${c.spentAt} is null and ${c.expiresAt} > ${nowMs}
@@ -96,12 +102,21 @@ export class SqlActionTokenStore extends ActionTokenStore {
       where ${c.id} = ${id} and ${c.spentAt} is null and ${c.expiresAt} > ${nowMs}
       and (${c.credentialVersion} is null or ${c.credentialVersion} = ${this.credentialVersion(reading.row.subject)})`;
     if (affected !== 1) return false;
-    const others =
-      binding === null
-        ? sharing
-        : sql`${ofSubject} and (${c.credentialVersion} is not null or ${c.createdAt} > ${createdAt})`;
-    yield sql`update ${name} set ${c.spentAt} = ${nowMs} where ${others}`;
+    if (binding === null) yield sql`update ${name} set ${c.spentAt} = ${nowMs} where ${sharing}`;
+    else {
+      yield sql`update ${name} set ${c.spentAt} = ${nowMs} where ${ofSubject} and ${c.binding} is null`;
+      yield sql`update ${name} set ${c.spentAt} = coalesce(${c.spentAt}, ${nowMs}), ${c.endingDue} = null
+        where ${c.subject} = ${subject} and ${c.binding} is not null and ${c.createdAt} > ${createdAt}
+        and (${c.spentAt} is null or ${c.endingDue} is not null)`;
+    }
     return true;
+  }
+
+  async reopen(id: string, isDue: boolean): Promise<void> {
+    const { name, column: c } = this.tokens;
+    const waits = isDue ? sql`` : sql`, ${c.endingDue} = ${NEVER_DUE}`;
+    await this.database.run(sql`update ${name} set ${c.spentAt} = null${waits}
+      where ${c.id} = ${id} and ${c.binding} is not null and ${c.endingDue} is not null`);
   }
 
   async settle(id: string): Promise<void> {
@@ -128,12 +143,13 @@ export class SqlActionTokenStore extends ActionTokenStore {
     const { rows } = await this.database.run(sql`select ${this.tokens.columnsOf('t')} from ${name} t
       where t.${c.endingDue} <= ${nowMs} order by t.${c.endingDue} limit ${trustedSql(String(Math.trunc(limit)))}`);
     const claimed: DueEnding[] = [];
-    for (const { id, purpose, subject, endingDue } of rows.map((row) => this.tokens.read(row))) {
+    for (const { id, purpose, subject, contextHash, endingDue } of rows.map((row) => this.tokens.read(row))) {
       // The sweeper of another node may have taken it.
       const { affected } = await this.database
-        .run(sql`update ${name} set ${c.endingDue} = ${nowMs} + ${ENDING_GRACE_MS}
+        .run(sql`update ${name} set ${c.endingDue} = ${nowMs} + ${ENDING_GRACE_MS},
+        ${c.spentAt} = coalesce(${c.spentAt}, ${nowMs})
         where ${c.id} = ${id} and ${c.endingDue} = ${endingDue}`);
-      if (affected === 1) claimed.push({ id, purpose, subject });
+      if (affected === 1) claimed.push({ id, purpose, subject, contextHash });
     }
     return claimed;
   }
