@@ -168,7 +168,8 @@ describe.each(ADAPTERS)('a stranger who asks for mails without end (%s)', (adapt
       statuses.push(status);
       if (status === 429) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     }
-    expect(statuses).toEqual([...Array<number>(10).fill(401), 429, 429]);
+    // Each call tries two passwords: the present one, and the next one, which an earlier call may have set.
+    expect(statuses).toEqual([...Array<number>(5).fill(401), ...Array<number>(7).fill(429)]);
     const json = { email: freshAddress(), current_password: PASSWORD };
     expect((await browser.post('/auth/email/change', { json, headers: OWN_PAGE })).status).toBe(429);
     expect(await loginStatus(places, ada, PASSWORD)).toBe(200);
