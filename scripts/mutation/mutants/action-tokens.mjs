@@ -63,9 +63,15 @@ export const ACTION_TOKEN_MUTANTS = [
       ['a rescue link ends those before it', 'other.createdAt > row.createdAt', 'true'],
       [
         "a stranger ends the owner's links",
-        'if (isProving && (own.length >= MOST_LIVE',
-        'if (isProving) this.end((other) => other.subject === token.subject);\n    if (isProving && (own.length >= MOST_LIVE',
+        'if (isProving && (isHeld || own.length >= MOST_LIVE',
+        'if (isProving) this.end((other) => other.subject === token.subject);\n    if (isProving && (isHeld || own.length >= MOST_LIVE',
       ],
+      [
+        'a thief gets a link while the account is rescued',
+        'row.endingDue !== null &&',
+        'row.endingDue === 0 &&',
+      ],
+      ['a rescue is good once, whatever came of it', '{ ...row, spentAt: null, ...(', '{ ...row, ...('],
     ],
   ),
   ...mutantsOf(
@@ -74,8 +80,14 @@ export const ACTION_TOKEN_MUTANTS = [
     [
       [
         'a rescue link ends those before it, in SQL',
-        ' or ${c.createdAt} > ${createdAt}',
-        ' or ${c.createdAt} > ${createdAt} - 100000',
+        ' and ${c.createdAt} > ${createdAt}',
+        ' and ${c.createdAt} > ${createdAt} - 100000',
+      ],
+      ['a thief gets a link while the account is rescued, in SQL', "['held']) > 0)", "['held']) > 9)"],
+      [
+        'a rescue is good once, whatever came of it, in SQL',
+        'set ${c.spentAt} = null${waits}',
+        'set ${c.spentAt} = ${c.spentAt}${waits}',
       ],
       ['what is owed is swept', ', ${c.expiresAt} = ${nowMs} + ${OWING_KEPT_MS}', ''],
     ],
