@@ -72,7 +72,8 @@ describe.each(ADAPTERS)('a login with what the browser already holds, on %s', (a
     const headers = { cookie: `${name}=one; ${name}=two` };
     const answer = await app.client().post('/auth/login', { ...login(mode), headers });
     expect(answer.status).toBe(200);
-    expect(answer.setCookies.at(-1)).toMatch(new RegExp(`^${name}=(s2|rt1)_`));
+    const ours = answer.setCookies.filter((cookie) => cookie.startsWith(`${name}=`));
+    expect(ours.at(-1)).toMatch(new RegExp(`^${name}=(s2|rt1)_`));
   });
 
   it.each(['refuse', 'end-oldest'] as const)(

@@ -142,7 +142,7 @@ describe.each(ADAPTERS)('the OAuth example of docs/nest.md, on %s', (adapter) =>
     expect(await browser.open(back, consent.url)).toMatchObject(signedIn(app.url));
     expect(browser.steps.slice(-2)).toMatchObject([
       { site: 'cross-site', cookies: [] },
-      { site: 'same-origin', cookies: [SESSION_COOKIE] },
+      { site: 'same-origin', cookies: [SESSION_COOKIE, '__Host-device'] },
     ]);
     // And stays so: typed into the address bar, and from a page of its own.
     expect(await browser.open(`${app.url}/account`)).toMatchObject(signedIn(app.url));

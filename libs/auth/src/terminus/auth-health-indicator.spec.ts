@@ -16,14 +16,17 @@ const FRESH: FeedState = {
 describe('AuthHealthIndicator', () => {
   let reached: boolean;
   let feed: FeedState | null;
+  let sharesAddress: boolean;
   beforeEach(() => {
     reached = true;
     feed = FRESH;
+    sharesAddress = false;
   });
 
   const { health } = AuthStatus.prototype;
   const check = async (maxLag?: unknown) => {
-    const status = { mode: 'feed', reachesStores: async () => reached, feed: () => feed, health };
+    const attempts = { sharesAddress };
+    const status = { mode: 'feed', reachesStores: async () => reached, feed: () => feed, attempts, health };
     const indicator = new AuthHealthIndicator(new HealthIndicatorService(), status as unknown as AuthStatus);
     const { auth } = await indicator.isHealthy(
       'auth',
@@ -42,6 +45,11 @@ describe('AuthHealthIndicator', () => {
       overflowing: false,
       notifierConnected: true,
     });
+  });
+
+  it('tells that a proxy is not trusted, and stays up', async () => {
+    sharesAddress = true;
+    expect(await check()).toMatchObject({ status: 'up', degraded: expect.stringContaining('proxy') });
   });
 
   it.each<[number | null, string]>([
