@@ -47,8 +47,10 @@ const OF_THIS_PROCESS: ReadonlySet<AttemptPurpose> = new Set(['refresh', 'client
 export class AttemptLimiter {
   private readonly logger = new Logger('AuthModule');
   private readonly waysOpen = new Set<string>();
-  /** Counters that were used up a moment ago, and until when. */
-  private readonly refused = new LRUCache<string, number>({ max: REMEMBERED });
+  /** Counters that were used up a moment ago: until when that is believed, and when their windows end. */
+  private readonly refused = new LRUCache<string, { readonly until: number; readonly endsAt: number }>({
+    max: REMEMBERED,
+  });
   /** Counters that an event told of, and until when their windows last. */
   private readonly toldOf = new LRUCache<string, number>({ max: REMEMBERED });
   private sharedAddress = false;
@@ -123,9 +125,14 @@ export class AttemptLimiter {
     return this.error(purpose, Math.max(...over.map(({ count }) => count.endsInMs)));
   }
 
+  /** How long a client has to wait, as far as this process remembers; 0: it does not. */
   private refusedFor(budgets: readonly Budget[]): number {
     const now = this.clock.monotonic();
-    return Math.max(0, ...budgets.map(({ id }) => (this.refused.get(id) ?? 0) - now));
+    const waits = budgets.map(({ id }) => {
+      const refused = this.refused.get(id);
+      return refused && now < refused.until ? refused.endsAt - now : 0;
+    });
+    return Math.max(0, ...waits);
   }
 
   /** `id`: of the counter that the next try asks first. */
@@ -135,10 +142,11 @@ export class AttemptLimiter {
     { budget, count }: Counted,
     id: string,
   ): void {
-    this.refused.set(id, this.clock.monotonic() + Math.min(REFUSED_MS, count.endsInMs));
     const now = this.clock.monotonic();
+    const endsAt = now + count.endsInMs;
+    this.refused.set(id, { until: Math.min(now + REFUSED_MS, endsAt), endsAt });
     if (now < (this.toldOf.get(budget.id) ?? now)) return;
-    this.toldOf.set(budget.id, now + count.endsInMs);
+    this.toldOf.set(budget.id, endsAt);
     const { identifier, subject = null, requester } = source;
     const { ip, userAgent } = requester;
     this.events.record({
