@@ -1,4 +1,5 @@
 import { ACTION_TOKEN_MUTANTS } from './mutants/action-tokens.mjs';
+import { ATTEMPT_MUTANTS } from './mutants/attempts.mjs';
 import { DECISION_MUTANTS } from './mutants/decision.mjs';
 import { FEED_MUTANTS } from './mutants/feed.mjs';
 import { FORMER_SIGN_IN_MUTANTS } from './mutants/former-sign-ins.mjs';
@@ -8,6 +9,7 @@ import { MEMORY_MUTANTS } from './mutants/memory.mjs';
 import { PASSWORD_MUTANTS } from './mutants/passwords.mjs';
 import { SERVER_MUTANTS } from './mutants/servers.mjs';
 import { SHARED_RECORD_MUTANTS } from './mutants/shared-records.mjs';
+import { SIGNED_URL_MUTANTS } from './mutants/signed-urls.mjs';
 import { STATEMENT_MUTANTS } from './mutants/statements.mjs';
 import { STEP_MUTANTS } from './mutants/steps.mjs';
 import { TRANSACTION_MUTANTS } from './mutants/transactions.mjs';
@@ -32,4 +34,6 @@ export const MUTANTS = [
   ...SERVER_MUTANTS,
   ...FORMER_SIGN_IN_MUTANTS,
   ...ACTION_TOKEN_MUTANTS,
+  ...ATTEMPT_MUTANTS,
+  ...SIGNED_URL_MUTANTS,
 ];

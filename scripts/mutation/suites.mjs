@@ -54,6 +54,13 @@ export const SUITES = {
   'link scanners': { project: 'e2e', file: 'test/account-flows/link-scanners.e2e-spec.ts' },
   codes: { project: 'e2e', file: 'test/account-flows/sign-in-code.e2e-spec.ts' },
   'first proof': { project: 'e2e', file: 'test/account-flows/first-proof.e2e-spec.ts' },
+  'attempt store': { project: 'e2e', file: 'test/attempts/attempt-store.e2e-spec.ts' },
+  'counters in memory': { project: 'unit', file: 'libs/auth/src/attempts/memory-attempt-store.spec.ts' },
+  guesses: { project: 'e2e', file: 'test/attempts/guesses.e2e-spec.ts' },
+  'known devices': { project: 'e2e', file: 'test/attempts/known-devices.e2e-spec.ts' },
+  devices: { project: 'unit', file: 'libs/auth/src/attempts/known-devices.spec.ts' },
+  'tampered URLs': { project: 'e2e', file: 'test/signed-urls/tampering.e2e-spec.ts' },
+  'guard of signed URLs': { project: 'e2e', file: 'test/signed-urls/guard.e2e-spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
   'locked row': { project: 'proofs', file: 'test/races/locked-row.proofs-spec.ts' },
@@ -103,6 +110,12 @@ export const IN_MEMORY = [
   'link scanners',
   'codes',
   'first proof',
+  'attempt store',
+  'counters in memory',
+  'known devices',
+  'devices',
+  'tampered URLs',
+  'guard of signed URLs',
 ];
 
 export const needsServers = (name) =>
