@@ -57,14 +57,16 @@ describe('a mailer of nodemailer', () => {
     const places = await startFlows({}, { mailer });
     const ada = freshAddress();
     await places.users.addVerified(ada);
-    const headers = { 'user-agent': 'A browser' };
+    const headers = {
+      'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+    };
     await places.app.client().post('/auth/password/forgot', { json: { identifier: ada }, headers });
     await places.mailer.settled();
     const mail = received.find(({ to }) => to.includes(ada))!;
     expect([mail.from, mail.to]).toEqual(['no-reply@example.com', [ada]]);
     expect(mail.text).toContain('Subject: Choose a new password for Example');
     expect(mail.text).toMatch(/Message-ID: <[\w-]{36}@example\.com>/i);
-    expect(mail.text).toContain('with A browser.');
+    expect(mail.text).toContain('with Firefox');
     const link = /https:\/\/api\.example\.com\/auth\/password\/reset#token=[\w-]+/.exec(mail.text)![0];
     const token = new URLSearchParams(new URL(link).hash.slice(1)).get('token');
     const json = { token, password: NEXT_PASSWORD };

@@ -27,6 +27,9 @@ describe.each(ADAPTERS)('the session cookie, on %s', (adapter) => {
       expect.stringMatching(
         /^__Host-session=s2_[\w-]{86}; Path=\/; Max-Age=43(?:200|199); HttpOnly; SameSite=Strict; Secure$/,
       ),
+      expect.stringMatching(
+        /^__Host-device=d1_[\w-]+; Path=\/; Max-Age=15552000; HttpOnly; SameSite=Strict; Secure$/,
+      ),
     ]);
   });
 
