@@ -10,4 +10,3 @@ import './passport.e2e-spec.js';
 import './passport-of-the-host.e2e-spec.js';
 import './paths.e2e-spec.js';
 import './public-and-roles.e2e-spec.js';
-import './recent-sign-in.e2e-spec.js';
