@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { RefreshTokenFamily } from 'nestjs-aerie/typeorm';
-import { refreshed, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
+import { PASSWORD, refreshed, SESSION_COOKIE, signIn } from '../support/sign-ins.js';
 import { type Adapter, startTestApp, type TestApp } from '../support/test-app.js';
 import { age, dropTables } from '../support/test-stores.js';
 import type { DriverWatch } from './driver-watch.js';
@@ -14,18 +14,24 @@ const MINUTE_MS = 60_000;
 
 /**
  * How many statements the driver gets. `brackets`: what a transaction costs beside its statements (MariaDB has its
- * isolation set by a statement of its own).
+ * isolation set by a statement of its own). `counting`: what it costs more to count a try (MariaDB's upsert returns no
+ * counts: a read and a transaction).
  */
 export function statementBudget(
   watched: () => DriverWatch,
-  { adapter, brackets }: { adapter: Adapter; brackets: number },
+  { adapter, brackets, counting = 0 }: { adapter: Adapter; brackets: number; counting?: number },
 ): void {
   let app: TestApp;
   let watch: DriverWatch;
   beforeAll(async () => {
     watch = watched();
     // Managed keys are read now and then, by the clock.
-    app = await startTestApp({ adapter, connection: watch.connection, options: { keys: 'secret' } });
+    app = await startTestApp({
+      adapter,
+      connection: watch.connection,
+      trustProxy: true,
+      options: { keys: 'secret' },
+    });
     await app.users.add('ada');
   });
   afterAll(async () => {
@@ -44,6 +50,16 @@ export function statementBudget(
       refreshToken: string;
     };
     return { id: principal.signInId, token: refreshToken };
+  };
+  /** A sign-in by password over HTTP, and the device cookie that it set. */
+  const login = async (password: string, cookie = '', status = 200) => {
+    const answer = await app.client().post('/auth/login', {
+      // An address of the Internet: clients of this machine have no limit by address.
+      headers: { 'x-forwarded-for': '203.0.113.7', ...(cookie && { cookie }) },
+      json: { identifier: 'ada', password },
+    });
+    expect(answer.status).toBe(status);
+    return answer.setCookies.find((line) => line.startsWith('__Host-device='))?.split(';')[0] ?? cookie;
   };
   const refresh = (token: unknown, idempotencyKey?: string) =>
     app.authentication.refresh(token as string, idempotencyKey === undefined ? {} : { idempotencyKey });
@@ -163,6 +179,41 @@ export function statementBudget(
       what: 'a sign-in of a subject that has a row: its epochs, its lock, the row',
       cost: 3 + brackets,
       prepare: async () => () => open(),
+    },
+    {
+      what: 'a login on an unknown device: the epochs, a unit of each counter, their return, a sign-in',
+      cost: 5 + brackets + counting,
+      prepare: async () => () => login(PASSWORD),
+    },
+    {
+      what: 'a login on a known device: as many, for one counter',
+      cost: 5 + brackets + counting,
+      prepare: async () => {
+        const cookie = await login(PASSWORD);
+        return () => login(PASSWORD, cookie);
+      },
+    },
+    {
+      what: 'a wrong password: the epochs, a unit of each counter',
+      cost: 2 + counting,
+      prepare: async () => () => login('wrong', '', 401),
+    },
+    {
+      what: 'a wrong password on a known device: as many',
+      cost: 2 + counting,
+      prepare: async () => {
+        const cookie = await login(PASSWORD);
+        return () => login('wrong', cookie, 401);
+      },
+    },
+    {
+      what: 'a guarded request: none, whatever was tried',
+      cost: 0,
+      prepare: async () => {
+        const { client } = await signIn(app, 'session');
+        await client.get('/auth/me');
+        return () => client.get('/auth/me');
+      },
     },
     {
       what: 'the first sign-in of a subject: its epochs, its row, its epochs again, its lock, the row',

@@ -136,7 +136,7 @@ export class Authenticator {
   async password(name: unknown, secret: unknown, requester: Requester): Promise<Principal> {
     const { identifier, password } = loginFields(name, secret);
     // Before any query: what will be refused anyway must not cost one.
-    this.passwords.refuseIfBusy(requester);
+    await this.passwords.refuseIfBusy(requester);
     this.attempts.refuseIfUsedUp('sign-in', { identifier, requester });
     const subject = await this.loader.find(identifier);
     // Without a subject a row is read as well: the time must not tell.

@@ -45,7 +45,7 @@ export class PasswordConfirmation {
     // A flood of sign-ins by strangers holds up no user who is signed in.
     const known = { ...requester, isKnownDevice: true };
     // Before any query: what will be refused anyway must not cost one.
-    this.passwords.refuseIfBusy(known);
+    await this.passwords.refuseIfBusy(known);
     const attempt = await this.limiter.take(purpose, { subject, signInId, requester });
     const { right, upgrade } = await this.check(subject, text, known, attempt);
     if (!right) {

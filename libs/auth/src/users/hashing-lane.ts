@@ -1,9 +1,12 @@
+/** A place at the hasher: one of those that all share, or the one that is for known devices. */
+export type Turn = 'shared' | 'known';
+
 /** A call that waits for a turn at the hasher. */
 export interface Waiting {
   /** Whether the client has hung up. */
   hasLeft(): boolean;
-  /** Called once: with true when the turn has come, with false when the place was given up. */
-  settle(turn: boolean): void;
+  /** Called once: when its turn has come, or with null when the place was given up. */
+  settle(turn: Turn | null): void;
 }
 
 /** Calls without an address may be of one client or of many, so they share half of the places. */
@@ -54,7 +57,7 @@ export class HashingLane {
       this.byAddress.set(key, line);
       this.remove(key, line, 0);
       if (!waiting.hasLeft()) return waiting;
-      waiting.settle(false);
+      waiting.settle(null);
     }
     return undefined;
   }
@@ -69,7 +72,7 @@ export class HashingLane {
     for (const [key, line] of this.byAddress) {
       for (const waiting of line.filter((one) => one.hasLeft())) {
         this.remove(key, line, line.indexOf(waiting));
-        waiting.settle(false);
+        waiting.settle(null);
       }
     }
   }

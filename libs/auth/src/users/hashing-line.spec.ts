@@ -103,7 +103,7 @@ describe('the line before the hasher', () => {
     expect(await trial.endAll()).toHaveLength(1 + 16 + 16 + 1);
   });
 
-  it('keeps half of the places of sign-ins for known devices, whose turn comes at once', async () => {
+  it('keeps half of the places of sign-ins for known devices, one of which waits for no stranger', async () => {
     const trial = new Trial(1);
     await trial.ask('first', from('192.0.2.200'));
     for (let i = 0; i < 100; i++) await trial.ask(`stranger${i}`, from(`192.0.2.${i}`));
@@ -113,13 +113,16 @@ describe('the line before the hasher', () => {
     // Before its user is looked up, a device is not known yet.
     expect(trial.line.hasRoom('check', from('192.0.2.1', { device: 'd1_' }))).toBe(true);
     await trial.ask('owner', owner);
-    await trial.end('first');
-    await trial.end(trial.begun[1]!);
-    expect(trial.begun.slice(1, 3)).toContain('owner');
+    // It waits for no stranger's hash.
+    expect(trial.begun).toEqual(['first', 'owner']);
+    await trial.ask('owner again', owner);
+    expect(trial.begun).toHaveLength(2);
+    await trial.end('owner');
+    expect(trial.begun).toEqual(['first', 'owner', 'owner again']);
     for (let i = 0; i < 100; i++)
       await trial.ask(`known${i}`, from(`192.0.2.${i}`, { device: 'd1_', isKnownDevice: true }));
     expect(trial.refused.filter((one) => one.startsWith('known'))).toHaveLength(68);
-    expect(await trial.endAll()).toHaveLength(1 + 32 + 1 + 32);
+    expect(await trial.endAll()).toHaveLength(1 + 32 + 2 + 32);
   });
 
   it('takes the clients of a proxy that is not trusted for unknown, not for one', async () => {

@@ -1,7 +1,7 @@
 import { PasswordsBusyError } from '../errors/busy-error.js';
 import { addressPrefix } from '../principal/address-prefix.js';
 import type { Requester } from '../principal/requester.js';
-import { HashingLane, type Waiting } from './hashing-lane.js';
+import { HashingLane, type Turn, type Waiting } from './hashing-lane.js';
 
 /** The purpose of a hash: `check` for sign-ins, `make` for registrations. */
 export type HashingPurpose = 'check' | 'make';
@@ -29,7 +29,9 @@ export function hashesAtOnce(threadPoolSize: string | undefined): number {
 
 /**
  * The line in front of the hasher. Sign-ins on known devices, other sign-ins and registrations wait in lanes of their own,
- * which take turns: a flood of strangers holds up no user on their own device. Within a lane, addresses take turns. A call that finds no place, or no turn within five seconds, is refused.
+ * which take turns. Beside them one sign-in on a known device is hashed at a time, so that a flood of strangers holds up no
+ * user on their own device. Within a lane, addresses take turns. A call that finds no place, or no turn within five seconds,
+ * is refused.
  */
 export class HashingLine {
   private readonly lanes: Readonly<Record<Lane, HashingLane>> = {
@@ -38,6 +40,7 @@ export class HashingLine {
     make: new HashingLane(PLACES, PLACES_OF_ADDRESS),
   };
   private running = 0;
+  private knownRuns = false;
   private turnOf = 0;
 
   constructor(private readonly atOnce: number) {}
@@ -52,17 +55,28 @@ export class HashingLine {
 
   /** What `hash` gives, once its turn has come. Throws PasswordsBusyError. */
   async pass<T>(purpose: HashingPurpose, requester: Requester, hash: () => Promise<T>): Promise<T> {
-    if (this.running < this.atOnce) this.running++;
-    else await this.turn(purpose, requester);
+    const turn = this.begin(laneOf(purpose, requester)) ?? (await this.turn(purpose, requester));
     try {
       return await hash();
     } finally {
-      this.running--;
+      if (turn === 'shared') this.running--;
+      else this.knownRuns = false;
       this.letIn();
     }
   }
 
-  private turn(purpose: HashingPurpose, requester: Requester): Promise<void> {
+  /** A turn without waiting; null: there is none. */
+  private begin(lane: Lane): Turn | null {
+    if (this.running < this.atOnce) {
+      this.running++;
+      return 'shared';
+    }
+    if (lane !== 'known' || this.knownRuns) return null;
+    this.knownRuns = true;
+    return 'known';
+  }
+
+  private turn(purpose: HashingPurpose, requester: Requester): Promise<Turn> {
     const lane = this.lanes[laneOf(purpose, requester)];
     const address = addressOf(requester);
     if (!lane.hasRoom(address)) return Promise.reject(new PasswordsBusyError());
@@ -71,13 +85,13 @@ export class HashingLine {
         hasLeft: () => requester.hasLeft?.() === true,
         settle: (turn) => {
           clearTimeout(timer);
-          if (turn) resolve();
+          if (turn) resolve(turn);
           else reject(new PasswordsBusyError());
         },
       };
       const timer = setTimeout(() => {
         lane.leave(waiting);
-        waiting.settle(false);
+        waiting.settle(null);
       }, LONGEST_WAIT_MS);
       lane.join(address, waiting);
     });
@@ -93,8 +107,12 @@ export class HashingLine {
       }
       if (!next) return;
       this.running++;
-      next.settle(true);
+      next.settle('shared');
     }
+    const known = this.knownRuns ? undefined : this.lanes.known.next();
+    if (!known) return;
+    this.knownRuns = true;
+    known.settle('known');
   }
 }
 

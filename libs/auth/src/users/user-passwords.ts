@@ -4,11 +4,15 @@ import type { Requester } from '../principal/requester.js';
 import type { SecurityEventSink } from '../audit/security-event.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { DirectoryMistakeError, type UserLoader } from './user-loader.js';
+import { HeldRefusals } from './held-refusals.js';
 import { failureMessage } from '../errors/failure-message.js';
 
 /** A sign-in waits for the new hash to be stored, but not as long as for what it needs. */
 const UPGRADE_DEADLINE_MS = 2_000;
 const LOGGED_EVERY_MS = 60_000;
+
+/** One for the process, as is the line. */
+const REFUSALS = new HeldRefusals();
 
 /** A hash that may take the place of a weaker one. */
 export interface HashUpgrade {
@@ -33,9 +37,9 @@ export class UserPasswords {
     private readonly events: SecurityEventSink,
   ) {}
 
-  /** Throws PasswordsBusyError when a check would find no place for this requester now. */
-  refuseIfBusy(requester: Requester): void {
-    this.hasher.refuseIfBusy(requester);
+  /** Throws PasswordsBusyError, after about a second, when a check would find no place for this requester now. */
+  refuseIfBusy(requester: Requester): Promise<void> {
+    return REFUSALS.after(() => this.hasher.refuseIfBusy(requester));
   }
 
   /** Throws PasswordsBusyError, StoreUnavailableError. */
