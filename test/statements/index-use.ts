@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { SecurityEvents } from 'nestjs-aerie';
 import { serviceIssuer } from 'nestjs-aerie/service-tokens';
 import {
+  AuthAttempt,
   AuthEvent,
   AuthSubject,
   RefreshTokenFamily,
@@ -33,6 +34,7 @@ const ALL = [
   'auth_service_client',
   'auth_spent_token_id',
 ];
+const WITH_ATTEMPTS = [...ALL, 'auth_attempt'];
 const KEY = { idempotencyKey: 'the-key-of-this-token' };
 type Tokens = { principal: { signInId: string }; refreshToken: string };
 
@@ -93,10 +95,11 @@ export function indexUse(database: TestDatabase): void {
     expect(statements.size).toBeGreaterThan(30);
     expect([...new Set(kinds)].sort()).toEqual(
       [
-        ['select', ALL],
-        ['insert', ALL],
+        // An upsert gives its rows, but on MariaDB.
+        ['select', database === 'mariadb' ? WITH_ATTEMPTS : ALL],
+        ['insert', WITH_ATTEMPTS],
         ['update', ['auth_subject', 'auth_session', 'auth_refresh_token_family', 'auth_service_client']],
-        ['delete', ALL],
+        ['delete', WITH_ATTEMPTS],
       ]
         .flatMap(([verb, tables]) => (tables as string[]).map((table) => `${verb as string} ${table}`))
         .sort(),
@@ -110,6 +113,7 @@ export function indexUse(database: TestDatabase): void {
         [AuthSubject.name]: 'epoch',
         [Session.name]: 'secret_hash',
         [Revocation.name]: 'kind',
+        [AuthAttempt.name]: 'used',
         [AuthEvent.name]: 'ip',
         ServiceClient: 'secret_hash',
         SpentTokenId: 'nonce',

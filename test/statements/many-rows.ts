@@ -1,5 +1,6 @@
 import {
   AUTH_ENTITIES,
+  AuthAttempt,
   AuthEvent,
   AuthSubject,
   RefreshTokenFamily,
@@ -50,6 +51,13 @@ export async function fillTables(source: DataSource, database: TestDatabase, cou
     [RefreshTokenFamily, { id: uuid, subject, expires_at: halfPast() }],
     [Session, { id: uuid, subject, expires_at: halfPast() }],
     [Revocation, { value: uuid, expires_at: halfPast() }],
+    [
+      AuthAttempt,
+      {
+        id: `replace(${uuid}, '-', '')`,
+        ends_at: `ends_at - case when ${random} < 0.5 then ${DAY_MS} else 0 end`,
+      },
+    ],
     [AuthEvent, { id: uuid, subject, happened_at: longAgo() }],
     [ServiceClient, { id: uuid }],
     [
