@@ -53,7 +53,11 @@ describe.each(ADAPTERS)('a forgotten password (%s)', (adapter) => {
     expect(mail.expiresAt!.getTime() - Date.now()).toBeGreaterThan(0.9 * HOUR);
     expect(mail.link).toMatch(/^https:\/\/api\.example\.com\/auth\/password\/reset#token=a1_[\w-]+$/);
     const { status, body, setCookies } = await reset(inLink(mail)['token']);
-    expect([status, body, setCookies]).toEqual([204, undefined, []]);
+    expect([status, body, setCookies]).toEqual([
+      204,
+      undefined,
+      [expect.stringMatching(/^__Host-device=d1_/)],
+    ]);
     expect(await loginStatus(places, ada, PASSWORD)).toBe(401);
     expect(await loginStatus(places, ada, NEXT_PASSWORD)).toBe(200);
   });
@@ -139,6 +143,21 @@ describe.each(ADAPTERS)('a forgotten password (%s)', (adapter) => {
     places.users.byId.get(id)!.hash = '';
     expect((await reset(await linkFor(ada))).status).toBe(204);
     expect(await loginStatus(places, ada, NEXT_PASSWORD)).toBe(200);
+  });
+
+  it('leaves the browser a known device, on which strangers cannot keep its user out', async () => {
+    const limited = await startFlows({ adapter, options: { attempts: { unknownDevices: 2 } } });
+    await limited.users.addVerified(ada);
+    const [browser, other] = [limited.app.client(), limited.app.client()];
+    await browser.post('/auth/password/forgot', { json: { identifier: ada } });
+    const { token } = inLink(await limited.mailer.last(ada, 'reset-password'));
+    const json = { token, password: NEXT_PASSWORD };
+    expect((await browser.post('/auth/password/reset', { json })).status).toBe(204);
+    for (const _try of [1, 2, 3]) expect(await loginStatus(limited, ada, 'wrong')).toBe(401);
+    const again = { json: { identifier: ada, password: NEXT_PASSWORD }, headers: OWN_PAGE };
+    expect((await other.post('/auth/login', again)).status).toBe(429);
+    expect((await browser.post('/auth/login', again)).status).toBe(200);
+    await limited.close();
   });
 
   it('wins over a password that is stored at the same time', async () => {

@@ -53,6 +53,7 @@ export class PasswordReset {
    * @throws ActionTokenInvalidError for every link that cannot be used.
    * @throws PasswordRejectedError for a password that the policy refuses: the link stays good.
    * @throws RateLimitedError, PasswordsBusyError, StoreUnavailableError
+   * @returns the subject.
    * @example
    * ```ts
    * import { requesterOf } from 'nestjs-aerie';
@@ -63,7 +64,7 @@ export class PasswordReset {
    *   reset.reset(token, password, requesterOf(request));
    * ```
    */
-  async reset(token: string, password: string, requester: Requester = UNKNOWN_REQUESTER): Promise<void> {
+  async reset(token: string, password: string, requester: Requester = UNKNOWN_REQUESTER): Promise<string> {
     const { tokens, links, directory, passwords, proof, authentication, notices, events } = this.parts;
     const [link, next] = [flowField('token', token), flowField('password', password)];
     const { subject } = await links.look('reset', link, requester);
@@ -79,6 +80,7 @@ export class PasswordReset {
     const { ip, userAgent } = requester;
     events.record({ type: 'account-flows.password_reset', subject, ip, userAgent });
     notices.passwordChanged(subject, requester);
+    return subject;
   }
 
   private async mail(subject: string, requester: Requester, post: Post): Promise<void> {

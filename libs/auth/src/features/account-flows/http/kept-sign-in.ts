@@ -35,10 +35,10 @@ export class KeptSignIn {
     return body;
   }
 
-  /** The device is known under the credentials of now, too. What was done is answered, whatever comes of it. */
-  private async rememberDevice(subject: string, request: HttpRequest, response: unknown): Promise<void> {
+  /** The device is known under the credentials of now. What was done is answered, whatever comes of it. */
+  async rememberDevice(subject: string, request: HttpRequest, response: unknown): Promise<void> {
     const { device } = requesterOf(request);
-    const versions = device === undefined ? null : await this.subjects.find(subject).catch(() => null);
+    const versions = await this.subjects.find(subject).catch(() => null);
     const text = versions && this.devices.after(device, subject, versions.credentialVersion);
     if (text) this.answer.rememberDevice(response, text);
   }

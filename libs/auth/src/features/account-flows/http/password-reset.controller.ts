@@ -7,6 +7,7 @@ import { AuthExceptionFilter } from '../../../http/auth-exception.filter.js';
 import { FlowPages } from '../pages/flow-pages.js';
 import { FLOW_FIELDS } from '../flows/flow-arguments.js';
 import { PasswordReset } from '../flows/password-reset.js';
+import { KeptSignIn } from './kept-sign-in.js';
 
 /** The routes of a forgotten password. */
 @UseFilters(AuthExceptionFilter)
@@ -14,6 +15,7 @@ export class PasswordResetController {
   constructor(
     private readonly flow: PasswordReset,
     private readonly pages: FlowPages,
+    private readonly kept: KeptSignIn,
   ) {}
 
   @Public()
@@ -29,10 +31,13 @@ export class PasswordResetController {
   @Post('password/reset')
   @HttpCode(204)
   @Header('Cache-Control', 'no-store')
-  async reset(@Req() request: HttpRequest): Promise<void> {
+  async reset(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown): Promise<void> {
     const { token, password } = FLOW_FIELDS;
     const given = strictBody(request, { token, password });
-    await this.flow.reset(given.token as string, given.password as string, requesterOf(request));
+    const [link, next] = [given.token as string, given.password as string];
+    const subject = await this.flow.reset(link, next, requesterOf(request));
+    // Strangers who guess must not keep the owner of the new password waiting.
+    await this.kept.rememberDevice(subject, request, response);
   }
 
   /** GET and HEAD spend no link: the page is the same for all. */
