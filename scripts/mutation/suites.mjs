@@ -61,6 +61,10 @@ export const SUITES = {
   devices: { project: 'unit', file: 'libs/auth/src/attempts/known-devices.spec.ts' },
   'tampered URLs': { project: 'e2e', file: 'test/signed-urls/tampering.e2e-spec.ts' },
   'guard of signed URLs': { project: 'e2e', file: 'test/signed-urls/guard.e2e-spec.ts' },
+  guessing: { project: 'e2e', file: 'test/attempts/guessing.e2e-spec.ts' },
+  'ways open': { project: 'e2e', file: 'test/attempts/ways-open.e2e-spec.ts' },
+  'hashing line': { project: 'unit', file: 'libs/auth/src/users/hashing-line.spec.ts' },
+  'held refusals': { project: 'unit', file: 'libs/auth/src/users/held-refusals.spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
   'locked row': { project: 'proofs', file: 'test/races/locked-row.proofs-spec.ts' },
@@ -116,6 +120,10 @@ export const IN_MEMORY = [
   'devices',
   'tampered URLs',
   'guard of signed URLs',
+  'guessing',
+  'ways open',
+  'hashing line',
+  'held refusals',
 ];
 
 export const needsServers = (name) =>

@@ -73,6 +73,12 @@ describe.each(ADAPTERS)('guessing at one account from one address, on %s', (adap
     app.users.failure = new Error('away');
     for (let i = 0; i < 12; i++) expect((await login('203.0.113.7')).status).toBe(503);
     app.users.failure = undefined;
+    // Away once the units were taken.
+    app.users.verifyPassword = async () => {
+      throw new Error('away');
+    };
+    for (let i = 0; i < 12; i++) expect((await login('203.0.113.7')).status).toBe(503);
+    Reflect.deleteProperty(app.users, 'verifyPassword');
     expect(await admitted(12, () => '203.0.113.7')).toBe(10);
   });
 

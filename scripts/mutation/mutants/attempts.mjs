@@ -89,4 +89,114 @@ export const ATTEMPT_MUTANTS = [
       ],
     ],
   ),
+  ...mutantsOf(
+    'sql/stores/sql-attempt-store.ts',
+    ['attempt store'],
+    [
+      ['a unit is not counted', 'then 1 else t.${c.used} + 1 end', 'then 1 else t.${c.used} end'],
+      ['one unit gives all back', "units === 'all' ? 0 : 1", '0'],
+    ],
+  ),
+  ...mutantsOf(
+    'attempts/memory-attempt-store.ts',
+    ['attempt store'],
+    [
+      ['a unit is not counted in memory', 'counter.used++;', ''],
+      ['a counter in memory becomes a debt', 'if (counter.used === 0) this.counters.delete(id);', ''],
+      ['all units give one back in memory', "units === 'all' ? 0 : ", ''],
+      ['the sweep takes counters that are in use', 'if (endsAt > now) continue;', ''],
+    ],
+  ),
+  ...mutantsOf(
+    'attempts/attempt-limiter.ts',
+    ['guessing'],
+    [
+      [
+        'what could not be checked is a try',
+        'cancelled(): Promise<void> {\n    return this.end(() => 1);',
+        'cancelled(): Promise<void> {\n    return this.end(() => 0);',
+      ],
+      [
+        'nothing waits past the budget of unknown devices',
+        'if (!budget.slows || past <= 0) continue;',
+        'if (past > -1e9) continue;',
+        ['guesses'],
+      ],
+      [
+        'the wait has no end',
+        'Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(16, past - 1))',
+        'FIRST_WAIT_MS * 2 ** Math.min(16, past - 1)',
+        ['guesses'],
+      ],
+      ['every refusal is an event', 'if (now < (this.toldOf.get(budget.id) ?? now)) return;', ''],
+      ['a refusal costs queries', 'if (waitMs > 0) throw this.error(purpose, waitMs);', ''],
+      ['the ways that stay open are not told', '{ waysOpen: [...this.waysOpen] }', '{}', ['ways open']],
+    ],
+  ),
+  ...mutantsOf(
+    'attempts/attempt-budgets.ts',
+    ['guesses'],
+    [
+      [
+        'another spelling has a budget of its own',
+        'if (subject !== undefined && subject !== null) accounts',
+        "if (subject === '') accounts",
+      ],
+      ['a /48 has no budget', 'const SHARES = [1, 3, 10] as const;', 'const SHARES = [1, 3, 1e9] as const;'],
+      [
+        'a name that no user has is counted once',
+        "else if (subject === null && typed !== null) accounts.push(['nobody', typed]);",
+        '',
+        ['guessing'],
+      ],
+      [
+        'a known device uses the budget of strangers',
+        'if (isKnownDevice && subject)',
+        "if (isKnownDevice && subject === '')",
+        ['known devices'],
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'attempts/attempt-tally.ts',
+    ['guessing'],
+    [
+      [
+        'a store that is down opens the limits',
+        'return countedOf(this.memory, sorted, await this.memory.take(sorted));',
+        'return [];',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'users/hashing-line.ts',
+    ['hashing line'],
+    [
+      [
+        'a known device waits for strangers',
+        "if (lane !== 'known' || this.knownRuns) return null;",
+        'return null;',
+      ],
+      ['the place of known devices is used once', 'else this.knownRuns = false;', ''],
+      [
+        'any number of known devices is hashed at once',
+        "if (lane !== 'known' || this.knownRuns) return null;",
+        "if (lane !== 'known') return null;",
+      ],
+      [
+        'a known device that waits does not follow another',
+        'this.knownRuns ? undefined : this.lanes.known.next();',
+        'undefined as Waiting | undefined;',
+      ],
+    ],
+  ),
+  ...mutantsOf(
+    'users/held-refusals.ts',
+    ['held refusals'],
+    [
+      ['refusals are held without a bound', 'if (this.held < MOST_HELD) await', 'await'],
+      ['no refusal is held', 'if (this.held < MOST_HELD) await this.hold();', ''],
+      ['places of held refusals are never free', 'this.held--;', ''],
+    ],
+  ),
 ];

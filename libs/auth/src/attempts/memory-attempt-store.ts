@@ -32,7 +32,8 @@ export class MemoryAttemptStore extends AttemptStore {
     for (const { id, window, units } of returns) {
       const counter = this.counters.get(id);
       if (counter?.endsAt !== window) continue;
-      counter.used = units === 'all' ? 0 : Math.max(0, counter.used - 1);
+      counter.used = units === 'all' ? 0 : counter.used - 1;
+      // So one that is kept has a unit to give back.
       if (counter.used === 0) this.counters.delete(id);
     }
   }
