@@ -92,4 +92,19 @@ describe.each(BELOW_THE_EDGE)('guesses in an hour, ten tries a second, by stores
       if ((await tried(spellings[i % 5]!, '203.0.113.7')) === 'AUTH_CREDENTIALS_INVALID') count++;
     expect(count).toBe(10);
   });
+
+  it('another name of the same user has no budget of its own, and one event tells of each counter', async () => {
+    app.users.findSubject = async () => 'user-0';
+    const names = ['name-0', 'name@mail.example'];
+    const answers: string[] = [];
+    for (let i = 0; i < 30; i++) {
+      answers.push(await tried(names[i % 2]!, '203.0.113.7'));
+      // Past what the process itself remembers of a refusal.
+      clock.advance('2s');
+    }
+    expect(answers.filter((code) => code === 'AUTH_CREDENTIALS_INVALID')).toHaveLength(10);
+    expect(answers.at(-1)).toBe('AUTH_RATE_LIMITED');
+    // That of the subject alone: each name was tried five times.
+    expect(app.events.filter(({ type }) => type === 'attempt_limited')).toHaveLength(1);
+  });
 });

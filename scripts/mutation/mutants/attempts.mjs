@@ -128,7 +128,12 @@ export const ATTEMPT_MUTANTS = [
         'FIRST_WAIT_MS * 2 ** Math.min(16, past - 1)',
         ['guesses'],
       ],
-      ['every refusal is an event', 'if (now < (this.toldOf.get(budget.id) ?? now)) return;', ''],
+      [
+        'every refusal is an event',
+        'if (now < (this.toldOf.get(budget.id) ?? now)) return;',
+        '',
+        ['guesses'],
+      ],
       ['a refusal costs queries', 'if (waitMs > 0) throw this.error(purpose, waitMs);', ''],
       ['the ways that stay open are not told', '{ waysOpen: [...this.waysOpen] }', '{}', ['ways open']],
     ],
