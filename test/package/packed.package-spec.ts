@@ -30,6 +30,7 @@ const NOT_INSTALLED = [
   '@node-rs/bcrypt',
   '@opentelemetry/api',
   'graphql',
+  'rate-limiter-flexible',
 ];
 
 const packed = packedForTests();
