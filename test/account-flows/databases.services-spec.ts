@@ -24,7 +24,10 @@ describe.each(['postgres', 'mariadb'] as const)('the flows on %s', (database) =>
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => post('password/reset', { ...link, password: NEXT_PASSWORD })),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array<number>(9).fill(400)]);
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
+    // The others: the link is spent, or too many passwords of one address wait to be hashed.
+    const codes = answers.filter(({ status }) => status !== 204).map(({ body }) => body.code);
+    for (const code of codes) expect(['AUTH_ACTION_TOKEN_INVALID', 'AUTH_PASSWORDS_BUSY']).toContain(code);
     expect(await loginStatus(places, ada, PASSWORD)).toBe(401);
 
     const again = await browserOf(places, ada, NEXT_PASSWORD);
