@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { AuthenticatingGuard } from './authenticating.guard.js';
 
 /**
@@ -21,3 +21,6 @@ import { AuthenticatingGuard } from './authenticating.guard.js';
 export class AnyAuthGuard extends AuthenticatingGuard {
   protected readonly accepted = 'any';
 }
+
+// Nest 12.0 does not see that the parameter of the inherited constructor is optional.
+Optional()(AnyAuthGuard, undefined, 0);

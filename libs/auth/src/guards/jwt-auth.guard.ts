@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { AuthenticatingGuard } from './authenticating.guard.js';
 
 /**
@@ -25,3 +25,6 @@ import { AuthenticatingGuard } from './authenticating.guard.js';
 export class JwtAuthGuard extends AuthenticatingGuard {
   protected readonly accepted = 'access-token';
 }
+
+// Nest 12.0 does not see that the parameter of the inherited constructor is optional.
+Optional()(JwtAuthGuard, undefined, 0);

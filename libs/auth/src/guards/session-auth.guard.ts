@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { AuthenticatingGuard } from './authenticating.guard.js';
 
 /**
@@ -22,3 +22,6 @@ import { AuthenticatingGuard } from './authenticating.guard.js';
 export class SessionAuthGuard extends AuthenticatingGuard {
   protected readonly accepted = 'session';
 }
+
+// Nest 12.0 does not see that the parameter of the inherited constructor is optional.
+Optional()(SessionAuthGuard, undefined, 0);
