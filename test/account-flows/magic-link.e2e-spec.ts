@@ -128,7 +128,7 @@ describe.each(ADAPTERS)('a link that signs in (%s)', (adapter) => {
     expect(second.setCookies).toEqual(first.setCookies);
   });
 
-  it('answers alike whoever is asked for, and mails nobody else', async () => {
+  it('answers alike for users and unknown names, and mails the user alone', async () => {
     const known = await ask(browser());
     await places.mailer.settled();
     const before = places.mailer.mails.length;

@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('a code that signs in (%s)', (adapter) => {
     expect(told(places)).toEqual(['asked', 'token_refused code']);
   });
 
-  it('is of no use to whoever is told it', async () => {
+  it('signs in no client but the one that asked for it', async () => {
     const code = await asked(browser());
     const thief = browser();
     await ask(thief);

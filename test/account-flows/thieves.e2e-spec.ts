@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('a thief who holds a session and the password (%s)', (ad
     await isTheOwners();
   });
 
-  it('undoes the undo in vain: a later link is dead, whoever holds it', async () => {
+  it('cannot undo the undo: it ends every link that was mailed later', async () => {
     await moves(thiefs, PASSWORD);
     await moves(last, PASSWORD);
     const theirs = inLink(await places.mailer.last(thiefs, 'email-changed'));

@@ -337,7 +337,7 @@ describe('a duration that is none', () => {
 describe('a time of authentication', () => {
   const at = (ms: number) => ({ authenticatedAt: new Date(ms) });
 
-  it('that nobody knows, or that is far ahead, is not recent', () => {
+  it('that is unknown or far ahead is not recent', () => {
     const recent = new RecentOfServer(() => 1_000_000_000_000);
     expect(() => recent.require(at(1_000_000_000_000), '5m')).not.toThrow();
     expect(() => recent.require(at(1_000_000_059_000), '5m')).not.toThrow();

@@ -33,7 +33,7 @@ describe.each(ADAPTERS)('POST /auth/access-token/revoke, on %s', (adapter) => {
     expect((await refresh(app, body.refresh_token)).status).toBe(200);
   });
 
-  it('ends the token in the body, whoever sends it, and not the one in the header', async () => {
+  it('ends the token in the body for any sender, and not the one in the header', async () => {
     const ada = await signIn(app, 'tokens');
     const bob = await signIn(app, 'tokens', 'bob');
     const json = { access_token: ada.body.access_token };

@@ -10,7 +10,7 @@ const FAR = 1_000;
 type Trusts = (address: string, hop: number) => unknown;
 
 /**
- * Whether the framework takes the address of a client from `X-Forwarded-For` whoever sent it: then each client chooses its own
+ * Whether the framework takes the address of a client from the `X-Forwarded-For` of any sender. Each client then chooses its own
  * address. A number of proxies and their addresses are no such setting.
  */
 function trustsEveryProxy(adapter: NonNullable<HttpAdapterHost['httpAdapter']>): boolean {

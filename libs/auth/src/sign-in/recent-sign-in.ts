@@ -19,7 +19,7 @@ export class RecentSignIn {
   /**
    * Returns if the user authenticated at most `maxAge` ago.
    *
-   * @throws RecentSignInRequiredError (401) otherwise, and when nobody knows when the user authenticated.
+   * @throws RecentSignInRequiredError (401) otherwise, and when the time of the authentication is unknown.
    * @throws TypeError for a `maxAge` that is no duration.
    * @example
    * ```ts

@@ -38,7 +38,7 @@ const SUBJECT_TAG_BYTES = 16;
 const LATEST_MS = 1e14;
 
 /**
- * Signs URLs of this application, so that whoever has one may do one thing until it expires: download a file, or leave a
+ * Signs URLs of this application, so that the holder of a URL may do one thing until it expires: download a file, or leave a
  * mailing list. No table and no cookie is involved. `SignedUrlGuard` checks them.
  *
  * The signature is an HMAC-SHA256 under a key that is derived from `secret`. It covers method, path, query, expiry, purpose

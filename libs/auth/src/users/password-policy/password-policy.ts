@@ -21,7 +21,7 @@ export interface PasswordOwner {
  * The rules for new passwords (NIST SP 800-63B-4, 3.1.1.2): a least and a greatest length in characters (Unicode code points),
  * and no password that is common, expected or on the application's blocklist. There are no rules of composition. The limits
  * are the options `credentials.minLength`, `credentials.maxLength` and `credentials.blocklist`. Inject it where your users
- * register. Sign-ins do not ask it: a password of before a stricter rule still signs in.
+ * register. Sign-ins do not ask it: a password that is older than a stricter rule still signs in.
  */
 export class PasswordPolicy {
   private readonly logger = new Logger('AuthModule');

@@ -4,8 +4,8 @@ import type { Requester } from '../../../principal/requester.js';
 import type { AccountDirectory } from '../account-directory.js';
 
 /**
- * What the first proof of a mailbox means: whoever had the account before may have registered another person's address. So
- * the password and linked accounts of other providers are removed, unless the proof came with the password.
+ * The first proof of a mailbox. Until then, the holder of the account may have registered another person's address. So the
+ * password and linked accounts of other providers are removed, unless the proof came with the password.
  */
 export class MailboxProof {
   constructor(

@@ -1,5 +1,5 @@
 /**
- * What a link or a code is for. `proving`: whoever has it reads the mailbox; a change of password, address or factor ends it.
+ * What a link or a code is for. `proving`: its holder reads the mailbox; a change of password, address or factor ends it.
  * `rescue`: it undoes a change; no later change ends it.
  */
 export const ACTION_PURPOSES = {
