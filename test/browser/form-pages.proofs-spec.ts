@@ -1,5 +1,6 @@
 // Links of mails that ask before they do something, in a real browser.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import {
   freshAddress,
   loginStatus,
@@ -9,14 +10,14 @@ import {
 } from '../account-flows/places.js';
 import { PASSWORD } from '../support/sign-ins.js';
 import { ADAPTERS } from '../support/test-app.js';
-import { Chromium, type Page } from './chromium.js';
+import { Browser, complaintsOf, historyOf, post } from './browser.js';
 
 // A browser starts: a limit that only a hang reaches.
 jest.setTimeout(90_000);
 
-let chromium: Chromium;
-beforeAll(async () => void (chromium = await Chromium.start()));
-afterAll(() => chromium.close());
+let browser: Browser;
+beforeAll(async () => void (browser = await Browser.start()));
+afterAll(() => browser.close());
 
 describe.each(ADAPTERS)('a link that asks first, in Chromium (%s)', (adapter) => {
   let places: Places;
@@ -27,7 +28,7 @@ describe.each(ADAPTERS)('a link that asks first, in Chromium (%s)', (adapter) =>
     ada = freshAddress();
     ({ id } = await places.users.add(ada));
   });
-  afterEach(() => chromium.closeBrowsers());
+  afterEach(() => browser.closePeople());
   afterAll(() => places.close());
 
   const at = (path: string) => places.app.url + path;
@@ -35,51 +36,47 @@ describe.each(ADAPTERS)('a link that asks first, in Chromium (%s)', (adapter) =>
     const { pathname, hash } = new URL((await places.mailer.last(to, kind)).link!);
     return at(pathname + hash);
   };
-  const page = () => chromium.browser();
   const signedIn = async () => {
-    const browser = await page();
-    await browser.open(at('/auth/not-me'));
-    expect((await browser.post('/auth/login', { identifier: ada, password: PASSWORD })).status).toBe(200);
-    return browser;
+    const page = await browser.page();
+    await page.goto(at('/auth/not-me'));
+    expect((await post(page, '/auth/login', { identifier: ada, password: PASSWORD })).status).toBe(200);
+    return page;
   };
-  const press = (browser: Page, password?: string) =>
-    browser.evaluate(`(() => {
-      const field = document.querySelector('input');
-      if (field) field.value = ${JSON.stringify(password ?? '')};
-      document.querySelector('button').click();
-    })()`);
-  const says = (browser: Page, text: string) =>
-    browser.until(`document.querySelector('main').innerText.includes(${JSON.stringify(text)})`);
+  const press = async (page: Page, password?: string) => {
+    if (password !== undefined) await page.locator('input').fill(password);
+    await page.locator('button').click();
+  };
+  const says = (page: Page, text: string) => page.locator('main').getByText(text).waitFor();
 
   it('sets a new password, and says why it takes one or not', async () => {
     places.users.verified.add(id);
-    const browser = await page();
-    await browser.open(at('/auth/not-me'));
-    await browser.post('/auth/password/forgot', { identifier: ada });
-    await browser.open(await mailed('reset-password'));
-    await press(browser, 'short');
-    await browser.until(`document.querySelector('output')?.textContent.includes('15')`);
+    const page = await browser.page();
+    await page.goto(at('/auth/not-me'));
+    await post(page, '/auth/password/forgot', { identifier: ada });
+    await page.goto(await mailed('reset-password'));
+    await press(page, 'short');
+    await page.locator('output').getByText('15').waitFor();
     expect(await loginStatus(places, ada, PASSWORD)).toBe(200);
-    await press(browser, NEXT_PASSWORD);
-    await says(browser, 'The new password is set');
-    expect((await browser.history()).filter((url) => url.includes('a1_') || url.includes('?'))).toEqual([]);
+    await press(page, NEXT_PASSWORD);
+    await says(page, 'The new password is set');
+    expect((await historyOf(page)).filter((url) => url.includes('a1_') || url.includes('?'))).toEqual([]);
     expect(await loginStatus(places, ada, NEXT_PASSWORD)).toBe(200);
   });
 
   it('verifies an address by a button, and keeps the password of a user who is signed in', async () => {
-    const browser = await signedIn();
-    expect((await browser.post('/auth/email/verify/send', {})).status).toBe(202);
+    const page = await signedIn();
+    expect((await post(page, '/auth/email/verify/send')).status).toBe(202);
     const link = await mailed('verify-email');
-    const scanner = await page();
-    await scanner.open(link);
-    await scanner.until(`document.querySelector('button')`);
+    const scanner = await browser.page();
+    await scanner.goto(link);
+    await scanner.locator('button').waitFor();
     expect((await places.users.emailOf(id))!.verified).toBe(false);
-    await browser.open(link);
-    await press(browser);
-    await says(browser, 'Your e-mail address is verified');
+    await page.goto(link);
+    await press(page);
+    await says(page, 'Your e-mail address is verified');
     expect((await places.users.emailOf(id))!.verified).toBe(true);
     expect(await loginStatus(places, ada, PASSWORD)).toBe(200);
-    await scanner.evaluate(`document.querySelector('button').click()`);
+    await press(scanner);
     await says(scanner, 'This link is not valid');
   });
 
@@ -88,19 +85,20 @@ describe.each(ADAPTERS)('a link that asks first, in Chromium (%s)', (adapter) =>
     const thief = await signedIn();
     const next = freshAddress();
     const change = { email: next, current_password: PASSWORD };
-    expect((await thief.post('/auth/email/change', change)).status).toBe(202);
+    expect((await post(thief, '/auth/email/change', change)).status).toBe(202);
     const confirm = await mailed('confirm-email', next);
-    await thief.open(confirm);
+    await thief.goto(confirm);
     await press(thief);
     await says(thief, 'The account has the new e-mail address');
-    const owner = await page();
-    await owner.open(await mailed('email-changed'));
-    await owner.until(`document.querySelector('button')`);
+    const owner = await browser.page();
+    const complaints = complaintsOf(owner);
+    await owner.goto(await mailed('email-changed'));
+    await owner.locator('button').waitFor();
     expect((await places.users.emailOf(id))!.address).toBe(next);
     await press(owner);
     await says(owner, 'The account has the former address');
     expect((await places.users.emailOf(id))!.address).toBe(ada);
-    expect((await thief.post('/auth/logout-all', {})).status).toBe(401);
-    expect(owner.complaints).toEqual([]);
+    expect((await post(thief, '/auth/logout-all')).status).toBe(401);
+    expect(complaints).toEqual([]);
   });
 });
