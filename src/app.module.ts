@@ -9,6 +9,7 @@ import type { DemoConfig } from './demo-config.js';
 import { Outbox } from './mail/outbox.js';
 import { OutboxMailer } from './mail/outbox-mailer.js';
 import { NotesModule } from './notes/notes.module.js';
+import { PageModule } from './page/page.module.js';
 import { RedisConnections } from './redis/redis-connections.js';
 import { RedisModule } from './redis/redis.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -42,6 +43,7 @@ export class AppModule {
           }),
         }),
         NotesModule,
+        PageModule.of(config.page),
       ],
     };
   }

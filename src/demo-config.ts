@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { outboxFolder } from './mail/outbox.js';
 
 const SECRET_FILE = 'var/auth-secret';
@@ -25,6 +26,8 @@ export interface DemoConfig {
   readonly issuer: string;
   /** Origins of the demo's own pages, beside the issuer's. */
   readonly trustedOrigins: readonly string[];
+  /** The folder of the built page (`scripts/build-page.mjs`). */
+  readonly page: string;
 }
 
 export function demoConfig(env: NodeJS.ProcessEnv): DemoConfig {
@@ -45,6 +48,7 @@ export function demoConfig(env: NodeJS.ProcessEnv): DemoConfig {
     redisUrl: redisOf(env['REDIS_URL']),
     secret: env['AUTH_SECRET'] ?? ownSecret(),
     outbox: outboxFolder(env),
+    page: fileURLToPath(new URL('./page/browser/', import.meta.url)),
   };
 }
 
