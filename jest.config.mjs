@@ -18,6 +18,8 @@ const shared = {
   moduleNameMapper: {
     ...Object.fromEntries(entries),
     '^better-sqlite3$': sqlite,
+    // @fastify/static brings one that is an ES module, and `require`s it: Node.js can do that, Jest cannot.
+    '^content-disposition$': '<rootDir>/node_modules/content-disposition',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: [

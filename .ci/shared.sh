@@ -85,8 +85,14 @@ need_pgbouncer() {
   command -v pgbouncer > /dev/null || [ -x /usr/sbin/pgbouncer ] || install_packages pgbouncer
 }
 
+# The same.
+need_nats() {
+  command -v nats-server > /dev/null || [ -x /usr/sbin/nats-server ] || install_server nats-server
+}
+
 need_servers() {
   need_pgbouncer
+  need_nats
   local server
   for server in postgres mariadb redis; do
     if ! node scripts/test-server.mjs "$server" 0; then

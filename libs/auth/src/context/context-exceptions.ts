@@ -1,4 +1,4 @@
-import type { ExecutionContext } from '@nestjs/common';
+import { type ExecutionContext, HttpException } from '@nestjs/common';
 import { AuthError } from '../errors/auth-error.js';
 import { asHttpException, bodyOf, headersOf } from './error-responses.js';
 import type { HttpResponse } from './http-request.js';
@@ -26,10 +26,14 @@ export function toContextException(error: unknown, context: ExecutionContext): u
   }
 }
 
-/** For GraphQL, whose drivers show clients the `extensions` of what was thrown. Nest logs any other kind of error there. */
+/**
+ * For GraphQL, whose drivers show clients the `extensions` of what was thrown. Nest logs an error that is no HttpException
+ * there. Apollo's driver replaces the code of one whose body has a `statusCode`.
+ */
 export function graphqlException(error: AuthError): Error {
-  const { message: _, ...extensions } = bodyOf(error);
-  return Object.assign(asHttpException(error), { extensions });
+  const { message, ...extensions } = bodyOf(error);
+  const { code, statusCode } = extensions;
+  return Object.assign(new HttpException({ code, message }, statusCode, { cause: error }), { extensions });
 }
 
 /** The form that clients of gateways and of microservices get. */

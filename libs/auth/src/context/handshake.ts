@@ -28,3 +28,13 @@ export function asSent(request: HttpRequest): HttpRequest {
   }
   return { headers, method: request.method };
 }
+
+/**
+ * Whether the client sent this header with the handshake, rather than in a message that a server copied among its headers.
+ * True where Node's own lines are not known.
+ */
+export function wasSent(handshake: HttpRequest, name: string): boolean {
+  const { rawHeaders } = (handshake.raw ?? handshake) as { readonly rawHeaders?: unknown };
+  if (!Array.isArray(rawHeaders)) return true;
+  return rawHeaders.some((line, at) => at % 2 === 0 && String(line).toLowerCase() === name);
+}

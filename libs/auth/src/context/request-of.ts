@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { messageRequestOf } from './credentials/message-request.js';
 import { graphqlRequestOf } from './graphql-request.js';
 import type { HttpRequest } from './http-request.js';
 import { ofProcess } from './package-copy.js';
@@ -32,6 +33,8 @@ function findRequest(context: ExecutionContext): HttpRequest | undefined {
     }
     case 'graphql':
       return graphqlRequestOf(context.getArgByIndex(2), context.getArgByIndex(3));
+    case 'rpc':
+      return messageRequestOf(context.switchToRpc().getContext());
     default:
       return undefined;
   }

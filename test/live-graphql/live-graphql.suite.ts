@@ -1,0 +1,2 @@
+// GraphQL with the drivers that applications use: Apollo on Express and on Fastify, Mercurius.
+import './credentials.e2e-spec.js';
