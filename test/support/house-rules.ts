@@ -48,6 +48,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'resource-server': ['http', 'wiring'],
   terminus: ['audit'],
   opentelemetry: ['audit'],
+  openapi: ['features', 'http'],
   cli: ['guards', 'testing', 'sql'],
   schematics: [],
 };
@@ -72,6 +73,7 @@ const ENTRIES = [
   'sql',
   'terminus',
   'opentelemetry',
+  'openapi',
   'cli',
   'schematics',
 ];
@@ -89,6 +91,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   rxjs: ['audit', 'http', 'context'],
   'rate-limiter-flexible': ['attempts'],
   '@nestjs/terminus': ['terminus'],
+  '@nestjs/swagger': ['openapi'],
   '@opentelemetry/api': ['opentelemetry'],
   commander: ['cli'],
 };
@@ -160,9 +163,10 @@ const STATUSES = new Set(
     ' ',
   ),
 );
-/** A resource server asks an issuer over HTTP; a feature has routes. */
+/** A resource server asks an issuer over HTTP; a feature has routes, and `openapi` describes them. */
 const knowsHttp = (path: string): boolean =>
-  ['context', 'http', 'resource-server'].includes(roomOf(path)) || /^features\/[^/]+\/http\//.test(path);
+  ['context', 'http', 'openapi', 'resource-server'].includes(roomOf(path)) ||
+  /^features\/[^/]+\/http\//.test(path);
 const HTTP_NAMES = /^(Express|Fastify)[A-Z]|^HttpStatus$|^(?!(Ws|Rpc)Exception$)[A-Z]\w*Exception$/;
 
 export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {

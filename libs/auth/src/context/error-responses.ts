@@ -41,7 +41,7 @@ export const STATUS_OF: Readonly<Record<AuthErrorCode, number>> = {
 };
 
 /** The same for the errors of features. */
-const STATUS_OF_KIND: Readonly<Record<FeatureErrorKind, number>> = {
+export const STATUS_OF_KIND: Readonly<Record<FeatureErrorKind, number>> = {
   invalid: 400,
   unauthenticated: 401,
   forbidden: 403,

@@ -60,6 +60,11 @@ export class RequestAuthenticator {
     private readonly former: FormerCredentials | null = null,
   ) {}
 
+  /** @internal The cookies that are credentials here. */
+  get credentialCookies(): CredentialCookies {
+    return this.cookies;
+  }
+
   /**
    * The principal, when it can be told without waiting; else `undefined`: ask `authenticate`. Throws some of its errors.
    */

@@ -3,6 +3,7 @@ import type { TableDefinition } from '../sql/database/table-definition.js';
 import type { AnyFeatureStore } from '../stores/feature-store.js';
 import type { OptionReader } from '../validation/option-reader.js';
 import type { Token, TypedToken } from '../wiring/provide.js';
+import type { RouteDescriptions } from './route-description.js';
 
 /** Options by value, or by a factory whose dependencies the imports of AuthModule export. */
 export type FeatureOptionsSource<Given> =
@@ -64,6 +65,8 @@ export interface AuthFeature {
    * code: `{ 'POST /token': 'form' }`. The paths are those under the built-in routes' path.
    */
   readonly bodies?: Readonly<Record<`${'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`, 'form' | 'json'>>;
+  /** Its routes for `nestjs-aerie/openapi`: `{ 'POST /token': { summary, answers } }`. A route without is shown as its guards tell. */
+  readonly describes?: RouteDescriptions;
   /** What the application may inject. */
   readonly exports?: readonly InjectionToken[];
   /** A provider whose expired rows the sweeper deletes. */

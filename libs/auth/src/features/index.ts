@@ -19,6 +19,17 @@ export type { FieldRule } from '../validation/field-rule.js';
 export type { HttpRequest } from '../context/http-request.js';
 export { requesterOf } from '../context/requester-of.js';
 
+// Its routes in an OpenAPI document
+export {
+  type AnswerDescription,
+  bodyOf,
+  type FeatureErrorDescription,
+  type JsonSchema,
+  type RouteCredential,
+  type RouteDescription,
+  type RouteDescriptions,
+} from './route-description.js';
+
 // Its errors and events
 export { FeatureError, type FeatureErrorKind } from '../errors/feature-error.js';
 export type { FeatureErrorCode } from '../errors/auth-error.js';

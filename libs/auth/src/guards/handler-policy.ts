@@ -47,8 +47,11 @@ export function isAllowed(
 const policies = new WeakMap<object, WeakMap<object, HandlerPolicy>>();
 
 export function policyOf(context: ExecutionContext): HandlerPolicy {
-  const handler = context.getHandler();
-  const type = context.getClass();
+  return policyOfHandler(context.getHandler(), context.getClass());
+}
+
+/** The same without a request. */
+export function policyOfHandler(handler: object, type: object): HandlerPolicy {
   let ofHandler = policies.get(handler);
   if (!ofHandler) policies.set(handler, (ofHandler = new WeakMap()));
   let policy = ofHandler.get(type);

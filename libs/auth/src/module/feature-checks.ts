@@ -32,7 +32,7 @@ export function checkFeatures(features: readonly AuthFeature[]): void {
       refuse(
         'must be a list of features, such as serviceIssuer() (got something else: a function that was not called?)',
       );
-    const { name, events = [], tables = [], bodies = {}, controllers = [] } = feature;
+    const { name, events = [], tables = [], bodies = {}, describes = {}, controllers = [] } = feature;
     if (!NAME.test(name))
       refuse(`must have names of lower-case words with hyphens (got ${JSON.stringify(name)})`);
     const foreign = events.find((type) => !type.startsWith(`${name}.`));
@@ -54,6 +54,11 @@ export function checkFeatures(features: readonly AuthFeature[]): void {
     if (unrouted !== undefined)
       refuse(
         `must name in "bodies" routes of their own controllers, in lower case and without parameters, as "POST /token" (got ${JSON.stringify(unrouted)} of ${name})`,
+      );
+    const undescribed = Object.keys(describes).find((route) => !routes.includes(alike(route)));
+    if (undescribed !== undefined)
+      refuse(
+        `must describe routes of their own controllers alone (got ${JSON.stringify(undescribed)} of ${name})`,
       );
     const created = tables.flatMap(({ creates }) => creates);
     const added = tables.flatMap(({ adds = [] }) => adds);
@@ -203,13 +208,13 @@ function routesOf(controller: Type): string[] {
     const path: unknown = Reflect.getMetadata('path', handler);
     if (typeof method !== 'number') return [];
     return [path].flat().map((one) => {
-      const plain = String(one)
-        .replace(/^\/+|\/+$/g, '')
-        .replace(/:\w+/g, ':*');
-      return `${RequestMethod[method]} /${plain}`;
+      const plain = String(one).replace(/^\/+|\/+$/g, '');
+      return alike(`${RequestMethod[method]} /${plain}`);
     });
   });
 }
+
+const alike = (route: string): string => route.replace(/:\w+/g, ':*');
 
 /** Of members that it inherits, too: Nest routes these as well. */
 function namesOf(prototype: object): string[] {

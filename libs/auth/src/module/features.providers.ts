@@ -2,6 +2,7 @@ import type { InjectionToken, Provider } from '@nestjs/common';
 import { FeatureEvents } from '../audit/auth-counters.js';
 import { FormerCredentials } from '../context/credentials/former-credentials.js';
 import type { AuthFeature, FeatureOptions, Sweepable } from '../features/auth-feature.js';
+import { FeatureRoutes } from '../features/route-description.js';
 import { FeatureSweeps } from '../lifecycle/expired-rows-sweeper.js';
 import { LocalRevocations } from '../revocation/local-revocations.js';
 import { AuthStores } from '../stores/auth-stores.js';
@@ -30,6 +31,9 @@ export function featureProviders(features: readonly AuthFeature[]): Provider[] {
     ]),
     ...formerProviders(features.flatMap(({ formerCredentials }) => formerCredentials ?? [])),
     provide(FeatureEvents, [], () => ({ types: features.flatMap(({ events = [] }) => events) })),
+    provide(FeatureRoutes, [], () => ({
+      descriptions: new Map(features.flatMap(({ describes = {} }) => Object.entries(describes))),
+    })),
     provide(FeatureSweeps, [], () => new FeatureSweeps()),
     provide(SWEEPS_ARRIVAL, [FeatureSweeps, ...sweeps], (features, ...found) => {
       features.all = found.map((one, index) => ({

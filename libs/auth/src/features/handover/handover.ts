@@ -7,6 +7,7 @@ import {
 import { HANDOVER_PROVIDERS } from './handover.providers.js';
 import { Handovers } from './handovers.js';
 import { HandoverController } from './http/handover.controller.js';
+import { HANDOVER_DESCRIPTIONS } from './http/handover-descriptions.js';
 import { HANDOVER_STORE } from './store/handover-feature-store.js';
 import { HandoverStore } from './store/handover-store.js';
 import { HANDOVERS } from './store/handover.table.js';
@@ -32,6 +33,7 @@ export function handover(options: FeatureOptionsSource<HandoverOptions> = {}): A
     providers: HANDOVER_PROVIDERS,
     controllers: [HandoverController],
     bodies: { 'POST /handover': 'json', 'POST /handover/open': 'form' },
+    describes: HANDOVER_DESCRIPTIONS,
     exports: [Handovers],
     sweep: HandoverStore,
     events: ['handover.offered', 'handover.used'],

@@ -6,6 +6,7 @@ import { ServiceClientStore } from './clients/service-client-store.js';
 import { SERVICE_CLIENTS, SPENT_TOKEN_IDS } from './clients/service-client.tables.js';
 import { ServiceClients } from './clients/service-clients.js';
 import { RevocationsController } from './http/revocations.controller.js';
+import { SERVICE_DESCRIPTIONS } from './http/service-descriptions.js';
 import { ServiceTokensController } from './http/service-tokens.controller.js';
 import {
   resolveServiceIssuerOptions,
@@ -38,6 +39,7 @@ export function serviceIssuer(options: FeatureOptionsSource<ServiceIssuerOptions
     providers: SERVICE_ISSUER_PROVIDERS,
     controllers: [ServiceTokensController, RevocationsController],
     bodies: { 'POST /token': 'form', 'POST /introspect': 'form', 'POST /revoke': 'form' },
+    describes: SERVICE_DESCRIPTIONS,
     exports: [ServiceClients, TokenExchange, ServiceAuthenticator, ServiceAuthGuard],
     sweep: ServiceClientStore,
   };

@@ -1,11 +1,13 @@
 import type { Type } from '@nestjs/common';
 import type { AuthFeature } from '../../auth-feature.js';
+import type { RouteDescriptions } from '../../route-description.js';
 import type { AccountFlowsOn } from '../account-flow-settings.js';
 import { AccountRescue } from '../flows/account-rescue.js';
 import { EmailChange } from '../flows/email-change.js';
 import { EmailVerification } from '../flows/email-verification.js';
 import { PasswordChange } from '../flows/password-change.js';
 import { PasswordReset } from '../flows/password-reset.js';
+import { FLOW_DESCRIPTIONS } from './flow-descriptions.js';
 import { MagicLinkController } from './magic-link.controller.js';
 import { Askers } from '../askers/askers.js';
 import { MailedSignIns } from '../sign-in-links/mailed-sign-ins.js';
@@ -72,13 +74,13 @@ const FLOWS: Readonly<Record<keyof AccountFlowsOn, FlowRoutes>> = {
 /** The routes and services of the flows that are on. */
 export function routesOf(
   on: AccountFlowsOn,
-): Required<Pick<AuthFeature, 'controllers' | 'exports' | 'bodies'>> {
-  const flows = Object.entries(FLOWS).flatMap(([name, flow]) =>
-    on[name as keyof AccountFlowsOn] ? flow : [],
-  );
+): Required<Pick<AuthFeature, 'controllers' | 'exports' | 'bodies' | 'describes'>> {
+  const names = (Object.keys(FLOWS) as (keyof AccountFlowsOn)[]).filter((name) => on[name]);
+  const flows = names.map((name) => FLOWS[name]);
   return {
     controllers: [...new Set(flows.flatMap(({ controllers }) => controllers))],
     exports: [...new Set(flows.flatMap(({ services }) => services))],
     bodies: Object.assign({}, ...flows.map(({ bodies }) => bodies)) as FlowRoutes['bodies'],
+    describes: Object.assign({}, ...names.map((name) => FLOW_DESCRIPTIONS[name])) as RouteDescriptions,
   };
 }

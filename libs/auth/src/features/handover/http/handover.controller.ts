@@ -9,17 +9,15 @@ import { Public } from '../../../decorators/public.decorator.js';
 import { AuthExceptionFilter } from '../../../http/auth-exception.filter.js';
 import { RoutesPath } from '../../../http/mount-path.js';
 import { PresentedSignIns } from '../../../http/presented-sign-ins.js';
-import { LONGEST_REFRESH_TOKEN } from '../../../http/refresh-request.js';
 import { SignInResponse } from '../../../http/sign-in-response.js';
 import type { ProvenSignIn } from '../../../sign-in/sign-out.js';
 import { HandoverInvalidError } from '../handover-errors.js';
 import { HandoverTokens } from '../handover-token.js';
 import { HANDOVER_LIFE_MS, Handovers } from '../handovers.js';
 import { HandoverCookie } from './handover-cookie.js';
+import { HANDOVER_FIELDS } from './handover-descriptions.js';
 import { askingPage, HANDOVER_PAGE_HEADERS, INVALID_PAGE } from './handover-page.js';
 
-const LONGEST_TARGET = 2_048;
-const LONGEST_SCOPE = 4_096;
 const SIGN_IN_ID = 36;
 
 /** Where links lead, and how this deployment's browsers hold a sign-in. */
@@ -50,11 +48,7 @@ export class HandoverController {
   @HttpCode(201)
   @Header('Cache-Control', 'no-store')
   async ask(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown) {
-    const body = strictBody(request, {
-      refresh_token: { type: 'string', max: LONGEST_REFRESH_TOKEN },
-      scope: { type: 'string', max: LONGEST_SCOPE },
-      target: { type: 'string', max: LONGEST_TARGET },
-    });
+    const body = strictBody(request, HANDOVER_FIELDS);
     const refreshToken = body.refresh_token as string | undefined;
     const owner =
       refreshToken === undefined

@@ -8,7 +8,12 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded *(;|$)/i;
 const BASIC = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i;
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** With which a client says who it is, on every route. */
-const CLIENT_FIELDS = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'] as const;
+export const CLIENT_FIELDS = [
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+] as const;
 
 type ClientField = (typeof CLIENT_FIELDS)[number];
 

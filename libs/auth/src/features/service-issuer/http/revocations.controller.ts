@@ -11,10 +11,10 @@ import { GuardedStores } from '../../../stores/guarded-stores.js';
 import { AuthExceptionFilter } from '../../../http/auth-exception.filter.js';
 import { ifNoneMatchNames } from '../../../http/if-none-match.js';
 
-const MAX_LIMIT = 5_000;
-const DEFAULT_LIMIT = 1_000;
+export const MAX_LIMIT = 5_000;
+export const DEFAULT_LIMIT = 1_000;
 /** As many as fit into a URL. */
-const MAX_IDS = 200;
+export const MAX_IDS = 200;
 const WHOLE = /^(0|[1-9]\d{0,15})$/;
 
 /**

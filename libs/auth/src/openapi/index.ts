@@ -1,0 +1,2 @@
+// `nestjs-aerie/openapi`: authentication in the document of @nestjs/swagger
+export { createAuthDocument } from './auth-document.js';
