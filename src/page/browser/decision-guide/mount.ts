@@ -1,4 +1,5 @@
-import type { Page } from '../page.js';
+import type { Mount } from '../page.js';
+import { showGuide } from './guide.js';
 
-/** Fills the section. */
-export function mount(_root: HTMLElement, _page: Page): void {}
+/** The section that asks five questions and answers "session, tokens or hybrid". */
+export const mount: Mount = (root) => showGuide(root);

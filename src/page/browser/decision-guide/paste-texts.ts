@@ -55,9 +55,12 @@ function optionLines(choices: Choices): string[] {
   return lines;
 }
 
+/** Apart from the text: the build of the page replaces the name where a module is imported from it. */
+const CLIENT = 'nestjs-aerie/client';
+
 /** The client's side, with `nestjs-aerie/client`. */
 export function clientText({ mode, pagesElsewhere, withApplications }: Choices): string {
-  const lines = [`import { createAuthClient } from 'nestjs-aerie/client';`, ''];
+  const lines = [`import { createAuthClient } from '${CLIENT}';`, ''];
   const isRemote = mode === 'tokens';
   const own = isRemote ? `baseUrl: 'https://api.example.com', mode: 'tokens'` : `mode: '${mode}'`;
   lines.push(`export const auth = createAuthClient({ ${own} });`);
