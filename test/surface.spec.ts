@@ -23,11 +23,12 @@ const MET = `
   RequireRecentSignIn RecentSignIn.require PasswordPolicy.check PasswordConfirmation.confirm StepUp.withPassword
   Public MaxStaleness Roles Scopes SignedUrl SignedUrlGuard SignedUrls.sign
   SessionData SecurityEvents SigningKeys ServiceClients TokenExchange.exchange ServiceTokenClient authTesting
+  createAuthClient
 `
   .trim()
   .split(/\s+/);
 const MET_AND_THROW_NOTHING = `
-  CurrentUser AuthError AuthConfigError MemoryStores ActAsModule actAs CookieJar ManualClock
+  CurrentUser AuthError AuthConfigError AuthClientError TokenStorage MemoryStores ActAsModule actAs CookieJar ManualClock
 `
   .trim()
   .split(/\s+/);

@@ -51,6 +51,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   openapi: ['features', 'http'],
   cli: ['guards', 'testing', 'sql'],
   schematics: [],
+  client: [],
 };
 
 /** The rooms that a room leads to. */
@@ -76,6 +77,7 @@ const ENTRIES = [
   'openapi',
   'cli',
   'schematics',
+  'client',
 ];
 
 /** Packages that a few rooms alone may import. */
@@ -163,9 +165,9 @@ const STATUSES = new Set(
     ' ',
   ),
 );
-/** A resource server asks an issuer over HTTP; a feature has routes, and `openapi` describes them. */
+/** A resource server and the browser client ask over HTTP; a feature has routes, and `openapi` describes them. */
 const knowsHttp = (path: string): boolean =>
-  ['context', 'http', 'openapi', 'resource-server'].includes(roomOf(path)) ||
+  ['client', 'context', 'http', 'openapi', 'resource-server'].includes(roomOf(path)) ||
   /^features\/[^/]+\/http\//.test(path);
 const HTTP_NAMES = /^(Express|Fastify)[A-Z]|^HttpStatus$|^(?!(Ws|Rpc)Exception$)[A-Z]\w*Exception$/;
 
@@ -182,6 +184,12 @@ export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
 
   'imports run downward only': (house) =>
     eachImport(house, (file, { target }) => !!target && !isIndex(target) && !mayImport(file.path, target)),
+
+  'the browser client imports nothing else': (house) =>
+    eachImport(
+      house,
+      ({ path }, { target }) => roomOf(path) === 'client' && (target === null || roomOf(target) !== 'client'),
+    ),
 
   'no file leads back to itself': (house) =>
     importCycles(house, () => true).map((cycle) => cycle.join(' and ')),

@@ -1,0 +1,64 @@
+import type { AuthClient } from './auth-client.js';
+import type { ClientParts } from './client-parts.js';
+import { bearer, codeOf, MISSING, RENEWABLE, SESSION_ENDED } from './requests.js';
+import type { SignInState } from './shared-state.js';
+
+export interface AuthorizedFetch extends Pick<AuthClient, 'authorize' | 'fetch'> {
+  /** The state, with an access token that has not expired by the clock of this machine. Throws AuthClientError. */
+  freshState(): Promise<SignInState>;
+}
+
+/** `base` is where relative URLs start; the first of the `origins` has the built-in routes. */
+export function authorizedFetch(
+  { mode, byCookie, platform, shared }: ClientParts,
+  renew: () => Promise<void>,
+  origins: readonly string[],
+  base: () => string,
+): AuthorizedFetch {
+  async function freshState(): Promise<SignInState> {
+    const { user, renewAt } = shared.current();
+    if (mode !== 'session' && (user === undefined || (user && renewAt <= platform.now()))) await renew();
+    return shared.current();
+  }
+
+  const authorize: AuthClient['authorize'] = async (url) => {
+    if (!origins.includes(new URL(url, base()).origin)) return { headers: {}, refused: async () => false };
+    const sent = await freshState();
+    return {
+      headers: bearer(sent.accessToken),
+      refused: async (code) => {
+        const codes =
+          mode === 'session' ? SESSION_ENDED : [...RENEWABLE, ...(sent.accessToken ? [] : [MISSING])];
+        if (!sent.user || !codes.includes(code as string)) return false;
+        if (shared.current() === sent) await renew();
+        const now = shared.current();
+        // Never send for one user what was meant for another.
+        return mode !== 'session' && now !== sent && now.user?.id === sent.user.id;
+      },
+    };
+  };
+
+  return {
+    freshState,
+    authorize,
+    async fetch(input, init = {}) {
+      const given = input instanceof Request ? input : undefined;
+      const url = new URL(given ? given.url : String(input), base());
+      const headers = new Headers(init.headers ?? given?.headers);
+      if (headers.has('Authorization') || !origins.includes(url.origin)) return platform.fetch(input, init);
+      const isStream = !!(init.body as { getReader?: unknown } | undefined)?.getReader;
+      for (let isRetry = false; ; isRetry = true) {
+        const authorized = await authorize(url);
+        const { Authorization } = authorized.headers;
+        if (Authorization) headers.set('Authorization', Authorization);
+        const answer = await platform.fetch(given ? given.clone() : url.href, {
+          ...(byCookie && url.origin === origins[0] && { credentials: 'include' as const }),
+          ...init,
+          headers,
+        });
+        if (isRetry || answer.status !== 401) return answer;
+        if (!(await authorized.refused(await codeOf(answer))) || isStream) return answer;
+      }
+    },
+  };
+}

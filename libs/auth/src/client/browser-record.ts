@@ -1,0 +1,44 @@
+import { randomKey, type TextStore } from './platform.js';
+
+/** What the tabs of a browser keep together, across reloads. No secret: neither part signs anybody in. */
+export interface BrowserRecord {
+  /** Counts sign-ins and sign-outs. */
+  readonly epoch: number;
+  /** The Idempotency-Key of this browser's sign-in, for the mode `hybrid`: see docs/decisions/browser-client.md. */
+  readonly key: string | null;
+  /** Whether the server has yet to be told of a sign-out. */
+  readonly owesSignOut: boolean;
+}
+
+/** Reads and changes the record: in `localStorage`, or in memory where there is none. */
+export interface BrowserRecords {
+  read(): BrowserRecord;
+  change(change: Partial<BrowserRecord>): void;
+}
+
+export function browserRecords(name: string, store: TextStore | undefined): BrowserRecords {
+  let last: BrowserRecord = { epoch: 0, key: randomKey(), owesSignOut: false };
+  let isStored = false;
+  const read = (): BrowserRecord => {
+    try {
+      const found = JSON.parse(store?.getItem(name) ?? 'null') as Partial<BrowserRecord> | null;
+      isStored = found !== null;
+      if (found && Number.isSafeInteger(found.epoch)) last = { ...last, ...found };
+    } catch {
+      // Blocked, or not ours: the copy in memory counts.
+    }
+    return last;
+  };
+  const change = (changes: Partial<BrowserRecord>): void => {
+    last = { ...read(), ...changes };
+    try {
+      store?.setItem(name, JSON.stringify(last));
+    } catch {
+      // Full or blocked.
+    }
+  };
+  read();
+  // The key must be kept before it is sent.
+  if (!isStored) change({});
+  return { read, change };
+}
