@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { DemoConfig } from './demo-config.js';
 import { assertPortIsFree } from './free-port.js';
+import { serveDocs } from './openapi/docs.js';
 
 /** The demo, ready to listen. */
 export async function createApp(config: DemoConfig): Promise<INestApplication> {
@@ -19,6 +20,7 @@ export async function createApp(config: DemoConfig): Promise<INestApplication> {
     express.disable('x-powered-by');
     app = express;
   }
+  serveDocs(app);
   app.enableShutdownHooks();
   return app;
 }

@@ -20,6 +20,7 @@ export function startText(
   }
   return `
   The demo of nestjs-aerie listens on ${url}
+  its routes    ${url}/docs
   HTTP adapter  ${adapter}
   database      ${where}
   cache         ${cache}

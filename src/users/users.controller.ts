@@ -1,6 +1,14 @@
 import { BadRequestException, Body, Controller, Get, Post, Req } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiOkResponse,
+} from '@nestjs/swagger';
 import { CurrentUser, PasswordPolicy, Public, requesterOf } from 'nestjs-aerie';
 import { EmailVerification } from 'nestjs-aerie/account-flows';
+import { NewUser, ShownUser } from './user-shapes.js';
 import { UsersService } from './users.service.js';
 
 const EMAIL = /^[^\s@\0]+@[^\s@\0]+\.[^\s@\0]+$/;
@@ -15,6 +23,10 @@ export class UsersController {
 
   @Public()
   @Post()
+  @ApiBody({ type: NewUser })
+  @ApiCreatedResponse({ type: ShownUser })
+  @ApiBadRequestResponse({ description: 'No e-mail address, or a password that the policy refuses.' })
+  @ApiConflictResponse({ description: 'There is such a user.' })
   async register(@Body() body: unknown, @Req() request: Parameters<typeof requesterOf>[0]) {
     const { email, password } = (body ?? {}) as Record<string, unknown>;
     if (typeof email !== 'string' || email.length > 320 || !EMAIL.test(email) || !email.isWellFormed()) {
@@ -29,6 +41,7 @@ export class UsersController {
   }
 
   @Get('me')
+  @ApiOkResponse({ type: ShownUser })
   me(@CurrentUser('id') id: string) {
     return this.users.profile(id);
   }
