@@ -63,6 +63,11 @@ export type { HostTransaction } from './sql/database/sql-database.js';
 export { RequestAuthenticator } from './context/request-authenticator.js';
 export { OriginCheck } from './context/origin-check.js';
 
+// Connections that end with their sign-in
+export { LiveSignIns } from './live/live-sign-ins.js';
+export { LiveSignIn } from './live/live-sign-in.js';
+export type { SocketIoClient, WsClient } from './live/closable-client.js';
+
 // Tokens and keys
 export { AccessTokenVerifier } from './access-tokens/access-token-verifier.js';
 export type { AccessToken } from './access-tokens/access-token.js';
@@ -137,6 +142,7 @@ export {
   ScopeInvalidError,
   SessionDataConflictError,
   SessionExpiredError,
+  SessionStaleError,
   SessionInvalidError,
   SignInLimitError,
   SignInNotFoundError,

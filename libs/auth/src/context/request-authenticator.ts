@@ -4,6 +4,7 @@ import {
   AccessTokenRevokedError,
   AccessTokenStaleError,
   CredentialsMissingError,
+  ForbiddenError,
   RequestInvalidError,
   SessionExpiredError,
   SessionInvalidError,
@@ -20,7 +21,7 @@ import type { OriginCheck } from './origin-check.js';
 import { hasTokenInUrl, refuseTokenInUrl } from './credentials/token-in-url.js';
 import { COPY, THIS_COPY } from './package-copy.js';
 import type { FormerCredentials } from './credentials/former-credentials.js';
-import { rememberHandshake } from './request-of.js';
+import { hasHandshake, rememberHandshake } from './request-of.js';
 
 /** Authenticates credentials: the Authenticator of an issuer, or the one of a resource server. */
 export type CredentialAuthenticator = Pick<
@@ -49,6 +50,8 @@ const SIGNED_OUT = [
 export class RequestAuthenticator {
   static readonly [COPY] = THIS_COPY;
   private readonly memo = new RequestMemo();
+  /** The users of connections. */
+  private readonly users = new WeakMap<object, string>();
 
   /** @internal */
   constructor(
@@ -166,9 +169,11 @@ export class RequestAuthenticator {
 
   /**
    * For a gateway's `handleConnection(client, request)`, which guards do not cover. Checks the credentials of the handshake
-   * and keeps them, so guards can check them again with each message.
+   * and keeps them, so guards can check them again with each message. Call it again when the client has sent a new access token,
+   * with `{ headers: { authorization } }`: from then on that one counts.
    *
    * @throws CredentialsMissingError, CsrfRejectedError, RequestInvalidError, and the errors of `Authenticator`.
+   * @throws ForbiddenError for a credential of another user: a connection stays with its user.
    * @example
    * ```ts
    * import type { IncomingMessage } from 'node:http';
@@ -184,7 +189,12 @@ export class RequestAuthenticator {
    * ```
    */
   async connection(client: object, request: HttpRequest): Promise<Principal> {
+    // Clients need not wait for this answer: the guards check the handshake with their first messages too.
+    if (!hasHandshake(client)) rememberHandshake(client, request);
     const principal = await this.authenticate(request, 'any', { handshake: true });
+    const user = this.users.get(client) ?? principal.id;
+    if (principal.id !== user) throw new ForbiddenError();
+    this.users.set(client, user);
     rememberHandshake(client, request);
     return principal;
   }

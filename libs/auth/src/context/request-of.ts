@@ -13,9 +13,14 @@ interface Connection {
 
 const handshakes = ofProcess('handshakes', () => new WeakMap<object, HttpRequest>());
 
-/** Keeps the request that a WebSocket was opened with, for adapters whose messages do not show it. */
+/** Keeps the request whose credentials count for the messages of a connection: adapters may not show it, and it may be renewed. */
 export function rememberHandshake(client: object, request: HttpRequest): void {
   handshakes.set(client, request);
+}
+
+/** Whether a connection has one. */
+export function hasHandshake(client: object): boolean {
+  return handshakes.has(client);
 }
 
 /** The request whose credentials count in this context; one without headers where the context has none. */
@@ -29,7 +34,7 @@ function findRequest(context: ExecutionContext): HttpRequest | undefined {
       return httpRequestOf(context);
     case 'ws': {
       const client = context.switchToWs().getClient<Connection>();
-      return client.handshake ?? client.upgradeReq ?? handshakes.get(client);
+      return handshakes.get(client) ?? client.handshake ?? client.upgradeReq;
     }
     case 'graphql':
       return graphqlRequestOf(context.getArgByIndex(2), context.getArgByIndex(3));

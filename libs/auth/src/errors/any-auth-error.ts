@@ -9,6 +9,7 @@ import type {
   RefreshTokenInvalidError,
   SessionInvalidError,
   SessionExpiredError,
+  SessionStaleError,
   SessionDataConflictError,
   CsrfRejectedError,
   ForbiddenError,
@@ -41,6 +42,7 @@ export type AnyAuthError =
   | RefreshTokenInvalidError
   | SessionInvalidError
   | SessionExpiredError
+  | SessionStaleError
   | SessionDataConflictError
   | CsrfRejectedError
   | ForbiddenError

@@ -120,6 +120,17 @@ export class SessionExpiredError extends AuthError {
   }
 }
 
+/**
+ * The session, or its account, has changed since this connection was opened: the session has a new secret, or the roles of its
+ * user changed. Open the connection again. Only connections and requests that wait get this error.
+ */
+export class SessionStaleError extends AuthError {
+  readonly code = 'AUTH_SESSION_STALE';
+  constructor(options?: ErrorCause) {
+    super('The session or its account has changed: connect again.', options);
+  }
+}
+
 /** The data of the session was written after this version was read. Nothing was written: read again. */
 export class SessionDataConflictError extends AuthError {
   readonly code = 'AUTH_SESSION_DATA_CONFLICT';

@@ -22,6 +22,7 @@ import { HttpSignIn } from '../http/http-sign-in.js';
 import { JwksController } from '../http/jwks.controller.js';
 import { ConfiguredRoutes } from '../http/mount-path.js';
 import { SignInResponse } from '../http/sign-in-response.js';
+import { LiveSignIns } from '../live/live-sign-ins.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { SigningKeys } from '../keys/signing-keys.js';
 import { resolveAuthOptions, ResolvedAuthOptions } from '../options/resolve-auth-options.js';
@@ -43,6 +44,7 @@ import { CIRCLE_CHECK_PROVIDER } from '../wiring/provider-circle.js';
 import { provide } from '../wiring/provide.js';
 import { CORE_PROVIDERS } from './sign-in.providers.js';
 import { EDGE_PROVIDERS } from './edge.providers.js';
+import { LIVE_PROVIDERS } from './live.providers.js';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
@@ -86,6 +88,7 @@ export function composeAuthModule(
     ...storesProviders(door),
     ...CORE_PROVIDERS,
     ...EDGE_PROVIDERS,
+    ...LIVE_PROVIDERS,
     ...(structure.globalGuard ? [GlobalGuard] : []),
   ];
   checkProviders(providers, features);
@@ -122,6 +125,7 @@ const EXPORTED = [
   SessionData,
   SignInResponse,
   HttpSignIn,
+  LiveSignIns,
   PasswordHasher,
   PasswordPolicy,
   ResolvedAuthOptions,

@@ -37,6 +37,11 @@ export { Roles } from '../decorators/roles.decorator.js';
 export { Scopes } from '../decorators/scopes.decorator.js';
 export { AuthExceptionFilter } from '../http/auth-exception.filter.js';
 
+// Connections that end with their token
+export { LiveSignIns } from '../live/live-sign-ins.js';
+export { LiveSignIn } from '../live/live-sign-in.js';
+export type { SocketIoClient, WsClient } from '../live/closable-client.js';
+
 // Tokens and keys
 export { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 export type { AccessToken } from '../access-tokens/access-token.js';

@@ -15,6 +15,7 @@ import { AuthExceptionFilter } from '../http/auth-exception.filter.js';
 import { StaticKeys } from '../keys/published-key.js';
 import { RemoteKeys } from '../keys/remote-keys.js';
 import { VerificationKeys } from '../keys/verification-keys.js';
+import { LiveSignIns } from '../live/live-sign-ins.js';
 import { FetchHttpClient, HttpClient } from '../http-client/http-client.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
@@ -132,6 +133,7 @@ const EXPORTED = [
   ProcessStatus,
   ResourceAuthenticator,
   RequestAuthenticator,
+  LiveSignIns,
   RecentSignIn,
   AccessTokenVerifier,
   VerificationKeys,

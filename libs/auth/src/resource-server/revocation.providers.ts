@@ -6,6 +6,10 @@ import { AccessTokenCheck } from '../revocation-check/revocation-check.js';
 import { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
 import { RevocationLogReader } from '../revocation/revocation-log-reader.js';
 import { ACCESS_TOKEN_RULES, FeedCheck } from '../revocation-check/feed-check.js';
+import { JwtVerifier } from '../access-tokens/jwt-verifier.js';
+import { credentialFinder } from '../live/credential-of.js';
+import { LiveSignIns } from '../live/live-sign-ins.js';
+import { SignInWatch } from '../live/sign-in-watch.js';
 import { notificationChannelOf, RedisNotifier } from '../revocation/redis-notifier.js';
 import { RevocationNotifier } from '../revocation/revocation-notifier.js';
 import { RevocationFeed } from '../revocation/revocation-feed.js';
@@ -24,6 +28,8 @@ import { TokenEndpoint } from './issuer/token-endpoint.js';
 import { nullable, provide } from '../wiring/provide.js';
 
 const TOKEN_TIMEOUT_MS = 5_000;
+/** In mode `none`: how often connections look whether their token has expired depends on it, and nothing else. */
+const NEVER_ASKED_MS = 5_000;
 
 /** A service is told of a new issuer before that issuer has taken its name: an assertion is for both. */
 const assertedFor = (
@@ -86,5 +92,21 @@ export const RESOURCE_REVOCATION_PROVIDERS: Provider[] = [
         ),
         ['cachedAccessToken', 'accessToken'],
       ),
+  ),
+  provide(
+    LiveSignIns,
+    [ResolvedResourceServerOptions, nullable(RevocationFeed), JwtVerifier, Clock],
+    ({ revocation, clockToleranceMs }, feed, verifier, clock) => {
+      const { mode } = revocation;
+      const rules = {
+        maxStalenessMs: mode === 'none' ? NEVER_ASKED_MS : revocation.maxStalenessMs,
+        onUnavailable: mode === 'feed' ? revocation.onUnavailable : 'refuse',
+        asksAboutTokens: mode === 'introspection',
+      } as const;
+      const find = credentialFinder(clock, clockToleranceMs, feed?.index ?? null, null);
+      const watch = new SignInWatch(feed, rules, clock, find);
+      verifier.onKeysChanged(() => watch.keysChanged());
+      return new LiveSignIns(watch);
+    },
   ),
 ];

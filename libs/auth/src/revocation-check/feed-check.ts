@@ -39,6 +39,10 @@ export class FeedCheck<T> extends RevocationCheck<T> {
     return true;
   }
 
+  override refuseIfKnown(token: T): void {
+    this.rules.check(token, this.feed.index);
+  }
+
   check(token: T, maxStalenessMs: number | null): Promise<void> {
     return this.policy.check(maxStalenessMs, {
       byFeed: () => this.rules.check(token, this.feed.index),

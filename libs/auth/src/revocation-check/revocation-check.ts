@@ -8,6 +8,9 @@ export abstract class RevocationCheck<T> {
    */
   abstract cachedAsGood(token: T, maxStalenessMs: number | null): boolean;
 
+  /** Throws as `check` does for a token that memory knows to have ended, however old its knowledge is. Without memory: nothing. */
+  refuseIfKnown(_token: T): void {}
+
   /** Throws AccessTokenRevoked-, AccessTokenStale- and StoreUnavailableError. */
   abstract check(token: T, maxStalenessMs: number | null): Promise<void>;
 }

@@ -9,6 +9,22 @@ export interface TokenVerifier<T> {
   verify(token: string): Promise<T>;
 }
 
+/** A token that was good, and what can tell whether it still is: for connections, which outlive the request. */
+export interface AdmittedToken<T extends { readonly principal: unknown } = { readonly principal: unknown }> {
+  readonly text: string;
+  readonly token: T;
+  readonly authenticator: TokenAuthenticator<T>;
+}
+
+const admitted = new WeakMap<object, unknown>();
+
+/** The token that a principal of an authenticator was made of. */
+export function admittedTokenOf<T extends { readonly principal: unknown }>(
+  principal: object,
+): AdmittedToken<T> | undefined {
+  return admitted.get(principal) as AdmittedToken<T> | undefined;
+}
+
 /** Tokens of one kind in, their principals out: each token is verified, then checked for revocation. */
 export class TokenAuthenticator<T extends { readonly principal: unknown }> {
   constructor(
@@ -32,6 +48,14 @@ export class TokenAuthenticator<T extends { readonly principal: unknown }> {
     const verified = await this.verifier.verify(token);
     if (!this.revocations.cachedAsGood(verified, maxStalenessMs))
       await this.revocations.check(verified, maxStalenessMs);
+    const principal = verified.principal as object;
+    if (!admitted.has(principal))
+      admitted.set(principal, { text: token, token: verified, authenticator: this });
     return verified.principal;
+  }
+
+  /** Throws AccessTokenRevoked- and AccessTokenStaleError for a token that memory knows to have ended. Never waits. */
+  refuseIfKnown(token: T): void {
+    this.revocations.refuseIfKnown(token);
   }
 }

@@ -38,6 +38,7 @@ export class RevocationIndex {
   /** Revocations that every key was replaced, by id: they need not come in its order. */
   private readonly keys = new Map<string, Timed>();
   private onKeys: () => void = () => undefined;
+  private onNew: ((revocation: RevocationEvent) => void) | null = null;
 
   get size(): number {
     return this.maps.reduce((sum, { size }) => sum + size, 0);
@@ -57,47 +58,58 @@ export class RevocationIndex {
     this.onKeys = listener;
   }
 
+  /** Calls `listener` with each revocation that was not known yet; null: with none. */
+  onRevocation(listener: ((revocation: RevocationEvent) => void) | null): void {
+    this.onNew = listener;
+  }
+
   /** In any order, and as often as one likes. Of this process's own the id is 0: it is not known. */
   add(revocation: RevocationEvent): void {
+    if (this.learn(revocation)) this.onNew?.(revocation);
+  }
+
+  /** Whether it was not known yet. */
+  private learn(revocation: RevocationEvent): boolean {
     const { id, kind, value, epoch, expiresAt } = revocation;
     switch (kind) {
       case 'sign_in':
-        if (!this.ended.has(value)) this.ended.set(value, { expiresAt });
-        break;
+        return addTo(this.ended, value, expiresAt);
       case 'sign_in_changed':
-        this.change(revocation);
-        break;
+        return this.change(revocation);
       case 'subject_stale':
-        moveTo(this.subjects, value, epoch, expiresAt);
-        break;
+        return moveTo(this.subjects, value, epoch, expiresAt);
       case 'client':
-        moveTo(this.clients, value, epoch, expiresAt);
-        break;
+        return moveTo(this.clients, value, epoch, expiresAt);
       case 'token':
-        if (!this.tokens.has(value)) this.tokens.set(value, { expiresAt });
-        break;
-      case 'everything':
-        this.global = Math.max(this.global, epoch ?? 0);
-        break;
-      case 'keys':
-        if (this.keys.has(String(id))) break;
-        this.keys.set(String(id), { expiresAt });
-        this.onKeys();
-        break;
+        return addTo(this.tokens, value, expiresAt);
+      case 'everything': {
+        const isNew = this.global < (epoch ?? 0);
+        if (isNew) this.global = epoch!;
+        return isNew;
+      }
+      case 'keys': {
+        const isNew = addTo(this.keys, String(id), expiresAt);
+        if (isNew) this.onKeys();
+        return isNew;
+      }
+      default:
+        // Of a later version of this package.
+        return false;
     }
   }
 
-  private change({ id, value, createdAt, expiresAt }: RevocationEvent): void {
+  private change({ id, value, createdAt, expiresAt }: RevocationEvent): boolean {
     const known = this.changed.get(value);
     // A revocation of this process is always new: its estimate of the store's time may have gone back since the last one.
     const isOwn = id === 0;
-    if (known && !isOwn && id <= known.id) return;
+    if (known && !isOwn && id <= known.id) return false;
     this.changed.set(value, {
       id: Math.max(id, known?.id ?? 0),
       createdAt: isOwn ? Math.max(createdAt, known?.createdAt ?? 0) : createdAt,
       expiresAt,
       order: ++this.order,
     });
+    return true;
   }
 
   hasEnded(signInId: string): boolean {
@@ -149,11 +161,19 @@ export class RevocationIndex {
   }
 }
 
+function addTo(known: Map<string, Timed>, value: string, expiresAt: number): boolean {
+  if (known.has(value)) return false;
+  known.set(value, { expiresAt });
+  return true;
+}
+
 function moveTo(
   epochs: Map<string, { readonly epoch: number } & Timed>,
   value: string,
   epoch: number | null,
   expiresAt: number,
-): void {
-  if ((epochs.get(value)?.epoch ?? 0) < (epoch ?? 0)) epochs.set(value, { epoch: epoch!, expiresAt });
+): boolean {
+  if (!((epochs.get(value)?.epoch ?? 0) < (epoch ?? 0))) return false;
+  epochs.set(value, { epoch: epoch!, expiresAt });
+  return true;
 }

@@ -22,6 +22,7 @@ export interface OpenedSession {
   readonly id: string;
   /** The cookie's value. */
   readonly token: string;
+  readonly secretHash: string;
   readonly now: number;
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
@@ -54,7 +55,7 @@ export class SessionService {
     const opened = openedUnlessChanged(await this.store.open({ ...opening, ...made, ...since }));
     if (!opened) return undefined;
     const { now, idleExpiresAt, expiresAt, ended } = opened;
-    return { id, token, now, idleExpiresAt, expiresAt, ended };
+    return { id, token, secretHash, now, idleExpiresAt, expiresAt, ended };
   }
 
   /** Whether a value has the form and the tag of our tokens; no query is needed. */

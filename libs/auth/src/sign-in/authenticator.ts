@@ -7,6 +7,7 @@ import { CredentialsInvalidError, SessionInvalidError, StoreUnavailableError } f
 import type { Principal } from '../principal/principal.js';
 import type { Requester } from '../principal/requester.js';
 import type { TokenAuthenticator } from '../revocation-check/token-authenticator.js';
+import { noteSession } from '../sessions/session-of-principal.js';
 import type { SessionRow } from '../sessions/session-store.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { SubjectEpochs, SubjectStore, SubjectVersions } from '../subjects/subject-store.js';
@@ -193,7 +194,7 @@ export class Authenticator {
 
   private async principalOfSession(row: SessionRow, maxStalenessMs: number | null): Promise<Principal> {
     const { subject } = row;
-    const loaded = maxStalenessMs === 0 ? await this.loader.load(subject) : await this.users.load(subject);
+    const loaded = maxStalenessMs === 0 ? await this.users.loadNow(subject) : await this.users.load(subject);
     if (!loaded) {
       await this.registry.endAll(subject, 'subject_gone');
       throw new SessionInvalidError();
@@ -208,6 +209,7 @@ export class Authenticator {
     const principal = principalOf(loaded, { id, kind: 'session', authenticatedAt, methods, scopes });
     this.principals.set(row, { loaded, principal });
     this.secrets.set(principal, row.secretHash);
+    noteSession(principal, { ...row, subjectEpoch: loaded.epoch ?? 0 });
     return principal;
   }
 

@@ -10,6 +10,7 @@ import type {
   HeldRefreshToken,
   RefreshTokenService,
 } from '../refresh-tokens/refresh-token.service.js';
+import { noteSession } from '../sessions/session-of-principal.js';
 import type { SessionOpening, SessionService } from '../sessions/session.service.js';
 import { type LoadedSubject, principalOf } from '../users/user-loader.js';
 import type { SessionResult, SignInResult, TokensResult } from './sign-in-result.js';
@@ -102,9 +103,11 @@ export class SignInOpener {
     const opened = await this.opened(this.sessions.open(opening, requester), opening, requester);
     if (!opened) return undefined;
     const { methods, scopes } = opening;
-    const { id, token, now, expiresAt, idleExpiresAt } = opened;
+    const { id, token, secretHash, now, expiresAt, idleExpiresAt } = opened;
     const authenticatedAt = opening.given?.authenticatedAt ?? now;
     const principal = principalOf(loaded, { id, kind: 'session', authenticatedAt, methods, scopes });
+    const { subject, epoch: subjectEpoch, globalEpoch } = opening.epochs;
+    noteSession(principal, { id, subject, secretHash, globalEpoch, idleExpiresAt, expiresAt, subjectEpoch });
     const limits = { expiresAt: new Date(expiresAt), idleExpiresAt: new Date(idleExpiresAt) };
     return { mode: 'session', principal, sessionToken: token, ...limits };
   }

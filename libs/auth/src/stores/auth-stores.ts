@@ -37,8 +37,8 @@ export abstract class AuthStores {
 
   /**
    * Has `listener` called with the revocations of each change of this process, once it is committed: with none for a change
-   * in a transaction that the application commits. Called once, in mode `feed`. Default: false, these stores do not tell; after
-   * a change of its own a process reads the revocations again before it admits a request.
+   * in a transaction that the application commits. Called once. Default: false, these stores do not tell; in mode `feed` a
+   * process then reads the revocations again after a change of its own, before it admits a request.
    */
   tellsOwn(_listener: (revocations: readonly OwnRevocationEvent[]) => void): boolean {
     return false;

@@ -1,3 +1,4 @@
+import { neverEnds } from '../live/stand-in-credential.js';
 import type { Principal } from '../principal/principal.js';
 
 /** A principal of a test: an id, and what matters to the test. */
@@ -14,5 +15,6 @@ export function principalOfTest(given: TestPrincipal, now: number): Principal {
     methods: ['pwd'],
     ...given,
   };
+  neverEnds(whole);
   return whole as unknown as Principal;
 }

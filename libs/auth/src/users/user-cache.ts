@@ -41,7 +41,7 @@ export class UserCache {
   /** The subject as it is now; null when it is gone or disabled. Throws StoreUnavailableError. */
   async load(subject: string): Promise<LoadedSubject | null> {
     // A feed that is silent may hide a change.
-    if (!this.subjects || !this.feed!.isFresh()) return this.loader.load(subject);
+    if (!this.subjects || !this.feed!.isFresh()) return this.loadNow(subject);
     const found = this.cached(subject);
     if (found) return found;
     // One question for all requests that came while nothing changed.
@@ -50,8 +50,7 @@ export class UserCache {
     let loading = this.loading.get(key);
     if (!loading) {
       const loadedAt = this.clock.monotonic();
-      loading = this.loader
-        .load(subject)
+      loading = this.loadNow(subject)
         .then((loaded) => {
           if (loaded) this.subjects!.set(subject, { loaded, loadedAt, epoch, version });
           return loaded;
@@ -60,6 +59,13 @@ export class UserCache {
       this.loading.set(key, loading);
     }
     return loading;
+  }
+
+  /** The same, asked of the directory. */
+  async loadNow(subject: string): Promise<LoadedSubject | null> {
+    const epoch = this.feed?.index.epochOf(subject) ?? 0;
+    const loaded = await this.loader.load(subject);
+    return loaded && { ...loaded, epoch };
   }
 
   private isTrue({ loaded, loadedAt, epoch, version }: CachedUser): boolean {

@@ -31,6 +31,8 @@ export interface LoadedSubject {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly profile: Readonly<Record<string, unknown>>;
+  /** The subject's epoch, as far as the feed had it when the loading began; left out by a loading that does not follow it. */
+  readonly epoch?: number;
 }
 
 export interface PrincipalSignIn {

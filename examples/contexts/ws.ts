@@ -1,0 +1,51 @@
+import { UseGuards } from '@nestjs/common';
+import {
+  ConnectedSocket,
+  MessageBody,
+  type OnGatewayConnection,
+  SubscribeMessage,
+  WebSocketGateway,
+} from '@nestjs/websockets';
+import type { IncomingMessage } from 'node:http';
+import {
+  AnyAuthGuard,
+  AuthError,
+  CurrentUser,
+  LiveSignIns,
+  type Principal,
+  RequestAuthenticator,
+} from 'nestjs-aerie';
+import type { WebSocket } from 'ws';
+
+/** A WebSocket (`WsAdapter` of @nestjs/platform-ws) that closes when its sign-in ends. */
+@WebSocketGateway({ path: '/ws' })
+export class WsGateway implements OnGatewayConnection {
+  constructor(
+    private readonly requests: RequestAuthenticator,
+    private readonly live: LiveSignIns,
+  ) {}
+
+  async handleConnection(client: WebSocket, request: IncomingMessage) {
+    await this.admit(client, request);
+  }
+
+  /** Before its access token expires, a client refreshes and sends the new one: the connection stays open. */
+  @SubscribeMessage('token')
+  async renew(@ConnectedSocket() client: WebSocket, @MessageBody() token: unknown) {
+    await this.admit(client, { headers: { authorization: `Bearer ${String(token)}` } });
+  }
+
+  @UseGuards(AnyAuthGuard)
+  @SubscribeMessage('who')
+  who(@CurrentUser() user: Principal) {
+    return { event: 'who', data: user.id };
+  }
+
+  private async admit(client: WebSocket, request: Parameters<RequestAuthenticator['connection']>[1]) {
+    try {
+      this.live.closeWhenSignedOut(client, await this.requests.connection(client, request));
+    } catch (error) {
+      client.close(4401, error instanceof AuthError ? error.code : undefined);
+    }
+  }
+}

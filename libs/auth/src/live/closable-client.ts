@@ -1,0 +1,45 @@
+import { isUnauthorised } from '../context/error-responses.js';
+import { messageOf } from '../context/context-exceptions.js';
+import type { AuthError } from '../errors/auth-error.js';
+
+/** A client of the `ws` package, as `WsAdapter` gives it to a gateway. */
+export interface WsClient {
+  readonly readyState: number;
+  close(code?: number, reason?: string): void;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/** A client of Socket.IO, as `IoAdapter` gives it to a gateway. */
+export interface SocketIoClient {
+  readonly disconnected: boolean;
+  emit(event: 'exception', body: object): unknown;
+  disconnect(close?: boolean): unknown;
+  once(event: 'disconnect', listener: () => void): unknown;
+}
+
+const OPEN = 1;
+/** The range of applications (RFC 6455, section 7.4.2); graphql-ws has the same number for the same reason. */
+const UNAUTHORIZED = 4401;
+/** "Try again later": the service cannot tell. */
+const TRY_AGAIN_LATER = 1013;
+
+/** Calls `closed` when the client has gone, at once if it has. */
+export function whenClosed(client: WsClient | SocketIoClient, closed: () => void): void {
+  const isClosed = 'disconnect' in client ? client.disconnected : client.readyState !== OPEN;
+  if (isClosed) closed();
+  else if ('disconnect' in client) client.once('disconnect', closed);
+  else client.once('close', closed);
+}
+
+/**
+ * Closes a connection, and says why. `ws`: the code in the close frame's reason. Socket.IO has no such frame: the event
+ * `exception` comes first, in the form in which Nest refuses a message.
+ */
+export function closeClient(client: WsClient | SocketIoClient, reason: AuthError): void {
+  if ('disconnect' in client) {
+    client.emit('exception', messageOf(reason));
+    client.disconnect(true);
+    return;
+  }
+  client.close(isUnauthorised(reason) ? UNAUTHORIZED : TRY_AGAIN_LATER, reason.code);
+}
