@@ -26,6 +26,8 @@ const shared = {
     '<rootDir>/dist',
     '<rootDir>/libs/auth/dist',
     '<rootDir>/bench',
+    '<rootDir>/site/node_modules',
+    '<rootDir>/site/package.json',
     '<rootDir>/var',
   ],
   transform: {

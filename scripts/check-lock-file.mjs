@@ -11,6 +11,8 @@ const PLATFORM_FAMILIES = {
   oxlint: /^@oxlint\/(binding-)?darwin-/,
   'unrs-resolver': /^@unrs\/resolver-binding-darwin-/,
   '@node-rs/argon2': /^@node-rs\/argon2-darwin-/,
+  esbuild: /^@esbuild\/darwin-/,
+  rollup: /^@rollup\/rollup-darwin-/,
 };
 
 /** What is wrong with a lock file, given as its text: one line each. */
@@ -62,7 +64,9 @@ const sameNeeds = (one, other) =>
 const root = join(import.meta.dirname, '..');
 const given = process.argv.slice(2);
 const faults = [];
-for (const file of given.length > 0 ? given : ['package-lock.json', 'bench/package-lock.json']) {
+for (const file of given.length > 0
+  ? given
+  : ['package-lock.json', 'bench/package-lock.json', 'site/package-lock.json']) {
   const path = resolve(root, file);
   const found = existsSync(path)
     ? [...faultsOf(readFileSync(path, 'utf8')), ...staleManifests(path)]
