@@ -25,6 +25,7 @@ export const TODO: Readonly<Record<AuthErrorCode, string>> = {
   AUTH_REFRESH_TOKEN_INVALID: 'sign in',
   AUTH_SESSION_INVALID: 'sign in',
   AUTH_SESSION_EXPIRED: 'sign in',
+  AUTH_SESSION_STALE: 'connect again, with the cookie it has now',
   AUTH_CSRF_REJECTED: "send it from the application's own origin",
   AUTH_FORBIDDEN: 'nothing',
   AUTH_SIGNED_URL_INVALID: 'ask for a new link',

@@ -65,6 +65,10 @@ export const SENTENCES: Readonly<Record<string, Sentence>> = {
   ),
   AUTH_SESSION_INVALID: say('The session has ended, or was never made here.', SIGN_IN),
   AUTH_SESSION_EXPIRED: say('The session has reached its time limit.', SIGN_IN),
+  AUTH_SESSION_STALE: say(
+    'The session or its account has changed since this connection was opened, for example its roles.',
+    'Connect again. The page does so by itself.',
+  ),
   AUTH_SESSION_DATA_CONFLICT: say(
     'Another request changed the data of the session first. Nothing was written.',
     'Load the page again, then try again.',
