@@ -5,7 +5,7 @@ import {
   type MessageEvent,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { type Principal, type SecurityEvent, SecurityEvents } from 'nestjs-aerie';
+import { LiveSignIns, type Principal, type SecurityEvent, SecurityEvents } from 'nestjs-aerie';
 import { defer, filter, finalize, interval, map, merge, type Observable, of, Subject, takeUntil } from 'rxjs';
 
 const HEARTBEAT_MS = 15_000;
@@ -39,10 +39,14 @@ export class SignInEvents implements OnModuleDestroy {
   private readonly open = new Map<string, number>();
   private total = 0;
 
-  constructor(private readonly events: SecurityEvents) {}
+  constructor(
+    private readonly events: SecurityEvents,
+    private readonly live: LiveSignIns,
+  ) {}
 
   /**
-   * What happens to the user's sign-ins from now on, after a first message `open`. It ends when the process shuts down.
+   * What happens to the user's sign-ins from now on, after a first message `open`. It ends with the sign-in of this request,
+   * after a message `signed-out` that says why, and when the process shuts down.
    *
    * @throws HttpException 429 for a user with twelve open streams, 503 when the process has 500.
    */
@@ -53,6 +57,9 @@ export class SignInEvents implements OnModuleDestroy {
       this.count(user.id, 1);
       return this.messages(user);
     }).pipe(
+      this.live
+        .liveUntilSignedOut(user)
+        .operator(({ code }): MessageEvent => ({ type: 'signed-out', data: { code } })),
       takeUntil(this.shutdown),
       finalize(() => this.count(user.id, -1)),
     );

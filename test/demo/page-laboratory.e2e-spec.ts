@@ -100,6 +100,29 @@ describe.each(ADAPTERS)('the laboratory of the page, on %s', (adapter) => {
     expect(await events.event('token_rotated')).toMatchObject({ generation: 1 });
   });
 
+  it.each([
+    ['signs out', (client: HttpClient) => client.post('/auth/logout')],
+    ['signs out everywhere', (client: HttpClient) => client.post('/auth/logout-all', { json: {} })],
+  ])('ends when the user %s, and says why', async (_what, end) => {
+    const { client } = await visitor();
+    const events = await watch(client);
+    expect((await end(client)).status).toBe(204);
+    const began = performance.now();
+    await events.ended;
+    expect(events.messages.at(-1)).toEqual({ type: 'signed-out', data: { code: 'AUTH_SESSION_INVALID' } });
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  it('goes on when another sign-in of the user ends', async () => {
+    const { client } = await visitor();
+    const events = await watch(client);
+    const { sign_in_id: id } = await laboratory(client);
+    expect((await client.delete(`/auth/sign-ins/${id}`)).status).toBe(204);
+    expect(await events.event('sign_in_ended')).toMatchObject({ signInId: id });
+    await laboratory(client);
+    expect(events.messages.at(-1)!.type).toBe('security');
+  });
+
   it('streams with headers that no proxy may change or keep', async () => {
     const { client } = await visitor();
     const cookie = await client.jar.getCookieString(page.url.replace('http:', 'https:'));

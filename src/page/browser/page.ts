@@ -1,9 +1,20 @@
+import type { AuthClient } from 'nestjs-aerie/client';
+import type { SignInStream } from './sign-in-stream.js';
+import type { Visitor } from './visitor.js';
+
 /** What the page gives to each of its sections. */
 export interface Page {
-  /** Says a sentence to people who cannot see the picture (`aria-live`), and shows it. */
+  /** The client of the mode that the visitor signed in with. */
+  readonly client: AuthClient;
+  readonly visitor: Visitor;
+  /** Security events of the visitor's own sign-ins. */
+  readonly events: SignInStream;
+  /** Says a sentence to people who cannot see the picture (`aria-live`). */
   announce(text: string): void;
   /** Shows an error of the API, or of the network, as a sentence with what to do. */
   showError(error: unknown): void;
+  /** Does what a button asks for: clears the error of before, and shows the error if there is one. */
+  run(work: () => Promise<unknown>): Promise<void>;
 }
 
 /** A section: its module exports `mount`, which fills the section's element. */

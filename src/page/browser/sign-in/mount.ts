@@ -1,4 +1,24 @@
+import { button, element } from '../dom.js';
 import type { Page } from '../page.js';
+import { account } from './account.js';
+import { newAccount } from './new-account.js';
+import { signInForm } from './sign-in-form.js';
 
-/** Fills the section. */
-export function mount(_root: HTMLElement, _page: Page): void {}
+/** Signing in by each mode; then the user as the server sees it. */
+export function mount(root: HTMLElement, page: Page): void {
+  const place = element('div');
+  root.append(place);
+  const show = () => {
+    const { user } = page.visitor;
+    if (user === undefined) place.replaceChildren(element('p', {}, 'Asking the server who you are …'));
+    else if (user) place.replaceChildren(account(page, user));
+    else place.replaceChildren(signInForm(page), quickStart(page));
+  };
+  page.visitor.onChange(show);
+  show();
+}
+
+function quickStart(page: Page): HTMLElement {
+  const make = () => page.run(() => newAccount(page));
+  return element('p', {}, 'Or: ', button('Make an account with an invented address', make), '.');
+}

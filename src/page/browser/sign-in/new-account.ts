@@ -1,0 +1,26 @@
+import type { Page } from '../page.js';
+
+/** The account that the page made for the visitor; gone with a reload. */
+export interface MadeAccount {
+  readonly email: string;
+  readonly password: string;
+}
+
+let made: MadeAccount | null = null;
+
+/** The account that was made on this page, to be shown: the visitor did not choose its password. */
+export const madeAccount = (): MadeAccount | null => made;
+
+/** Makes an account with an invented address and password, and signs in with a session. */
+export async function newAccount(page: Page): Promise<void> {
+  const account = { email: `visitor-${randomText(8)}@example.com`, password: `demo ${randomText(20)}` };
+  await page.visitor.ask('POST', '/users', account);
+  made = account;
+  await page.visitor.signIn('session', account.email, account.password);
+}
+
+function randomText(length: number): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
+  const bytes = crypto.getRandomValues(new Uint8Array(length));
+  return Array.from(bytes, (byte) => letters[byte % letters.length]).join('');
+}
