@@ -11,6 +11,7 @@ export const SIDEBAR = [
       page('start', 'In your application'),
       page('nest-add', 'Add it by nest add'),
       page('tour', 'A tour with curl'),
+      page('decision-guide', 'Decision guide'),
       page('choosing', 'Session, tokens or hybrid'),
       page('compared-with', 'Compared with'),
       page('measured', 'How fast, how sure'),

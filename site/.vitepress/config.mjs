@@ -36,6 +36,7 @@ export default defineConfig({
   themeConfig: {
     nav: [
       { text: 'Start', link: '/start' },
+      { text: 'Decision guide', link: '/decision-guide' },
       { text: 'Options', link: '/options' },
       { text: 'API', link: '/api/' },
     ],

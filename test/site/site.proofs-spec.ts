@@ -145,6 +145,18 @@ describe('a reader of the site, in Chromium', () => {
     await page.waitForURL(`${site.url}options.html`);
   });
 
+  it('gets an answer of the decision guide, which leads to guides', async () => {
+    await page.goto(`${site.url}decision-guide.html`);
+    const choose = (label: string) => page.getByLabel(label).check();
+    await choose('A mobile or desktop application, a command line, an agent');
+    await choose('None: only this application');
+    await choose('Within milliseconds, and a request costs no query');
+    await page.getByRole('heading', { name: 'Tokens', exact: true }).waitFor();
+    expect(await page.locator('.decision-guide pre').first().innerText()).toContain(`defaultMode: 'tokens'`);
+    await page.getByRole('link', { name: 'docs/refresh-families.md' }).click();
+    await page.waitForURL(`${site.url}refresh-families.html`);
+  });
+
   it('chooses dark, and it stays dark', async () => {
     await page.goto(`${site.url}options.html`);
     expect(await isDark()).toBe(false);
@@ -155,7 +167,7 @@ describe('a reader of the site, in Chromium', () => {
   });
 
   describe.each(['light', 'dark'])('in %s colours', (colours) => {
-    it.each(['', 'start.html', 'sessions.html', 'api/nestjs-aerie/index.html'])(
+    it.each(['', 'start.html', 'sessions.html', 'decision-guide.html', 'api/nestjs-aerie/index.html'])(
       'reads it on a phone, and with a screen reader: /%s',
       async (path) => {
         await page.setViewportSize({ width: 360, height: 740 });
