@@ -21,6 +21,7 @@ export const SIDEBAR = [
     text: 'Sign-in',
     items: [
       page('nest', 'In a Nest application'),
+      page('long-lived-connections', 'Long-lived connections'),
       page('recipes', 'Recipes'),
       page('passwords', 'Passwords'),
       page('step-up', 'Step-up'),
