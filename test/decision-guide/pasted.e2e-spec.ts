@@ -26,6 +26,12 @@ export class Users implements UserDirectory {
 }
 `;
 
+const STORAGE = `
+import type { TokenStorage } from 'nestjs-aerie/client';
+
+export declare const storage: TokenStorage;
+`;
+
 const decisions = everyAnswer().map(decide);
 /** Each text once, with a decision that gives it. */
 const byText = new Map(decisions.map((decision) => [decision.options, decision]));
@@ -73,6 +79,15 @@ it('the texts of the decision guide compile', () => {
   const program = new DocumentationProgram([page]);
   expect(program.size).toBe(2 * named.length);
   expect(program.errorsOf(page)).toEqual([]);
+  const clients = parsePage(
+    'docs/decision-guide-client.md',
+    [...new Set(decisions.map(({ client }) => client))]
+      .flatMap((client) => ['```ts', '// file: storage.ts', STORAGE, '```', '```ts', client, '```'])
+      .join('\n'),
+  );
+  const clientProgram = new DocumentationProgram([clients]);
+  expect(clientProgram.size).toBeGreaterThan(6);
+  expect(clientProgram.errorsOf(clients)).toEqual([]);
   const wrong = parsePage('wrong.md', ['```ts', named[0]![1].options, '```'].join('\n'));
   expect(new DocumentationProgram([wrong]).errorsOf(wrong)).not.toEqual([]);
 });

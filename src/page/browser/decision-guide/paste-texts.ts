@@ -60,21 +60,37 @@ const CLIENT = 'nestjs-aerie/client';
 
 /** The client's side, with `nestjs-aerie/client`. */
 export function clientText({ mode, pagesElsewhere, withApplications }: Choices): string {
-  const lines = [`import { createAuthClient } from '${CLIENT}';`, ''];
-  const isRemote = mode === 'tokens';
-  const own = isRemote ? `baseUrl: 'https://api.example.com', mode: 'tokens'` : `mode: '${mode}'`;
-  lines.push(`export const auth = createAuthClient({ ${own} });`);
-  if (isRemote && !pagesElsewhere)
-    lines.push('// In an application, give storage: it keeps the tokens over a restart.');
-  if (withApplications && mode !== 'tokens')
-    lines.push(
-      '// In the applications:',
-      `// createAuthClient({ baseUrl: 'https://app.example.com', mode: 'tokens', storage })`,
-    );
+  const inApplication = mode === 'tokens' && !pagesElsewhere;
+  const lines = inApplication
+    ? applicationText('https://api.example.com')
+    : [
+        `import { createAuthClient } from '${CLIENT}';`,
+        '',
+        mode === 'tokens'
+          ? `export const auth = createAuthClient({ baseUrl: 'https://api.example.com', mode: 'tokens' });`
+          : `export const auth = createAuthClient({ mode: '${mode}' });`,
+      ];
   lines.push(
-    `await auth.signIn({ identifier: 'ada@example.com', password: 'correct horse battery' });`,
+    '',
+    `const user = await auth.restore(); // ${inApplication ? 'at the start' : 'when a page loads'}: null, if nobody is signed in`,
+    `if (!user) await auth.signIn({ identifier: 'ada@example.com', password: 'correct horse battery' });`,
     `const answer = await auth.fetch('/me');`,
     '',
   );
+  if (withApplications && !inApplication)
+    lines.push(
+      '// In the applications, with storage that keeps the refresh token over a restart:',
+      `// createAuthClient({ baseUrl: '${mode === 'tokens' ? 'https://api.example.com' : 'https://app.example.com'}', mode: 'tokens', storage })`,
+      '',
+    );
   return lines.join('\n');
+}
+
+function applicationText(baseUrl: string): string[] {
+  return [
+    `import { createAuthClient } from '${CLIENT}';`,
+    `import { storage } from './storage.js'; // yours: the keychain, or a file with mode 600`,
+    '',
+    `export const auth = createAuthClient({ baseUrl: '${baseUrl}', mode: 'tokens', storage });`,
+  ];
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { STATUS_OF } from '../../../../libs/auth/src/context/error-responses.js';
-import { duration, type ErrorDetails, sentenceOf, SENTENCES } from './sentences.js';
+import { duration } from './error-details.js';
+import { CLIENT_SENTENCES, type ErrorDetails, sentenceOf, SENTENCES } from './sentences.js';
 
 const HANDOVER = 'libs/auth/src/features/handover/handover-errors.ts';
 const codesIn = (path: string, form: RegExp) =>
@@ -23,13 +24,21 @@ describe('the sentences for errors', () => {
     expect(Object.keys(SENTENCES)).toEqual(expect.arrayContaining(Object.keys(STATUS_OF)));
   });
 
-  it.each(Object.keys(SENTENCES))('says what happened and what to do: %s', (code) => {
-    for (const details of [{}, { retryAfter: 90, reason: 'too_short', min_length: 15, max_age: 300 }]) {
-      const { happened, todo } = sentenceOf(code, details);
-      expect([happened, todo].filter((text) => !isSentence(text))).toEqual([]);
-      expect(happened).not.toContain(code);
-    }
+  it('has one for every code of the client', () => {
+    const own = codesIn('libs/auth/src/client/auth-client-error.ts', /'(AUTH_CLIENT_[A-Z_]+)'/g);
+    expect(Object.keys(CLIENT_SENTENCES).sort()).toEqual([...new Set(own)].sort());
   });
+
+  it.each([...Object.keys(SENTENCES), ...Object.keys(CLIENT_SENTENCES)])(
+    'says what happened and what to do: %s',
+    (code) => {
+      for (const details of [{}, { retryAfter: 90, reason: 'too_short', min_length: 15, max_age: 300 }]) {
+        const { happened, todo } = sentenceOf(code, details);
+        expect([happened, todo].filter((text) => !isSentence(text))).toEqual([]);
+        expect(happened).not.toContain(code);
+      }
+    },
+  );
 
   it.each([
     [{ retryAfter: 1 }, 'Try again in 1 second.'],

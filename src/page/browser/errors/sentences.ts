@@ -1,26 +1,13 @@
+import { duration, type ErrorDetails, later, passwordReason, quoted, short, ways } from './error-details.js';
+
+export type { ErrorDetails } from './error-details.js';
+
 /** What an error of the API means to the person at the page. */
 export interface ErrorSentence {
   /** What happened. */
   readonly happened: string;
   /** What to do now. */
   readonly todo: string;
-}
-
-/** What is known of an error beside its code: members of the answer's body, its status and its `Retry-After`. */
-export interface ErrorDetails {
-  readonly status?: number | undefined;
-  /** In seconds. */
-  readonly retryAfter?: number | undefined;
-  /** The message of the body, for answers that have no code. */
-  readonly message?: string | undefined;
-  /** Of AUTH_PASSWORD_REJECTED. */
-  readonly reason?: string | undefined;
-  readonly min_length?: number | undefined;
-  readonly max_length?: number | undefined;
-  /** Of AUTH_RECENT_SIGN_IN_REQUIRED, in seconds. */
-  readonly max_age?: number | undefined;
-  /** Of AUTH_RATE_LIMITED: other ways to sign in. */
-  readonly waysOpen?: readonly string[] | undefined;
 }
 
 type Sentence = ErrorSentence | ((details: ErrorDetails) => ErrorSentence);
@@ -160,6 +147,21 @@ export const SENTENCES: Readonly<Record<string, Sentence>> = {
   ),
 };
 
+const UNREACHABLE = say(
+  'The server did not answer: it is stopped, or the network is down. A sign-in that you have stays good.',
+  'Check that the server runs, then try again.',
+);
+
+/** What `nestjs-aerie/client` reports itself. */
+export const CLIENT_SENTENCES: Readonly<Record<string, Sentence>> = {
+  AUTH_CLIENT_UNREACHABLE: UNREACHABLE,
+  AUTH_CLIENT_STORAGE_FAILED: say(
+    'The storage of this device failed. The sign-in goes on in memory.',
+    'Try again. If it happens again, sign out and sign in.',
+  ),
+  AUTH_CLIENT_SUPERSEDED: say('Another tab signed out, or signed in as another user, meanwhile.', SIGN_IN),
+};
+
 const HTTP: Readonly<Record<number, Sentence>> = {
   400: ({ message }) =>
     say(quoted('The server cannot accept what was sent', message), 'Correct it, then try again.'),
@@ -173,17 +175,15 @@ const HTTP: Readonly<Record<number, Sentence>> = {
   503: (details) => say('The server cannot answer right now. Nothing was lost.', later(details)),
 };
 
-const UNREACHABLE = say(
-  'The server did not answer: it is stopped, or the network is down. A sign-in that you have stays good.',
-  'Check that the server runs, then try again.',
-);
-
 /**
  * A sentence for an error of the API, and one for what to do. `code` is the `code` of the body; null when the answer had none. No
  * `status` and no code: no answer came. An unknown code gets a sentence that names it.
  */
 export function sentenceOf(code: string | null | undefined, details: ErrorDetails = {}): ErrorSentence {
-  const known = code != null && Object.hasOwn(SENTENCES, code) ? SENTENCES[code] : undefined;
+  const known =
+    code == null
+      ? undefined
+      : [SENTENCES, CLIENT_SENTENCES].find((sentences) => Object.hasOwn(sentences, code))?.[code];
   if (known) return told(known, details);
   const { status } = details;
   if (code == null && status === undefined) return UNREACHABLE;
@@ -209,59 +209,4 @@ export function sentenceOf(code: string | null | undefined, details: ErrorDetail
 
 function told(sentence: Sentence, details: ErrorDetails): ErrorSentence {
   return typeof sentence === 'function' ? sentence(details) : sentence;
-}
-
-function passwordReason({ reason, min_length, max_length }: ErrorDetails): string {
-  switch (reason) {
-    case 'too_short':
-      return min_length === undefined ? 'it is too short' : `it needs at least ${min_length} characters`;
-    case 'too_long':
-      return max_length === undefined ? 'it is too long' : `it may have at most ${max_length} characters`;
-    case 'common':
-      return 'many people use it, or it is a plain pattern';
-    case 'expected':
-      return 'it is your own name or address, or the name of this service';
-    case 'blocked':
-      return 'this application does not allow it';
-    default:
-      return 'it does not meet the rules';
-  }
-}
-
-/** When to try again. A clock on the server may give anything. */
-function later({ retryAfter }: ErrorDetails): string {
-  if (retryAfter === undefined || !Number.isFinite(retryAfter) || retryAfter <= 0)
-    return 'Wait a moment, then try again.';
-  return `Try again in ${duration(retryAfter)}.`;
-}
-
-const WAYS: Readonly<Record<string, string>> = { link: 'a link by e-mail', code: 'a code by e-mail' };
-
-function ways({ waysOpen }: ErrorDetails): string {
-  const open = (Array.isArray(waysOpen) ? waysOpen : []).flatMap((way: unknown) => WAYS[String(way)] ?? []);
-  return open.length === 0 ? '' : ` Or sign in by ${open.join(' or ')}.`;
-}
-
-const UNITS = [
-  ['hour', 3600],
-  ['minute', 60],
-  ['second', 1],
-] as const;
-
-/** A length of time in the largest unit that fits, rounded up: "15 minutes". */
-export function duration(seconds: number): string {
-  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? UNITS[2];
-  const count = Math.max(1, Math.ceil(seconds / size));
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
-}
-
-function quoted(what: string, message: string | undefined): string {
-  const words = typeof message === 'string' ? short(message.trim()) : '';
-  if (words === '') return `${what}.`;
-  return `${what}: ${words}${/[.!?…]$/.test(words) ? '' : '.'}`;
-}
-
-/** A text of the server's, as far as a page needs it. */
-function short(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
