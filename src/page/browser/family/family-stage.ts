@@ -21,7 +21,7 @@ export class FamilyStage {
   readonly #next = button('Next', () => this.#goOn(), { class: 'next' });
   readonly #lines = element('ol', { class: 'steps' });
   readonly #inWords = element('ul');
-  readonly #source = element('p', { class: 'hint' });
+  readonly #source = element('p', { class: 'muted' });
   readonly #endListeners = new Set<() => void>();
   #laboratory: Laboratory | null = null;
   #family: Family = NEW_FAMILY;

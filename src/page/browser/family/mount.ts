@@ -23,7 +23,11 @@ export function mount(root: HTMLElement, page: Page): void {
   });
   const open = button('Open a sign-in to play with', () => begin(async () => {}), { class: 'primary' });
   const play = STEPS.map(([name, step]) => button(name, () => perform(name, step)));
-  const controls = element('div', { class: 'actions', role: 'group', 'aria-label': 'What happens next' });
+  const controls = element('div', {
+    class: 'row controls',
+    role: 'group',
+    'aria-label': 'What happens next',
+  });
   const invitation = element(
     'p',
     { class: 'invitation' },

@@ -4,10 +4,10 @@ import { described, type Family, type Holder, nameOf, summary } from './family.j
 const NAMES: Readonly<Record<Holder, string>> = { you: 'You', tab: 'Tab 2', thief: 'Thief' };
 const HOLDERS = Object.keys(NAMES) as Holder[];
 
-const HEIGHT = 316;
+const HEIGHT = 276;
 const CELL_MIN = 98;
 const CELL_MAX = 168;
-const BOX = { width: 78, height: 46, y: 122 };
+const BOX = { width: 78, height: 46, y: 92 };
 const CHIP = { width: 62, height: 26, step: 32, y: 14 };
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -95,7 +95,7 @@ export class Picture {
       sameColumn(family, place, one, generation),
     );
     const x = place.x(Math.max(generation, place.first - 1));
-    const y = CHIP.y + 64 - CHIP.step * above.length;
+    const y = CHIP.y + CHIP.step * (1 - above.length);
     const chip = svg(
       'g',
       { class: `holder is-${holder}`, transform: `translate(${x} ${y})` },
@@ -168,7 +168,7 @@ function loop(place: Place, generation: number, times: number, isFresh: boolean)
   const text = svg(
     'text',
     { class: 'loop-name', x: (from + to) / 2, y: y + 46 },
-    times === 1 ? 'again: the same' : `again ×${times}: the same`,
+    times === 1 ? 'came again' : `came ${times} times`,
   );
   const group = svg('g', { class: 'replay' }, path, text);
   if (isFresh) move(group, [{ opacity: 0 }, { opacity: 1 }], { duration: 700 });

@@ -17,7 +17,7 @@ const KEPT: Readonly<Record<AuthClientMode, string>> = {
 /** The user as the server sees it, and what the user can do with the sign-in. */
 export function account(page: Page, user: AuthUser): HTMLElement {
   const made = madeAccount();
-  const answer = element('output', { class: 'answer' });
+  const answer = element('output');
   const say = (text: string) => {
     answer.textContent = text;
     page.announce(text);
@@ -32,12 +32,12 @@ export function account(page: Page, user: AuthUser): HTMLElement {
     });
   return element(
     'div',
-    {},
+    { class: 'account' },
     element('p', {}, 'You are signed in. ', KEPT[page.visitor.mode]),
     made &&
       element(
         'p',
-        { class: 'made' },
+        { class: 'note' },
         'This page made an account for you: ',
         element('code', {}, made.email),
         ', password ',
@@ -52,14 +52,14 @@ export function account(page: Page, user: AuthUser): HTMLElement {
     ),
     element(
       'div',
-      { class: 'actions' },
+      { class: 'row' },
       button('Open the safe', openSafe),
       button('Sign out', () => page.run(() => page.client.signOut())),
       button('Sign out everywhere', () => page.run(() => signOutEverywhere(page))),
     ),
     element(
       'p',
-      { class: 'hint' },
+      { class: 'muted' },
       'The safe asks for your password again when you typed it longer than 30 seconds ago.',
     ),
     answer,

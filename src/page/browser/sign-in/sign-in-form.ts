@@ -54,11 +54,11 @@ export function signInForm(page: Page): HTMLFormElement {
     email,
     element('label', { for: 'password' }, 'Password'),
     password,
-    element('p', { class: 'hint' }, 'For a new account: at least 15 characters, such as four words.'),
+    element('p', { class: 'muted' }, 'For a new account: at least 15 characters, such as four words.'),
     element('fieldset', {}, element('legend', {}, 'Where is the sign-in kept?'), ...radios),
     element(
       'div',
-      { class: 'actions' },
+      { class: 'row' },
       element('button', { type: 'submit', class: 'primary' }, 'Sign in'),
       button('Make this account', () => page.run(signUp)),
     ),

@@ -25,7 +25,7 @@ function steppedUp(page: Page): Promise<boolean> {
       autocomplete: 'current-password',
       required: true,
     });
-    const refusal = element('p', { role: 'alert', class: 'refusal' });
+    const refusal = element('p', { role: 'alert', class: 'bad' });
     let isDone = false;
     const submitted = async (event: Event) => {
       event.preventDefault();
@@ -52,7 +52,7 @@ function steppedUp(page: Page): Promise<boolean> {
         refusal,
         element(
           'div',
-          { class: 'actions' },
+          { class: 'row' },
           element('button', { type: 'submit', class: 'primary' }, 'Confirm'),
           button('Cancel', () => dialog.close()),
         ),

@@ -38,8 +38,13 @@ export function mount(root: HTMLElement, page: Page): void {
     if (turn !== newest) return;
     const focused = document.activeElement?.getAttribute('data-sign-in');
     place.replaceChildren(
-      tableOf(signIns, end),
-      element('div', { class: 'actions' }, button('Look again', again)),
+      element(
+        'p',
+        {},
+        `You are signed in at ${signIns.length === 1 ? 'one place' : `${signIns.length} places`}.`,
+      ),
+      listOf(signIns, end),
+      button('Look again', again),
     );
     if (focused != null) place.querySelector<HTMLElement>(`[data-sign-in="${focused}"], button`)?.focus();
   }
@@ -60,38 +65,24 @@ export function mount(root: HTMLElement, page: Page): void {
   soon();
 }
 
-function tableOf(signIns: readonly SignIn[], end: (signIn: SignIn) => unknown): HTMLElement {
-  const heads = ['Kind', 'Since', 'Last seen', 'From', ''].map((text) =>
-    element('th', { scope: 'col' }, text || 'End it'),
-  );
-  const rows = signIns.map((signIn) => {
+function listOf(signIns: readonly SignIn[], end: (signIn: SignIn) => unknown): HTMLElement {
+  const items = signIns.map((signIn) => {
     const { id, kind, current, created_at, last_seen_at, ip, user_agent } = signIn;
-    const name = current ? 'this one' : `the ${kind} sign-in of ${time(created_at)}`;
+    const name = current ? 'this sign-in' : `the sign-in by ${kind} of ${time(created_at)}`;
     return element(
-      'tr',
-      { class: current ? 'is-current' : undefined },
-      element('td', { 'data-label': 'Kind' }, kind, current && ' (this one)'),
-      element('td', { 'data-label': 'Since' }, time(created_at)),
-      element('td', { 'data-label': 'Last seen' }, time(last_seen_at)),
-      element('td', { 'data-label': 'From' }, `${ip ?? 'unknown address'}, ${browserOf(user_agent)}`),
+      'li',
+      {},
       element(
-        'td',
+        'div',
         {},
-        button('End', () => end(signIn), { 'aria-label': `End ${name}`, 'data-sign-in': id }),
+        element('strong', {}, kind === 'session' ? 'Session' : 'Tokens', current && ', this one'),
+        element('br'),
+        `Since ${time(created_at)}, last seen ${time(last_seen_at)}, from ${ip ?? 'an unknown address'}, ${browserOf(user_agent)}`,
       ),
+      button('End', () => end(signIn), { class: 'danger', 'aria-label': `End ${name}`, 'data-sign-in': id }),
     );
   });
-  return element(
-    'table',
-    { class: 'sign-ins' },
-    element(
-      'caption',
-      {},
-      `You are signed in at ${signIns.length === 1 ? 'one place' : `${signIns.length} places`}.`,
-    ),
-    element('thead', {}, element('tr', {}, ...heads)),
-    element('tbody', {}, ...rows),
-  );
+  return element('ul', { class: 'sign-ins' }, ...items);
 }
 
 function time(iso: string): string {
