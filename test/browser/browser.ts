@@ -7,7 +7,7 @@ import {
 } from 'playwright-core';
 
 /** `chromium` of Debian, or the program that `CHROMIUM` names. */
-const PROGRAM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+export const PROGRAM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const DEADLINE_MS = 20_000;
 
 /** Playwright switches these off; people's browsers have them, and a page after a logout must stand them. */

@@ -13,7 +13,7 @@ import {
   startOwnApp,
   whoIs,
 } from './own-app.js';
-import { sentForm, Site } from './site.js';
+import { formAnswered, sentForm, Site } from './site.js';
 
 jest.setTimeout(90_000);
 
@@ -51,13 +51,8 @@ describe.each(ADAPTERS)('pages of other places, in Chromium (%s)', (adapter) => 
     });
     afterAll(() => app.close());
 
-    /** Opens a page of another place, and waits until its form was answered. */
-    const submitted = async (host: string, html: string): Promise<void> => {
-      const answered = page.waitForResponse((answer) => answer.url().includes(`:${app.port}/`));
-      await page.goto(site.page(host, '/form', html), { waitUntil: 'commit' });
-      await (await answered).finished();
-      await page.waitForLoadState();
-    };
+    const submitted = (host: string, action: string, fields: Record<string, string>, enctype: string) =>
+      formAnswered(page, site.page(host, '/form', sentForm(action, fields, enctype)), action);
     const values = async () =>
       (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).sort();
 
@@ -67,7 +62,7 @@ describe.each(ADAPTERS)('pages of other places, in Chromium (%s)', (adapter) => 
         const kept = await values();
         for (const path of ['logout', 'refresh', 'logout-all', 'access-token/revoke', 'step-up']) {
           for (const enctype of ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data'])
-            await submitted(host, sentForm(app.at(`/auth/${path}`), { a: 'b' }, enctype));
+            await submitted(host, app.at(`/auth/${path}`), { a: 'b' }, enctype);
           expect([path, await values()]).toEqual([path, kept]);
         }
         await page.goto(app.at('/'));
@@ -82,7 +77,7 @@ describe.each(ADAPTERS)('pages of other places, in Chromium (%s)', (adapter) => 
           // A body that reads as JSON: {"identifier":"eve","password":"...","x":"="}
           [{ [`${json},"x":"`]: '"}' }, 'text/plain'],
         ] as const) {
-          await submitted(host, sentForm(app.at('/auth/login'), fields, enctype));
+          await submitted(host, app.at('/auth/login'), fields, enctype);
           expect(await cookieNames(page.context())).toEqual([]);
         }
       });

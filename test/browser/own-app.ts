@@ -13,7 +13,7 @@ import { post } from './browser.js';
 
 /** Pages of an application, without a script of their own: a test is their script. */
 @Controller()
-class OwnPagesController {
+export class OwnPagesController {
   @Public()
   @Get()
   @Header('Content-Type', 'text/html')

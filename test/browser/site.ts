@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Page } from 'playwright-core';
 
 export interface SitePage {
   readonly html: string;
@@ -40,3 +41,12 @@ export const sentForm = (action: string, fields: Record<string, string> = {}, en
   `<form method="post" action="${action}"${enctype && ` enctype="${enctype}"`}>${Object.entries(fields)
     .map(([name, value]) => `<input type="hidden" name='${name}' value='${value}'>`)
     .join('')}</form><script>document.forms[0].submit()</script>`;
+
+/** Opens a page that sends such a form, and gives the status of the answer. Without content, the browser stays where it is. */
+export async function formAnswered(page: Page, from: string, action: string): Promise<number> {
+  const answered = page.waitForResponse((answer) => answer.url() === action);
+  await page.goto(from, { waitUntil: 'commit' });
+  const status = (await answered).status();
+  if (status !== 204) await page.waitForURL(action);
+  return status;
+}

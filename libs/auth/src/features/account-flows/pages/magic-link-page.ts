@@ -3,7 +3,7 @@ import { linkPage } from './link-page.js';
 /**
  * The page of a link that signs in. The token is in the fragment, which no server sees. The script takes it out of the address
  * bar and asks what to do with it: in the browser that asked, it signs in; elsewhere, it shows the code. Neither a GET nor a
- * script that runs in another browser spends the link.
+ * script that runs in another browser spends the link, nor does a page that the browser prerenders: it waits until a person opens it.
  */
 export const magicLinkPage = (mode: 'session' | 'hybrid'): string =>
   linkPage('Sign in', 'magic/page.js', { mode });
@@ -57,6 +57,8 @@ export const MAGIC_LINK_SCRIPT = `'use strict';
     location.replace('/');
   };
   addEventListener('hashchange', () => location.reload());
-  begin().catch(() => say('This did not work. Open the link again in a moment.'));
+  const start = () => void begin().catch(() => say('This did not work. Open the link again in a moment.'));
+  if (document.prerendering) document.addEventListener('prerenderingchange', start, { once: true });
+  else start();
 })();
 `;
