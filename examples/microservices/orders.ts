@@ -1,12 +1,15 @@
-import { Controller, UseGuards } from '@nestjs/common';
+import { Controller, UseFilters, UseGuards } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
-import { CurrentUser, JwtAuthGuard, type Principal } from 'nestjs-aerie';
+import { AuthExceptionFilter, CurrentUser, JwtAuthGuard, LiveSignIns, type Principal } from 'nestjs-aerie';
 import { interval, map, type Observable, Subject } from 'rxjs';
 
 /** Handlers of messages. The guard takes the access token from the headers of each message, over TCP and over NATS. */
 @Controller()
 @UseGuards(JwtAuthGuard)
+@UseFilters(AuthExceptionFilter)
 export class OrdersController {
+  constructor(private readonly live: LiveSignIns) {}
+
   /** Who has looked at which order. */
   readonly views = new Subject<{ readonly user: string; readonly order: unknown }>();
 
@@ -15,10 +18,14 @@ export class OrdersController {
     return { of: user.id, orders: ['a book'] };
   }
 
-  /** Many answers to one message. */
+  /** Many answers to one message, until the sign-in ends: the last one is the error. */
   @MessagePattern('orders.watch')
   watch(@CurrentUser() user: Principal): Observable<string> {
-    return interval(50).pipe(map((n) => `${user.id} ${n}`));
+    const signedIn = this.live.liveUntilSignedOut(user);
+    return interval(50).pipe(
+      map((n) => `${user.id} ${n}`),
+      signedIn.operator(),
+    );
   }
 
   /** No answer: the sender of an event hears of no refusal. */

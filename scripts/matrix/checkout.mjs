@@ -28,12 +28,12 @@ export async function installRow({ packages }, folder, env) {
 /** Writes the row's versions into the manifest, and has the lock file forget those of their families, for npm to choose. */
 function pin(packages, folder) {
   const manifest = read(folder, 'package.json');
-  for (const list of [manifest.dependencies, manifest.devDependencies])
-    for (const name of Object.keys(list)) if (packages[name]) list[name] = packages[name];
+  const { dependencies, devDependencies } = manifest;
+  for (const [name, version] of Object.entries(packages))
+    (name in dependencies ? dependencies : devDependencies)[name] = version;
   const lock = read(folder, 'package-lock.json');
   for (const path of Object.keys(lock.packages))
     if (/^node_modules\/(@nestjs\/|typeorm(\/|$))/.test(path)) delete lock.packages[path];
-  const { dependencies, devDependencies } = manifest;
   Object.assign(lock.packages[''], { dependencies, devDependencies });
   write(folder, 'package.json', manifest);
   write(folder, 'package-lock.json', lock);

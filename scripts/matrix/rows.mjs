@@ -11,6 +11,17 @@ const nest = (version, others) => ({
   ...others,
 });
 
+/** What applications of Nest 11 have beside it. */
+const beside11 = {
+  '@fastify/static': '^8.0.0',
+  // Those that take @apollo/server 5.
+  '@nestjs/apollo': '^13.2.0',
+  '@nestjs/graphql': '^13.0.0',
+  '@nestjs/mercurius': '^13.0.0',
+  // Its microservices load this one, and not @nats-io/transport-node.
+  nats: '^2.29.0',
+};
+
 /** `packages`: what is installed in place of the versions of the lock file. */
 export const ROWS = [
   {
@@ -19,9 +30,11 @@ export const ROWS = [
     typescript: '5.8.2',
     packages: nest('11.0.1', {
       // The first that take Nest 11, or that there are.
-      '@nestjs/graphql': '^13.0.0',
+      ...beside11,
+      '@nestjs/swagger': '11.0.0',
       '@nestjs/passport': '11.0.2',
       '@nestjs/platform-fastify': '11.0.3',
+      '@nestjs/platform-socket.io': '11.0.1',
       '@nestjs/platform-ws': '11.0.10',
       '@nestjs/terminus': '11.0.0',
       '@nestjs/typeorm': '11.0.0',
@@ -33,9 +46,11 @@ export const ROWS = [
     node: '22.13.0',
     typescript: '5.9',
     packages: nest('^11.2.0', {
-      '@nestjs/graphql': '^13.0.0',
+      ...beside11,
+      '@nestjs/swagger': '^11.4.0',
       '@nestjs/passport': '^11.0.5',
       '@nestjs/platform-fastify': '^11.2.0',
+      '@nestjs/platform-socket.io': '^11.2.0',
       '@nestjs/platform-ws': '^11.2.0',
       '@nestjs/terminus': '^11.1.0',
       '@nestjs/typeorm': '^11.0.3',
@@ -47,9 +62,13 @@ export const ROWS = [
     node: '24',
     typescript: '6.0.2',
     packages: nest('12.0.1', {
+      '@nestjs/apollo': '^14.0.0',
       '@nestjs/graphql': '^14.0.0',
+      '@nestjs/mercurius': '^14.0.0',
+      '@nestjs/swagger': '12.0.0',
       '@nestjs/passport': '12.0.0',
       '@nestjs/platform-fastify': '12.0.1',
+      '@nestjs/platform-socket.io': '12.0.1',
       '@nestjs/platform-ws': '12.0.1',
       '@nestjs/terminus': '12.0.0',
       '@nestjs/typeorm': '12.0.0',

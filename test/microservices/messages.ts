@@ -1,13 +1,22 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Controller, UseGuards } from '@nestjs/common';
 import { type ClientProxy, MessagePattern, type MicroserviceOptions } from '@nestjs/microservices';
-import { AnyAuthGuard, CurrentUser, Public, Roles, RolesGuard, SessionAuthGuard } from 'nestjs-aerie';
+import {
+  AnyAuthGuard,
+  CurrentUser,
+  LiveSignIns,
+  Public,
+  Roles,
+  RolesGuard,
+  SessionAuthGuard,
+} from 'nestjs-aerie';
 import { firstValueFrom, timeout } from 'rxjs';
 import { OrdersController } from '../../examples/microservices/orders.js';
 import { cookieOf, statementsDuring, tokenOf } from '../nest-integration/credentials.js';
 import { MINUTE } from '../support/time-passes.js';
 import { LogTrap } from '../support/log-trap.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { until } from '../support/until.js';
 import { TestClock } from '../support/test-clock.js';
 import { Clock } from '../../libs/auth/src/time/clock.js';
 
@@ -156,6 +165,38 @@ export function guardedMessages(open: () => Promise<Transport>): void {
     views.unsubscribe();
     expect(seen).toEqual([{ user: 'user-1', order: '8' }]);
     expect(log.lines.join('\n')).not.toContain(token);
+  });
+
+  it('an answer that goes on ends with the sign-in, by an error with its code', async () => {
+    const live = app.app.get(LiveSignIns);
+    const heard: unknown[] = [];
+    const watched = await tokenOf(app, 'user-1');
+    const error = new Promise<unknown>((resolve) => {
+      client
+        .send<unknown>('orders.watch', transport.signedIn({}, watched) as object)
+        .subscribe({ next: (text) => heard.push(text), error: resolve, complete: () => resolve(null) });
+    });
+    await until('it is heard', () => heard.length > 1);
+    expect([heard[0], live.size]).toEqual(['user-1 0', 1]);
+    const began = performance.now();
+    await app.authentication.endAllSignIns('user-1');
+    expect(await error).toEqual(refusedWith('AUTH_ACCESS_TOKEN_REVOKED'));
+    console.log(`logout to the last answer: ${(performance.now() - began).toFixed(0)} ms`);
+    expect(live.size).toBe(0);
+    token = await tokenOf(app, 'user-1');
+  });
+
+  it('an answer that goes on ends when its token expires', async () => {
+    const error = new Promise<unknown>((resolve) => {
+      const answers = client.send<unknown>('orders.watch', transport.signedIn({}, token) as object);
+      answers.subscribe({
+        next: () => clock.pass(16 * MINUTE),
+        error: resolve,
+        complete: () => resolve(null),
+      });
+    });
+    expect(await error).toEqual(refusedWith('AUTH_ACCESS_TOKEN_EXPIRED'));
+    token = await tokenOf(app, 'user-1');
   });
 
   it('a token of a sign-in that has ended is refused, and an expired one', async () => {

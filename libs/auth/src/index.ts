@@ -66,6 +66,7 @@ export { OriginCheck } from './context/origin-check.js';
 // Connections that end with their sign-in
 export { LiveSignIns } from './live/live-sign-ins.js';
 export { LiveSignIn } from './live/live-sign-in.js';
+export { LiveSubscriptionInterceptor } from './live/graphql/live-subscription.interceptor.js';
 export type { SocketIoClient, WsClient } from './live/closable-client.js';
 
 // Tokens and keys

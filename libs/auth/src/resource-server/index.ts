@@ -40,6 +40,7 @@ export { AuthExceptionFilter } from '../http/auth-exception.filter.js';
 // Connections that end with their token
 export { LiveSignIns } from '../live/live-sign-ins.js';
 export { LiveSignIn } from '../live/live-sign-in.js';
+export { LiveSubscriptionInterceptor } from '../live/graphql/live-subscription.interceptor.js';
 export type { SocketIoClient, WsClient } from '../live/closable-client.js';
 
 // Tokens and keys
