@@ -17,7 +17,12 @@ import {
 } from 'nestjs-aerie';
 import type { WebSocket } from 'ws';
 
-/** A WebSocket (`WsAdapter` of @nestjs/platform-ws) that closes when its sign-in ends. */
+/** What stands for a request whose token came in a message. */
+interface TokenRequest {
+  readonly headers: { readonly authorization: string };
+}
+
+/** A WebSocket (`WsAdapter` of @nestjs/platform-ws): it is closed when its sign-in ends. */
 @WebSocketGateway({ path: '/ws' })
 export class WsGateway implements OnGatewayConnection {
   constructor(
@@ -41,7 +46,7 @@ export class WsGateway implements OnGatewayConnection {
     return { event: 'who', data: user.id };
   }
 
-  private async admit(client: WebSocket, request: Parameters<RequestAuthenticator['connection']>[1]) {
+  private async admit(client: WebSocket, request: IncomingMessage | TokenRequest) {
     try {
       this.live.closeWhenSignedOut(client, await this.requests.connection(client, request));
     } catch (error) {
