@@ -1,20 +1,5 @@
-import { AuthClientError } from 'nestjs-aerie/client';
 import { button, element } from './dom.js';
-import { type ErrorSentence, sentenceOf } from './errors/sentences.js';
-
-/** The client's own code for a server that did not answer; a `TypeError` of `fetch` means the same. */
-const UNREACHABLE = 'AUTH_CLIENT_UNREACHABLE';
-
-/** What happened and what to do, for whatever was thrown. */
-export function sentenceFor(error: unknown): ErrorSentence {
-  if (error instanceof AuthClientError && error.code !== UNREACHABLE) {
-    const { code, message, status, retryAfter, details } = error;
-    return sentenceOf(code, { ...details, message, status, ...(retryAfter !== null && { retryAfter }) });
-  }
-  if (error instanceof AuthClientError || error instanceof TypeError) return sentenceOf(null);
-  console.error(error);
-  return { happened: 'The page itself has failed.', todo: 'Reload it.' };
-}
+import { sentenceOfError } from './errors/sentence-of-error.js';
 
 /** The page's error line, and the line for people who do not see the picture. */
 export class Notices {
@@ -28,7 +13,7 @@ export class Notices {
   }
 
   showError(error: unknown): void {
-    const { happened, todo } = sentenceFor(error);
+    const { happened, todo } = sentenceOfError(error);
     this.errors.replaceChildren(
       element('strong', {}, happened),
       ' ',

@@ -3,7 +3,7 @@ import type { Page } from '../page.js';
 import type { SignInEvent } from '../sign-in-stream.js';
 import { changed, described, type Family, type FamilyChange, held, NEW_FAMILY } from './family.js';
 import { type LabAnswer, Laboratory } from './laboratory.js';
-import { Picture } from './picture.js';
+import { IN_WORDS, Picture } from './picture.js';
 import type { Stage, Tone } from './steps.js';
 
 /** How long a text stays before the next one comes by itself, so that it can be read. */
@@ -20,7 +20,7 @@ export class FamilyStage {
   readonly #now = element('div', { class: 'now' });
   readonly #next = button('Next', () => this.#goOn(), { class: 'next' });
   readonly #lines = element('ol', { class: 'steps' });
-  readonly #inWords = element('ul');
+  readonly #inWords = element('ul', { id: IN_WORDS });
   readonly #source = element('p', { class: 'muted' });
   readonly #endListeners = new Set<() => void>();
   #laboratory: Laboratory | null = null;
@@ -95,9 +95,9 @@ export class FamilyStage {
         laboratory,
         family: () => this.#family,
         change: (family) => this.#show(family),
-        watch: async (work) => {
+        watch: async (work, requests = 1) => {
           await this.#reading;
-          return this.#watch(work);
+          return this.#watch(work, requests);
         },
         tell: async (text, tone, ...answers) => {
           await this.#reading;
@@ -125,11 +125,12 @@ export class FamilyStage {
     });
   }
 
-  async #watch(work: () => Promise<LabAnswer>): Promise<LabAnswer> {
+  /** The server reports one event for each refresh: waits for them, for a while. */
+  async #watch(work: () => Promise<LabAnswer>, requests: number): Promise<LabAnswer> {
     this.#heard = [];
     const answer = await work();
     const deadline = performance.now() + EVENT_MS;
-    while (this.page.events.isLive && this.#heard.length === 0 && performance.now() < deadline)
+    while (this.page.events.isLive && this.#heard.length < requests && performance.now() < deadline)
       await new Promise((over) => setTimeout(over, 20));
     if (this.#heard.length === 0) this.#show(changed(this.#family, concluded(this.#family, answer)));
     return answer;

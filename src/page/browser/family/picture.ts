@@ -1,5 +1,8 @@
 import { svg } from '../dom.js';
-import { described, type Family, type Holder, nameOf, summary } from './family.js';
+import { type Family, type Holder, nameOf, summary } from './family.js';
+
+/** Id of the list that has the picture in words. */
+export const IN_WORDS = 'family-in-words';
 
 const NAMES: Readonly<Record<Holder, string>> = { you: 'You', tab: 'Tab 2', thief: 'Thief' };
 const HOLDERS = Object.keys(NAMES) as Holder[];
@@ -42,19 +45,16 @@ export class Picture {
   #draw(family: Family, former: Family | null): void {
     const width = Math.max(280, this.root.clientWidth);
     const place = placeOf(family, width);
-    const title = svg('title', {}, summary(family));
-    const desc = svg('desc', {}, described(family).join(' '));
     const picture = svg(
       'svg',
       {
         class: `family-picture${family.end ? ' is-dead' : ''}`,
         role: 'img',
         'aria-label': summary(family),
+        'aria-describedby': IN_WORDS,
         viewBox: `0 0 ${width} ${HEIGHT}`,
         height: HEIGHT,
       },
-      title,
-      desc,
       earlier(place),
     );
     for (let generation = place.first; generation <= family.newest; generation++) {

@@ -10,7 +10,7 @@ export interface Stage {
   family(): Family;
   change(family: Family): void;
   /** Sends something to the server, and lets the picture follow what the server reports. */
-  watch(work: () => Promise<LabAnswer>): Promise<LabAnswer>;
+  watch(work: () => Promise<LabAnswer>, requests?: number): Promise<LabAnswer>;
   /** One or two sentences, and below them what the server decided in the answers. */
   tell(text: string, tone: Tone, ...answers: readonly LabAnswer[]): Promise<void>;
 }
@@ -40,7 +40,7 @@ export async function twoTabs(stage: Stage): Promise<void> {
     const [one, other] = await both();
     second = other;
     return one;
-  });
+  }, 2);
   if (!succeeded(first)) return refused(stage, mine, first);
   const family = held(stage.family(), 'you', first.generation);
   stage.change(held(family, 'tab', second?.generation ?? null));

@@ -1,6 +1,7 @@
 import { AuthClientError } from 'nestjs-aerie/client';
 import { button, element } from '../dom.js';
-import { sentenceFor } from '../notices.js';
+import type { ErrorSentence } from '../errors/sentences.js';
+import { sentenceOfError } from '../errors/sentence-of-error.js';
 import type { Page } from '../page.js';
 
 /**
@@ -68,8 +69,8 @@ function steppedUp(page: Page): Promise<boolean> {
 }
 
 /** There is one password here: no address can be wrong. */
-function refusalOf(error: unknown): { happened: string; todo: string } {
+function refusalOf(error: unknown): ErrorSentence {
   if (error instanceof AuthClientError && error.code === 'AUTH_CREDENTIALS_INVALID')
     return { happened: 'The password is wrong.', todo: 'Try again.' };
-  return sentenceFor(error);
+  return sentenceOfError(error);
 }
