@@ -2,6 +2,14 @@
 export type AuthClientOwnCode =
   'AUTH_CLIENT_UNREACHABLE' | 'AUTH_CLIENT_STORAGE_FAILED' | 'AUTH_CLIENT_SUPERSEDED';
 
+/** What an error is made of: the answer of the server, or the cause that there is none. */
+export interface AuthClientErrorAnswer {
+  readonly status?: number;
+  readonly retryAfter?: number | null;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
 /**
  * A call of the client that failed. `switch` over `code`: it is one of `docs/errors.md`, or one of the client's own.
  *
@@ -23,19 +31,22 @@ export type AuthClientOwnCode =
  */
 export class AuthClientError extends Error {
   override readonly name = 'AuthClientError';
+  /** Of `docs/errors.md`, or of the client; null for an answer without one, of a proxy for example. */
+  declare readonly code: AuthClientOwnCode | (string & {}) | null;
+  /** Of the answer; 0: there was none. */
+  declare readonly status: number;
+  /** In seconds: what the server asks to wait. Null: it does not say. */
+  declare readonly retryAfter: number | null;
+  /** All members of the answer's body, such as `waysOpen`, `max_age` or `reason`. */
+  declare readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
-    /** Of `docs/errors.md`, or of the client; null for an answer without one, of a proxy for example. */
-    readonly code: AuthClientOwnCode | (string & {}) | null,
+    code: AuthClientOwnCode | (string & {}) | null,
     message: string,
-    /** Of the answer; 0: there was none. */
-    readonly status = 0,
-    /** In seconds: what the server asks to wait. Null: it did not say. */
-    readonly retryAfter: number | null = null,
-    /** All members of the answer's body, such as `waysOpen`, `max_age` or `reason`. */
-    readonly details: Readonly<Record<string, unknown>> = {},
-    options?: { readonly cause?: unknown },
+    answer: AuthClientErrorAnswer = {},
   ) {
-    super(message, options);
+    super(message, answer);
+    const { status = 0, retryAfter = null, body: details = {} } = answer;
+    Object.assign(this, { code, status, retryAfter, details });
   }
 }

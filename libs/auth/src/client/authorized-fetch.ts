@@ -1,6 +1,6 @@
 import type { AuthClient } from './auth-client.js';
 import type { ClientParts } from './client-parts.js';
-import { bearer, codeOf, MISSING, RENEWABLE, SESSION_ENDED } from './requests.js';
+import { bearer, codeOf, RENEWABLE } from './requests.js';
 import type { SignInState } from './shared-state.js';
 
 export interface AuthorizedFetch extends Pick<AuthClient, 'authorize' | 'fetch'> {
@@ -27,9 +27,7 @@ export function authorizedFetch(
     return {
       headers: bearer(sent.accessToken),
       refused: async (code) => {
-        const codes =
-          mode === 'session' ? SESSION_ENDED : [...RENEWABLE, ...(sent.accessToken ? [] : [MISSING])];
-        if (!sent.user || !codes.includes(code as string)) return false;
+        if (!sent.user || !RENEWABLE.test(code as string)) return false;
         if (shared.current() === sent) await renew();
         const now = shared.current();
         // Never send for one user what was meant for another.

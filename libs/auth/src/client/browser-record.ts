@@ -1,4 +1,4 @@
-import { randomKey, type TextStore } from './platform.js';
+import { type Platform, randomKey } from './platform.js';
 
 /** What the tabs of a browser keep together, across reloads. No secret: neither part signs anybody in. */
 export interface BrowserRecord {
@@ -16,29 +16,26 @@ export interface BrowserRecords {
   change(change: Partial<BrowserRecord>): void;
 }
 
-export function browserRecords(name: string, store: TextStore | undefined): BrowserRecords {
-  let last: BrowserRecord = { epoch: 0, key: randomKey(), owesSignOut: false };
-  let isStored = false;
+export function browserRecords(name: string, { store }: Platform): BrowserRecords {
+  let last: BrowserRecord = { epoch: 0, key: null, owesSignOut: false };
   const read = (): BrowserRecord => {
     try {
-      const found = JSON.parse(store?.getItem(name) ?? 'null') as Partial<BrowserRecord> | null;
-      isStored = found !== null;
-      if (found && Number.isSafeInteger(found.epoch)) last = { ...last, ...found };
+      const found = JSON.parse(store()!.getItem(name)!) as BrowserRecord | null;
+      if (Number.isSafeInteger(found?.epoch)) last = { ...last, ...found };
     } catch {
-      // Blocked, or not ours: the copy in memory counts.
+      // None, blocked, or not ours: the copy in memory counts.
     }
     return last;
   };
   const change = (changes: Partial<BrowserRecord>): void => {
     last = { ...read(), ...changes };
     try {
-      store?.setItem(name, JSON.stringify(last));
+      store()!.setItem(name, JSON.stringify(last));
     } catch {
-      // Full or blocked.
+      // None, full, or blocked.
     }
   };
-  read();
   // The key must be kept before it is sent.
-  if (!isStored) change({});
+  if (!read().key) change({ key: randomKey() });
   return { read, change };
 }

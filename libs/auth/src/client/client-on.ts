@@ -13,17 +13,17 @@ import { turnsOf } from './turns.js';
 /** The client on a platform: `createAuthClient` says which. */
 export function clientOn(platform: Platform, options: AuthClientOptions): AuthClient {
   const { mode, path = '/auth' } = options;
-  if (!['session', 'tokens', 'hybrid'].includes(mode))
-    throw new TypeError(`"mode" must be "session", "tokens" or "hybrid" (got ${JSON.stringify(mode)})`);
   const base = (): string => options.baseUrl || platform.location?.href || '';
-  if (!base())
-    throw new TypeError('"baseUrl" is required outside of browsers, such as "https://api.example.com"');
+  if (!['session', 'tokens', 'hybrid'].includes(mode) || !base())
+    throw new TypeError(
+      '"mode" must be session, tokens or hybrid; outside of browsers "baseUrl" is required',
+    );
 
   const routes = new URL(path.replace(/\/*$/, '/'), base());
   const origins = [routes.href, ...(options.origins ?? [])].map((url) => new URL(url).origin);
   const name = `nestjs-aerie/1:${mode}:${routes.href}`;
   const byCookie = mode !== 'tokens';
-  const records = browserRecords(name, platform.store);
+  const records = browserRecords(name, platform);
   const shared = sharedState(name, platform, records, changed);
   const parts: ClientParts = {
     mode,

@@ -1,5 +1,5 @@
 import { AuthClientError } from './auth-client-error.js';
-import { type Platform, randomKey, wait } from './platform.js';
+import { inTime, type Platform, randomKey } from './platform.js';
 import type { TokenStorage } from './token-storage.js';
 
 const STORAGE_MS = 5_000;
@@ -24,19 +24,21 @@ export function keptTokens(storage: TokenStorage, platform: Platform): KeptToken
   /** What could not be saved: it is newer than what the storage has. */
   let unsaved: KeptToken | undefined;
 
-  const inTime = async <T>(work: () => Promise<T> | T): Promise<T> => {
+  let last: Promise<unknown> = Promise.resolve();
+  /** One call at a time: a slow `save` must not end after the `clear` of a sign-out. */
+  const ask = async <T>(call: () => Promise<T> | T): Promise<T> => {
+    const answer = last.then(call, call);
+    last = answer;
     try {
-      const late = wait(platform, STORAGE_MS).then(() => Promise.reject(new Error('too slow')));
-      return await Promise.race([work(), late]);
+      return await inTime(platform, STORAGE_MS, answer);
     } catch (cause) {
-      const message = 'The storage of the sign-in failed. Try again.';
-      throw new AuthClientError('AUTH_CLIENT_STORAGE_FAILED', message, 0, null, {}, { cause });
+      throw new AuthClientError('AUTH_CLIENT_STORAGE_FAILED', 'The storage failed.', { cause });
     }
   };
   const write = async (kept: KeptToken): Promise<void> => {
     unsaved = kept;
     try {
-      await inTime(() => storage.save(JSON.stringify(kept)));
+      await ask(() => storage.save(JSON.stringify(kept)));
       if (unsaved === kept) unsaved = undefined;
     } catch {
       // The copy in memory counts until it is saved.
@@ -45,12 +47,12 @@ export function keptTokens(storage: TokenStorage, platform: Platform): KeptToken
   return {
     async load() {
       if (unsaved) await write(unsaved);
-      return unsaved ?? inTime(async () => parsed(await storage.load()));
+      return unsaved ?? ask(async () => parsed(await storage.load()));
     },
     save: (token) => write({ token, key: randomKey() }),
     clear() {
       unsaved = undefined;
-      return inTime(() => storage.clear());
+      return ask(() => storage.clear());
     },
   };
 }

@@ -25,7 +25,8 @@ export interface Platform {
   readonly location: { readonly href: string } | undefined;
   readonly Channel: (new (name: string) => Channel) | undefined;
   readonly locks: Locks | undefined;
-  readonly store: TextStore | undefined;
+  /** Throws in a browser that blocks storage. */
+  store(): TextStore | undefined;
   /** In milliseconds. Compared with itself alone, and a wrong answer costs a refresh. */
   now(): number;
   /** Calls back once, after `ms`. Gives a function that cancels it. */
@@ -49,7 +50,7 @@ export function platformOf(tabs: boolean, given: typeof fetch | undefined): Plat
     location: globals.location,
     Channel: tabs ? globals.BroadcastChannel : undefined,
     locks: tabs ? globals.navigator?.locks : undefined,
-    store: tabs ? allowedStore(globals) : undefined,
+    store: () => (tabs ? globals.localStorage : undefined),
     now: () => Date.now(),
     after: (ms, then) => {
       const timer = setTimeout(then, ms);
@@ -58,22 +59,21 @@ export function platformOf(tabs: boolean, given: typeof fetch | undefined): Plat
   };
 }
 
-/** A browser that blocks storage throws when it is named. */
-function allowedStore(globals: Globals): TextStore | undefined {
-  try {
-    return globals.localStorage;
-  } catch {
-    return undefined;
-  }
-}
-
 /** A promise that resolves after `ms`. */
 export function wait({ after }: Platform, ms: number): Promise<void> {
   return new Promise((resolve) => void after(ms, resolve));
 }
 
+/** The result of the work, or an error after `ms`. The work goes on. */
+export function inTime<T>({ after }: Platform, ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = after(ms, () => reject(new Error('too slow')));
+    work.then(resolve, reject).finally(stop);
+  });
+}
+
 /** 128 random bits, or null where the platform has no secure source: React Native without a polyfill. */
 export function randomKey(): string | null {
-  const bytes = (globalThis as unknown as Globals).crypto?.getRandomValues?.(new Uint8Array(16));
-  return bytes ? [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('') : null;
+  const { crypto } = globalThis as unknown as Globals;
+  return crypto?.getRandomValues ? `${crypto.getRandomValues(new Uint8Array(16))}` : null;
 }

@@ -2,16 +2,13 @@ import { AuthClientError } from './auth-client-error.js';
 import type { ClientParts } from './client-parts.js';
 import type { KeptToken } from './kept-token.js';
 import { wait } from './platform.js';
-import { errorOf, SESSION_ENDED } from './requests.js';
+import { errorOf } from './requests.js';
 import { signedOut, type SignInState } from './shared-state.js';
 import type { SignIns } from './sign-ins.js';
 
 const TRIES = 4;
 const FIRST_PAUSE_MS = 400;
 const LONGEST_PAUSE_MS = 10_000;
-
-/** Refusals of a renewal: the sign-in has ended. Another 401 is not of our server. */
-const ENDED = ['AUTH_REFRESH_TOKEN_INVALID', ...SESSION_ENDED];
 
 export interface Renewal {
   /** Asks the server for the sign-in as it is now. Calls at the same time share one. Throws AuthClientError. */
@@ -20,7 +17,7 @@ export interface Renewal {
   cancel(): void;
 }
 
-export function renewalOf(parts: ClientParts, { adopt, settle, stateOf }: SignIns): Renewal {
+export function renewalOf(parts: ClientParts, { adopt, settle }: SignIns): Renewal {
   const { mode, byCookie, platform, shared, records, kept, turn, ask } = parts;
   let running: Promise<void> | undefined;
   let abort = new AbortController();
@@ -43,15 +40,17 @@ export function renewalOf(parts: ClientParts, { adopt, settle, stateOf }: SignIn
           abort,
         }));
     const { status, body } = answer;
-    if (status === 200) await adopt(body, stateOf(body, before, epoch));
-    else if (status === 401 && ENDED.includes(body['code'] as string)) await refused(token, before);
+    if (status === 200 && body['user']) await adopt(body, before, epoch);
+    // A 401 without a code of ours is not of our server.
+    else if (status === 401 && `${body['code']}`.startsWith('AUTH_')) await refused(token, before);
     else throw errorOf(answer);
   }
 
   async function refused(token: KeptToken | null, before: SignInState): Promise<void> {
     if (token) {
       // Another tab has stored a newer one meanwhile: that one is tried next.
-      if ((await kept.load())?.token !== token.token) throw new AuthClientError(null, 'Try again.');
+      if ((await kept.load())?.token !== token.token)
+        throw new AuthClientError(null, 'The refresh token was replaced.');
       if (shared.current() === before) await kept.clear();
     }
     ended(before);

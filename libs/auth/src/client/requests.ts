@@ -20,18 +20,9 @@ export interface AuthRequest {
   readonly abort?: AbortController;
 }
 
-/** The request holds no credential: a cookie has gone. */
-export const MISSING = 'AUTH_CREDENTIALS_MISSING';
-
-/** Refusals of a session. */
-export const SESSION_ENDED = ['AUTH_SESSION_INVALID', 'AUTH_SESSION_EXPIRED', MISSING];
-
-/** Refusals of an access token that a new one may cure. */
-export const RENEWABLE = [
-  'AUTH_ACCESS_TOKEN_EXPIRED',
-  'AUTH_ACCESS_TOKEN_STALE',
-  'AUTH_ACCESS_TOKEN_REVOKED',
-];
+/** Refusals of a request that a renewal cures, or shows to be the end of the sign-in. */
+export const RENEWABLE =
+  /^AUTH_(ACCESS_TOKEN_(EXPIRED|STALE|REVOKED)|SESSION_(INVALID|EXPIRED)|CREDENTIALS_MISSING)$/;
 
 /** The header of an access token. */
 export const bearer = (token: string | null): Record<string, string> =>
@@ -54,20 +45,19 @@ export async function ask(
       ...(body && { body: JSON.stringify(body) }),
     });
     const { status } = answer;
-    const wait = Number.parseInt(answer.headers.get('Retry-After') ?? '', 10);
+    const wait = Number.parseFloat(answer.headers.get('Retry-After') ?? '');
     return { status, body: status === 204 ? {} : await members(answer), retryAfter: wait >= 0 ? wait : null };
   } catch (cause) {
-    const message = 'The server did not answer. Try again when you are online.';
-    throw new AuthClientError('AUTH_CLIENT_UNREACHABLE', message, 0, null, {}, { cause });
+    throw new AuthClientError('AUTH_CLIENT_UNREACHABLE', 'The server did not answer.', { cause });
   } finally {
     stop();
   }
 }
 
 /** The answer as an error. */
-export function errorOf({ status, body, retryAfter }: Answer): AuthClientError {
-  const { code = null, message = `The server answered ${status}.` } = body;
-  return new AuthClientError(code as string | null, String(message), status, retryAfter, body);
+export function errorOf(answer: Answer): AuthClientError {
+  const { code = null, message = `The server answered ${answer.status}.` } = answer.body;
+  return new AuthClientError(code as string | null, message as string, answer);
 }
 
 /** A refusal by a proxy may be no JSON. A success that is none was cut off, or comes from another server: that throws. */

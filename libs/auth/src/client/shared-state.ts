@@ -6,7 +6,10 @@ import type { Platform } from './platform.js';
 export interface SignInState {
   /** Raised by one with each sign-in, by two with each sign-out: of the two at once, the sign-out wins. */
   readonly epoch: number;
-  /** Raised by one with each renewal, by a half when a renewal was refused: so a refusal never wins over a renewal. */
+  /**
+   * Raised by one with each renewal, by a half when one was refused: so a refusal never wins over a renewal. Begins at one with a
+   * sign-in, at a half where a renewal found a user whom the tab did not know.
+   */
   readonly generation: number;
   readonly user: AuthUser | null | undefined;
   readonly accessToken: string | null;
@@ -96,6 +99,8 @@ export function sharedState(
     isBusy: () => busyUntil > now(),
     close() {
       isClosed = true;
+      // What runs takes it for a change, and stops.
+      current = { ...current };
       channel?.close();
     },
   };

@@ -1,4 +1,4 @@
-import { type Platform, wait } from './platform.js';
+import { inTime, type Platform, wait } from './platform.js';
 import type { SharedState } from './shared-state.js';
 
 /**
@@ -14,30 +14,24 @@ export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
 
 export function turnsOf(name: string, platform: Platform, shared: SharedState): Turns {
   const { locks } = platform;
-  return locks ? (work) => withLock(name, platform, locks, work) : withoutLocks(platform, shared);
-}
-
-async function withLock<T>(
-  name: string,
-  platform: Platform,
-  locks: NonNullable<Platform['locks']>,
-  work: () => Promise<T>,
-): Promise<T> {
-  let running: Promise<T> | undefined;
-  const waiting = new AbortController();
-  const stop = platform.after(TURN_MS, () => waiting.abort());
-  try {
-    await locks.request(name, { signal: waiting.signal }, () => {
-      stop();
-      running = work();
-      // A request or a storage that hangs must not keep the lock.
-      return limited(platform, running);
-    });
-  } catch {
-    // No turn in time: a frozen tab has the lock. Or the page may not have locks.
-  }
-  stop();
-  return running ?? work();
+  if (!locks) return withoutLocks(platform, shared);
+  return async (work) => {
+    let running: ReturnType<typeof work> | undefined;
+    const waiting = new AbortController();
+    const stop = platform.after(TURN_MS, () => waiting.abort());
+    try {
+      await locks.request(name, { signal: waiting.signal }, () => {
+        stop();
+        running = work();
+        // A request or a storage that hangs must not keep the lock.
+        return limited(platform, running);
+      });
+    } catch {
+      // No turn in time: a frozen tab has the lock. Or the page may not have locks.
+    }
+    stop();
+    return running ?? work();
+  };
 }
 
 /** One at a time in this tab; other tabs say when they renew. */
@@ -62,13 +56,6 @@ function withoutLocks(platform: Platform, shared: SharedState): Turns {
 }
 
 /** Resolves when the work has ended in whichever way, or its time is over. */
-function limited(platform: Platform, work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = platform.after(TURN_MS, resolve);
-    const ended = (): void => {
-      stop();
-      resolve();
-    };
-    work.then(ended, ended);
-  });
-}
+const limited = (platform: Platform, work: Promise<unknown>): Promise<void> =>
+  inTime(platform, TURN_MS, work).then(nothing, nothing);
+const nothing = (): void => {};
