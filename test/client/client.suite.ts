@@ -1,3 +1,6 @@
 // The browser client: modes, tabs, outages, storages, adapters, its size.
 import './modes.e2e-spec.js';
+import './outages.e2e-spec.js';
+import './requests.e2e-spec.js';
+import './storages.e2e-spec.js';
 import './tabs.e2e-spec.js';

@@ -82,14 +82,14 @@ export class FakeBrowser {
       if (timer.at <= this.time && this.timers.delete(timer)) timer.then();
   }
 
-  /** Lets the clock run, ten times as fast as ours, until the work has ended. */
+  /** Lets the clock run, twenty times as fast as ours, until the work has ended. */
   async passing<T>(work: Promise<T>): Promise<T> {
     let isRunning = true;
     const ended = () => void (isRunning = false);
     work.then(ended, ended);
     while (isRunning) {
       await new Promise((resolve) => setTimeout(resolve, 5));
-      this.pass(50);
+      this.pass(100);
     }
     return work;
   }

@@ -27,6 +27,8 @@ export function authorizedFetch(
     return {
       headers: bearer(sent.accessToken),
       refused: async (code) => {
+        // Beside a token that was sent, it is a session that is missing: no renewal brings one.
+        if (sent.accessToken && code === 'AUTH_CREDENTIALS_MISSING') return false;
         if (!sent.user || !RENEWABLE.test(code as string)) return false;
         if (shared.current() === sent) await renew();
         const now = shared.current();
@@ -41,10 +43,10 @@ export function authorizedFetch(
     authorize,
     async fetch(input, init = {}) {
       const given = input instanceof Request ? input : undefined;
-      const url = new URL(given ? given.url : String(input), base());
+      const url = new URL(given?.url ?? `${input as URL}`, base());
       const headers = new Headers(init.headers ?? given?.headers);
-      if (headers.has('Authorization') || !origins.includes(url.origin)) return platform.fetch(input, init);
-      const isStream = !!(init.body as { getReader?: unknown } | undefined)?.getReader;
+      if (headers.has('Authorization') || !origins.includes(url.origin))
+        return platform.fetch(given ?? url.href, init);
       for (let isRetry = false; ; isRetry = true) {
         const authorized = await authorize(url);
         const { Authorization } = authorized.headers;
@@ -55,6 +57,8 @@ export function authorizedFetch(
           headers,
         });
         if (isRetry || answer.status !== 401) return answer;
+        // A stream is used up: the next request has the new token.
+        const isStream = (init.body as { getReader?: unknown } | undefined)?.getReader;
         if (!(await authorized.refused(await codeOf(answer))) || isStream) return answer;
       }
     },

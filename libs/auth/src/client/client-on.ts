@@ -45,7 +45,7 @@ export function clientOn(platform: Platform, options: AuthClientOptions): AuthCl
     if (state.epoch !== former.epoch) cancel();
     if (JSON.stringify(state.user) === JSON.stringify(former.user)) return;
     // Not here: a listener that calls the client, or throws, must not disturb it.
-    for (const listener of listeners) queueMicrotask(() => listener(state.user ?? null, former.user));
+    for (const listener of listeners) queueMicrotask(() => listener(state.user!, former.user));
   }
 
   const refresh = async (): Promise<AuthUser | null> => {

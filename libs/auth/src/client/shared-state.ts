@@ -84,13 +84,14 @@ export function sharedState(
     send({ hello: true });
   }
 
+  const epoch = (): number => Math.max(current.epoch, records.read().epoch);
   return {
     current: () => current,
-    epoch: () => Math.max(current.epoch, records.read().epoch),
+    epoch,
     accept(state) {
       const isNew = take(state);
       if (isNew) {
-        if (state.epoch > records.read().epoch) records.change({ epoch: state.epoch });
+        records.change({ epoch: epoch() });
         send({ state });
       }
       return isNew;

@@ -40,8 +40,7 @@ function withoutLocks(platform: Platform, shared: SharedState): Turns {
   return (work) => {
     const running = last.then(async () => {
       const before = shared.current();
-      const deadline = platform.now() + TURN_MS;
-      while (shared.current() === before && shared.isBusy() && platform.now() < deadline)
+      for (let looks = TURN_MS / LOOK_MS; looks-- && shared.isBusy() && shared.current() === before;)
         await wait(platform, LOOK_MS);
       shared.announce(TURN_MS);
       try {
