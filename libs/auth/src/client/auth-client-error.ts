@@ -2,14 +2,6 @@
 export type AuthClientOwnCode =
   'AUTH_CLIENT_UNREACHABLE' | 'AUTH_CLIENT_STORAGE_FAILED' | 'AUTH_CLIENT_SUPERSEDED';
 
-/** What an error is made of: the answer of the server, or the cause that there is none. */
-export interface AuthClientErrorAnswer {
-  readonly status?: number;
-  readonly retryAfter?: number | null;
-  readonly body?: Readonly<Record<string, unknown>>;
-  readonly cause?: unknown;
-}
-
 /**
  * A call of the client that failed. `switch` over `code`: it is one of `docs/errors.md`, or one of the client's own.
  *
@@ -43,10 +35,12 @@ export class AuthClientError extends Error {
   constructor(
     code: AuthClientOwnCode | (string & {}) | null,
     message: string,
-    answer: AuthClientErrorAnswer = {},
+    status = 0,
+    retryAfter: number | null = null,
+    details: Readonly<Record<string, unknown>> = {},
+    options?: { readonly cause?: unknown },
   ) {
-    super(message, answer);
-    const { status = 0, retryAfter = null, body: details = {} } = answer;
+    super(message, options);
     Object.assign(this, { code, status, retryAfter, details });
   }
 }

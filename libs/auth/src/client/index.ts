@@ -7,6 +7,6 @@ export type {
   AuthorizedRequest,
   AuthUser,
 } from './auth-client.js';
-export { AuthClientError, type AuthClientErrorAnswer, type AuthClientOwnCode } from './auth-client-error.js';
+export { AuthClientError, type AuthClientOwnCode } from './auth-client-error.js';
 export { createAuthClient } from './create-auth-client.js';
 export type { TokenStorage } from './token-storage.js';

@@ -32,7 +32,7 @@ export function keptTokens(storage: TokenStorage, platform: Platform): KeptToken
     try {
       return await inTime(platform, STORAGE_MS, answer);
     } catch (cause) {
-      throw new AuthClientError('AUTH_CLIENT_STORAGE_FAILED', 'The storage failed.', { cause });
+      throw new AuthClientError('AUTH_CLIENT_STORAGE_FAILED', 'The storage failed.', 0, null, {}, { cause });
     }
   };
   const write = async (kept: KeptToken): Promise<void> => {

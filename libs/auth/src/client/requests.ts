@@ -48,16 +48,23 @@ export async function ask(
     const wait = Number.parseFloat(answer.headers.get('Retry-After') ?? '');
     return { status, body: status === 204 ? {} : await members(answer), retryAfter: wait >= 0 ? wait : null };
   } catch (cause) {
-    throw new AuthClientError('AUTH_CLIENT_UNREACHABLE', 'The server did not answer.', { cause });
+    throw new AuthClientError(
+      'AUTH_CLIENT_UNREACHABLE',
+      'The server did not answer.',
+      0,
+      null,
+      {},
+      { cause },
+    );
   } finally {
     stop();
   }
 }
 
 /** The answer as an error. */
-export function errorOf(answer: Answer): AuthClientError {
-  const { code = null, message = `The server answered ${answer.status}.` } = answer.body;
-  return new AuthClientError(code as string | null, message as string, answer);
+export function errorOf({ status, body, retryAfter }: Answer): AuthClientError {
+  const { code = null, message = `The server answered ${status}.` } = body;
+  return new AuthClientError(code as string | null, message as string, status, retryAfter, body);
 }
 
 /** A refusal by a proxy may be no JSON. A success that is none was cut off, or comes from another server: that throws. */
