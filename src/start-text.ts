@@ -26,7 +26,9 @@ export function startText(
   cache         ${cache}
   mails         ${outbox} (npm run outbox shows them)
 
-  Try it:
+  Open ${url}/ in a browser: it shows how the theft of a token is noticed.
+
+  Or try it by hand:
     curl -i ${url}/users ${json} -d '{"email":"ada@example.com","password":"correct horse battery"}'
     curl -i -c var/cookies ${url}/auth/login ${json} -d '{"identifier":"ada@example.com","password":"correct horse battery"}'
     curl -i -b var/cookies ${url}/notes ${json} -d '{"text":"remember the milk"}'
