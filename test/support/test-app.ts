@@ -93,6 +93,13 @@ function authOf(input: TestAppInput, events: SecurityEvent[]): DynamicModule {
   return AuthModule.forRoot({ ...structural, ...runtime, ...options });
 }
 
+/** `test/openapi/every-answer.proofs-spec.ts` has the answers of all tests held against their description. */
+async function watcherOf(app: INestApplication): Promise<(client: HttpClient) => void> {
+  const { builtInAnswers, watchAnswers } = await import('./described-answers.js');
+  const answers = await builtInAnswers(app);
+  return (client) => watchAnswers(client, answers);
+}
+
 /** An application with AuthModule, listening on loopback. */
 export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
   const events: SecurityEvent[] = [];
@@ -121,6 +128,7 @@ export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
   input.configure?.(app);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace(/\/$/, '');
+  const watch = process.env['DESCRIBED_ANSWERS'] ? await watcherOf(app) : null;
   const started: TestApp = {
     app,
     url,
@@ -128,7 +136,11 @@ export async function startTestApp(input: TestAppInput = {}): Promise<TestApp> {
     source: connection ? app.get<DataSource>(getDataSourceToken()) : (undefined as never),
     authentication: app.get(AuthenticationService),
     events,
-    client: () => new HttpClient(url),
+    client: () => {
+      const client = new HttpClient(url);
+      watch?.(client);
+      return client;
+    },
     close: async () => {
       // Nest 11 calls the hooks of a shutdown again.
       if (running.delete(started)) await app.close();

@@ -104,7 +104,7 @@ function fieldSchema(rule: FieldRule, description: string | undefined): JsonSche
   const { max, oneOf } = rule;
   return oneOf
     ? { type: 'string', enum: oneOf, ...said }
-    : { type: 'string', minLength: 1, maxLength: max, ...said };
+    : { type: 'string', minLength: 1, ...(max < Infinity && { maxLength: max }), ...said };
 }
 
 /** The descriptions of the features that are switched on. */

@@ -1,11 +1,11 @@
 import type { AuthErrorCode } from '../errors/auth-error.js';
 import { bodyOf, type JsonSchema, type RouteDescriptions } from '../features/route-description.js';
-import { LONGEST_REFRESH_TOKEN } from '../http/refresh-request.js';
 import { LOGIN_FIELDS } from '../users/login-fields.js';
 import { MAX_JWS_LENGTH } from '../access-tokens/compact-jws.js';
 
 const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-const REFRESH_TOKEN = { refresh_token: { type: 'string', max: LONGEST_REFRESH_TOKEN } } as const;
+/** How long it may be depends on the features: what signed people in before us is longer than ours. */
+const REFRESH_TOKEN = { refresh_token: { type: 'string', max: Infinity } } as const;
 const MODES = ['session', 'tokens', 'hybrid'] as const;
 const NEVER_SENT = 'Left out where the token is in its cookie.';
 const UNAVAILABLE: AuthErrorCode = 'AUTH_STORE_UNAVAILABLE';
@@ -43,6 +43,7 @@ export const CORE_ROUTES: RouteDescriptions = {
         type: 'string',
         minLength: 16,
         maxLength: 255,
+        pattern: '^[!-~]+$',
         description: 'A random text for this refresh, kept before it is sent.',
       },
     },
