@@ -54,7 +54,7 @@ export const mount: Mount = (root) => {
     shown = now;
     say(status, summaryOf(inspection));
     // What is shown below says it to the eye.
-    status.className = inspection.tokens.length > 0 ? 'hidden-text' : 'muted';
+    status.className = inspection.tokens.length > 0 ? 'visually-hidden' : 'muted';
     result.replaceChildren(...shownInspection(inspection));
   };
   const clear = (): void => {
