@@ -151,6 +151,19 @@ describe.each(ADAPTERS)('the laboratory of the page, on %s', (adapter) => {
     }
   });
 
+  it('lets the server shut down while it is open', async () => {
+    const other = await startPage(adapter);
+    const client = other.client();
+    const json = { email: 'ada@example.com', password: PASSWORD };
+    await client.post('/users', { json });
+    await login(client, json.email);
+    const events = await watch(client);
+    const began = performance.now();
+    await other.close();
+    await events.ended;
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   it('opens the safe to those who have just proved who they are', async () => {
     const { client } = await visitor();
     const answer = await client.get('/page/safe');

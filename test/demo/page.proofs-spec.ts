@@ -143,8 +143,10 @@ describe.each(ADAPTERS)('the page in Chromium, on %s', (adapter) => {
         await page.getByLabel('E-mail address').waitFor();
         return;
       }
+      const answered = page.waitForResponse('**/auth/logout');
       await press('Sign out');
       await page.getByLabel('E-mail address').waitFor();
+      expect((await answered).status()).toBe(204);
       expect((await cookieNames(person)).filter((name) => name !== '__Host-device')).toEqual([]);
       await page.reload();
       await page.getByLabel('E-mail address').waitFor();
@@ -165,6 +167,14 @@ describe.each(ADAPTERS)('the page in Chromium, on %s', (adapter) => {
     await other.getByLabel('E-mail address').waitFor({ timeout: 3_000 });
     await page.getByRole('button', { name: 'End this sign-in' }).click();
     await page.getByLabel('E-mail address').waitFor();
+  });
+
+  it('shows that the family was ended from the list of sign-ins', async () => {
+    await start();
+    await page.getByRole('button', { name: /^End the sign-in by tokens/ }).click();
+    await page.getByRole('button', { name: 'Open a sign-in to play with' }).waitFor();
+    expect(await told()).toMatch(/^Somebody has ended this sign-in/);
+    expect(await picture()).toMatch(/one token: all of them are dead/);
   });
 
   it('asks for the password again where the server asks for a recent sign-in', async () => {

@@ -30,6 +30,7 @@ export class FamilyStage {
   /** The text that is being read; the next request waits for it. */
   #reading: Promise<void> = Promise.resolve();
   #goOn: () => void = () => {};
+  #isPlaying = false;
 
   constructor(private readonly page: Page) {
     const picture = element('div', { class: 'picture' });
@@ -90,14 +91,15 @@ export class FamilyStage {
     if (!laboratory) return;
     this.#show(held(this.#family, 'tab', null));
     this.#lines.append(element('li', { class: 'step-name' }, name));
+    this.#isPlaying = true;
     try {
       await step({
         laboratory,
         family: () => this.#family,
         change: (family) => this.#show(family),
-        watch: async (work, requests = 1) => {
+        watch: async (work, refreshes = 1) => {
           await this.#reading;
-          return this.#watch(work, requests);
+          return this.#watch(work, refreshes);
         },
         tell: async (text, tone, ...answers) => {
           await this.#reading;
@@ -106,6 +108,7 @@ export class FamilyStage {
         },
       });
     } finally {
+      this.#isPlaying = false;
       // Nothing waits for the last text.
       this.#goOn();
     }
@@ -126,11 +129,11 @@ export class FamilyStage {
   }
 
   /** The server reports one event for each refresh: waits for them, for a while. */
-  async #watch(work: () => Promise<LabAnswer>, requests: number): Promise<LabAnswer> {
+  async #watch(work: () => Promise<LabAnswer>, refreshes: number): Promise<LabAnswer> {
     this.#heard = [];
     const answer = await work();
     const deadline = performance.now() + EVENT_MS;
-    while (this.page.events.isLive && this.#heard.length < requests && performance.now() < deadline)
+    while (this.page.events.isLive && this.#heard.length < refreshes && performance.now() < deadline)
       await new Promise((over) => setTimeout(over, 20));
     if (this.#heard.length === 0) this.#show(changed(this.#family, concluded(this.#family, answer)));
     return answer;
@@ -148,7 +151,9 @@ export class FamilyStage {
     this.#family = family;
     this.#picture.show(family);
     this.#inWords.replaceChildren(...described(family).map((line) => element('li', {}, line)));
-    if (isEnd) for (const listener of this.#endListeners) listener();
+    if (!isEnd) return;
+    if (!this.#isPlaying) this.#add('Somebody has ended this sign-in, and all its tokens are dead.', 'theft');
+    for (const listener of this.#endListeners) listener();
   }
 
   #add(text: string, tone: Tone, answers: readonly LabAnswer[] = []): void {

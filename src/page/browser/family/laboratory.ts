@@ -27,6 +27,12 @@ interface Tokens {
   readonly refresh_token: string;
 }
 
+/** A refresh token and its Idempotency-Key, which is made with it: a retry after a long outage is no theft. */
+interface Kept {
+  readonly token: string;
+  readonly key: string;
+}
+
 /**
  * A sign-in with tokens beside the visitor's own, whose tokens the page may copy, repeat and lose. It plays the careful
  * client, the second tab and the thief, so it keeps old tokens, which no client does. They are in private fields, and end
@@ -34,7 +40,7 @@ interface Tokens {
  */
 export class Laboratory {
   readonly #visitor: Visitor;
-  readonly #refreshTokens = new Map<number, string>();
+  readonly #refreshTokens = new Map<number, Kept>();
   #accessToken: string;
 
   private constructor(
@@ -59,14 +65,12 @@ export class Laboratory {
    * @throws AuthClientError when the server cannot decide now (429, 503), TypeError when there is no answer.
    */
   async present(generation: number): Promise<LabAnswer> {
-    const refresh_token = this.#refreshTokens.get(generation);
-    if (refresh_token === undefined)
-      throw new RangeError(`the laboratory has no token of generation ${generation}`);
+    const kept = this.#refreshTokens.get(generation);
+    if (!kept) throw new RangeError(`the laboratory has no token of generation ${generation}`);
+    const request = requestOf('POST', { refresh_token: kept.token });
+    const headers = { ...request.headers, 'Idempotency-Key': kept.key };
     // Without cookies: a refresh token in a cookie and another in the body are refused.
-    const response = await fetch('/auth/refresh', {
-      ...requestOf('POST', { refresh_token }),
-      credentials: 'omit',
-    });
+    const response = await fetch('/auth/refresh', { ...request, headers, credentials: 'omit' });
     return this.#decided(response, (body) => {
       const { access_token, refresh_token: successor } = body as Tokens;
       this.#accessToken = access_token;
@@ -116,7 +120,8 @@ export class Laboratory {
 
   #keep(token: string): number {
     const generation = generationOf(token);
-    this.#refreshTokens.set(generation, token);
+    const key = this.#refreshTokens.get(generation)?.key ?? crypto.randomUUID();
+    this.#refreshTokens.set(generation, { token, key });
     const [oldest] = this.#refreshTokens.keys();
     if (this.#refreshTokens.size > MOST_TOKENS) this.#refreshTokens.delete(oldest!);
     return generation;

@@ -9,8 +9,8 @@ export interface Stage {
   readonly laboratory: Laboratory;
   family(): Family;
   change(family: Family): void;
-  /** Sends something to the server, and lets the picture follow what the server reports. */
-  watch(work: () => Promise<LabAnswer>, requests?: number): Promise<LabAnswer>;
+  /** Sends requests to the server, and lets the picture follow what the server reports. Default: one refresh. */
+  watch(work: () => Promise<LabAnswer>, refreshes?: number): Promise<LabAnswer>;
   /** One or two sentences, and below them what the server decided in the answers. */
   tell(text: string, tone: Tone, ...answers: readonly LabAnswer[]): Promise<void>;
 }
@@ -108,7 +108,7 @@ export async function thief(stage: Stage): Promise<void> {
     'theft',
     own,
   );
-  const access = await stage.watch(() => laboratory.tryAccessToken());
+  const access = await stage.watch(() => laboratory.tryAccessToken(), 0);
   await stage.tell(
     'The access token has died with it, long before its 15 minutes are over. The thief has nothing. ' +
       'You sign in again, and know why.',
@@ -129,7 +129,7 @@ export async function endFromHere(stage: Stage): Promise<void> {
           `${Math.round(refusedMs)} ms after you pressed.`;
     return { status: 204, code: null, generation: null };
   });
-  const access = await stage.watch(() => stage.laboratory.tryAccessToken());
+  const access = await stage.watch(() => stage.laboratory.tryAccessToken(), 0);
   await stage.tell(
     `You end this sign-in with the credential of your own, as with a lost phone. ${times} By its own text the ` +
       'access token is good for 15 minutes; the server remembers that its sign-in has ended.',

@@ -6,13 +6,16 @@ import { signInForm } from './sign-in-form.js';
 
 /** Signing in by each mode; then the user as the server sees it. */
 export function mount(root: HTMLElement, page: Page): void {
-  const place = element('div');
+  const place = element('div', { tabindex: -1 });
   root.append(place);
   const show = () => {
     const { user } = page.visitor;
+    const hadFocus = place.contains(document.activeElement);
     if (user === undefined) place.replaceChildren(element('p', {}, 'Asking the server who you are …'));
     else if (user) place.replaceChildren(account(page, user));
     else place.replaceChildren(signInForm(page), quickStart(page));
+    // What had the focus is gone: a screen reader goes on here.
+    if (hadFocus) place.focus({ preventScroll: true });
   };
   page.visitor.onChange(show);
   show();
