@@ -78,6 +78,8 @@ export const SUITES = {
   'sign-in limit': { project: 'services', file: 'test/races/sign-in-limit.services-spec.ts' },
   'session data': { project: 'services', file: 'test/races/session-data.services-spec.ts' },
   'what ends what': { project: 'services', file: 'test/nodes/what-ends-what-by-polling.services-spec.ts' },
+  'handovers on servers': { project: 'services', file: 'test/contract/handovers.services-spec.ts' },
+  'action tokens on servers': { project: 'services', file: 'test/contract/action-tokens.services-spec.ts' },
   'first epoch': { project: 'services', file: 'test/races/first-epoch.services-spec.ts' },
 };
 

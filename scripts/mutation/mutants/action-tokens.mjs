@@ -85,6 +85,11 @@ export const ACTION_TOKEN_MUTANTS = [
       ],
       ['a thief gets a link while the account is rescued, in SQL', "['held']) > 0)", "['held']) > 9)"],
       [
+        'a rescue without an address admits any other address',
+        '(${c.contextHash} is null or ${c.contextHash} not in (${list(contextHashes)}))',
+        '${c.contextHash} not in (${list(contextHashes)})',
+      ],
+      [
         'a rescue is good once, whatever came of it, in SQL',
         'set ${c.spentAt} = null${waits}',
         'set ${c.spentAt} = ${c.spentAt}${waits}',

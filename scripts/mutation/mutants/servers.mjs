@@ -54,6 +54,23 @@ export const SERVER_MUTANTS = [
     ],
   ),
   ...mutantsOf(
+    'features/handover/store/sql-handover-store.ts',
+    ['handovers on servers'],
+    [['links of one parent are kept at once', 'yield* this.lockSubject(handover.subject);', '']],
+  ),
+  ...mutantsOf(
+    'features/account-flows/tokens/sql-action-token-store.ts',
+    ['action tokens on servers'],
+    [
+      ['mails asked for at once pass the limit', 'yield* this.lockSubject(token.subject);', ''],
+      [
+        'a link is asked for beside a rescue',
+        'if (binding !== null) yield* this.lockSubject(reading.row.subject);',
+        '',
+      ],
+    ],
+  ),
+  ...mutantsOf(
     'sql/database/server-database.ts',
     ['isolation'],
     [

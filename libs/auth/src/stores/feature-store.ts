@@ -16,6 +16,11 @@ export interface SqlAccess {
    */
   credentialVersion(subject: string | Sql): Sql;
   /**
+   * Locks the subject's row until the transaction ends; makes the row if there is none. What counts rows of a subject and then
+   * writes one begins with this, so that no two transactions count at the same time. Lock it before any other row.
+   */
+  lockSubject(subject: string): SqlTransaction<void>;
+  /**
    * Adds statements to every transaction that ends sign-ins of a whole subject: a logout everywhere, a change of credentials,
    * a subject that is disabled or forgotten. The empty subject: everybody's. The subject's row is locked by then. `spared`: the
    * ids of the sign-ins that are kept.

@@ -134,6 +134,7 @@ export class SqlStores extends AuthStores {
       revocations: writer,
       globalEpoch: this.subjects.globalEpoch(),
       credentialVersion: (subject) => this.subjects.credentialVersion(subject),
+      lockSubject: (subject) => this.subjects.lockOrMake(subject),
       onSubjectEnded: (body) => this.endings.add(body),
       linkSignIns: (links) => void (this.linked.links = links),
     });

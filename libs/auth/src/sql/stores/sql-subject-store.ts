@@ -90,6 +90,13 @@ export class SqlSubjectStore extends SubjectStore {
     return rows[0] ? Number(rows[0]['epoch']) : null;
   }
 
+  /** Locks the subject's row, and makes it first when there is none. */
+  *lockOrMake(subject: string): SqlTransaction<void> {
+    if ((yield* this.lock(subject)) !== null) return;
+    yield this.insertIfAbsent(subject);
+    yield* this.lock(subject);
+  }
+
   /** The global epoch, as a scalar subquery. */
   globalEpoch(): Sql {
     const { name, column } = this.subjects;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { fresh, hash, type Kept, rescue, tick } from './action-tokens-on-trial.contract.js';
+import { fresh, hash, isSpent, type Kept, rescue, tick } from './action-tokens-on-trial.contract.js';
 
 /** Of rescue tokens whose deed could not be done. */
 export const RESCUES_THAT_OWE = {
@@ -22,6 +22,22 @@ export const RESCUES_THAT_OWE = {
     await store.redeem(undo.id, true);
     await store.settle(undo.id);
     assert.equal(await store.create(fresh({ subject }), [hash()]), true);
+  },
+
+  'redeem: of a rescue token beside askers, no proving one for another context outlives it': async ({
+    store,
+  }: Kept) => {
+    for (let round = 0; round < 10; round++) {
+      const subject = randomUUID();
+      const undo = rescue(subject);
+      await store.create(undo);
+      const asked = Array.from({ length: 3 }, () => fresh({ subject }));
+      const [, ...made] = await Promise.all([
+        store.redeem(undo.id, true),
+        ...asked.map((one) => store.create(one, [hash()])),
+      ]);
+      for (const [i, one] of asked.entries()) assert.equal(!made[i] || (await isSpent(store, one)), true);
+    }
   },
 
   'reopen: a rescue token that owes is good again, once; no other one is': async ({ store }: Kept) => {

@@ -28,6 +28,14 @@ const SENTENCES = {
     for (const one of all) assert.equal(await isSpent(store, one), false);
   },
 
+  'create: by many at once, a subject has no more live ones than it may': async ({ store }: Kept) => {
+    for (let round = 0; round < 5; round++) {
+      const subject = randomUUID();
+      const made = await Promise.all(Array.from({ length: 12 }, () => store.create(fresh({ subject }))));
+      assert.equal(made.filter(Boolean).length, MOST_LIVE);
+    }
+  },
+
   'create: another asker of the same subject has as many, up to a limit of the subject': async ({
     store,
   }: Kept) => {

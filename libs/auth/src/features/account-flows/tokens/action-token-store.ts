@@ -21,7 +21,7 @@ export abstract class ActionTokenStore {
   /**
    * Keeps a new token; one whose `binding` is null gets the subject's present credential version. Ends no other. False:
    * nothing was kept, because the subject has `MOST_LIVE` live tokens of this purpose and asker, or `MOST_LIVE_OF_SUBJECT` of
-   * this purpose. The limits do not hold for rescue tokens. Several calls at once may pass a limit together.
+   * this purpose. The limits do not hold for rescue tokens, and hold for several calls at once.
    *
    * A proving token is not kept either while a redeemed rescue token of the subject owes its ending, unless the rescue token was
    * made for one of `contextHashes`: what proves something goes to the address that is being rescued, and to no other.

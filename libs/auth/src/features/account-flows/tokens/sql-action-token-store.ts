@@ -25,11 +25,17 @@ export class SqlActionTokenStore extends ActionTokenStore {
   private readonly tokens: SqlTable<ActionTokenRow>;
   private readonly database: SqlDatabase;
   private readonly credentialVersion: SqlAccess['credentialVersion'];
+  private readonly lockSubject: SqlAccess['lockSubject'];
 
-  constructor({ database, credentialVersion }: Pick<SqlAccess, 'database' | 'credentialVersion'>) {
+  constructor({
+    database,
+    credentialVersion,
+    lockSubject,
+  }: Pick<SqlAccess, 'database' | 'credentialVersion' | 'lockSubject'>) {
     super();
     this.database = database;
     this.credentialVersion = credentialVersion;
+    this.lockSubject = lockSubject;
     this.tokens = database.table(ACTION_TOKENS);
   }
 
@@ -43,10 +49,13 @@ export class SqlActionTokenStore extends ActionTokenStore {
     const { lifetimeMs, ...row } = token;
     const subject = this.tokens.value('subject', token.subject);
     if (token.binding === null) {
+      yield* this.lockSubject(token.subject);
       const { askerHash } = token;
       const sameAsker = askerHash === null ? sql`${c.askerHash} is null` : sql`${c.askerHash} = ${askerHash}`;
       const others =
-        contextHashes.length === 0 ? sql`` : sql` and ${c.contextHash} not in (${list(contextHashes)})`;
+        contextHashes.length === 0
+          ? sql``
+          : sql` and (${c.contextHash} is null or ${c.contextHash} not in (${list(contextHashes)}))`;
       const held = yield sql`select count(*) as held from ${name} where ${c.subject} = ${subject}
         and ${c.binding} is not null and ${c.endingDue} is not null and ${c.expiresAt} > ${nowMs}${others}`;
       if (Number(held.rows[0]!['held']) > 0) return false;
@@ -92,6 +101,8 @@ export class SqlActionTokenStore extends ActionTokenStore {
     const { purpose, binding, createdAt } = reading.row;
     const subject = this.tokens.value('subject', reading.row.subject);
     const ofSubject = sql`${c.subject} = ${subject} and ${c.spentAt} is null`;
+    // A rescue and what is asked for beside it come one after the other: its end of all tokens reaches every one.
+    if (binding !== null) yield* this.lockSubject(reading.row.subject);
     const sharing = binding === null ? sql`${ofSubject} and ${c.purpose} = ${purpose}` : ofSubject;
     yield sql`select ${c.id} as id from ${name} where ${sharing} order by ${c.id}${forUpdate}`;
     const owes = owesEnding

@@ -33,6 +33,17 @@ export const HANDOVER_OPENING = {
     assert.equal(await seen.store.find(randomUUID()), null);
   },
 
+  'keep: of many at once, one waits for its parent': async (seen: Seen) => {
+    for (let round = 0; round < 5; round++) {
+      const subject = randomUUID();
+      const parent = await opened(seen, subject, 'tokens');
+      const all = Array.from({ length: 10 }, () => fresh(subject, parent));
+      await Promise.all(all.map((one) => seen.store.keep(one)));
+      const waiting = await Promise.all(all.map(({ id }) => seen.store.find(id)));
+      assert.equal(waiting.filter(Boolean).length, 1);
+    }
+  },
+
   'open: a child, which is written down, and lives no longer than it may': async (seen: Seen) => {
     for (const kind of KINDS) {
       const subject = randomUUID();
@@ -128,6 +139,21 @@ export const HANDOVER_OPENING = {
     assert.equal(await seen.store.keep(fresh(subject, child)), 'from_child');
     for (let i = 1; i < MAX_CHILDREN; i++) await childOf(seen, subject, parent);
     assert.equal(await seen.store.keep(fresh(subject, parent)), 'too_many');
+  },
+
+  'keep: by many at once, a parent has no more children than it may': async (seen: Seen) => {
+    const subject = randomUUID();
+    const parent = await opened(seen, subject, 'tokens');
+    for (let i = 2; i < MAX_CHILDREN; i++) await childOf(seen, subject, parent);
+    const links = Array.from({ length: 10 }, () => fresh(subject, parent));
+    const last = await Promise.all(
+      links.map(async (handover) => {
+        await seen.store.keep(handover);
+        return open(seen, subject, 'session', { origin: { parent, link: handover.id } });
+      }),
+    );
+    const children = MAX_CHILDREN - 2 + last.filter(({ outcome }) => outcome.opened).length;
+    assert.ok(children <= MAX_CHILDREN, `${children} children`);
   },
 
   'sweep: deletes what is past its time, so many at once': async (seen: Seen) => {

@@ -47,7 +47,7 @@ export const MAX_CHILDREN = 100;
  * its rows, but those of sign-ins that are spared.
  */
 export abstract class HandoverStore {
-  /** Keeps a handover, in place of one of the same parent that was not opened. */
+  /** Keeps a handover, in place of one of the same parent that was not opened. Of several calls at once, one stays. */
   abstract keep(handover: NewHandover): Promise<HandoverOutcome>;
 
   abstract find(id: string): Promise<HandoverReading | null>;

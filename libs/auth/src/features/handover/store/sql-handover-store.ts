@@ -18,11 +18,13 @@ import { HANDOVERS } from './handover.table.js';
 export class SqlHandoverStore extends HandoverStore implements SqlSignInLinks {
   private readonly database: SqlDatabase;
   private readonly table: SqlTable<HandoverRow>;
+  private readonly lockSubject: SqlAccess['lockSubject'];
 
-  constructor({ database, onSubjectEnded, linkSignIns }: SqlAccess) {
+  constructor({ database, lockSubject, onSubjectEnded, linkSignIns }: SqlAccess) {
     super();
     this.database = database;
     this.table = database.table(HANDOVERS);
+    this.lockSubject = lockSubject;
     onSubjectEnded((subject, spared) => this.ending(subject, spared));
     linkSignIns(this);
   }
@@ -34,6 +36,8 @@ export class SqlHandoverStore extends HandoverStore implements SqlSignInLinks {
   private *keeping({ lifeMs, ...handover }: NewHandover): SqlTransaction<HandoverOutcome> {
     const { name, column: c } = this.table;
     const { nowMs } = this.database.dialect;
+    // An opening holds this lock too: its child is counted, or its link waits no longer.
+    yield* this.lockSubject(handover.subject);
     const { rows } = yield sql`select ${nowMs} as now,
       (select count(*) from ${name} where ${c.childId} = ${handover.parentId}) as parents`;
     const { now, parents } = rows[0]!;
