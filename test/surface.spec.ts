@@ -23,6 +23,7 @@ const MET = `
   RequireRecentSignIn RecentSignIn.require PasswordPolicy.check PasswordConfirmation.confirm StepUp.withPassword
   Public MaxStaleness Roles Scopes SignedUrl SignedUrlGuard SignedUrls.sign
   SessionData SecurityEvents SigningKeys ServiceClients TokenExchange.exchange ServiceTokenClient authTesting
+  createAuthDocument
   createAuthClient
 `
   .trim()

@@ -26,6 +26,7 @@ const APPLICATIONS = ['ForRoot', 'UseFactory', 'UseClass', 'UseExisting'];
 const NOT_INSTALLED = [
   '@nestjs/websockets',
   '@nestjs/microservices',
+  '@nestjs/swagger',
   '@nestjs/terminus',
   '@node-rs/bcrypt',
   '@opentelemetry/api',
@@ -157,6 +158,7 @@ describe.each(PROJECTS)('in an empty project: $name', (input) => {
   }, 120_000);
 
   it.each([
+    ['nestjs-aerie/openapi', '@nestjs/swagger'],
     ['nestjs-aerie/terminus', '@nestjs/terminus'],
     ['nestjs-aerie/opentelemetry', '@opentelemetry/api'],
   ])('says what to install for %s', async (entry, peer) => {
