@@ -11,6 +11,7 @@ import type { WatchedCredential } from './watched-credential.js';
 
 const MAX_TICK_MS = 1_000;
 const MIN_TICK_MS = 20;
+const CHECKED_AT_ONCE = 500;
 /** For how long the poll of a stale feed is waited for. */
 const POLL_PATIENCE_MS = 500;
 
@@ -144,9 +145,13 @@ export class SignInWatch implements Watching {
 
   /** After all revocations of one reading: of several that concern a credential, the one that a request would name decides. */
   private checkChanged(): void {
-    const changed = [...this.changed];
-    this.changed.clear();
-    for (const credential of changed) this.check(credential);
+    let checked = 0;
+    for (const credential of this.changed) {
+      // Thousands may end at once: other requests are served in between.
+      if (++checked > CHECKED_AT_ONCE) return void setImmediate(() => this.checkChanged());
+      this.changed.delete(credential);
+      this.check(credential);
+    }
   }
 
   private check(credential: WatchedCredential): void {
