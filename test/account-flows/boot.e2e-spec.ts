@@ -28,7 +28,10 @@ describe('the boot', () => {
     [{ links: { base: 'ftp://a.example' } }, /"account-flows.links.base" must be an http\(s\) URL/],
     [{ links: { base: 'https://a.example/?x' } }, /"account-flows.links.base" must be/],
     [{ links: { base: 'https://user:pass@a.example' } }, /"account-flows.links.base" must be/],
-    [{ links: { paths: { reset: '//evil.example' } } }, /"account-flows.links.paths.reset" must be a path/],
+    [
+      { links: { paths: { reset: '//evil.example' } } },
+      /paths.reset" must be a path after "links.base", such as "\/account\/reset": it begins with one "\/", and has no "#" /,
+    ],
     [{ links: { paths: { reset: '/a#b' } } }, /"account-flows.links.paths.reset" must be a path/],
     [{ links: { paths: { forgot: '/a' } } }, /"account-flows.links.paths.forgot" must be left out/],
     [{ lifetimes: { reset: '2d' } }, /"account-flows.lifetimes.reset" must be a duration between 5m and 24h/],

@@ -190,6 +190,12 @@ describe('resolveAuthOptions', () => {
     );
   });
 
+  it('says that limits are raised, not switched off', () => {
+    expect(refusal({ ...GOOD, attempts: false })).toBe(
+      '"attempts" must be an object of limits, such as { unknownDevices: 10_000 }: each can be raised, none switched off (got false)',
+    );
+  });
+
   it('refuses an unknown key, and says which there are', () => {
     const message = refusal({ ...GOOD, secrets: SECRET });
     expect(message).toMatch(/^"secrets" must be left out: .*known here: .*secret.*\)$/);

@@ -121,7 +121,7 @@ export function resolveAuthOptions(given: unknown, now: number): ResolvedAuthOpt
     cache: resolveCache(reader),
     credentials: resolveCredentialOptions(reader.nested('credentials')),
     signedUrls: resolveSignedUrlOptions(reader.nested('signedUrls')),
-    attempts: resolveAttemptOptions(reader.nested('attempts')),
+    attempts: resolveAttemptOptions(limitsOf(reader)),
     sweepIntervalMs: reader.isOff('sweepInterval')
       ? null
       : reader.duration('sweepInterval', { default: '10m', min: '1m', max: '24h' }),
@@ -155,4 +155,11 @@ function deepFreeze<T extends object>(value: T): T {
       deepFreeze(member as object);
   }
   return Object.freeze(value);
+}
+
+function limitsOf(reader: OptionReader): OptionReader {
+  const limits =
+    'an object of limits, such as { unknownDevices: 10_000 }: each can be raised, none switched off';
+  if (reader.isOff('attempts')) reader.refuse('attempts', limits, false);
+  return reader.nested('attempts');
 }

@@ -68,6 +68,7 @@ export class UsersService
   }
 
 ${DEVELOPMENT_USER}
+  /** A route that takes a password from a person first asks PasswordPolicy. */
   async create(email: string, password: string) {
     const passwordHash = await this.hasher.hash(password);
     const id = randomUUID();
@@ -138,6 +139,7 @@ export class UsersService
   }
 
 ${DEVELOPMENT_USER}
+  /** A route that takes a password from a person first asks PasswordPolicy. */
   async create(email: string, password: string) {
     const passwordHash = await this.hasher.hash(password);
     const user = await this.users.save({
@@ -196,6 +198,7 @@ export class UsersService
   }
 
 ${DEVELOPMENT_USER}
+  /** A route that takes a password from a person first asks PasswordPolicy. */
   async create(email: string, password: string) {
     const id = randomUUID();
     await this.pool.query(

@@ -134,6 +134,8 @@ const isBase = (value: unknown): value is string => {
 const isPath = (value: unknown): value is string =>
   typeof value === 'string' && /^\/(?!\/)[\w.~!$&'()*+,;=:@%/-]*(\?[\w.~!$&'()*+,;=:@%/?-]*)?$/.test(value);
 
+const A_PATH = 'a path after "links.base", such as "/account/reset": it begins with one "/", and has no "#"';
+
 /** Checks and defaults each option. */
 export function resolveAccountFlowsOptions(reader: OptionReader): ResolvedAccountFlowsOptions {
   const late = SWITCHES.find((key) => reader.has(key));
@@ -151,7 +153,7 @@ export function resolveAccountFlowsOptions(reader: OptionReader): ResolvedAccoun
   const given = links.nested('paths');
   const paths: Record<string, string> = {};
   for (const key of PATHS) {
-    const path = given.custom<string | null>(key, 'a path that begins with "/", without "#"', isPath, null);
+    const path = given.custom<string | null>(key, A_PATH, isPath, null);
     if (path !== null) paths[key] = path;
   }
   given.done();
