@@ -84,6 +84,7 @@ export const SIDEBAR = [
     text: 'Reference',
     items: [
       page('options', 'Options'),
+      page('openapi', 'OpenAPI'),
       {
         text: 'API',
         link: '/api/',

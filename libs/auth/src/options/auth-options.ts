@@ -40,6 +40,7 @@ export interface AuthOptions {
   readonly maxSignInsPerSubject?: number;
   /** A sign-in beyond `maxSignInsPerSubject` ends the oldest ones, or is refused. Default `end-oldest`. */
   readonly onSignInLimit?: 'refuse' | 'end-oldest';
+  /** Access tokens: their lifetime, audience and claims, and whether browsers keep them in a cookie. */
   readonly accessTokens?: AccessTokenOptions;
   /**
    * The keys that sign access tokens: keys that this application makes and rotates by itself (`managed`), HS256 under a key
@@ -47,9 +48,13 @@ export interface AuthOptions {
    * keys, `secret`.
    */
   readonly keys?: 'managed' | 'secret' | readonly KeyOption[];
+  /** With `keys: 'managed'`: the algorithm, and how often keys are replaced. */
   readonly managedKeys?: ManagedKeyOptions;
+  /** Refresh tokens: how long a sign-in lasts, and how long a repeated use gets the same successor. */
   readonly refreshTokens?: RefreshTokenOptions;
+  /** Sessions: their limits, and how they are cached. */
   readonly sessions?: SessionOptions;
+  /** Names and attributes of the cookies. */
   readonly cookies?: {
     /** Default name `__Host-session`. */
     readonly session?: CookieOptions;
@@ -70,13 +75,16 @@ export interface AuthOptions {
      */
     readonly partitioned?: boolean;
   };
+  /** How a process learns that a sign-in has ended, and what holds while it cannot. */
   readonly revocation?: RevocationOptions;
   /**
    * A cache of cache-manager that all nodes share, such as one on Redis. It saves reads of sessions in every mode, and reads of
    * `revocation.mode: 'lookup'`. The security of sign-ins does not depend on its content. Default none.
    */
   readonly cache?: ApplicationCache;
+  /** Passwords: how they are hashed, how many at once, and which new ones are refused. */
   readonly credentials?: CredentialOptions;
+  /** Signed URLs behind a proxy that changes paths. */
   readonly signedUrls?: SignedUrlOptions;
   /** How often passwords, codes and mails may be tried. */
   readonly attempts?: AttemptOptions;
