@@ -28,7 +28,7 @@ export function startText(
 
   Open ${url}/ in a browser: it shows how the theft of a token is noticed.
 
-  Or try it by hand:
+  Try it with curl:
     curl -i ${url}/users ${json} -d '{"email":"ada@example.com","password":"correct horse battery"}'
     curl -i -c var/cookies ${url}/auth/login ${json} -d '{"identifier":"ada@example.com","password":"correct horse battery"}'
     curl -i -b var/cookies ${url}/notes ${json} -d '{"text":"remember the milk"}'

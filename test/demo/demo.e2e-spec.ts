@@ -142,6 +142,7 @@ describe('what the demo says when it has started', () => {
     expect(text).toMatch(/database +SQLite, :memory:\n/);
     expect(text).toMatch(/cache +the memory of this process/);
     expect(text).toMatch(/mails +var\/outbox /);
+    expect(text).toContain('Open http://127.0.0.1:3000/ in a browser');
     expect(text.match(/curl -i/g)).toHaveLength(3);
   });
 
