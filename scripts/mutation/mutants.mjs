@@ -6,6 +6,7 @@ import { FORMER_SIGN_IN_MUTANTS } from './mutants/former-sign-ins.mjs';
 import { HANDOVER_MUTANTS } from './mutants/handovers.mjs';
 import { KEY_MUTANTS } from './mutants/keys.mjs';
 import { MEMORY_MUTANTS } from './mutants/memory.mjs';
+import { OPERATION_AND_MESSAGE_MUTANTS } from './mutants/operations-and-messages.mjs';
 import { PASSWORD_MUTANTS } from './mutants/passwords.mjs';
 import { SERVER_MUTANTS } from './mutants/servers.mjs';
 import { SHARED_RECORD_MUTANTS } from './mutants/shared-records.mjs';
@@ -36,4 +37,5 @@ export const MUTANTS = [
   ...ACTION_TOKEN_MUTANTS,
   ...ATTEMPT_MUTANTS,
   ...SIGNED_URL_MUTANTS,
+  ...OPERATION_AND_MESSAGE_MUTANTS,
 ];

@@ -64,6 +64,10 @@ export const SUITES = {
   guessing: { project: 'e2e', file: 'test/attempts/guessing.e2e-spec.ts' },
   'ways open': { project: 'e2e', file: 'test/attempts/ways-open.e2e-spec.ts' },
   'hashing line': { project: 'unit', file: 'libs/auth/src/users/hashing-line.spec.ts' },
+  'GraphQL credentials': { project: 'e2e', file: 'test/live-graphql/credentials.e2e-spec.ts' },
+  'live iterator': { project: 'unit', file: 'libs/auth/src/live/graphql/live-iterator.spec.ts' },
+  subscriptions: { project: 'e2e', file: 'test/live-graphql/subscriptions.e2e-spec.ts' },
+  messages: { project: 'e2e', file: 'test/microservices/tcp.e2e-spec.ts' },
   'held refusals': { project: 'unit', file: 'libs/auth/src/users/held-refusals.spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
@@ -126,6 +130,10 @@ export const IN_MEMORY = [
   'ways open',
   'hashing line',
   'held refusals',
+  'GraphQL credentials',
+  'live iterator',
+  'subscriptions',
+  'messages',
 ];
 
 export const needsServers = (name) =>

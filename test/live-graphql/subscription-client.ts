@@ -50,7 +50,7 @@ export interface Heard {
   stop(): void;
 }
 
-export function subscribe({ client }: SubscriptionClient, query: string): Heard {
+export function subscribe({ client }: Pick<SubscriptionClient, 'client'>, query: string): Heard {
   const texts: unknown[] = [];
   let stop!: () => void;
   const ended = new Promise<unknown>((resolve) => {
