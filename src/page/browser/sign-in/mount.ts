@@ -23,5 +23,5 @@ export function mount(root: HTMLElement, page: Page): void {
 
 function quickStart(page: Page): HTMLElement {
   const make = () => page.run(() => newAccount(page));
-  return element('p', {}, 'Or: ', button('Make an account with an invented address', make), '.');
+  return element('p', {}, button('Or make an account with an invented address', make));
 }
