@@ -170,6 +170,19 @@ describe.each(PROJECTS)('in an empty project: $name', (input) => {
     expect(said).toContain(entry.replace('/', '/dist/'));
   });
 
+  it('describes its routes once @nestjs/swagger is installed', async () => {
+    await project.install([`@nestjs/swagger@${input.versions?.['@nestjs/swagger'] ?? input.nest}`]);
+    await writeFile(join(project.folder, 'src/described.ts'), DESCRIBED);
+    expect(await project.compile({ module: 'nodenext' })).toBe('');
+    expect(await project.compile({ module: 'preserve', moduleResolution: 'bundler', noEmit: true })).toBe('');
+    const { stdout } = await runToEnd(process.execPath, ['dist/described.js'], { cwd: project.folder });
+    expect(JSON.parse(stdout)).toEqual({
+      guarded: [{ bearer: [] }],
+      login: 'Sign in with a password',
+      schemes: ['bearer', 'refresh', 'session'],
+    });
+  }, 180_000);
+
   it('serves health and metrics once their packages are installed', async () => {
     await project.install([
       `@nestjs/terminus@${input.versions?.['@nestjs/terminus'] ?? input.nest}`,
@@ -229,6 +242,26 @@ class AppModule {}
 async function main(): Promise<void> {
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'] });
   console.log(JSON.stringify(await app.get(AuthHealthIndicator).isHealthy('auth')));
+  await app.close();
+}
+void main();
+`;
+
+/** The document of an application. */
+const DESCRIBED = `
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { DocumentBuilder } from '@nestjs/swagger';
+import { createAuthDocument } from 'nestjs-aerie/openapi';
+import { ForRoot } from './applications.js';
+
+async function main(): Promise<void> {
+  const app = await NestFactory.create(ForRoot, { logger: ['error'] });
+  const document = createAuthDocument(app, new DocumentBuilder().build());
+  const guarded = document.paths['/me']!.get!.security;
+  const login = document.paths['/auth/login']!.post!.summary;
+  const schemes = Object.keys(document.components!.securitySchemes!).sort();
+  console.log(JSON.stringify({ guarded, login, schemes }));
   await app.close();
 }
 void main();
