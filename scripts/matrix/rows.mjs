@@ -31,7 +31,10 @@ export const ROWS = [
     packages: nest('11.0.1', {
       // The first that take Nest 11, or that there are.
       ...beside11,
-      '@nestjs/swagger': '11.0.0',
+      // 11.0.0 depends on a package that takes Nest 10 at most.
+      '@nestjs/swagger': '11.0.1',
+      // Swagger UI on Fastify; the first that takes Fastify 5.
+      '@fastify/static': '^8.0.0',
       '@nestjs/passport': '11.0.2',
       '@nestjs/platform-fastify': '11.0.3',
       '@nestjs/platform-socket.io': '11.0.1',
