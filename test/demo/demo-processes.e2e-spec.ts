@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildPage } from '../../scripts/build-page.mjs';
 import { type BuiltWorkspace, buildWorkspace, ROOT } from '../support/build-output.js';
 import { freePort, run, startServer } from '../support/processes.js';
 
@@ -38,6 +39,23 @@ describe('the built demo', () => {
       expect(printed[0]!.trim()).toHaveLength(64);
       expect(await readdir(join(cwd, 'var'))).toEqual(['auth-secret']);
       expect((await stat(join(cwd, 'var/auth-secret'))).mode & 0o777).toBe(0o600);
+    }
+  }, 60_000);
+
+  it('serves the page that was built beside it', async () => {
+    buildPage(join(output, 'page/browser'));
+    const port = await freePort();
+    const env = { DATABASE_URL: 'sqlite::memory:', PORT: String(port) };
+    const demo = await startServer([join(output, 'main.js')], /Try it/, { cwd, env });
+    try {
+      const answers = await Promise.all(
+        ['/', '/page/main.js', '/page/client/index.js', '/page/styles/page.css'].map(
+          async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).status,
+        ),
+      );
+      expect(answers).toEqual([200, 200, 200, 200]);
+    } finally {
+      await demo.stop();
     }
   }, 60_000);
 

@@ -45,4 +45,10 @@ const page: Page = {
 
 visitor.onChange(() => events.follow());
 for (const [id, mount] of Object.entries(SECTIONS)) mount(byId(id), page);
-void page.run(() => visitor.restore());
+await page.run(() => visitor.restore());
+if (!isSecureContext)
+  notices.show({
+    happened:
+      'The browser keeps no sign-in cookies on this address, because it is neither HTTPS nor this machine.',
+    todo: 'Open the page as http://127.0.0.1 or http://localhost, or sign in by tokens.',
+  });

@@ -1,5 +1,6 @@
 import { button, element } from './dom.js';
 import { sentenceOfError } from './errors/sentence-of-error.js';
+import type { ErrorSentence } from './errors/sentences.js';
 
 /** The page's error line, and the line for people who do not see the picture. */
 export class Notices {
@@ -13,7 +14,10 @@ export class Notices {
   }
 
   showError(error: unknown): void {
-    const { happened, todo } = sentenceOfError(error);
+    this.show(sentenceOfError(error));
+  }
+
+  show({ happened, todo }: ErrorSentence): void {
     this.errors.replaceChildren(
       element('strong', {}, happened),
       ' ',

@@ -1,4 +1,5 @@
 import { AuthClientError } from 'nestjs-aerie/client';
+import { randomText } from '../random-text.js';
 import { jsonOf, requestOf, type Visitor } from '../visitor.js';
 
 /** How many tokens the laboratory keeps: the thief needs an old one. */
@@ -120,7 +121,7 @@ export class Laboratory {
 
   #keep(token: string): number {
     const generation = generationOf(token);
-    const key = this.#refreshTokens.get(generation)?.key ?? crypto.randomUUID();
+    const key = this.#refreshTokens.get(generation)?.key ?? randomText(24);
     this.#refreshTokens.set(generation, { token, key });
     const [oldest] = this.#refreshTokens.keys();
     if (this.#refreshTokens.size > MOST_TOKENS) this.#refreshTokens.delete(oldest!);

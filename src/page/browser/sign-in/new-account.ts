@@ -1,4 +1,5 @@
 import type { Page } from '../page.js';
+import { randomText } from '../random-text.js';
 
 /** The account that the page made for the visitor; gone with a reload. */
 export interface MadeAccount {
@@ -17,10 +18,4 @@ export async function newAccount(page: Page): Promise<void> {
   await page.visitor.ask('POST', '/users', account);
   made = account;
   await page.visitor.signIn('session', account.email, account.password);
-}
-
-function randomText(length: number): string {
-  const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
-  const bytes = crypto.getRandomValues(new Uint8Array(length));
-  return Array.from(bytes, (byte) => letters[byte % letters.length]).join('');
 }
