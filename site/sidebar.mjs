@@ -21,6 +21,7 @@ export const SIDEBAR = [
     text: 'Sign-in',
     items: [
       page('nest', 'In a Nest application'),
+      page('browser-client', 'Browser client'),
       page('long-lived-connections', 'Long-lived connections'),
       page('recipes', 'Recipes'),
       page('passwords', 'Passwords'),
@@ -84,6 +85,7 @@ export const SIDEBAR = [
     text: 'Reference',
     items: [
       page('options', 'Options'),
+      page('routes', 'Built-in routes'),
       page('openapi', 'OpenAPI'),
       {
         text: 'API',
