@@ -62,6 +62,10 @@ export function mount(root: HTMLElement, page: Page): void {
   page.events.onEvent(({ type }) => {
     if (CHANGES.has(type)) soon();
   });
+  // What happened while there was no stream was not heard.
+  page.events.onLive((isLive) => {
+    if (isLive) soon();
+  });
   soon();
 }
 
