@@ -66,6 +66,8 @@ export const SUITES = {
   'hashing line': { project: 'unit', file: 'libs/auth/src/users/hashing-line.spec.ts' },
   'GraphQL credentials': { project: 'e2e', file: 'test/live-graphql/credentials.e2e-spec.ts' },
   'live iterator': { project: 'unit', file: 'libs/auth/src/live/graphql/live-iterator.spec.ts' },
+  'close codes': { project: 'unit', file: 'libs/auth/src/live/graphql/subscription-socket.spec.ts' },
+  'subscriptions everywhere': { project: 'e2e', file: 'test/live-graphql/interceptor.e2e-spec.ts' },
   subscriptions: { project: 'e2e', file: 'test/live-graphql/subscriptions.e2e-spec.ts' },
   messages: { project: 'e2e', file: 'test/microservices/tcp.e2e-spec.ts' },
   'held refusals': { project: 'unit', file: 'libs/auth/src/users/held-refusals.spec.ts' },
@@ -132,6 +134,8 @@ export const IN_MEMORY = [
   'held refusals',
   'GraphQL credentials',
   'live iterator',
+  'close codes',
+  'subscriptions everywhere',
   'subscriptions',
   'messages',
 ];

@@ -48,12 +48,17 @@ export const OPERATION_AND_MESSAGE_MUTANTS = [
         'if (socket && !isRenewable(reason)) setImmediate(closeSocket, socket, reason);',
         '',
       ],
-      ['a watch outlives its subscription', '() => live.release()', '() => undefined'],
+      [
+        'a watch outlives its subscription',
+        '() => live.release()',
+        '() => undefined',
+        ['subscriptions everywhere'],
+      ],
     ],
   ),
   ...mutantsOf(
     'live/graphql/subscription-socket.ts',
-    ['subscriptions'],
+    ['close codes'],
     [
       [
         'a client whose token expired gives up',

@@ -12,15 +12,19 @@ import {
 import { closeSocket, socketOf } from './subscription-socket.js';
 
 describe('the connection of a subscription', () => {
-  it.each<[AuthError, number]>([
-    [new AccessTokenExpiredError(), 4403],
-    [new AccessTokenStaleError(), 4403],
-    [new SessionStaleError(), 4403],
-    [new AccessTokenRevokedError(), 4401],
-    [new SessionInvalidError(), 4401],
-    [new SessionExpiredError(), 4401],
-    [new StoreUnavailableError(), 1013],
-  ])('is closed for %s with %d', (reason, code) => {
+  it.each(
+    (
+      [
+        [new AccessTokenExpiredError(), 4403],
+        [new AccessTokenStaleError(), 4403],
+        [new SessionStaleError(), 4403],
+        [new AccessTokenRevokedError(), 4401],
+        [new SessionInvalidError(), 4401],
+        [new SessionExpiredError(), 4401],
+        [new StoreUnavailableError(), 1013],
+      ] as [AuthError, number][]
+    ).map(([reason, code]) => [reason.code, code, reason] as const),
+  )('is closed for %s with %d', (_name, code, reason) => {
     const frames: unknown[] = [];
     closeSocket({ close: (...frame) => void frames.push(frame) }, reason);
     expect(frames).toEqual([[code, reason.code]]);
