@@ -34,10 +34,11 @@ need_zsh() {
   command -v zsh > /dev/null || install_packages zsh
 }
 
-# Opens the links of mails as people and scanners do.
+# Drives the proofs in a browser. Chromium comes without a font, and pictures need one.
 need_browser() {
-  command -v chromium > /dev/null || install_packages chromium || {
-    echo 'Chromium cannot be had: it is needed, and its tests are not skipped' >&2
+  command -v "${CHROMIUM:-chromium}" > /dev/null && [ -n "$(find /usr/share/fonts -name 'DejaVu*' -print -quit 2> /dev/null)" ] ||
+    install_packages chromium fonts-dejavu-core || {
+    echo 'there is no Chromium, or no font for it: both are needed, and their tests are not skipped' >&2
     exit 1
   }
 }

@@ -88,7 +88,7 @@ function templatesOf(node, found = []) {
   return found;
 }
 
-/** Links lead to other guides; what lies outside of `docs` is not in the package, and its link becomes plain text. */
+/** Links lead to other guides; what lies outside of `docs`, and every picture, is not in the package: the link becomes plain text. */
 function copyGuides() {
   mkdirSync(join(target, 'docs'));
   for (const name of readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md')))
@@ -100,7 +100,7 @@ function guide(text) {
   const lines = text.split('\n').flatMap((line) => {
     if (/^\s*```/.test(line)) inCode = !inCode;
     if (inCode) return line;
-    if (/^<!-- test: .* -->$/.test(line.trim())) return [];
+    if (/^<!-- test: .* -->$/.test(line.trim()) || /^!\[[^\]]*\]\(pictures\/[^)]*\)$/.test(line)) return [];
     // Cells are padded to one width in the repository.
     return line.startsWith('|') ? line.replace(/ {2,}/g, ' ').replace(/-{4,}/g, '---') : line;
   });

@@ -1,19 +1,6 @@
 /** The OAuth example of docs/nest.md, followed by a browser to its end. A server on another site stands for the provider. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  Controller,
-  Get,
-  HttpCode,
-  Injectable,
-  Redirect,
-  Req,
-  Res,
-  type Type,
-  UseGuards,
-} from '@nestjs/common';
-import { PassportStrategy } from '@nestjs/passport';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Controller, Get, HttpCode, Redirect, Req, Res, type Type, UseGuards } from '@nestjs/common';
 import {
   AuthenticationService,
   CurrentUser,
@@ -21,68 +8,11 @@ import {
   SessionAuthGuard,
   SignInResponse,
 } from 'nestjs-aerie';
-import { Strategy } from 'passport-strategy';
 import { Browser } from '../support/browser.js';
 import { documentedModule } from '../support/documented-module.js';
+import { application, GoogleStrategy, provider } from '../support/oauth-provider.js';
 import { SESSION_COOKIE } from '../support/sign-ins.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
-
-/** Asks for consent, and gives a code. */
-class Provider {
-  private readonly server: Server;
-  url = '';
-
-  constructor() {
-    this.server = createServer((request, response) => {
-      const { searchParams: asked, pathname } = new URL(request.url!, 'http://localhost');
-      const back = `${asked.get('redirect_uri')}?code=ada&state=${asked.get('state')}`;
-      if (pathname === '/known') response.writeHead(302, { location: back }).end();
-      else response.writeHead(200, { 'content-type': 'text/html' }).end(`<a href="${back}">Allow</a>`);
-    });
-  }
-
-  async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    // Another site than the application's 127.0.0.1.
-    this.url = `http://localhost:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  stop(): Promise<unknown> {
-    return new Promise((resolve) => this.server.close(resolve));
-  }
-}
-
-const provider = new Provider();
-const application = { url: '', path: '/consent' };
-
-interface Actions {
-  redirect(url: string): void;
-  success(user: object): void;
-  fail(): void;
-}
-
-/** What passport-google-oauth20 does, as far as the browser sees it. */
-@Injectable()
-class GoogleStrategy extends PassportStrategy(Strategy as unknown as new () => Strategy, 'google') {
-  private readonly states = new Set<string>();
-
-  override authenticate(request: { url: string }): void {
-    const { searchParams, pathname } = new URL(request.url, application.url);
-    const actions = this as unknown as Actions;
-    const code = searchParams.get('code');
-    if (code === null) {
-      const state = String(Math.random());
-      this.states.add(state);
-      const back = `${application.url}${pathname.replace(/\/callback$/, '')}/callback`;
-      const asked = new URLSearchParams({ redirect_uri: back, state }).toString();
-      return actions.redirect(`${provider.url}${application.path}?${asked}`);
-    }
-    if (!this.states.delete(searchParams.get('state') ?? '')) return actions.fail();
-    return actions.success({ id: 'user-1' });
-  }
-
-  validate(): void {}
-}
 
 @Controller()
 class PagesController {
