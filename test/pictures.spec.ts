@@ -30,8 +30,13 @@ describe('the pictures of the page', () => {
     const text = ['README.md', ...docs.map((name) => `docs/${name}`)]
       .map((path) => readFileSync(join(ROOT, path), 'utf8'))
       .join('\n');
-    const shown = [...text.matchAll(/!\[([^\]]*)\]\((?:docs\/)?pictures\/([\w-]+\.png)\)/g)];
-    expect([...new Set(shown.map(([, , name]) => name!))].sort()).toEqual([...pictures].sort());
+    const shown = [
+      ...text.matchAll(/!\[([^\]]*)\]\(pictures\/([\w-]+\.png)\)/g),
+      ...text.matchAll(/<img\s+alt="([^"]*)"\s+src="docs\/pictures\/([\w-]+\.png)"/g),
+    ];
+    const inTheDark = [...text.matchAll(/srcset="docs\/pictures\/([\w-]+\.png)"/g)].map(([, name]) => name!);
+    const names = [...shown.map(([, , name]) => name!), ...inTheDark];
+    expect([...new Set(names)].sort()).toEqual([...pictures].sort());
     expect(shown.filter(([, words]) => words!.split(' ').length < 4)).toEqual([]);
   });
 });

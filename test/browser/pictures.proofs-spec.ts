@@ -86,6 +86,8 @@ describe('the pictures of the page', () => {
     await take(page, 'sign-in', 'sign-in');
     await theft(page);
     await take(page, 'theft', 'family');
+    await press(page, 'Open a sign-in to play with');
+    await page.getByText('You are signed in at 2 places.').waitFor();
     await take(page, 'sign-ins', 'sign-ins');
     await page.locator('#inspector').getByRole('button').first().click();
     await take(page, 'inspector', 'inspector');
