@@ -23,11 +23,14 @@ const UNAUTHORIZED = 4401;
 /** "Try again later": the service cannot tell. */
 const TRY_AGAIN_LATER = 1013;
 
-/** Calls `closed` when the client has gone, at once if it has. */
+/** Whether the client has gone, or is about to. */
+export function isClosed(client: WsClient | SocketIoClient): boolean {
+  return 'disconnect' in client ? client.disconnected : client.readyState !== OPEN;
+}
+
+/** Calls `closed` when the client goes. */
 export function whenClosed(client: WsClient | SocketIoClient, closed: () => void): void {
-  const isClosed = 'disconnect' in client ? client.disconnected : client.readyState !== OPEN;
-  if (isClosed) closed();
-  else if ('disconnect' in client) client.once('disconnect', closed);
+  if ('disconnect' in client) client.once('disconnect', closed);
   else client.once('close', closed);
 }
 

@@ -75,7 +75,11 @@ export class LiveSignIn {
         subscriber.add(() => live.release());
         live.onEnd((reason) => {
           if (!last) return subscriber.error(reason);
-          subscriber.next(last(reason));
+          try {
+            subscriber.next(last(reason));
+          } catch (error) {
+            return subscriber.error(error);
+          }
           subscriber.complete();
         });
         if (!subscriber.closed) subscriber.add(source.subscribe(subscriber));
@@ -94,14 +98,22 @@ export class LiveSignIn {
     this.release();
   }
 
-  /** @internal */
+  /** Calls every listener, also after one that throws; throws what the first of those threw. @internal */
   end(reason: AuthError): void {
     if (this.state !== 'watched') return;
     this.state = 'ended';
     this.error = reason;
     const listeners = [...this.listeners];
     this.listeners.clear();
-    for (const listener of listeners) listener(reason);
+    const errors: unknown[] = [];
+    for (const listener of listeners) {
+      try {
+        listener(reason);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 
   private begin(): void {

@@ -1,7 +1,7 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import type { Principal } from '../principal/principal.js';
 import type { ServicePrincipal } from '../service-tokens/service-token.js';
-import { closeClient, type SocketIoClient, whenClosed, type WsClient } from './closable-client.js';
+import { closeClient, isClosed, type SocketIoClient, whenClosed, type WsClient } from './closable-client.js';
 import { LiveSignIn } from './live-sign-in.js';
 import type { SignInWatch } from './sign-in-watch.js';
 
@@ -76,7 +76,9 @@ export class LiveSignIns implements OnModuleDestroy {
     live.onEnd((reason) => closeClient(client, reason));
     // After the new one: a credential that both have stays watched.
     former?.release();
-    if (!former) whenClosed(client, () => this.clients.get(client)?.release());
+    // Its event may have come while the credential was checked.
+    if (isClosed(client)) live.release();
+    else if (!former) whenClosed(client, () => this.clients.get(client)?.release());
     return live;
   }
 

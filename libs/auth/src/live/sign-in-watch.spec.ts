@@ -144,6 +144,20 @@ describe('the watch of open connections', () => {
       expect([ends, watch.size]).toEqual([[0, 1, 2], 0]);
     });
 
+    it('ends the others too when a listener of the application throws', async () => {
+      const principal = { signIn: 'a' };
+      const ends: string[] = [];
+      const thrower = new LiveSignIn(watch, principal);
+      thrower.onEnd(() => {
+        throw new Error('a mistake of the application');
+      });
+      thrower.onEnd(() => ends.push('the same'));
+      new LiveSignIn(watch, principal).onEnd(() => ends.push('another'));
+      log.write('sign_in', 'a');
+      await pass(POLL_MS);
+      expect([ends, watch.size]).toEqual([['the same', 'another'], 0]);
+    });
+
     it('has no timer and hears nothing once the last connection has closed', async () => {
       const timers = jest.getTimerCount();
       const [one, other] = [connect('a'), connect('b')];

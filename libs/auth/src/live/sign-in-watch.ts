@@ -1,4 +1,6 @@
+import { Logger } from '@nestjs/common';
 import { AuthError, StoreUnavailableError } from '../errors/auth-error.js';
+import { failureMessage } from '../errors/failure-message.js';
 import type { OwnRevocationEvent } from '../revocation/revocation-event.js';
 import type { RevocationFeed } from '../revocation/revocation-feed.js';
 import type { ResolvedRevocationOptions } from '../revocation/revocation-options.js';
@@ -29,6 +31,7 @@ export interface WatchRules {
  * request with it would be; one that has no answer in time is ended as an outage. Without a connection nothing runs.
  */
 export class SignInWatch implements Watching {
+  private readonly logger = new Logger('AuthModule');
   private readonly watched = new Map<object, WatchedCredential>();
   private readonly index = new CredentialIndex();
   private readonly due = new DueTimes<WatchedCredential>();
@@ -175,7 +178,14 @@ export class SignInWatch implements Watching {
   private end(credential: WatchedCredential, error: unknown): void {
     this.forget(credential);
     const reason = error instanceof AuthError ? error : new StoreUnavailableError({ cause: error });
-    for (const live of credential.lives) live.end(reason);
+    for (const live of credential.lives) {
+      try {
+        live.end(reason);
+      } catch (failure) {
+        // The application's own: it must not keep another connection open.
+        this.logger.error(`a listener of a connection that ended has failed: ${failureMessage(failure)}`);
+      }
+    }
     credential.lives.clear();
   }
 
