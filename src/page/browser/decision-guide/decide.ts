@@ -157,6 +157,7 @@ function pagesFor(choices: Choices): readonly string[] {
   if (accessTokenInCookie) pages.push('docs/between-sessions-and-tokens.md#an-access-token-in-a-cookie');
   if (exchanges) pages.push('docs/between-sessions-and-tokens.md#a-session-exchanged-for-a-jwt');
   if (exchanges || servicesVerify) pages.push('docs/resource-server.md');
+  pages.push('docs/browser-client.md');
   pages.push(revocation === 'lookup' ? 'docs/revocation.md#lookup-mode' : 'docs/revocation.md');
   return pages;
 }
