@@ -32,6 +32,15 @@ describe.each(ADAPTERS)('the browser client on %s', (adapter) => {
       expect(left).toHaveLength(live.length - 1);
     });
 
+    it('signs out with an expired access token too', async () => {
+      const client = browser.tab({ mode });
+      const { id } = await signIn(client);
+      const live = await server.app.authentication.listSignIns(id);
+      server.clock.pass(16 * 60_000);
+      await client.signOut();
+      expect(await server.app.authentication.listSignIns(id)).toHaveLength(live.length - 1);
+    });
+
     it('tells of another user, and of no other change', async () => {
       const client = browser.tab({ mode });
       const heard: unknown[] = [];

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TokenStorage } from 'nestjs-aerie/client';
 import { ADAPTERS } from '../support/test-app.js';
+import { until } from '../support/until.js';
 import { asked, type ClientApp, signIn, startClientApp } from './client-app.js';
 import { FakeBrowser } from './fake-browser.js';
 
@@ -12,17 +13,21 @@ class SlowStorage implements TokenStorage {
   text: string | null = null;
   fails: { load?: boolean; save?: boolean; clear?: boolean } = {};
   hangs = false;
-  readonly calls: string[] = [];
+  /** What a `save` waits for. */
+  beforeSave: Promise<void> = Promise.resolve();
+  /** The calls that have ended, in order. */
+  readonly ended: string[] = [];
 
   load = () => this.call('load', () => this.text);
   save = (text: string) => this.call('save', () => void (this.text = text));
   clear = () => this.call('clear', () => void (this.text = null));
 
   private async call<T>(name: 'load' | 'save' | 'clear', work: () => T): Promise<T> {
-    this.calls.push(name);
     await new Promise((resolve) => setTimeout(resolve, 2));
     if (this.hangs) await new Promise(() => {});
+    if (name === 'save') await this.beforeSave;
     if (this.fails[name]) throw new Error('the keychain is locked');
+    this.ended.push(name);
     return work();
   }
 }
@@ -128,10 +133,13 @@ describe.each(ADAPTERS)('storages of tokens on %s', (adapter) => {
     expect(device.countOf('POST /auth/refresh')).toBe(0);
   });
 
-  it('with a text that is not ours: nobody is signed in', async () => {
-    storage.text = '{"version":7}';
-    await expect(started().restore()).resolves.toBeNull();
-  });
+  it.each(['{"version":7}', 'null', '', 'not JSON'])(
+    'with %j, which is not ours: nobody is signed in',
+    async (text) => {
+      storage.text = text;
+      await expect(started().restore()).resolves.toBeNull();
+    },
+  );
 
   it('are cleared by a sign-out, and a save that ends late brings nothing back', async () => {
     const client = started();
@@ -141,6 +149,21 @@ describe.each(ADAPTERS)('storages of tokens on %s', (adapter) => {
     await Promise.all([client.signOut(), refresh]);
     expect(storage.text).toBeNull();
     await expect(started().restore()).resolves.toBeNull();
+  });
+
+  it('that save late bring nothing back after a sign-out', async () => {
+    const client = started();
+    await signIn(client);
+    let save!: () => void;
+    storage.beforeSave = new Promise((resolve) => (save = resolve));
+    await device.passing(client.refresh());
+    await expect(device.passing(client.signOut())).rejects.toMatchObject({
+      code: 'AUTH_CLIENT_STORAGE_FAILED',
+    });
+    save();
+    await until('both have ended', () => ['save', 'clear'].every((name) => storage.ended.includes(name, 2)));
+    expect(storage.ended.slice(-2)).toEqual(['save', 'clear']);
+    expect(storage.text).toBeNull();
   });
 
   it('that cannot be cleared: the server ends the sign-in all the same, and the caller is told', async () => {

@@ -10,7 +10,7 @@ import { run, runToEnd } from '../support/processes.js';
 import { type Packed, packNow } from './packed-library.js';
 
 /** Unpacked, with the guides. */
-const LIMIT = 2_150_000;
+const LIMIT = 2_350_000;
 
 let folder: string;
 let packed: Packed;

@@ -45,8 +45,7 @@ export function authorizedFetch(
       const given = input instanceof Request ? input : undefined;
       const url = new URL(given?.url ?? `${input as URL}`, base());
       const headers = new Headers(init.headers ?? given?.headers);
-      if (headers.has('Authorization') || !origins.includes(url.origin))
-        return platform.fetch(given ?? url.href, init);
+      if (headers.has('Authorization')) return platform.fetch(given ?? url.href, init);
       for (let isRetry = false; ; isRetry = true) {
         const authorized = await authorize(url);
         const { Authorization } = authorized.headers;

@@ -57,9 +57,14 @@ export function keptTokens(storage: TokenStorage, platform: Platform): KeptToken
   };
 }
 
+/** A text that is not ours is none: an error would keep the user from signing in. */
 function parsed(text: string | null): KeptToken | null {
-  const { token, key = null } = JSON.parse(text ?? '{}') as Partial<KeptToken>;
-  return token ? { token, key } : null;
+  try {
+    const { token, key = null } = JSON.parse(text!) as KeptToken;
+    return token ? { token, key } : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The default: gone with the process or the page. */

@@ -49,8 +49,7 @@ export function renewalOf(parts: ClientParts, { adopt, settle }: SignIns): Renew
   async function refused(token: KeptToken | null, before: SignInState): Promise<void> {
     if (token) {
       // Another tab has stored a newer one meanwhile: that one is tried next.
-      if ((await kept.load())?.token !== token.token)
-        throw new AuthClientError(null, 'The refresh token was replaced.');
+      if ((await kept.load())?.token !== token.token) throw new AuthClientError(null, 'Replaced.');
       if (shared.current() === before) await kept.clear();
     }
     ended(before);
