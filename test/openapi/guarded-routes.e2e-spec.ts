@@ -86,7 +86,7 @@ const operation = ({ paths }: OpenAPIObject, path: string) =>
     security?: object[];
     description?: string;
     responses: Record<string, any>;
-    [extension: string]: unknown;
+    readonly [member: string]: unknown;
   };
 /** The codes that an operation is described with. */
 const codes = (document: OpenAPIObject, path: string): string[] =>
@@ -282,6 +282,17 @@ describe('the document', () => {
     const plain = JSON.stringify(SwaggerModule.createDocument(app.app, config));
     expect(plain).not.toContain('x-nestjs-aerie');
     expect(plain).toContain('"x-own"');
+  });
+
+  it('has each id of an operation once', async () => {
+    @Controller('mine')
+    class AuthController {
+      @Post('login') login(): void {}
+    }
+    const document = await documentOf({ controllers: [AuthController] });
+    expect(operation(document, '/mine/login')['operationId']).toBe('AuthController_login');
+    expect(operation(document, '/auth/login')['operationId']).toBe('BuiltInAuthController_login');
+    expect(operation(document, '/auth/me')['operationId']).toBe('AuthController_me');
   });
 
   it('tells routes apart that inherit one handler', async () => {

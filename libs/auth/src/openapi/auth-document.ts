@@ -53,6 +53,7 @@ export function createAuthDocument(
   const guards = globalGuardsOf(app.get(ApplicationConfig));
   for (const { handler, controller, description, operation, method } of found)
     writer.write(operation, method, accessOf(handler, controller, guards), structuredClone(description));
+  giveWay(found);
   // A schema and a scheme of the application's own, of the same name, stay.
   const schemas = structuredClone(schemasFor(document.paths, authSchemas(cookies.access !== null)));
   const components = (document.components ??= {});
@@ -84,4 +85,14 @@ function tokenUrlIn(found: readonly Found[]): string | null {
   const isToken = ({ path, description }: Found): boolean =>
     description?.oauthErrors === true && path.endsWith('/token');
   return found.find(isToken)?.path ?? null;
+}
+
+/** An id must be unique: an application may have an AuthController with a login of its own. */
+function giveWay(found: readonly Found[]): void {
+  const taken = new Set(
+    found.flatMap(({ description, operation }) => (description ? [] : [operation.operationId])),
+  );
+  for (const { description, operation } of found)
+    if (description && operation.operationId !== undefined && taken.has(operation.operationId))
+      operation.operationId = `BuiltIn${operation.operationId}`;
 }
