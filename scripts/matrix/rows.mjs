@@ -70,7 +70,8 @@ export const ROWS = [
       '@nestjs/mercurius': '^14.0.0',
       '@nestjs/swagger': '12.0.0',
       '@nestjs/passport': '12.0.0',
-      '@nestjs/platform-fastify': '12.0.1',
+      // 12.0.1 leaves some refused requests unanswered (docs/decisions/versions.md).
+      '@nestjs/platform-fastify': '12.0.2',
       '@nestjs/platform-socket.io': '12.0.1',
       '@nestjs/platform-ws': '12.0.1',
       '@nestjs/terminus': '12.0.0',

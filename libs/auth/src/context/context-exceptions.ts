@@ -1,7 +1,7 @@
 import { type ExecutionContext, HttpException } from '@nestjs/common';
 import { AuthError } from '../errors/auth-error.js';
 import { asHttpException, bodyOf, headersOf } from './error-responses.js';
-import type { HttpResponse } from './http-request.js';
+import { type HttpResponse, setHeader } from './http-request.js';
 
 /**
  * An error in the form that this context's own handlers understand; for HTTP the headers are on the response by
@@ -12,7 +12,7 @@ export function toContextException(error: unknown, context: ExecutionContext): u
   switch (context.getType<string>()) {
     case 'http': {
       const response = context.switchToHttp().getResponse<HttpResponse>();
-      for (const [name, value] of Object.entries(headersOf(error))) response.header(name, value);
+      for (const [name, value] of Object.entries(headersOf(error))) setHeader(response, name, value);
       return asHttpException(error);
     }
     case 'ws':

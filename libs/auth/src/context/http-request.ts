@@ -16,6 +16,16 @@ export interface HttpResponse {
   header(name: string, value: string): unknown;
 }
 
+interface NodeResponse {
+  setHeader(name: string, value: string): unknown;
+}
+
+/** Sets a header. On some routes on Fastify, Nest 12.0 gives guards Node's own response. */
+export function setHeader(response: HttpResponse | NodeResponse, name: string, value: string): void {
+  if ('header' in response) response.header(name, value);
+  else response.setHeader(name, value);
+}
+
 const arrivals = new WeakMap<object, number>();
 
 /** Notes when a request arrived, by the monotonic clock; `request` is Node's own. */

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { HttpRequest, HttpResponse } from '../context/http-request.js';
+import { type HttpRequest, type HttpResponse, setHeader } from '../context/http-request.js';
 
 interface CachedResponse extends HttpResponse {
   getHeader?(name: string): unknown;
@@ -15,7 +15,7 @@ export function markOptional(context: ExecutionContext, { headers }: HttpRequest
   const given = response.getHeader?.('Vary');
   const vary = given === undefined ? '' : String(given);
   if (!/(^|,)\s*(cookie|\*)\s*(,|$)/i.test(vary))
-    response.header('Vary', vary ? `${vary}, Cookie` : 'Cookie');
+    setHeader(response, 'Vary', vary ? `${vary}, Cookie` : 'Cookie');
   if (headers?.['cookie'] !== undefined || headers?.['authorization'] !== undefined)
-    response.header('Cache-Control', 'no-store');
+    setHeader(response, 'Cache-Control', 'no-store');
 }
