@@ -20,7 +20,7 @@ interface NodeResponse {
   setHeader(name: string, value: string): unknown;
 }
 
-/** Sets a header. On some routes on Fastify, Nest 12.0 gives guards Node's own response. */
+/** Sets a header. A guard of a route that Fastify serves as middleware gets Node's own response. */
 export function setHeader(response: HttpResponse | NodeResponse, name: string, value: string): void {
   if ('header' in response) response.header(name, value);
   else response.setHeader(name, value);
