@@ -5,6 +5,7 @@ import { FEED_MUTANTS } from './mutants/feed.mjs';
 import { FORMER_SIGN_IN_MUTANTS } from './mutants/former-sign-ins.mjs';
 import { HANDOVER_MUTANTS } from './mutants/handovers.mjs';
 import { KEY_MUTANTS } from './mutants/keys.mjs';
+import { LIVE_MUTANTS } from './mutants/live.mjs';
 import { MEMORY_MUTANTS } from './mutants/memory.mjs';
 import { OPERATION_AND_MESSAGE_MUTANTS } from './mutants/operations-and-messages.mjs';
 import { PASSWORD_MUTANTS } from './mutants/passwords.mjs';
@@ -38,4 +39,5 @@ export const MUTANTS = [
   ...ATTEMPT_MUTANTS,
   ...SIGNED_URL_MUTANTS,
   ...OPERATION_AND_MESSAGE_MUTANTS,
+  ...LIVE_MUTANTS,
 ];
