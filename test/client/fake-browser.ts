@@ -36,7 +36,7 @@ export class FakeBrowser {
   /** While true, messages are kept back. */
   holdsMessages = false;
   private readonly channels = new Set<FakeChannel>();
-  private readonly timers = new Set<{ at: number; then: () => void }>();
+  private readonly timers = new Set<{ at: number; call: () => void }>();
   private readonly tabs = new Set<AuthClient>();
   private time = 1_000_000;
   private held: (() => void)[] = [];
@@ -45,24 +45,25 @@ export class FakeBrowser {
 
   /** A tab: a client whose requests have the browser's cookies. */
   tab(options: Partial<AuthClientOptions> = {}, without: Partial<Platform> = {}): AuthClient {
-    const browser = this;
+    const open = (channel: FakeChannel) => void this.channels.add(channel);
+    const channelOf = (name: string) => new FakeChannel(name, this);
     const platform: Platform = {
       fetch: this.fetch,
       location: { href: `${this.url}/` },
-      Channel: class extends FakeChannel {
-        constructor(name: string) {
-          super(name, browser);
-          browser.channels.add(this);
-        }
-      },
+      // A constructor may give another object than its own.
+      Channel: function (name: string) {
+        const channel = channelOf(name);
+        open(channel);
+        return channel;
+      } as unknown as NonNullable<Platform['Channel']>,
       locks: this.locks,
       store: () => ({
         getItem: (key) => this.store.get(key) ?? null,
         setItem: (key, text) => void this.store.set(key, text),
       }),
       now: () => this.time,
-      after: (ms, then) => {
-        const timer = { at: this.time + ms, then };
+      after: (ms, call) => {
+        const timer = { at: this.time + ms, call };
         this.timers.add(timer);
         return () => void this.timers.delete(timer);
       },
@@ -82,7 +83,7 @@ export class FakeBrowser {
   pass(ms: number): void {
     this.time += ms;
     for (const timer of [...this.timers].sort((a, b) => a.at - b.at))
-      if (timer.at <= this.time && this.timers.delete(timer)) timer.then();
+      if (timer.at <= this.time && this.timers.delete(timer)) timer.call();
   }
 
   /** Lets the clock run, twenty times as fast as ours, until the work has ended. */
