@@ -76,7 +76,7 @@ export const LIVE_MUTANTS = [
   ...mutantsOf(
     'live/watched-token.ts',
     ['what ends a connection'],
-    [['an expired token stays connected', 'throw new AccessTokenExpiredError();', 'return;']],
+    [['an expired token stays connected', 'token.expiresAt + clockToleranceMs', 'Infinity']],
   ),
   ...mutantsOf(
     'context/request-authenticator.ts',
