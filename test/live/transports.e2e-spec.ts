@@ -1,5 +1,6 @@
 /** Each example of examples/contexts on both adapters: the connection ends with its sign-in, and leaves nothing behind. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Server } from 'node:http';
 import { LiveSignIns } from 'nestjs-aerie';
 import { cookieOf, tokenOf } from '../nest-integration/credentials.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
@@ -18,7 +19,11 @@ describe.each(CASES)('$name on $adapter', ({ adapter, transport }) => {
     live = app.app.get(LiveSignIns);
     await app.users.add('ada');
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    // A server waits for requests that a client has given up a moment ago.
+    (app.app.getHttpServer() as Server).closeAllConnections();
+    await app.close();
+  });
 
   const opened = async (headers: Headers) => {
     const { size } = live;
