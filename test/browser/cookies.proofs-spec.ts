@@ -1,5 +1,6 @@
 // The cookies as a browser keeps them: read from its jar, not from the answers that set them.
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Request } from 'playwright-core';
 import { ADAPTERS } from '../support/test-app.js';
 import { Browser, cookieNames, post } from './browser.js';
 import { APP_HOST, type OwnApp, signInBy, startOwnApp, whoIs } from './own-app.js';
@@ -124,14 +125,15 @@ describe.each(ADAPTERS)('cookies in Chromium (%s)', (adapter) => {
     const app = await start({ cookies: { refresh: { path: '/auth' } } });
     const page = await home(app);
     await signInBy(page, 'hybrid');
-    const sent: string[] = [];
-    page.on('request', async (request) => {
-      const { cookie = '' } = await request.allHeaders();
-      if (cookie.includes('__Secure-refresh')) sent.push(new URL(request.url()).pathname);
-    });
+    const requests: Request[] = [];
+    page.on('request', (request) => void requests.push(request));
     await post(page, '/orders');
     expect((await post(page, '/auth/refresh')).status).toBe(200);
     expect((await post(page, '/auth/logout')).status).toBe(204);
+    const sent: string[] = [];
+    for (const request of requests)
+      if (((await request.allHeaders())['cookie'] ?? '').includes('__Secure-refresh'))
+        sent.push(new URL(request.url()).pathname);
     expect(sent).toEqual(['/auth/refresh', '/auth/logout']);
     expect(await cookieNames(page.context())).toEqual(['__Host-device']);
   });
