@@ -130,7 +130,6 @@ const BROKEN: readonly (readonly [rule: string, path: string, text: string, seen
       ['module/a.ts', '@nestjs/typeorm'],
       ['features/a.ts', 'typeorm'],
       ['features/a/a.ts', 'typeorm'],
-      ['http/a.ts', 'jose'],
       ['http/a.ts', '@nestjs/passport'],
       ['http/a.ts', 'passport'],
       ['context/a.ts', 'passport-jwt'],

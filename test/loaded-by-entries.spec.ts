@@ -32,7 +32,6 @@ describe('nestjs-aerie/resource-server', () => {
       '@nestjs/microservices',
       '@nestjs/passport',
       '@nestjs/websockets',
-      'jose',
       'lru-cache',
       'rxjs',
     ]);

@@ -5,3 +5,4 @@ import './forged.e2e-spec.js';
 import './malformed.e2e-spec.js';
 import './profile.e2e-spec.js';
 import './revocation-check.e2e-spec.js';
+import './signatures.e2e-spec.js';

@@ -85,7 +85,6 @@ const ENTRIES = [
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   typeorm: ['typeorm'],
   '@nestjs/typeorm': ['typeorm'],
-  jose: ['keys', 'access-tokens'],
   passport: ['passport', 'guards'],
   'passport-jwt': ['passport', 'guards'],
   'passport-local': ['passport', 'guards'],

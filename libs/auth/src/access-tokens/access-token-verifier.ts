@@ -19,9 +19,8 @@ export class AccessTokenVerifier extends CachingVerifier<AccessToken> {
 
 /** The access token of a genuine token's claims. Throws AccessTokenInvalidError. */
 export function readAccessToken(claims: JsonObject): AccessToken {
-  const profile = Object.fromEntries(Object.entries(claims).filter(([name]) => !RESERVED_CLAIMS.has(name)));
   const principal = Object.freeze({
-    ...profile,
+    ...profileOf(claims),
     id: text(claims['sub']),
     roles: words(claims['roles']),
     scopes: scopeList(claims['scope']),
@@ -39,6 +38,12 @@ export function readAccessToken(claims: JsonObject): AccessToken {
     client: clientOf(claims),
     ...timesOf(claims),
   };
+}
+
+function profileOf(claims: JsonObject): Record<string, unknown> {
+  const profile: Record<string, unknown> = {};
+  for (const name of Object.keys(claims)) if (!RESERVED_CLAIMS.has(name)) profile[name] = claims[name];
+  return profile;
 }
 
 function clientOf({ client_id: id, cep }: JsonObject): TokenClient | null {

@@ -1,8 +1,6 @@
-import { constants, createHmac, sign } from 'node:crypto';
-import { promisify } from 'node:util';
 import { decodeBase64url } from '../crypto/base64url.js';
-import type { SigningAlgorithm } from '../keys/key-options.js';
 import type { ActiveKey } from '../keys/key-ring.js';
+import { signatureOf } from './signatures.js';
 
 /** In characters; longer ones are refused unread. */
 export const MAX_JWS_LENGTH = 8 * 1024;
@@ -12,9 +10,15 @@ export const FORBIDDEN_HEADERS = ['crit', 'b64', 'zip', 'jwk', 'jku', 'x5u', 'x5
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-export interface CompactJws {
-  readonly header: JsonObject & { readonly alg: string; readonly kid: string };
+/** A JWS that was read and not verified. */
+export interface SignedJson {
+  readonly header: JsonObject & { readonly alg: string };
   readonly payload: JsonObject;
+  readonly signature: Buffer;
+}
+
+export interface CompactJws extends SignedJson {
+  readonly header: JsonObject & { readonly alg: string; readonly kid: string };
 }
 
 /**
@@ -28,34 +32,58 @@ export function readCompactJws(token: string): CompactJws | undefined {
 }
 
 /** The same of a text whose header need not name a key: for what was signed with one secret by somebody else. */
-export function readSignedJson(
-  token: string,
-): { readonly header: JsonObject & { readonly alg: string }; readonly payload: JsonObject } | undefined {
+export function readSignedJson(token: string): SignedJson | undefined {
   if (token.length > MAX_JWS_LENGTH) return undefined;
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
   if (first < 1 || second < first + 2 || second === token.length - 1 || token.includes('.', second + 1))
     return undefined;
-  const header = jsonObject(token.slice(0, first));
+  const header = headerOf(token.slice(0, first));
+  if (!header) return undefined;
+  const payload = jsonObject(token.slice(first + 1, second));
+  const signature = payload && decodeBase64url(token.slice(second + 1));
+  if (!signature) return undefined;
+  return { header, payload, signature };
+}
+
+/** Headers that were read, by their text: all tokens of one key have the same. */
+const headers = new Map<string, SignedJson['header']>();
+const MAX_HEADERS = 32;
+const MAX_KEPT_LENGTH = 256;
+
+function headerOf(segment: string): SignedJson['header'] | undefined {
+  const known = headers.get(segment);
+  if (known) return known;
+  const header = jsonObject(segment);
   if (!header || typeof header['alg'] !== 'string') return undefined;
   if (FORBIDDEN_HEADERS.some((name) => Object.hasOwn(header, name))) return undefined;
-  const payload = jsonObject(token.slice(first + 1, second));
-  if (!payload || !decodeBase64url(token.slice(second + 1))) return undefined;
-  return { header: header as JsonObject & { readonly alg: string }, payload };
+  if (segment.length <= MAX_KEPT_LENGTH) {
+    // Forged headers may fill it: reading one again costs microseconds.
+    if (headers.size >= MAX_HEADERS) headers.clear();
+    headers.set(segment, Object.freeze(header) as SignedJson['header']);
+  }
+  return header as SignedJson['header'];
 }
+
+/** What the signature of a compact JWS signs: all before its last dot. */
+export const signedPart = (token: string): string => token.slice(0, token.lastIndexOf('.'));
 
 function jsonObject(segment: string): JsonObject | undefined {
   const bytes = decodeBase64url(segment);
   if (!bytes) return undefined;
   const text = bytes.toString();
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return hasNoMemberTwice(text, value) ? (value as JsonObject) : undefined;
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return membersIn(value) === membersWritten(text) ? (value as JsonObject) : undefined;
+}
+
+/** JSON that is written as JavaScript writes it has no member twice: the most tokens are. */
+function hasNoMemberTwice(text: string, value: object): boolean {
+  return JSON.stringify(value) === text || membersIn(value) === membersWritten(text);
 }
 
 /** How many members the text has; if the parsed value has fewer, the text has one twice. */
@@ -79,38 +107,12 @@ function membersIn(value: unknown): number {
   return count;
 }
 
-const signElsewhere = promisify(sign);
-const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
-
-/**
- * Signs claims as a compact JWS of a type (`typ`; RFC 7515, section 3.1). By one call of Node's own each, where jose would
- * go by way of WebCrypto (docs/decisions/signing.md). RSA takes far longer than the others, and is left to another
- * thread.
- */
+/** Signs claims as a compact JWS of a type (`typ`; RFC 7515, section 3.1). */
 export async function signCompactJws(claims: JsonObject, key: ActiveKey, type: string): Promise<string> {
   const input = `${segment({ alg: key.alg, kid: key.kid, typ: type })}.${segment(claims)}`;
-  const signature = await SIGN[key.alg](Buffer.from(input), key.signWith);
+  const signature = await signatureOf(input, key.alg, key.signWith);
   return `${input}.${signature.toString('base64url')}`;
 }
-
-type Sign = (input: Buffer, key: ActiveKey['signWith']) => Buffer | Promise<Buffer>;
-
-const hmac =
-  (hash: string): Sign =>
-  (input, key) =>
-    createHmac(hash, key).update(input).digest();
-
-/** RFC 7518, section 3; RFC 8037, section 3.1. */
-const SIGN: Readonly<Record<SigningAlgorithm, Sign>> = {
-  HS256: hmac('sha256'),
-  HS384: hmac('sha384'),
-  HS512: hmac('sha512'),
-  // Two numbers of fixed length, rather than DER.
-  ES256: (input, key) => sign('sha256', input, { key, dsaEncoding: 'ieee-p1363' }),
-  EdDSA: (input, key) => sign(null, input, key),
-  RS256: (input, key) => signElsewhere('sha256', input, key),
-  PS256: (input, key) => signElsewhere('sha256', input, { key, ...PSS }),
-};
 
 function segment(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,10 +1,10 @@
-import { compactVerify, errors } from 'jose';
 import { AccessTokenExpiredError, AccessTokenInvalidError } from '../errors/auth-error.js';
 import type { VerificationKeys } from '../keys/verification-keys.js';
 import type { Clock } from '../time/clock.js';
 import type { FormerIssuer } from '../validation/former-issuers.js';
 import { seconds } from './claim-readers.js';
-import { type JsonObject, readCompactJws } from './compact-jws.js';
+import { type JsonObject, readCompactJws, signedPart } from './compact-jws.js';
+import { isSignedBy } from './signatures.js';
 import { tokenType } from './token-type.js';
 
 /** The rules that a verifier is pinned to: none of them comes from a token. */
@@ -55,12 +55,8 @@ export class JwtVerifier {
     const found = this.keys.find(header.kid);
     const key = found instanceof Promise ? await found : found;
     if (!key || header.alg !== key.alg) throw new AccessTokenInvalidError();
-    try {
-      await compactVerify(token, key.verifyWith, { algorithms: [key.alg] });
-    } catch (cause) {
-      if (cause instanceof errors.JOSEError) throw new AccessTokenInvalidError({ cause });
-      throw cause;
-    }
+    const isGenuine = isSignedBy(key, signedPart(token), jws.signature);
+    if (!(typeof isGenuine === 'boolean' ? isGenuine : await isGenuine)) throw new AccessTokenInvalidError();
     const { iss, aud } = payload;
     const former = this.rules.formerIssuers?.find(({ issuer }) => issuer === iss);
     const isOfUs = iss === this.rules.issuer || former !== undefined;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type JsonObject, readSignedJson } from '../../../access-tokens/compact-jws.js';
+import { type JsonObject, readSignedJson, signedPart } from '../../../access-tokens/compact-jws.js';
 import { equalInConstantTime } from '../../../crypto/constant-time.js';
 import { sha256 } from '../../../crypto/digest.js';
 import { AuthConfigError } from '../../../errors/auth-config-error.js';
@@ -112,10 +112,9 @@ function genuineClaims(
 ): JsonObject | undefined {
   const read = readSignedJson(token);
   if (!read || read.header['alg'] !== algorithm) return undefined;
-  const dot = token.lastIndexOf('.');
-  const [input, signature] = [token.slice(0, dot), Buffer.from(token.slice(dot + 1), 'base64url')];
+  const input = signedPart(token);
   const isOf = (secret: string): boolean =>
-    equalInConstantTime(createHmac(HASHES[algorithm], secret).update(input).digest(), signature);
+    equalInConstantTime(createHmac(HASHES[algorithm], secret).update(input).digest(), read.signature);
   return secrets.some(isOf) ? read.payload : undefined;
 }
 
