@@ -11,6 +11,7 @@ import { OPERATION_AND_MESSAGE_MUTANTS } from './mutants/operations-and-messages
 import { PASSWORD_MUTANTS } from './mutants/passwords.mjs';
 import { SERVER_MUTANTS } from './mutants/servers.mjs';
 import { SHARED_RECORD_MUTANTS } from './mutants/shared-records.mjs';
+import { SIGNATURE_MUTANTS } from './mutants/signatures.mjs';
 import { SIGNED_URL_MUTANTS } from './mutants/signed-urls.mjs';
 import { STATEMENT_MUTANTS } from './mutants/statements.mjs';
 import { STEP_MUTANTS } from './mutants/steps.mjs';
@@ -37,6 +38,7 @@ export const MUTANTS = [
   ...FORMER_SIGN_IN_MUTANTS,
   ...ACTION_TOKEN_MUTANTS,
   ...ATTEMPT_MUTANTS,
+  ...SIGNATURE_MUTANTS,
   ...SIGNED_URL_MUTANTS,
   ...OPERATION_AND_MESSAGE_MUTANTS,
   ...LIVE_MUTANTS,

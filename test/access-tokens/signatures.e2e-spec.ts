@@ -1,4 +1,5 @@
 // What a signature is worth, told by jose beside us; `signatures.proofs-spec.ts` asks 100,000 times.
+import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { isSignedBy } from '../../libs/auth/src/access-tokens/signatures.js';
 import { MUTATIONS, ourVerdict, pairs, signed, verdictOfJose } from './signatures.js';
@@ -49,6 +50,21 @@ describe('a signature', () => {
         await isSignedBy({ alg: pair.alg, verifyWith: pair.signWith }, token.input, token.signature),
       ).toBe(false);
     }
+  });
+
+  it('is none of ES256 with a key of another curve', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
+    const signature = sign('sha256', Buffer.from('text'), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+    expect(await isSignedBy({ alg: 'ES256', verifyWith: publicKey }, 'text', signature)).toBe(false);
+  });
+
+  it('is none where Node.js throws, on this thread and on another', async () => {
+    const broken = createPublicKey(generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey);
+    await inNextTurn();
+    const verdicts = Array.from({ length: 20 }, () =>
+      isSignedBy({ alg: 'PS256', verifyWith: broken }, 'text', Buffer.alloc(64)),
+    );
+    expect(await Promise.all(verdicts)).toEqual(verdicts.map(() => false));
   });
 
   it('is verified on this thread, and past sixteen in one turn of the event loop on another', async () => {
