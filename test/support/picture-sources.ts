@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** What the pictures show: the page, what it is built by, and the browser client that it uses. */
-const SOURCES = ['src/page', 'libs/auth/src/client'];
+/** What the pictures show: the page, and the browser client that it uses. */
+const SOURCES = ['src/page/browser', 'libs/auth/src/client'];
 
 export const PICTURES = join(ROOT, 'docs/pictures');
 

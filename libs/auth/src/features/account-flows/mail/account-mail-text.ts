@@ -29,19 +29,19 @@ const wording = (service: string): Readonly<Record<AccountMailKind, Wording>> =>
     subject: `Choose a new password for ${service}`,
     begin: `A new password was asked for, for your account at ${service}.`,
     lead: 'Open this link to choose one:',
-    end: `${IGNORE} Give the link to nobody.`,
+    end: `${IGNORE} Do not share this link.`,
   },
   'magic-link': {
     subject: `Sign in to ${service}`,
     begin: `A link to sign in to ${service} was asked for.`,
     lead: 'Open it in the browser in which you asked for it:',
-    end: `${IGNORE} Give the link to nobody.`,
+    end: `${IGNORE} Do not share this link.`,
   },
   code: {
     subject: `Your code for ${service}`,
     begin: `A code to sign in to ${service} was asked for.`,
     lead: 'Type it where you asked for it:',
-    end: `${IGNORE} Tell the code to nobody: no one at ${service} will ask for it.`,
+    end: `${IGNORE} Do not share this code: ${service} never asks for it.`,
   },
   'confirm-email': {
     subject: `Confirm your new e-mail address for ${service}`,

@@ -50,7 +50,7 @@ export const MAGIC_LINK_SCRIPT = `'use strict';
       return say(
         'Type this code where you asked for the link:',
         { code: opened.body.code },
-        'If you did not ask for it, close this page, and tell the code to nobody.',
+        'If you did not ask for it, close this page, and do not share the code.',
       );
     const done = await post('', { token, mode: main.dataset.mode });
     if (!done.ok) return failed(done);
