@@ -27,6 +27,8 @@ class HandClock extends Clock {
 class TestToken extends WatchedCredential {
   readonly names;
   dueAt = Infinity;
+  /** As the idle limit of a session. */
+  mayHaveMoved = false;
   record: 'live' | 'ended' | 'down' | 'silent' = 'live';
   readonly asked: (number | null)[] = [];
   answers: (() => void)[] = [];
@@ -45,7 +47,7 @@ class TestToken extends WatchedCredential {
   }
 
   refuseIfExpired(): void {
-    throw new AccessTokenRevokedError();
+    if (!this.mayHaveMoved) throw new AccessTokenRevokedError();
   }
 
   async ask(maxStalenessMs: number | null): Promise<void> {
@@ -187,6 +189,18 @@ describe('the watch of open connections', () => {
       expect(ends).toEqual([]);
       await pass(2_100);
       expect(ends).toEqual(['AUTH_ACCESS_TOKEN_REVOKED']);
+    });
+
+    it('asks about none that was closed while another one expired', async () => {
+      const [first, closed] = [connect('a'), connect('b')];
+      closed.token.mayHaveMoved = true;
+      for (const { token } of [first, closed]) token.dueAt = clock.at + 10_000;
+      // Their answers put them in their places.
+      watch.keysChanged();
+      first.live.onEnd(() => closed.live.release());
+      await pass(12_000);
+      expect([first.ends, closed.ends, watch.size]).toEqual([['AUTH_ACCESS_TOKEN_REVOKED'], [], 0]);
+      expect(closed.token.asked).toHaveLength(1);
     });
 
     it('asks about tokens again when keys came or went', async () => {

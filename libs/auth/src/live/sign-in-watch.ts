@@ -167,6 +167,8 @@ export class SignInWatch implements Watching {
   }
 
   private expire(credential: WatchedCredential): void {
+    // Its last connection has closed meanwhile: it is not watched any more.
+    if (credential.lives.size === 0) return;
     try {
       credential.refuseIfExpired();
       this.questions.ask(credential);
