@@ -112,7 +112,7 @@ need_servers() {
 need_other_languages() {
   /usr/bin/python3 -c 'import jwt, cryptography' && /usr/bin/perl -MCrypt::JWT -e 1 ||
     install_packages python3-jwt python3-cryptography libcrypt-jwt-perl || {
-    echo 'PyJWT and Crypt::JWT cannot be had: they are needed, and their tests are not skipped' >&2
+    echo 'there is no PyJWT or no Crypt::JWT: both are needed, and their tests are not skipped' >&2
     exit 1
   }
 }

@@ -7,7 +7,7 @@ import { FakeLocks } from './fake-locks.js';
 
 /** What happens to a request instead of, or after, being answered. */
 export interface Network {
-  /** Before the request is sent: throws for one that is lost, gives an answer of somebody else's. */
+  /** Before the request is sent: throws for one that is lost, gives an answer that is not the server's. */
   before?(request: Request): Promise<Response | undefined | void> | Response | undefined | void;
   /** After the server has answered: throws for an answer that is lost, before its cookies are kept. */
   after?(request: Request, answer: Response): Promise<void> | void;

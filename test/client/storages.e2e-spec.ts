@@ -115,7 +115,7 @@ describe.each(ADAPTERS)('storages of tokens on %s', (adapter) => {
     await expect(restarted.restore()).resolves.toMatchObject({ id });
   });
 
-  it('that hang: no call waits for ever', async () => {
+  it('that hang: every call ends', async () => {
     const client = started();
     await signIn(client);
     storage.hangs = true;

@@ -153,7 +153,7 @@ export async function builtInAnswers(app: INestApplication): Promise<DescribedAn
   const { createAuthDocument } = await import('nestjs-aerie/openapi');
   const options = { include: [AuthModule] };
   const document = createAuthDocument(app, new DocumentBuilder().build(), options);
-  // Any guard hands out a sign-in for a credential of before (docs/moving.md).
+  // Any guard hands out a sign-in for a credential of the former library (docs/moving.md).
   const hasFormer = app.get(FormerCredentials, { strict: false }) !== null;
   return new DescribedAnswers(document, hasFormer);
 }

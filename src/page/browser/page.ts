@@ -13,7 +13,7 @@ export interface Page {
   announce(text: string): void;
   /** Shows an error of the API, or of the network, as a sentence with what to do. */
   showError(error: unknown): void;
-  /** Does what a button asks for: clears the error of before, and shows the error if there is one. */
+  /** Does what a button asks for: clears the former error, and shows the new one if there is one. */
   run(work: () => Promise<unknown>): Promise<void>;
 }
 

@@ -39,7 +39,7 @@ export function formReason({ text, header }: ReadJwt): string | null {
   return segments.slice(0, 2).some(hasMemberTwice) ? 'it has a member twice' : null;
 }
 
-/** A member that stands twice is read as the last one; whoever reads the first one takes the token for another. */
+/** `JSON.parse` keeps the last of two members of one name. A reader that keeps the first one sees another token. */
 function hasMemberTwice(segment: string): boolean {
   const text = textOf(strictBytes(segment)!);
   const written = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon).length;

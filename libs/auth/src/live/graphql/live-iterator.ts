@@ -56,7 +56,7 @@ export class LiveIterator<T> implements AsyncIterableIterator<T> {
     return Promise.reject(error as Error);
   }
 
-  /** Whoever waits, or asks next, gets this error. */
+  /** Rejects every pending `next()` with this error; if none is pending, the next one that comes. */
   fail(error: unknown): void {
     if (this.isDone) return;
     const waiting = this.finish();

@@ -111,7 +111,7 @@ export const FLOW_DESCRIPTIONS: Readonly<Record<keyof AccountFlowsOn, RouteDescr
               object({
                 credentials_voided: {
                   type: 'boolean',
-                  description: 'Whether the password of before was removed.',
+                  description: 'Whether the password that the account had is removed.',
                 },
               }),
             ],
