@@ -7,6 +7,7 @@ export interface WsClient {
   readonly readyState: number;
   close(code?: number, reason?: string): void;
   once(event: 'close', listener: () => void): unknown;
+  removeAllListeners(event: 'message'): unknown;
 }
 
 /** A client of Socket.IO, as `IoAdapter` gives it to a gateway. */
@@ -35,7 +36,7 @@ export function whenClosed(client: WsClient | SocketIoClient, closed: () => void
 }
 
 /**
- * Closes a connection, and says why. `ws`: the code in the close frame's reason. Socket.IO has no such frame: the event
+ * Closes a connection, and says why; no message of the client is passed on after that. `ws`: the code in the close frame's reason. Socket.IO has no such frame: the event
  * `exception` comes first, in the form in which Nest refuses a message.
  */
 export function closeClient(client: WsClient | SocketIoClient, reason: AuthError): void {
@@ -44,5 +45,7 @@ export function closeClient(client: WsClient | SocketIoClient, reason: AuthError
     client.disconnect(true);
     return;
   }
+  // `ws` waits 30 seconds for the client's own close frame, and passes on each message that comes before it.
+  client.removeAllListeners('message');
   client.close(isUnauthorised(reason) ? UNAUTHORIZED : TRY_AGAIN_LATER, reason.code);
 }

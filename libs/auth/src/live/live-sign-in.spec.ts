@@ -138,6 +138,7 @@ describe('a client of a gateway', () => {
     readyState,
     close: (...frame) => void done.push(frame),
     once: (_, listener) => gone.push(listener),
+    removeAllListeners: () => undefined,
   });
   const socketIo = (disconnected = false): SocketIoClient => ({
     disconnected,
