@@ -60,6 +60,18 @@ describe.each(ADAPTERS)('requests of the browser client on %s', (adapter) => {
     expect(browser.countOf('POST /auth/refresh')).toBe(0);
   });
 
+  it('that are refused once the token was renewed for another one are sent again without a second refresh', async () => {
+    server.clock.pass(16 * MINUTE);
+    let deliver!: () => void;
+    const gate = new Promise<void>((resolve) => (deliver = resolve));
+    browser.network.after = ({ url }) => (url.endsWith('?late') ? gate : undefined);
+    const late = client.fetch('/notes?late');
+    expect(await asked(client)).toBe(client.user!.id);
+    deliver();
+    expect((await late).status).toBe(200);
+    expect(browser.countOf('POST /auth/refresh')).toBe(1);
+  });
+
   it('that the clock says are in vain are not made: the token is renewed first', async () => {
     server.clock.pass(16 * MINUTE);
     browser.pass(16 * MINUTE);
