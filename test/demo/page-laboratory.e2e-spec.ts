@@ -58,6 +58,13 @@ describe.each(ADAPTERS)('the laboratory of the page, on %s', (adapter) => {
     expect((await client.get('/auth/sign-ins')).body).toHaveLength(2);
   });
 
+  it('leaves the sign-in that asks, also when that is a laboratory itself', async () => {
+    const { client } = await visitor();
+    const { access_token: bearer } = await laboratory(client);
+    expect((await page.client().send('POST', '/page/laboratory', { bearer })).status).toBe(200);
+    expect((await page.client().get('/auth/me', { bearer })).status).toBe(200);
+  });
+
   it('tells of a rotation, a replay and a theft, and of no token', async () => {
     const { client } = await visitor();
     const events = await watch(client);

@@ -25,6 +25,7 @@ describe.each(ADAPTERS)('/docs of the demo, on %s', (adapter) => {
       expect(status).toBe(200);
       const policy = headers.get('content-security-policy');
       expect(policy).toContain("default-src 'none'; script-src 'self';");
+      expect(policy).toContain("form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     },
   );

@@ -186,6 +186,25 @@ describe('the token inspector', () => {
     expect(known.filter((name) => rowOf(name).meaning === null)).toEqual([]);
   });
 
+  it('takes the last of two keys of one kid, as the verifier does', async () => {
+    const [, other] = (JSON.parse(jwks) as { keys: { kid: string }[] }).keys;
+    const [first] = (JSON.parse(jwks) as { keys: { kid: string }[] }).keys;
+    const wordWith = async (...list: object[]) => {
+      const grounds = { keys: readPublicKeys(JSON.stringify(list)), now: NOW };
+      return (await inspect(await good(), grounds)).tokens[0]!.verdict!.word;
+    };
+    expect(await wordWith({ ...other, kid: first!.kid }, first!)).toBe('good');
+    expect(await wordWith(first!, { ...other, kid: first!.kid })).toBe('refused');
+  });
+
+  it('reads 50 keys, and says that it leaves out the others', () => {
+    const [ec] = (JSON.parse(jwks) as { keys: object[] }).keys;
+    const read = readPublicKeys(
+      JSON.stringify(Array.from({ length: 51 }, (_, i) => ({ ...ec, kid: `${i}` }))),
+    );
+    expect([read.keys.length, read.notes]).toEqual([50, ['left out: all keys after the first 50']]);
+  });
+
   it('leaves out keys that are unfit, and shows nothing of them', () => {
     const [ec] = (JSON.parse(jwks) as { keys: object[] }).keys;
     const list = [ec, { ...ec, d: 'PRIVATE' }, { ...ec, kid: '' }, { ...ec, alg: 'HS256' }, 7];
@@ -232,6 +251,13 @@ describe('what the inspector finds in a text', () => {
     ],
   ])('finds tokens in %s', async (_, text, found) => {
     expect(await kinds(text)).toEqual(found);
+  });
+
+  it('shows five tokens of many, and searches 300,000 characters', async () => {
+    const many = Array.from({ length: 7 }, (_, i) => `cs1_${i}${'A'.repeat(42)}`).join(' ');
+    expect(await kinds(many)).toHaveLength(5);
+    expect(await kinds(`${' -'.repeat(149_000)} ${jwt}`)).toEqual(['access token']);
+    expect(await kinds(`${' -'.repeat(150_000)} ${jwt}`)).toEqual([]);
   });
 
   it('says what is broken, and shows nothing of it', async () => {
