@@ -94,6 +94,28 @@ describe.each(ADAPTERS)('the page in Chromium, on %s', (adapter) => {
     expect(complaints.filter((one) => !REFUSAL.test(one))).toEqual([]);
   });
 
+  it('shows nothing of a user to the next one', async () => {
+    await start();
+    await sees('This page made an account for you');
+    const json = { email: `visitor-${++names}-${adapter}@example.com`, password: PASSWORD };
+    // Signed in beside the page, as by a link in a mail: nobody signs out in between.
+    const other = await opened(person);
+    await other.evaluate(async ({ email, password }) => {
+      const headers = { 'Content-Type': 'application/json' };
+      const post = (path: string, body: object) =>
+        fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+      await post('/users', { email, password });
+      await post('/auth/login', { identifier: email, password, mode: 'session' });
+    }, json);
+    await press('Look again');
+    await page.getByRole('button', { name: 'Open a sign-in to play with', exact: true }).waitFor();
+    expect(await page.locator('.laboratory').isVisible()).toBe(false);
+    expect(await page.getByText('This page made an account for you').count()).toBe(0);
+    await press('Sign out');
+    await signUp('Tokens');
+    expect(await page.getByText('This page made an account for you').count()).toBe(0);
+  });
+
   it('shows a rotation, two tabs and a lost answer, which are no theft', async () => {
     await start();
     await sees('The picture follows the events that the server sends.');

@@ -95,8 +95,12 @@ export function mount(root: HTMLElement, page: Page): void {
     return stage.isOpen ? play : [open];
   }
 
+  let owner: string | undefined;
   page.visitor.onChange(() => {
-    if (!page.visitor.user) stage.close();
+    const { user } = page.visitor;
+    // Also when another user takes the place of the first: the tokens here are not of that user.
+    if (!user || user.id !== owner) stage.close();
+    owner = user?.id;
     arrange();
   });
   stage.onEnd(arrange);

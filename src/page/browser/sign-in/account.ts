@@ -34,7 +34,7 @@ export function account(page: Page, user: AuthUser): HTMLElement {
     'div',
     { class: 'account' },
     element('p', {}, 'You are signed in. ', KEPT[page.visitor.mode]),
-    made &&
+    made?.id === user.id &&
       element(
         'p',
         { class: 'note' },

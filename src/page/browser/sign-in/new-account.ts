@@ -3,6 +3,7 @@ import { randomText } from '../random-text.js';
 
 /** The account that the page made for the visitor; gone with a reload. */
 export interface MadeAccount {
+  readonly id: string;
   readonly email: string;
   readonly password: string;
 }
@@ -15,7 +16,7 @@ export const madeAccount = (): MadeAccount | null => made;
 /** Makes an account with an invented address and password, and signs in with a session. */
 export async function newAccount(page: Page): Promise<void> {
   const account = { email: `visitor-${randomText(8)}@example.com`, password: `demo ${randomText(20)}` };
-  await page.visitor.ask('POST', '/users', account);
-  made = account;
+  const { id } = (await page.visitor.ask('POST', '/users', account)) as { readonly id: string };
+  made = { ...account, id };
   await page.visitor.signIn('session', account.email, account.password);
 }
