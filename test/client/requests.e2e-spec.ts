@@ -1,6 +1,9 @@
 /** `client.fetch` and `client.authorize`: which requests get the token, and which are sent again. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AuthClient } from 'nestjs-aerie/client';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ADAPTERS } from '../support/test-app.js';
 import { asked, type ClientApp, signIn, startClientApp } from './client-app.js';
 import { FakeBrowser } from './fake-browser.js';
@@ -125,6 +128,35 @@ describe.each(ADAPTERS)('requests of the browser client on %s', (adapter) => {
       expect((await client.authorize(url)).headers).toEqual({});
     }
     expect(browser.countOf('POST /auth/refresh')).toBe(0);
+  });
+
+  it('to the routes of the sign-in follow no redirect with their password or refresh token', async () => {
+    const heard: string[] = [];
+    const listening = async (port: number | null) => {
+      const server = createServer((request, answer) => {
+        heard.push(`${port === null ? 'the other' : 'ours'}: ${request.method} ${request.url}`);
+        if (port === null) answer.end('{}');
+        else answer.writeHead(307, { Location: `http://127.0.0.1:${port}${request.url}` }).end();
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return { server, port: (server.address() as AddressInfo).port };
+    };
+    const other = await listening(null);
+    const ours = await listening(other.port);
+    const device = new FakeBrowser(`http://127.0.0.1:${ours.port}`);
+    const text = JSON.stringify({ token: 'a refresh token', key: 'a key' });
+    const redirected = device.tab({
+      mode: 'tokens',
+      storage: { load: () => text, save: () => undefined, clear: () => undefined },
+    });
+    const calls = [() => signIn(redirected), () => redirected.refresh(), () => redirected.signOut()];
+    for (const call of calls)
+      await expect(device.passing<unknown>(call())).rejects.toMatchObject({
+        code: 'AUTH_CLIENT_UNREACHABLE',
+      });
+    expect(heard).toContain('ours: POST /auth/login');
+    expect(heard.filter((line) => line.startsWith('the other'))).toEqual([]);
+    for (const { server } of [ours, other]) server.close();
   });
 
   it('to an origin that was named get it, without cookies', async () => {

@@ -189,6 +189,21 @@ describe.each(ADAPTERS)('tabs on %s', (adapter) => {
     expect(browser.countOf('POST /notes')).toBe(1);
   });
 
+  it('send nothing when the renewal before a request finds another user', async () => {
+    const [one] = await tabs(2);
+    const jar = await signInElsewhere('bob');
+    for (const cookie of jar.cookies)
+      await browser.jar.setCookie(cookie, server.app.url.replace('http:', 'https:'));
+    server.clock.pass(16 * MINUTE);
+    browser.pass(16 * MINUTE);
+    await expect(one!.fetch('/notes', { method: 'POST', body: '{}' })).rejects.toMatchObject({
+      code: 'AUTH_CLIENT_SUPERSEDED',
+    });
+    expect([browser.countOf('POST /notes'), one!.user?.id]).toEqual([0, jar.id]);
+    // What is asked from now on is asked as the new user.
+    expect(await asked(one!)).toBe(jar.id);
+  });
+
   it('keep the winner when the loser is refused', async () => {
     const [loser, winner] = await tabs(2);
     browser.network.before = async ({ url }) => {

@@ -44,3 +44,7 @@ export class AuthClientError extends Error {
     Object.assign(this, { code, status, retryAfter, details });
   }
 }
+
+/** What was to be done is no longer meant: the sign-in is another one by now. */
+export const superseded = (): AuthClientError =>
+  new AuthClientError('AUTH_CLIENT_SUPERSEDED', 'Another tab signed in or out.');

@@ -1,10 +1,14 @@
 import type { AuthClient } from './auth-client.js';
+import { superseded } from './auth-client-error.js';
 import type { ClientParts } from './client-parts.js';
 import { bearer, codeOf, RENEWABLE } from './requests.js';
 import type { SignInState } from './shared-state.js';
 
 export interface AuthorizedFetch extends Pick<AuthClient, 'authorize' | 'fetch'> {
-  /** The state, with an access token that has not expired by the clock of this machine. Throws AuthClientError. */
+  /**
+   * The state, with an access token that has not expired by the clock of this machine. Throws AuthClientError, also where the renewal
+   * found another user: what is sent next was meant for the former one.
+   */
   freshState(): Promise<SignInState>;
 }
 
@@ -18,7 +22,9 @@ export function authorizedFetch(
   async function freshState(): Promise<SignInState> {
     const { user, renewAt } = shared.current();
     if (mode !== 'session' && (user === undefined || (user && renewAt <= platform.now()))) await renew();
-    return shared.current();
+    const now = shared.current();
+    if (user && now.user && now.user.id !== user.id) throw superseded();
+    return now;
   }
 
   const authorize: AuthClient['authorize'] = async (url) => {

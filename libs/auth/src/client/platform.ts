@@ -9,7 +9,11 @@ export interface Channel {
 
 /** The part of `navigator.locks` that is used (Web Locks API). */
 export interface Locks {
-  request(name: string, options: { readonly signal: AbortSignal }, work: () => Promise<void>): Promise<void>;
+  request(
+    name: string,
+    options: { readonly signal: AbortSignal },
+    work: () => Promise<unknown>,
+  ): Promise<unknown>;
 }
 
 /** The part of `localStorage` that is used. */

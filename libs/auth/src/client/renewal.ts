@@ -35,7 +35,7 @@ export function renewalOf(parts: ClientParts, { adopt, settle }: SignIns): Renew
     const answer = await (mode === 'session'
       ? ask('me', { method: 'GET', abort })
       : ask('refresh', {
-          headers: key === null ? {} : { 'Idempotency-Key': key },
+          headers: key ? { 'Idempotency-Key': key } : {},
           body: token ? { refresh_token: token.token } : undefined,
           abort,
         }));
@@ -83,7 +83,8 @@ export function renewalOf(parts: ClientParts, { adopt, settle }: SignIns): Renew
 
 /** How long to wait before the next try, in milliseconds; null: the caller is told. */
 function pauseAfter({ status, retryAfter }: AuthClientError, tries: number): number | null {
-  const asked = (retryAfter ?? 0) * 1_000;
+  // Null counts as 0.
+  const asked = retryAfter! * 1_000;
   if (tries === TRIES || ![0, 502, 503, 504].includes(status) || asked > LONGEST_PAUSE_MS) return null;
   return Math.max(asked, FIRST_PAUSE_MS * 3 ** (tries - 1) * (0.5 + Math.random() / 2));
 }

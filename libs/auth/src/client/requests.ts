@@ -25,8 +25,8 @@ export const RENEWABLE =
   /^AUTH_(ACCESS_TOKEN_(EXPIRED|STALE|REVOKED)|SESSION_(INVALID|EXPIRED)|CREDENTIALS_MISSING)$/;
 
 /** The header of an access token. */
-export const bearer = (token: string | null): Record<string, string> =>
-  token === null ? {} : { Authorization: `Bearer ${token}` };
+export const bearer = (token: string | null | undefined): Record<string, string> =>
+  token ? { Authorization: `Bearer ${token}` } : {};
 
 /** Asks one of the built-in routes. Throws AuthClientError if no whole answer comes in time. */
 export async function ask(
@@ -41,11 +41,14 @@ export async function ask(
       method: method ?? 'POST',
       headers: { ...headers, ...(body && { 'Content-Type': 'application/json' }) },
       credentials,
+      // A redirect with 307 or 308 would send passwords and refresh tokens to another server (RFC 9700, 4.12).
+      redirect: 'error',
       signal: abort.signal,
       ...(body && { body: JSON.stringify(body) }),
     });
     const { status } = answer;
-    const wait = Number.parseFloat(answer.headers.get('Retry-After') ?? '');
+    // NaN where there is none.
+    const wait = Number.parseFloat(answer.headers.get('Retry-After')!);
     return { status, body: status === 204 ? {} : await members(answer), retryAfter: wait >= 0 ? wait : null };
   } catch (cause) {
     throw new AuthClientError(

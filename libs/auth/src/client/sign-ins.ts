@@ -1,4 +1,4 @@
-import { AuthClientError } from './auth-client-error.js';
+import { superseded } from './auth-client-error.js';
 import type { AuthUser } from './auth-client.js';
 import type { ClientParts } from './client-parts.js';
 import type { KeptToken } from './kept-token.js';
@@ -50,7 +50,7 @@ export function signInsOf({ byCookie, platform, shared, records, kept, turn, ask
     const isOwing = records.read().owesSignOut;
     if (isOwing) {
       const answer = await ask('logout', {
-        headers: bearer(owed?.accessToken ?? null),
+        headers: bearer(owed?.accessToken),
         body: owed?.token ? { refresh_token: owed.token.token } : undefined,
       });
       if (answer.status !== 204) throw errorOf(answer);
@@ -77,7 +77,7 @@ export function signInsOf({ byCookie, platform, shared, records, kept, turn, ask
         if (answer.status !== 200 || !answer.body['user']) throw errorOf(answer);
         // A step-up has closed what another tab has renewed meanwhile: its tokens are the newest.
         const user = await adopt(answer.body, shared.current(), epoch, isNew);
-        if (!user) throw new AuthClientError('AUTH_CLIENT_SUPERSEDED', 'Another tab signed in or out.');
+        if (!user) throw superseded();
         if (isNew) records.change({ owesSignOut: false, key: randomKey() });
         return user;
       }),

@@ -36,7 +36,7 @@ export function turnsOf(name: string, platform: Platform, shared: SharedState): 
 
 /** One at a time in this tab; other tabs say when they renew. */
 function withoutLocks(platform: Platform, shared: SharedState): Turns {
-  let last: Promise<void> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const running = last.then(async () => {
       const before = shared.current();
@@ -55,6 +55,5 @@ function withoutLocks(platform: Platform, shared: SharedState): Turns {
 }
 
 /** Resolves when the work has ended in whichever way, or its time is over. */
-const limited = (platform: Platform, work: Promise<unknown>): Promise<void> =>
-  inTime(platform, TURN_MS, work).then(nothing, nothing);
-const nothing = (): void => {};
+const limited = (platform: Platform, work: Promise<unknown>): Promise<unknown> =>
+  inTime(platform, TURN_MS, work).catch(() => {});
