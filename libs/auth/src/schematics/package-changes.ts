@@ -39,8 +39,8 @@ const E2E = 'test/jest-e2e.json';
 /** How the Nest CLI 11 names the files that Jest compiles, those of JavaScript included. */
 const TYPESCRIPT_AND_JAVASCRIPT = '^.+\\.(t|j)s$';
 
-/** The line of docs/testing.md: Jest compiles the ES modules of this package and of jose. */
-export const JEST_LINES = { transformIgnorePatterns: ['/node_modules/(?!(\\.pnpm|nestjs-aerie|jose)/)'] };
+/** The line of docs/testing.md: Jest compiles the ES modules of this package. */
+export const JEST_LINES = { transformIgnorePatterns: ['/node_modules/(?!(\\.pnpm|nestjs-aerie)/)'] };
 
 /**
  * Lets Jest load this package in a CommonJS project of Nest 11. Gives the files whose configuration is another than the Nest
