@@ -49,6 +49,14 @@ describe.each(ADAPTERS)('tabs on %s', (adapter) => {
     expect(browser.countOf('POST /auth/refresh')).toBe(1);
   });
 
+  it('that open beside another one get its token, and ask no server', async () => {
+    const [first] = await tabs(1);
+    const opened = browser.tab();
+    await until('it knows', () => opened.user);
+    expect(await asked(opened)).toBe(first!.user!.id);
+    expect(browser.countOf('POST /auth/refresh')).toBe(0);
+  });
+
   it('go on when a frozen tab has the lock', async () => {
     const all = await tabs(4);
     const thaw = browser.locks.freeze(browser.locks.names[0]!);
