@@ -125,7 +125,7 @@ function reasons(choices: Choices, { client }: EnoughAnswers): readonly string[]
     );
   if (isSinglePage && !choices.pagesElsewhere)
     why.push(
-      'Pages of another origin, such as a development server on port 5173, must be listed in trustedOrigins.',
+      'Pages of another origin, such as a development server on port 5173, must be listed in trustedOrigins, and need CORS.',
     );
   if (exchanges)
     why.push(

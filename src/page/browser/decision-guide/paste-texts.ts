@@ -5,6 +5,8 @@ export function moduleText(choices: Choices): string {
   const { exchanges } = choices;
   const migrations = exchanges ? 'authMigrations(features)' : 'AUTH_MIGRATIONS';
   const lines = [
+    '// npm install nestjs-aerie @nestjs/passport @nestjs/typeorm passport typeorm better-sqlite3@12',
+    '// (on Nest 11: @nestjs/passport@11 @nestjs/typeorm@11)',
     `import { Module } from '@nestjs/common';`,
     `import { TypeOrmModule } from '@nestjs/typeorm';`,
     `import { AuthModule } from 'nestjs-aerie';`,

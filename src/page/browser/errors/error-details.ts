@@ -45,7 +45,9 @@ const WAYS: Readonly<Record<string, string>> = { link: 'a link by e-mail', code:
 /** Other ways to sign in, as a sentence. */
 export function ways({ waysOpen }: ErrorDetails): string {
   const open = (Array.isArray(waysOpen) ? waysOpen : []).flatMap((way: unknown) => WAYS[String(way)] ?? []);
-  return open.length === 0 ? '' : ` Or sign in by ${open.join(' or ')}.`;
+  return open.length === 0
+    ? ''
+    : ` The server still takes ${open.join(' or ')}, for which this page has no form.`;
 }
 
 const UNITS = [

@@ -5,7 +5,9 @@ import { sentenceOfAnswer, sentenceOfError } from './sentence-of-error.js';
 describe('the sentence for what a call threw', () => {
   it('uses code, details and the time to wait of the client', () => {
     const limited = new AuthClientError('AUTH_RATE_LIMITED', 'x', 429, 120, { waysOpen: ['link'] });
-    expect(sentenceOfError(limited).todo).toBe('Try again in 2 minutes. Or sign in by a link by e-mail.');
+    expect(sentenceOfError(limited).todo).toBe(
+      'Try again in 2 minutes. The server still takes a link by e-mail, for which this page has no form.',
+    );
     const conflict = new AuthClientError(null, 'This e-mail address is taken.', 409);
     expect(sentenceOfError(conflict).happened).toContain('This e-mail address is taken.');
     expect(sentenceOfError(new AuthClientError(null, 'Bad gateway', 502)).happened).toContain('status 502');

@@ -64,7 +64,9 @@ describe('the sentences for errors', () => {
       retryAfter: 30,
       waysOpen: ['link', 'code', 'telepathy'],
     });
-    expect(limited.todo).toBe('Try again in 30 seconds. Or sign in by a link by e-mail or a code by e-mail.');
+    expect(limited.todo).toBe(
+      'Try again in 30 seconds. The server still takes a link by e-mail or a code by e-mail, for which this page has no form.',
+    );
     const reasons = ['too_short', 'too_long', 'common', 'expected', 'blocked', 'other'].map(
       (reason) => sentenceOf('AUTH_PASSWORD_REJECTED', { reason, min_length: 15, max_length: 256 }).happened,
     );

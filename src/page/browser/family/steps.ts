@@ -23,7 +23,7 @@ export async function refresh(stage: Stage): Promise<void> {
   stage.change(held(stage.family(), 'you', answer.generation));
   await stage.tell(
     `You send ${nameOf(mine)}. The server replaces it by ${nameOf(answer.generation)}, and ${nameOf(mine)} is used up. ` +
-      'This is called rotation: a copy of an old token is worthless.',
+      'This is called rotation. Half a minute later, whoever sends the used-up token has a copy, and is refused.',
     'good',
     answer,
   );
@@ -103,8 +103,8 @@ export async function thief(stage: Stage): Promise<void> {
   );
   const own = await stage.watch(() => laboratory.present(mine));
   await stage.tell(
-    `The server cannot tell which of the two is you. So it has ended the whole family: ${nameOf(mine)}, ` +
-      'which you hold and which was good a moment ago, is refused as well.',
+    `The server cannot tell which of the two is you. So it has ended the family, which is all tokens of this sign-in: ` +
+      `${nameOf(mine)}, which you hold and which was good a moment ago, is refused as well.`,
     'theft',
     own,
   );
