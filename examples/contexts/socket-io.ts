@@ -6,7 +6,14 @@ import {
   SubscribeMessage,
   WebSocketGateway,
 } from '@nestjs/websockets';
-import { AnyAuthGuard, CurrentUser, LiveSignIns, type Principal, RequestAuthenticator } from 'nestjs-aerie';
+import {
+  AnyAuthGuard,
+  AuthError,
+  CurrentUser,
+  LiveSignIns,
+  type Principal,
+  RequestAuthenticator,
+} from 'nestjs-aerie';
 import type { Socket } from 'socket.io';
 
 /** What stands for a request whose token came in another way than by its headers. */
@@ -43,7 +50,10 @@ export class SocketIoGateway implements OnGatewayConnection {
   private async admit(client: Socket, request: Socket['handshake'] | TokenRequest) {
     try {
       this.live.closeWhenSignedOut(client, await this.requests.connection(client, request));
-    } catch {
+    } catch (error) {
+      // The code tells a sign-out from an outage, at which a client keeps what it holds.
+      if (error instanceof AuthError)
+        client.emit('exception', { status: 'error', code: error.code, message: error.message });
       client.disconnect(true);
     }
   }

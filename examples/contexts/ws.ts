@@ -14,6 +14,7 @@ import {
   LiveSignIns,
   type Principal,
   RequestAuthenticator,
+  StoreUnavailableError,
 } from 'nestjs-aerie';
 import type { WebSocket } from 'ws';
 
@@ -50,7 +51,9 @@ export class WsGateway implements OnGatewayConnection {
     try {
       this.live.closeWhenSignedOut(client, await this.requests.connection(client, request));
     } catch (error) {
-      client.close(4401, error instanceof AuthError ? error.code : undefined);
+      // 1013 is "try again later": an outage is no sign-out, and the client keeps what it holds.
+      const closeCode = error instanceof StoreUnavailableError ? 1013 : 4401;
+      client.close(closeCode, error instanceof AuthError ? error.code : undefined);
     }
   }
 }

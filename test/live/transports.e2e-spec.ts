@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Server } from 'node:http';
 import { LiveSignIns } from 'nestjs-aerie';
+import { io } from 'socket.io-client';
 import { cookieOf, tokenOf } from '../nest-integration/credentials.js';
 import { ADAPTERS, startTestApp, type TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
@@ -66,5 +67,21 @@ describe.each(CASES)('$name on $adapter', ({ adapter, transport }) => {
     await until('they are watched', () => live.size > 0);
     await Promise.all(connections.map((one) => one.close()));
     await until('they are released', () => live.size === 0);
+  });
+});
+
+describe.each(ADAPTERS)('a client of Socket.IO that is refused, on %s', (adapter) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    const { parts, configure } = TRANSPORTS.find(({ name }) => name === 'Socket.IO')!;
+    app = await startTestApp({ adapter, ...parts, configure });
+  });
+  afterAll(() => app.close());
+
+  it('is told why, and disconnected', async () => {
+    const socket = io(app.url, { auth: { token: 'eyJ' }, reconnection: false, forceNew: true });
+    const told = new Promise((resolve) => socket.once('exception', resolve));
+    await new Promise<void>((resolve) => socket.once('disconnect', () => resolve()));
+    expect(await told).toMatchObject({ status: 'error', code: 'AUTH_ACCESS_TOKEN_INVALID' });
   });
 });

@@ -177,6 +177,20 @@ describe.each(BELOW_THE_EDGE)('what ends a connection, on %s', (adapter) => {
     expect(await endOf(socket)).toBe('AUTH_SESSION_EXPIRED');
   });
 
+  it('an outage while a client connects, which signs nobody out', async () => {
+    await addUser();
+    const held = await signIn('session');
+    const { sessions } = stores.provider.useValue;
+    const away = () => Promise.reject(new Error('the database is away'));
+    Object.assign(sessions, { read: away });
+    try {
+      await expect(connect(held)).rejects.toThrow(/1013.*AUTH_STORE_UNAVAILABLE/);
+    } finally {
+      delete (sessions as { read?: unknown }).read;
+    }
+    await stays(await connect(held));
+  });
+
   it('the absolute limit of a session', async () => {
     await addUser();
     const held = await signIn('session');

@@ -177,13 +177,15 @@ export class RequestAuthenticator {
    * @example
    * ```ts
    * import type { IncomingMessage } from 'node:http';
-   * import { RequestAuthenticator } from 'nestjs-aerie';
+   * import { RequestAuthenticator, StoreUnavailableError } from 'nestjs-aerie';
    * import type { WebSocket } from 'ws';
    *
    * export class Gateway {
    *   constructor(private readonly requests: RequestAuthenticator) {}
    *   async handleConnection(client: WebSocket, request: IncomingMessage) {
-   *     await this.requests.connection(client, request).catch(() => client.close(4401));
+   *     await this.requests
+   *       .connection(client, request)
+   *       .catch((error) => client.close(error instanceof StoreUnavailableError ? 1013 : 4401));
    *   }
    * }
    * ```

@@ -52,7 +52,7 @@ export class LiveSignIns implements OnModuleDestroy {
    * @throws TypeError for a principal that no credential of this process gave.
    * @example
    * ```ts
-   * import type { LiveSignIns, RequestAuthenticator } from 'nestjs-aerie';
+   * import { type LiveSignIns, type RequestAuthenticator, StoreUnavailableError } from 'nestjs-aerie';
    * import type { IncomingMessage } from 'node:http';
    * import type { WebSocket } from 'ws';
    *
@@ -63,8 +63,8 @@ export class LiveSignIns implements OnModuleDestroy {
    * ) {
    *   try {
    *     live.closeWhenSignedOut(client, await requests.connection(client, request));
-   *   } catch {
-   *     client.close(4401);
+   *   } catch (error) {
+   *     client.close(error instanceof StoreUnavailableError ? 1013 : 4401);
    *   }
    * }
    * ```
