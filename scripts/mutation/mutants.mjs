@@ -1,5 +1,6 @@
 import { ACTION_TOKEN_MUTANTS } from './mutants/action-tokens.mjs';
 import { ATTEMPT_MUTANTS } from './mutants/attempts.mjs';
+import { CLIENT_MUTANTS } from './mutants/client.mjs';
 import { DECISION_MUTANTS } from './mutants/decision.mjs';
 import { FEED_MUTANTS } from './mutants/feed.mjs';
 import { FORMER_SIGN_IN_MUTANTS } from './mutants/former-sign-ins.mjs';
@@ -7,6 +8,7 @@ import { HANDOVER_MUTANTS } from './mutants/handovers.mjs';
 import { KEY_MUTANTS } from './mutants/keys.mjs';
 import { LIVE_MUTANTS } from './mutants/live.mjs';
 import { MEMORY_MUTANTS } from './mutants/memory.mjs';
+import { OPENAPI_MUTANTS } from './mutants/openapi.mjs';
 import { OPERATION_AND_MESSAGE_MUTANTS } from './mutants/operations-and-messages.mjs';
 import { PASSWORD_MUTANTS } from './mutants/passwords.mjs';
 import { SERVER_MUTANTS } from './mutants/servers.mjs';
@@ -42,4 +44,6 @@ export const MUTANTS = [
   ...SIGNED_URL_MUTANTS,
   ...OPERATION_AND_MESSAGE_MUTANTS,
   ...LIVE_MUTANTS,
+  ...CLIENT_MUTANTS,
+  ...OPENAPI_MUTANTS,
 ];

@@ -74,6 +74,12 @@ export const SUITES = {
   'subscriptions everywhere': { project: 'e2e', file: 'test/live-graphql/interceptor.e2e-spec.ts' },
   subscriptions: { project: 'e2e', file: 'test/live-graphql/subscriptions.e2e-spec.ts' },
   messages: { project: 'e2e', file: 'test/microservices/tcp.e2e-spec.ts' },
+  'client requests': { project: 'e2e', file: 'test/client/requests.e2e-spec.ts' },
+  'client tabs': { project: 'e2e', file: 'test/client/tabs.e2e-spec.ts' },
+  'client outages': { project: 'e2e', file: 'test/client/outages.e2e-spec.ts' },
+  'client storages': { project: 'e2e', file: 'test/client/storages.e2e-spec.ts' },
+  'described routes': { project: 'e2e', file: 'test/openapi/built-in-routes.e2e-spec.ts' },
+  'described guards': { project: 'e2e', file: 'test/openapi/guarded-routes.e2e-spec.ts' },
   'held refusals': { project: 'unit', file: 'libs/auth/src/users/held-refusals.spec.ts' },
   // Several processes, and what a host does around us.
   'host transaction': { project: 'e2e', file: 'test/races/sqlite-host-transaction.e2e-spec.ts' },
@@ -146,6 +152,12 @@ export const IN_MEMORY = [
   'subscriptions everywhere',
   'subscriptions',
   'messages',
+  'client requests',
+  'client tabs',
+  'client outages',
+  'client storages',
+  'described routes',
+  'described guards',
 ];
 
 export const needsServers = (name) =>

@@ -14,7 +14,16 @@ import { basename, dirname, join } from 'node:path';
 import { transformSync } from '@swc/core';
 
 const ROOT = join(import.meta.dirname, '../..');
-const NEEDED = ['libs', 'src', 'test', 'examples', 'package.json', 'jest.config.mjs', 'tsconfig.json'];
+const NEEDED = [
+  'libs',
+  'src',
+  'test',
+  'examples',
+  'docs',
+  'package.json',
+  'jest.config.mjs',
+  'tsconfig.json',
+];
 const LEFT_OUT = ['node_modules', 'dist'];
 const SOURCES = 'libs/auth/src';
 const SPEC_GLOBALS = join(import.meta.dirname, 'spec-globals.mjs');

@@ -38,6 +38,7 @@ class PartnersGuard extends JwtAuthGuard {}
 @Controller('routes')
 class Routes {
   @Get('nothing') nothing(): void {}
+  @Roles('admin') @Get('unchecked') unchecked(): void {}
   @Public() @Get('public') public(): void {}
   @UseGuards(JwtAuthGuard) @Get('token') token(): void {}
   @UseGuards(PartnersGuard) @Get('subclass') subclass(): void {}
@@ -106,6 +107,8 @@ describe.each(ADAPTERS)('the routes of an application, on %s', (adapter) => {
     const document = await documentOf({ adapter });
     const security = (path: string) => operation(document, `/routes/${path}`).security;
     expect(security('nothing')).toBeUndefined();
+    // Roles that no guard checks are not promised.
+    expect(operation(document, '/routes/unchecked')).not.toHaveProperty('x-roles');
     expect(security('public')).toEqual([]);
     expect(security('token')).toEqual([bearer]);
     expect(security('subclass')).toEqual([bearer]);
