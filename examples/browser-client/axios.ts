@@ -13,10 +13,10 @@ export function signRequestsIn(http: AxiosInstance, auth: AuthClient): void {
     for (const [name, value] of Object.entries(config.authorized.headers)) config.headers.set(name, value);
     return config;
   });
-  http.interceptors.response.use(undefined, async (error: AxiosError<{ code?: string }>) => {
+  http.interceptors.response.use(undefined, async (error: AxiosError<{ code?: string } | null>) => {
     const { authorized, ...config } = (error.config ?? {}) as SignedConfig;
     if (error.response?.status !== 401 || config.isSentAgain) throw error;
-    if (!(await authorized?.refused(error.response.data.code))) throw error;
+    if (!(await authorized?.refused(error.response.data?.code))) throw error;
     return http.request({ ...config, isSentAgain: true } as SignedConfig);
   });
 }
