@@ -52,7 +52,7 @@ describe.each(ADAPTERS)('tabs on %s', (adapter) => {
   it('that open beside another one get its token, and ask no server', async () => {
     const [first] = await tabs(1);
     const opened = browser.tab();
-    await until('it knows', () => opened.user);
+    await until('it knows', () => Boolean(opened.user));
     expect(await asked(opened)).toBe(first!.user!.id);
     expect(browser.countOf('POST /auth/refresh')).toBe(0);
   });
