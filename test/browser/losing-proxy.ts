@@ -1,23 +1,24 @@
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A proxy before an application that loses answers: the application has answered by then, and the browser never hears it. */
+/**
+ * A proxy before an application. It loses answers: the application has answered by then, and the browser never hears it. And
+ * it lets requests through together, so that each of them was sent before any is answered.
+ */
 export class LosingProxy {
   /** How often the application was asked for each path. */
   readonly asked = new Map<string, number>();
-  private readonly toLose = new Map<string, number>();
+  private readonly lost = new Set<string>();
+  private readonly gathered = new Map<string, { readonly count: number; readonly waiting: (() => void)[] }>();
 
-  private readonly server: Server = createServer((request, response) => {
+  private readonly server: Server = createServer(async (request, response) => {
     const path = request.url!;
     this.asked.set(path, (this.asked.get(path) ?? 0) + 1);
+    await this.others(path);
     const onward = forward(
       { port: this.target, host: '127.0.0.1', path, method: request.method, headers: request.headers },
       (answer) => {
-        const left = this.toLose.get(path) ?? 0;
-        if (left > 0) {
-          this.toLose.set(path, left - 1);
-          return void answer.resume().once('end', () => response.destroy());
-        }
+        if (this.lost.has(path)) return void answer.resume().once('end', () => response.destroy());
         response.writeHead(answer.statusCode!, answer.rawHeaders);
         answer.pipe(response);
       },
@@ -38,9 +39,27 @@ export class LosingProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Loses the next answers to this path. */
-  lose(path: string, answers = 1): void {
-    this.toLose.set(path, answers);
+  /** Loses all answers to this path while `work` goes on: Chromium asks again on each connection that it kept open. */
+  async losing<T>(path: string, work: () => Promise<T>): Promise<T> {
+    this.lost.add(path);
+    return work().finally(() => this.lost.delete(path));
+  }
+
+  /** The next requests for this path wait until there are `count` of them. */
+  gather(path: string, count: number): void {
+    this.gathered.set(path, { count, waiting: [] });
+  }
+
+  private async others(path: string): Promise<void> {
+    const gathered = this.gathered.get(path);
+    if (!gathered) return;
+    const { count, waiting } = gathered;
+    await new Promise<void>((goOn) => {
+      waiting.push(goOn);
+      if (waiting.length < count) return;
+      this.gathered.delete(path);
+      for (const one of waiting) one();
+    });
   }
 
   close(): void {

@@ -13,9 +13,6 @@ let browser: Browser;
 beforeAll(async () => void (browser = await Browser.start()));
 afterAll(() => browser.close());
 
-/** Chromium itself asks again once when a connection that it kept open breaks, so two answers are lost. */
-const LOST = 2;
-
 describe.each(ADAPTERS)('a lost answer, in Chromium (%s)', (adapter) => {
   let app: OwnApp;
   let proxy: LosingProxy;
@@ -38,10 +35,8 @@ describe.each(ADAPTERS)('a lost answer, in Chromium (%s)', (adapter) => {
 
   /** The request of a page fails; gives the number of times that the application was asked. */
   const loses = async (path: string, body: object = {}): Promise<number> => {
-    proxy.lose(path, LOST);
     const before = proxy.asked.get(path) ?? 0;
-    await expect(post(page, path, body)).rejects.toThrow('Failed to fetch');
-    proxy.lose(path, 0);
+    await proxy.losing(path, () => expect(post(page, path, body)).rejects.toThrow('Failed to fetch'));
     return (proxy.asked.get(path) ?? 0) - before;
   };
   const refreshCookie = async () =>
