@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { cpuMs } from '../../../../test/support/cpu-time.js';
 import { readCompactJws } from './compact-jws.js';
@@ -106,5 +108,37 @@ describe('readCompactJws', () => {
         readCompactJws(jws(HEADER, `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`)),
       ).not.toThrow();
     expect(cpuMs() - start).toBeLessThan(500);
+  });
+
+  it('takes about as long for deep nesting as for the same length of lists side by side', () => {
+    const cost = (value: string): number => {
+      const token = jws(HEADER, `{"a":${value}}`);
+      const start = cpuMs();
+      for (let round = 0; round < 200; round++) readCompactJws(token);
+      return cpuMs() - start;
+    };
+    const [deep, flat] = [`${'['.repeat(2_900)}${']'.repeat(2_900)}`, `[${'[],'.repeat(1_932)}[]]`];
+    cost(flat);
+    const costs = [deep, deep, deep].map(cost);
+    // JSON.parse() alone takes five times as long.
+    expect(Math.min(...costs)).toBeLessThan(10 * Math.max(cost(flat), cost(flat)));
+  });
+
+  it('keeps no token, nor the text that it was cut from', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const read = (kid: string) => {
+      const [token, length] = [jws(`{"alg":"HS256","kid":"${kid}"}`), 2 ** 20];
+      return readCompactJws(`${' '.repeat(length)}${token}`.slice(length));
+    };
+    const heapAfter = (round: string): number => {
+      for (let index = 0; index < 16; index++) expect(read(`${round}-${index}`)).toBeDefined();
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    // The cache of headers may have been emptied in one of the two.
+    expect(Math.max(heapAfter('1'), heapAfter('2')) - before).toBeLessThan(8 * 2 ** 20);
   });
 });
