@@ -1,6 +1,6 @@
 // What a signature is worth, told by jose beside us; `signatures.proofs-spec.ts` asks 100,000 times.
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { isSignedBy } from '../../libs/auth/src/access-tokens/signatures.js';
 import { MUTATIONS, ourVerdict, pairs, signed, verdictOfJose } from './signatures.js';
 
@@ -58,6 +58,15 @@ describe('a signature', () => {
     expect(await isSignedBy({ alg: 'ES256', verifyWith: publicKey }, 'text', signature)).toBe(false);
   });
 
+  it('is none of an algorithm that is not known here', async () => {
+    const { verifyWith } = PAIRS.find(({ alg }) => alg === 'ES256')!;
+    for (const alg of ['ES512', 'none', 'constructor', '__proto__'])
+      expect([alg, await isSignedBy({ alg: alg as 'ES256', verifyWith }, 'text', Buffer.alloc(64))]).toEqual([
+        alg,
+        false,
+      ]);
+  });
+
   it('is none where Node.js throws, on this thread and on another', async () => {
     const broken = createPublicKey(generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey);
     await inNextTurn();
@@ -79,5 +88,21 @@ describe('a signature', () => {
       expect(verdicts.filter((one) => typeof one === 'boolean')).toHaveLength(16);
       expect(await Promise.all(verdicts)).toEqual(verdicts.map((_, index) => index % 2 === 0));
     }
+  });
+
+  it('is counted by turns of the event loop, also after fake timers of a test', async () => {
+    const pair = PAIRS.find(({ alg }) => alg === 'ES256')!;
+    const { input, signature } = await signed(pair, {});
+    await inNextTurn();
+    jest.useFakeTimers();
+    try {
+      expect(isSignedBy(pair, input, signature)).toBe(true);
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+    await inNextTurn();
+    const verdicts = Array.from({ length: 16 }, () => isSignedBy(pair, input, signature));
+    expect(verdicts).toEqual(verdicts.map(() => true));
   });
 });

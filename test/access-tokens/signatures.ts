@@ -11,7 +11,7 @@ export interface Pair {
   readonly verifyWith: KeyObject;
 }
 
-/** A key for each algorithm, and a second RSA key of another size. */
+/** A key for each algorithm. */
 export async function pairs(): Promise<readonly Pair[]> {
   const made = SIGNING_ALGORITHMS.map(async (alg): Promise<Pair> => {
     if (alg.startsWith('HS')) {
