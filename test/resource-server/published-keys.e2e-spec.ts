@@ -110,6 +110,7 @@ describe('keys that an issuer publishes', () => {
     expect(await service.get('/orders', token)).toMatchObject(INVALID);
   });
 
+  const base64url = (hex: string) => Buffer.from(hex, 'hex').toString('base64url');
   const rsa = (modulusLength: number, publicExponent = 65_537) =>
     generateKeyPairSync('rsa', { modulusLength, publicExponent }).publicKey.export({ format: 'jwk' });
   it.each<[string, Record<string, unknown>]>([
@@ -124,6 +125,15 @@ describe('keys that an issuer publishes', () => {
     ['off its curve', { ...next.jwk, x: key.jwk['x'] }],
     ['of RSA with 1024 bits', { ...rsa(1024), kid: 'k2', alg: 'RS256' }],
     ['of RSA with exponent 3', { ...rsa(2048, 3), kid: 'k2', alg: 'PS256' }],
+    // Each verification would take milliseconds.
+    [
+      'of RSA with 8193 bits',
+      { ...rsa(2048), n: base64url(`01${'ff'.repeat(1_024)}`), kid: 'k2', alg: 'RS256' },
+    ],
+    [
+      'of RSA with an exponent of 65 bits',
+      { ...rsa(2048), e: base64url(`01${'00'.repeat(7)}01`), kid: 'k2', alg: 'RS256' },
+    ],
   ])('are left out, and the others go on: one %s', async (_, jwk) => {
     const { service } = await started(() => ({ keys: [jwk, null, key.jwk] }));
     expect(await service.get('/orders', key.token())).toMatchObject(GOOD);

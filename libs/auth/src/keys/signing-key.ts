@@ -39,6 +39,9 @@ export interface SigningKey {
 const HMAC_BYTES: Partial<Record<SigningAlgorithm, number>> = { HS256: 32, HS384: 48, HS512: 64 };
 const RSA_ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'PS256'];
 const MIN_RSA_BITS = 2048;
+/** Each verification takes longer with each bit of both: a published key must not stop the event loop. */
+const MAX_RSA_BITS = 8192;
+const MAX_EXPONENT = 2n ** 64n;
 /** What may name a key. */
 export const KID = /^[\x21-\x7e]{1,128}$/;
 
@@ -152,10 +155,11 @@ export function checkStrength(key: KeyObject, alg: SigningAlgorithm, path: strin
   };
   if (RSA_ALGORITHMS.includes(alg)) {
     if (key.asymmetricKeyType !== 'rsa') refuse('an RSA key', `${key.asymmetricKeyType}`);
-    if ((details?.modulusLength ?? 0) < MIN_RSA_BITS)
-      refuse(`of at least ${MIN_RSA_BITS} bits`, `${details?.modulusLength} bits`);
-    if ((details?.publicExponent ?? 0n) < 65_537n)
-      refuse('of public exponent 65537 or more', `${details?.publicExponent}`);
+    const { modulusLength = 0, publicExponent = 0n } = details ?? {};
+    if (modulusLength < MIN_RSA_BITS || modulusLength > MAX_RSA_BITS)
+      refuse(`of ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits`, `${modulusLength} bits`);
+    if (publicExponent < 65_537n || publicExponent > MAX_EXPONENT)
+      refuse('of a public exponent from 65537 to 2^64', `${publicExponent}`);
   } else if (alg === 'ES256') {
     if (key.asymmetricKeyType !== 'ec' || details?.namedCurve !== 'prime256v1')
       refuse('a P-256 key', `${details?.namedCurve ?? key.asymmetricKeyType}`);
