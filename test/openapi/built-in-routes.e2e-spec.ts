@@ -9,7 +9,7 @@ import { handlersOf } from '../../libs/auth/src/guards/handlers-of.js';
 import { AuthController } from '../../libs/auth/src/http/auth.controller.js';
 import { JwksController } from '../../libs/auth/src/http/jwks.controller.js';
 import { CORE_ROUTES, JWKS_ROUTES } from '../../libs/auth/src/openapi/core-routes.js';
-import { TODO } from '../../libs/auth/src/openapi/error-answers.js';
+import { WHAT_TO_DO } from '../../libs/auth/src/openapi/error-answers.js';
 import { builtInAnswers, type DescribedAnswers, watchAnswers } from '../support/described-answers.js';
 import type { HttpClient } from '../support/http-client.js';
 import { LogTrap } from '../support/log-trap.js';
@@ -54,7 +54,7 @@ describe('the descriptions', () => {
     const rows = [
       ...readPage('docs/errors.md').text.matchAll(/^\| \[(AUTH_\w+)\]\S+ +\| \d+ +\| (.*?) +\|$/gm),
     ];
-    expect(Object.fromEntries(rows.map(([, code, todo]) => [code, todo]))).toEqual(TODO);
+    expect(Object.fromEntries(rows.map(([, code, todo]) => [code, todo]))).toEqual(WHAT_TO_DO);
   });
 });
 

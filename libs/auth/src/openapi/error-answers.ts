@@ -13,7 +13,7 @@ export interface ErrorAnswer {
 }
 
 /** What a client does about each error. `docs/errors.md` has the same words. */
-export const TODO: Readonly<Record<AuthErrorCode, string>> = {
+export const WHAT_TO_DO: Readonly<Record<AuthErrorCode, string>> = {
   AUTH_REQUEST_INVALID: 'correct the request',
   AUTH_CREDENTIALS_MISSING: 'sign in',
   AUTH_CREDENTIALS_INVALID: 'ask for the password again',
@@ -75,7 +75,7 @@ export function errorAnswers(
 }
 
 function facts(error: DescribedError): readonly [code: string, status: number, todo: string] {
-  if (typeof error === 'string') return [error, STATUS_OF[error], TODO[error]];
+  if (typeof error === 'string') return [error, STATUS_OF[error], WHAT_TO_DO[error]];
   return [error.code, STATUS_OF_KIND[error.kind], error.todo];
 }
 
