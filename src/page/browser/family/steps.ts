@@ -23,7 +23,7 @@ export async function refresh(stage: Stage): Promise<void> {
   stage.change(held(stage.family(), 'you', answer.generation));
   await stage.tell(
     `You send ${nameOf(mine)}. The server replaces it by ${nameOf(answer.generation)}, and ${nameOf(mine)} is used up. ` +
-      'This is called rotation. Half a minute later, whoever sends the used-up token has a copy, and is refused.',
+      'This is called rotation. Half a minute later, the server takes the used-up token for a stolen copy, and refuses it.',
     'good',
     answer,
   );
